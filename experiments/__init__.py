@@ -1,0 +1,1 @@
+"""What a person runs: trainings, tables and figures of the paper and beyond."""

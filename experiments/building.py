@@ -1,0 +1,44 @@
+"""From a configuration to a trainer."""
+
+import keras
+import tensorflow as tf
+
+from experiments.config import Config
+from experiments.tasks import Examples, Task
+from ldrsp_tf.methods import get_method
+from ldrsp_tf.sampling import SamplingSettings
+from ldrsp_tf.training import Trainer, TrainingSettings
+
+
+def build_trainer(task: Task, config: Config, examples: Examples) -> Trainer:
+    """A new trainer, whose weights are a function of the configuration's seed."""
+    keras.utils.set_random_seed(config.seed)
+    generator, discriminator = task.family.networks(config, examples)
+    trainer = Trainer(
+        generator,
+        discriminator,
+        get_method(config.method),
+        task.family.space(config),
+        training_settings(config),
+        config.seed,
+    )
+    trainer.build(tf.constant(examples.x[:1]), tf.constant(examples.y[:1]))
+    return trainer
+
+
+def training_settings(config: Config) -> TrainingSettings:
+    """The part of the configuration that the trainer reads."""
+    return TrainingSettings(
+        batch_size=config.batch_size,
+        generator_learning_rate=config.generator_learning_rate,
+        discriminator_learning_rate=config.discriminator_learning_rate,
+        beta_1=config.beta_1,
+        adversarial_weight=config.adversarial_weight,
+        sampling=SamplingSettings(
+            inference_steps=config.inference_steps,
+            inference_step_size=config.inference_step_size,
+            adversarial_steps=config.adversarial_steps,
+            adversarial_step_size=config.adversarial_step_size,
+            normalized_gradient=config.normalized_sampling,
+        ),
+    )

@@ -1,0 +1,97 @@
+"""The settings of a run: a frozen dataclass, its command-line flags, its file."""
+
+import dataclasses
+from typing import Any
+
+PAPER = "paper"
+OURS = "ours"
+
+
+def setting(
+    default: Any,
+    source: str,
+    help: str,
+    low: float | None = 0,
+    high: float | None = None,
+) -> Any:
+    """A field of a configuration.
+
+    Args:
+      default: Its value where neither task nor command line says otherwise.
+      source: `PAPER` if the paper fixes it, `OURS` if we chose it.
+      help: What it is, for `--help`.
+      low: The smallest value that makes sense, for numbers.
+      high: The largest one.
+    """
+    bounds = {"low": low, "high": high}
+    return dataclasses.field(
+        default=default, metadata={"source": source, "help": help, **bounds}
+    )
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Config:
+    """What every task has; a family of tasks adds its own fields."""
+
+    task: str
+    method: str
+    seed: int = setting(0, OURS, "seed of weights, data order, draws and the split")
+    epochs: int = setting(
+        60, OURS, "most epochs; the best one is chosen on validation", low=1
+    )
+    patience: int | None = setting(
+        None, OURS, "epochs without a better validation that end the search", low=1
+    )
+    validation_fraction: float = setting(
+        0.2, OURS, "share of the training rows held out for every choice", high=1
+    )
+    validation_interval: int = setting(2, OURS, "epochs between two validations", low=1)
+    retrain: bool = setting(
+        True, OURS, "train anew on all training rows for the chosen number of epochs"
+    )
+    batch_size: int = setting(32, OURS, "examples of a step", low=1)
+    generator_learning_rate: float = setting(1e-3, OURS, "Adam's, for G")
+    discriminator_learning_rate: float = setting(1e-3, OURS, "Adam's, for D")
+    beta_1: float = setting(0.5, PAPER, "Adam's momentum term, both networks", high=1)
+    adversarial_weight: float = setting(
+        1.0, PAPER, "weight of Eq. 6's second term, against the mean cross-entropy"
+    )
+    inference_steps: int = setting(10, OURS, "steps of an inference sample")
+    inference_step_size: float = setting(0.5, OURS, "eta of an inference sample")
+    adversarial_steps: int = setting(1, OURS, "steps of an adversarial sample")
+    adversarial_step_size: float = setting(0.5, OURS, "its step size")
+    normalized_sampling: bool = setting(
+        True, PAPER, "samples walk along Eq. 9's normalised gradient, not Eq. 8's"
+    )
+    normalized_gradient: bool = setting(
+        True, PAPER, "refinement by Eq. 9's normalised gradient, not Eq. 8's"
+    )
+    step_size: float | None = setting(
+        None, OURS, "eta of the refinement; chosen on validation unless given"
+    )
+    refinement_steps: int | None = setting(
+        None, OURS, "steps of the refinement; chosen on validation unless given"
+    )
+    step_size_grid: tuple[float, ...] = setting(
+        (0.25, 0.5, 1.0), OURS, "candidates for eta"
+    )
+    refinement_steps_limit: int = setting(
+        20, OURS, "candidates are 1 ... this number", low=1
+    )
+
+    def candidate_step_sizes(self) -> tuple[float, ...]:
+        """The values of eta to choose from."""
+        return self.step_size_grid if self.step_size is None else (self.step_size,)
+
+    def candidate_steps(self) -> tuple[int, ...]:
+        """The numbers of steps to choose from."""
+        if self.refinement_steps is None:
+            return tuple(range(1, self.refinement_steps_limit + 1))
+        return (self.refinement_steps,)
+
+    def as_dict(self) -> dict[str, Any]:
+        """All fields, with what JSON would make of them."""
+        return {
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in dataclasses.asdict(self).items()
+        }

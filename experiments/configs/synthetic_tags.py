@@ -1,0 +1,14 @@
+"""Synthetic tags: a made multi-label task that needs no download."""
+
+from experiments import tags
+from experiments.tasks import Task
+
+TASK = Task(
+    name="synthetic_tags",
+    title="Synthetic tags",
+    family=tags,
+    config=tags.TagConfig,
+    settings={"hidden": (64,), "discriminator_hidden": (64,), "epochs": 40},
+    overrides={},
+    paper={},
+)

@@ -1,0 +1,136 @@
+"""What a run prints: where it stands, and the table at its end."""
+
+import pathlib
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from experiments.config import Config
+from experiments.tasks import Examples, Task
+from ldrsp_tf.history import Record
+from ldrsp_tf.methods import get_method
+
+_ROWS = {"generator": "G", "refined": "refined"}
+_METRICS = {
+    "f1": "F1 at 0.5",
+    "f1_tuned": "tuned threshold",
+    "f1_plugin": "plug-in",
+}
+
+
+class Display:
+    """Prints progress, one line a validation."""
+
+    def __init__(self):
+        self._phase = ""
+        self._epochs = 0
+        self._first = 0
+        self._begin = 0.0
+
+    def already_complete(self, folder: pathlib.Path) -> None:
+        """Says that there is nothing left to do."""
+        print(f"This run is complete; its files are in {folder}.")
+
+    def start(
+        self,
+        task: Task,
+        config: Config,
+        training: Examples,
+        validation: Examples,
+        test: Examples,
+    ) -> None:
+        """Says what is about to happen."""
+        print(f"{task.title}, seed {config.seed}: {get_method(config.method).title}")
+        print(
+            f"{len(training.x):,} training rows, {len(validation.x):,} held out for "
+            f"validation, {len(test.x):,} test rows"
+        )
+
+    def phase(self, name: str, epochs: int) -> None:
+        """Begins a phase of so many epochs."""
+        self._phase, self._epochs, self._first = name, epochs, -1
+        self._begin = time.perf_counter()
+
+    def progress(self, record: Record) -> None:
+        """Shows an epoch, if it was validated or is due."""
+        epoch = record["epoch"]
+        if self._first < 0:
+            self._first = epoch - 1
+        validation = record.get("validation")
+        if validation is None and epoch % max(1, self._epochs // 5) != 0:
+            return
+        parts = [f"{self._phase} {epoch:3d}/{self._epochs}", _losses(record)]
+        if validation is not None:
+            parts.append(_validation(validation))
+        parts.append(f"{self._left(epoch)} left")
+        print("  ".join(parts), flush=True)
+
+    def _left(self, epoch: int) -> str:
+        elapsed = time.perf_counter() - self._begin
+        seconds = elapsed / (epoch - self._first) * (self._epochs - epoch)
+        minutes, seconds = divmod(round(seconds), 60)
+        return f"{minutes}:{seconds:02d}"
+
+
+def result_table(result: Mapping[str, Any], paper: Mapping[str, float]) -> str:
+    """The table at the end of a run.
+
+    Args:
+      result: The content of `result.json`.
+      paper: The paper's figures for the method, row -> percent; may be empty.
+    """
+    measured = result["test"]
+    metrics = [name for name in _METRICS if name in measured["generator"]]
+    lines = [["test", *(_METRICS[name] for name in metrics), "paper"]]
+    for row, values in measured.items():
+        ours = [_percent(values.get(name)) for name in metrics]
+        published = paper.get(row)
+        lines.append(
+            [_ROWS[row], *ours, "-" if published is None else f"{published:.1f}"]
+        )
+    widths = [max(map(len, column)) for column in zip(*lines)]
+    return "\n".join(
+        "  ".join(
+            cell.ljust(width) if index == 0 else cell.rjust(width)
+            for index, (cell, width) in enumerate(zip(line, widths))
+        )
+        for line in lines
+    )
+
+
+def selection_line(result: Mapping[str, Any]) -> str:
+    """What was chosen on the validation rows."""
+    selected = result["selected"]
+    line = f"Chosen on validation: {selected['epochs']} epochs"
+    if "step_size" in selected:
+        line += (
+            f", {selected['refinement_steps']} refinement steps of "
+            f"{selected['step_size']:g}"
+        )
+    return line + "."
+
+
+def _losses(record: Record) -> str:
+    shown = {
+        "surrogate_loss": "L_g",
+        "adversarial_loss": "adv",
+        "discriminator_loss": "D",
+    }
+    return " ".join(
+        f"{label} {record[name]:.4f}" for name, label in shown.items() if name in record
+    )
+
+
+def _validation(validation: Mapping[str, Any]) -> str:
+    measured = validation["measured"]
+    text = "validation F1 " + ", ".join(
+        f"{_ROWS[row]} {_percent(values['f1'])}" for row, values in measured.items()
+    )
+    refinement = validation["refinement"]
+    if refinement is not None:
+        text += f" ({refinement['steps']} steps of {refinement['step_size']:g})"
+    return text
+
+
+def _percent(value: float | None) -> str:
+    return "-" if value is None else f"{100 * value:.1f}"

@@ -1,0 +1,42 @@
+"""A screen for our progress and results, not for TensorFlow's start-up noise."""
+
+import contextlib
+import logging
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+
+
+def quiet_tensorflow() -> None:
+    """Imports TensorFlow with its messages below errors switched off.
+
+    Some lines are written by C++ straight to the process's standard error before any
+    setting is read, so that is diverted for the time of the import. To be called before
+    anything else imports TensorFlow.
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    with _diverted_stderr():
+        import tensorflow as tf
+
+        tf.constant(0)  # Looks for devices now, not in the middle of a run.
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)
+    logging.getLogger("absl").setLevel(logging.ERROR)
+
+
+@contextlib.contextmanager
+def _diverted_stderr() -> Iterator[None]:
+    """Sends file descriptor 2 to a file; shows the file if the block fails."""
+    sys.stderr.flush()
+    kept = os.dup(2)
+    with tempfile.TemporaryFile() as diverted:
+        os.dup2(diverted.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            diverted.seek(0)
+            os.write(kept, diverted.read())
+            raise
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)

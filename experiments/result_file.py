@@ -1,0 +1,38 @@
+"""Files of a run's folder, written so that a killed process leaves whole ones."""
+
+import json
+import os
+import pathlib
+from typing import Any
+
+from ldrsp_tf.errors import UsageError
+
+
+def write_json(path: pathlib.Path, content: dict[str, Any]) -> None:
+    """Writes aside, then renames: readers see the old file or the new one."""
+    temporary = path.with_suffix(".tmp")
+    with temporary.open("w") as file:
+        json.dump(content, file, indent=1)
+        file.write("\n")
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+
+
+def read_json(path: pathlib.Path) -> dict[str, Any] | None:
+    """The content, or None if there is no such file.
+
+    Raises:
+      UsageError: The file is not one of ours.
+    """
+    try:
+        content = json.loads(path.read_text())
+    except FileNotFoundError:
+        return None
+    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise UsageError(
+            f"{path} is damaged ({error}); delete it, or choose another --output_dir."
+        ) from error
+    if not isinstance(content, dict):
+        raise UsageError(f"{path} does not hold a JSON object; delete it.")
+    return content

@@ -1,0 +1,90 @@
+"""Trains a method on a task, refines, and measures both.
+
+    python -m experiments.run --task=bibtex --method=ldrsp
+
+Without flags: LDRSP on synthetic tags, which needs no download and about a minute. The
+run's folder receives config.json, result.json, metrics.jsonl, TensorBoard events and
+checkpoints; the same command goes on with an interrupted run.
+"""
+
+import os
+import pathlib
+import sys
+
+from absl import app, flags
+
+from experiments.quiet import quiet_tensorflow
+
+quiet_tensorflow()
+
+from datasets.errors import DataError  # noqa: E402
+from experiments import config_flags  # noqa: E402
+from experiments.display import Display, result_table, selection_line  # noqa: E402
+from experiments.experiment import run  # noqa: E402
+from experiments.tags import TagConfig  # noqa: E402
+from experiments.tasks import TASKS, get_task  # noqa: E402
+from ldrsp_tf.errors import TrainingError, UsageError  # noqa: E402
+from ldrsp_tf.methods import METHODS  # noqa: E402
+
+FLAGS = flags.FLAGS
+flags.DEFINE_enum("task", "synthetic_tags", TASKS, "what is learned")
+flags.DEFINE_enum("method", "ldrsp", list(METHODS), "how it is learned")
+flags.DEFINE_string(
+    "output_dir", None, "the run's folder [runs/<task>/<method>/seed<seed>]"
+)
+flags.DEFINE_string("data_dir", None, "where prepared data is kept [TFDS's folder]")
+flags.DEFINE_string(
+    "manual_dir",
+    os.environ.get("LDRSP_MANUAL_DIR"),
+    "folder of the original files, with a sub-folder for each data set; they are "
+    "downloaded where neither this flag nor $LDRSP_MANUAL_DIR names one",
+)
+CONFIGS = (TagConfig,)
+config_flags.define_flags(CONFIGS)
+flags.adopt_module_key_flags(config_flags)
+
+
+def main(argv: list[str]) -> None:
+    """Does the run that the flags describe."""
+    if len(argv) > 1:
+        raise app.UsageError(f"{argv[1]!r} is not a flag.")
+    try:
+        _run()
+    except (UsageError, DataError, TrainingError) as error:
+        sys.exit(f"error: {error}")
+    except KeyboardInterrupt:
+        sys.exit("\nStopped; the same command goes on from the last checkpoint.")
+
+
+def _run() -> None:
+    given = config_flags.given_settings(CONFIGS)
+    task = get_task(FLAGS.task)
+    config = task.configure(FLAGS.method, given)
+    folder = pathlib.Path(
+        FLAGS.output_dir or f"runs/{task.name}/{config.method}/seed{config.seed}"
+    )
+    result = run(
+        task,
+        config,
+        folder,
+        data_dir=FLAGS.data_dir,
+        manual_dir=FLAGS.manual_dir,
+        command=_command(task.name, config.method, {"seed": config.seed, **given}),
+        display=Display(),
+    )
+    print(f"\n{selection_line(result)}\n")
+    print(result_table(result, task.paper.get(config.method, {})))
+    print(f"\nWritten to {folder}; the curves: tensorboard --logdir={folder}/events")
+
+
+def _command(task: str, method: str, given: dict) -> str:
+    """What repeats the run, wherever the data lies."""
+    settings = " ".join(
+        f"--{name}={','.join(map(str, v)) if isinstance(v, tuple) else v}"
+        for name, v in given.items()
+    )
+    return f"python -m experiments.run --task={task} --method={method} {settings}"
+
+
+if __name__ == "__main__":
+    app.run(main)

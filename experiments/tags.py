@@ -1,0 +1,56 @@
+"""The family of multi-label tasks: tags of a text (Section 4.1 of the paper)."""
+
+import dataclasses
+from collections.abc import Mapping
+
+import numpy as np
+
+from experiments.config import OURS, PAPER, Config, setting
+from experiments.tasks import Examples
+from ldrsp_tf.models import MLP, EnergyNetwork
+from ldrsp_tf.spaces import OutputSpace, TagSpace
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class TagConfig(Config):
+    """Adds the networks of the multi-label tasks."""
+
+    hidden: tuple[int, ...] = setting(
+        (150,), PAPER, "hidden units of G's layers", low=1
+    )
+    input_dropout: float = setting(0.0, OURS, "share of G's inputs dropped", high=1)
+    hidden_dropout: float = setting(
+        0.0, OURS, "share of G's hidden units dropped", high=1
+    )
+    discriminator_hidden: tuple[int, ...] = setting(
+        (150,), PAPER, "Softplus units of the layers of D's u(x)"
+    )
+    interaction_units: int = setting(16, PAPER, "label-interaction units of D")
+
+
+def space(config: TagConfig) -> OutputSpace:
+    """Tag vectors judged by F1."""
+    del config
+    return TagSpace()
+
+
+def examples(split: Mapping[str, np.ndarray]) -> Examples:
+    """Features `[N, F]` and tags `[N, L]`, in the data set's own (small) types."""
+    return Examples(split["features"], split["labels"])
+
+
+def networks(config: TagConfig, examples: Examples) -> tuple[MLP, EnergyNetwork]:
+    """The two-layer network and the network of SPEN and DVN."""
+    labels = examples.y.shape[1]
+    generator = MLP(
+        labels,
+        hidden=config.hidden,
+        input_dropout=config.input_dropout,
+        hidden_dropout=config.hidden_dropout,
+    )
+    discriminator = EnergyNetwork(
+        labels,
+        hidden=config.discriminator_hidden,
+        interaction_units=config.interaction_units,
+    )
+    return generator, discriminator

@@ -1,0 +1,88 @@
+"""Tasks by name: data, output space, networks, settings and the paper's figures."""
+
+import dataclasses
+import importlib
+from collections.abc import Mapping
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+
+from experiments.config import Config
+from ldrsp_tf.errors import UsageError
+from ldrsp_tf.models import Discriminator
+from ldrsp_tf.spaces import OutputSpace
+
+# A module of `experiments.configs` for each, imported when it is asked for.
+TASKS = ("synthetic_tags", "bibtex")
+
+
+class Examples(NamedTuple):
+    """Inputs `[N, ...]` and true outputs `[N, ...]`."""
+
+    x: np.ndarray
+    y: np.ndarray
+
+    def take(self, rows: np.ndarray) -> "Examples":
+        """The examples of those rows."""
+        return Examples(self.x[rows], self.y[rows])
+
+
+class Family(Protocol):
+    """What tasks of one kind share: a module such as `experiments.tags`."""
+
+    def space(self, config: Config) -> OutputSpace:
+        """The output space."""
+
+    def examples(self, split: Mapping[str, np.ndarray]) -> Examples:
+        """Inputs and outputs of a split as the data set has it."""
+
+    def networks(self, config: Config, examples: Examples) -> tuple[Any, Discriminator]:
+        """A new generator and a new discriminator for such examples."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Task:
+    """A task.
+
+    Attributes:
+      name: Its value of `--task`, and the name of its data set.
+      title: What a table calls it.
+      family: Space, examples and networks.
+      config: Builds the configuration of a method.
+      overrides: Settings that differ per method.
+      paper: The paper's figures, method -> row -> percent.
+    """
+
+    name: str
+    title: str
+    family: Family
+    config: type[Config]
+    settings: Mapping[str, Any]
+    overrides: Mapping[str, Mapping[str, Any]]
+    paper: Mapping[str, Mapping[str, float]]
+
+    def configure(self, method: str, given: Mapping[str, Any]) -> Config:
+        """The settings of a method on this task.
+
+        Args:
+          method: Its name.
+          given: What the user sets, over the task's and the method's own values.
+
+        Raises:
+          UsageError: A setting that this task does not have.
+        """
+        known = {field.name for field in dataclasses.fields(self.config)}
+        for name in given:
+            if name not in known:
+                raise UsageError(f"--{name} is not a setting of task {self.name!r}.")
+        chosen = {**self.settings, **self.overrides.get(method, {}), **given}
+        return self.config(task=self.name, method=method, **chosen)
+
+
+def get_task(name: str) -> Task:
+    """The task of that name; UsageError names the known ones if there is none."""
+    if name not in TASKS:
+        raise UsageError(
+            f"There is no task {name!r}; the tasks are {', '.join(TASKS)}."
+        )
+    return importlib.import_module(f"experiments.configs.{name}").TASK

@@ -1,0 +1,78 @@
+"""Checkpoints: the latest state, to go on from, and the best one, to keep."""
+
+import os
+import pathlib
+
+import tensorflow as tf
+
+from ldrsp_tf.errors import TrainingError
+from ldrsp_tf.training import Trainer
+
+
+class Checkpoints:
+    """The states of one trainer in one folder.
+
+    Each is the whole state: both networks, both optimisers and the random streams of
+    their layers. What else is random is a function of seed and epoch. TensorFlow writes
+    a checkpoint aside and renames it, so a killed process leaves the one before.
+
+    Args:
+      trainer: A built trainer.
+      folder: Where to keep them.
+    """
+
+    def __init__(self, trainer: Trainer, folder: str | os.PathLike):
+        self._folder = pathlib.Path(folder)
+        self._epoch = tf.Variable(0, dtype=tf.int64)
+        variables = [variable.value for variable in trainer.variables]
+        self._state = tf.train.Checkpoint(epoch=self._epoch, variables=variables)
+        self._latest = tf.train.CheckpointManager(
+            self._state, str(self._folder / "latest"), max_to_keep=2
+        )
+        self._best = tf.train.CheckpointManager(
+            self._state, str(self._folder / "best"), max_to_keep=1
+        )
+
+    def save(self, epoch: int) -> None:
+        """Keeps the state after that many epochs as the latest one."""
+        self._write(self._latest, epoch)
+
+    def save_best(self, epoch: int) -> None:
+        """Keeps the state after that many epochs as the best one."""
+        self._write(self._best, epoch)
+
+    def restore(self) -> int:
+        """Goes back to the latest state; its number of epochs, 0 if there is none."""
+        return self._read(self._latest)
+
+    def restore_best(self) -> int:
+        """Goes back to the best state; its number of epochs."""
+        return self._read(self._best)
+
+    def _write(self, manager: tf.train.CheckpointManager, epoch: int) -> None:
+        self._epoch.assign(epoch)
+        try:
+            manager.save(checkpoint_number=epoch)
+        except (OSError, tf.errors.OpError) as error:
+            raise TrainingError(
+                f"The checkpoint of epoch {epoch} could not be written to "
+                f"{manager.directory} (is the disk full?): the one before is kept, and "
+                f"the same command goes on from it. {_first_line(error)}"
+            ) from error
+
+    def _read(self, manager: tf.train.CheckpointManager) -> int:
+        if manager.latest_checkpoint is None:
+            return 0
+        try:
+            self._state.restore(manager.latest_checkpoint).assert_consumed()
+        except (AssertionError, ValueError, tf.errors.OpError) as error:
+            raise TrainingError(
+                f"The checkpoint {manager.latest_checkpoint} does not fit these "
+                f"networks or is damaged; delete {self._folder} to train anew. "
+                f"{_first_line(error)}"
+            ) from error
+        return int(self._epoch.numpy())
+
+
+def _first_line(error: Exception) -> str:
+    return str(getattr(error, "message", error)).strip().split("\n")[0]

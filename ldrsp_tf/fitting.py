@@ -1,0 +1,100 @@
+"""Training for many epochs: validation, best state, early stopping, exact resume."""
+
+import math
+import time
+from collections.abc import Callable
+from typing import Any
+
+import tensorflow as tf
+
+from ldrsp_tf.checkpoints import Checkpoints
+from ldrsp_tf.errors import TrainingError
+from ldrsp_tf.history import History, Record
+from ldrsp_tf.training import Trainer
+
+Validation = dict[str, Any]
+
+
+def fit(
+    trainer: Trainer,
+    x: tf.Tensor,
+    y: tf.Tensor,
+    *,
+    epochs: int,
+    phase: str = "train",
+    validate: Callable[[], Validation] | None = None,
+    interval: int = 1,
+    patience: int | None = None,
+    checkpoints: Checkpoints | None = None,
+    history: History | None = None,
+    report: Callable[[Record], None] = lambda record: None,
+) -> History:
+    """Trains until `epochs`, or until `patience` epochs bring nothing better.
+
+    With checkpoints, a call goes on where an earlier one was interrupted and ends with
+    the very state that an undisturbed call would have reached.
+
+    Args:
+      trainer: A built trainer.
+      x: Inputs, `[N, ...]`.
+      y: True outputs, `[N, ...]`.
+      epochs: The number of epochs.
+      phase: Marks the records of this call in the history.
+      validate: Measures the present state; its `"metric"` is to be maximised.
+      interval: Epochs between two validations. The last epoch is always validated.
+      patience: Epochs without a better metric after which training stops.
+      checkpoints: Where states are kept, at every validation (or `interval`).
+      history: Where records are added.
+      report: Called with the record of each epoch.
+
+    Returns:
+      The history.
+
+    Raises:
+      TrainingError: A loss is not finite, or a checkpoint cannot be written.
+    """
+    history = history or History()
+    done = checkpoints.restore() if checkpoints else 0
+    history.forget_after(phase, done)
+    while done < epochs and not _exhausted(history.phase(phase), patience):
+        begin = time.perf_counter()
+        losses = trainer.train_epoch(x, y, done)
+        seconds = time.perf_counter() - begin
+        done += 1
+        _check_finite(losses, done)
+        due = done % interval == 0 or done == epochs
+        record = {"phase": phase, "epoch": done, "seconds": seconds, **losses}
+        if due and validate is not None:
+            record["validation"] = validate()
+        # On disk before the checkpoint that follows: a resumed run finds the records
+        # of every epoch that it does not do again.
+        history.append(record)
+        if due and checkpoints:
+            if validate and best_record(history.phase(phase)) is record:
+                checkpoints.save_best(done)
+            checkpoints.save(done)
+        report(record)
+    return history
+
+
+def best_record(records: list[Record]) -> Record | None:
+    """The earliest record of the largest validation metric; None without any."""
+    validated = [record for record in records if "validation" in record]
+    return max(validated, key=lambda r: r["validation"]["metric"], default=None)
+
+
+def _exhausted(records: list[Record], patience: int | None) -> bool:
+    best = best_record(records)
+    if patience is None or best is None:
+        return False
+    return records[-1]["epoch"] - best["epoch"] >= patience
+
+
+def _check_finite(losses: dict[str, float], epoch: int) -> None:
+    for name, value in losses.items():
+        if not math.isfinite(value):
+            raise TrainingError(
+                f"The {name.replace('_', ' ')} of epoch {epoch} is {value}: training "
+                "diverged. Try a smaller learning rate, and look for NaN in the data. "
+                "The last good checkpoint is kept."
+            )

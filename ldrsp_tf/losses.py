@@ -1,0 +1,89 @@
+"""Losses of generator and discriminator, in pairs (Eq. 5, 6 and 10).
+
+Discriminators give logits; D(x, y) of the paper is their sigmoid. Scores may be vectors
+`[B]` or maps `[B, H, W]`: every loss is a mean over all their entries, so a map and the
+same numbers as a vector have the same loss.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import tensorflow as tf
+
+
+class Judged(NamedTuple):
+    """Outputs as discriminator and oracle see them.
+
+    Attributes:
+      logits: The discriminator's logits, `[B]` or `[B, H, W]`.
+      values: The oracle values v* in [0, 1], of the same shape.
+    """
+
+    logits: tf.Tensor
+    values: tf.Tensor
+
+
+ValueLoss = Callable[[Judged], tf.Tensor]
+
+
+def squared_value_loss(judged: Judged) -> tf.Tensor:
+    """Mean of 1/2 (D(x, y) - v*)^2, the regression of Eq. 5 and 10."""
+    error = tf.sigmoid(judged.logits) - judged.values
+    return 0.5 * tf.reduce_mean(tf.square(error))
+
+
+def cross_entropy_value_loss(judged: Judged) -> tf.Tensor:
+    """Mean cross-entropy between v* and D(x, y), as in Gygli et al. (2017).
+
+    It has the same minimiser as the squared error, D = E[v*], but its gradient does not
+    vanish where the sigmoid saturates on a wrong value.
+    """
+    return tf.reduce_mean(
+        tf.nn.sigmoid_cross_entropy_with_logits(judged.values, judged.logits)
+    )
+
+
+def ldrsp_discriminator_loss(
+    real: Judged,
+    generated: Judged,
+    samples: Judged | None = None,
+    *,
+    value_loss: ValueLoss = squared_value_loss,
+) -> tf.Tensor:
+    """The discriminator regresses the oracle value: Eq. 5, with samples Eq. 10.
+
+    Args:
+      real: The truth, whose oracle value is 1.
+      generated: The generator's outputs and their oracle values.
+      samples: The extra samples of Eq. 10 (inference or adversarial samples).
+      value_loss: The paper's squared error, or the cross-entropy.
+
+    Returns:
+      A scalar.
+    """
+    loss = value_loss(generated) + value_loss(real)
+    return loss if samples is None else loss + value_loss(samples)
+
+
+def ldrsp_generator_loss(generated_logits: tf.Tensor) -> tf.Tensor:
+    """Adversarial term of Eq. 6: mean of 1/2 (D(x, G(x)) - 1)^2, a scalar."""
+    best = Judged(generated_logits, tf.ones_like(generated_logits))
+    return squared_value_loss(best)
+
+
+def binary_cross_entropy(logits: tf.Tensor, y_true: tf.Tensor) -> tf.Tensor:
+    """Surrogate loss L_g of Eq. 6 for tags, averaged over examples *and* labels.
+
+    A sum over the labels instead would divide the weight of the adversarial term by
+    their number.
+
+    Args:
+      logits: The generator's logits, `[B, L]`.
+      y_true: True tags, `[B, L]`.
+
+    Returns:
+      A scalar.
+    """
+    return tf.reduce_mean(
+        tf.nn.sigmoid_cross_entropy_with_logits(labels=y_true, logits=logits)
+    )

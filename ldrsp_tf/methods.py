@@ -1,0 +1,98 @@
+"""The methods: what distinguishes one from another, a registry entry each.
+
+The trainer knows no method by name: it reads these fields. To add a method, add an
+entry (and its pair of losses to `losses.py`).
+"""
+
+import dataclasses
+import functools
+from collections.abc import Callable
+
+import tensorflow as tf
+
+from ldrsp_tf import losses, sampling
+from ldrsp_tf.errors import UsageError
+from ldrsp_tf.losses import Judged, ValueLoss
+from ldrsp_tf.oracles import Oracle, binarised
+
+DiscriminatorLoss = Callable[[Judged, Judged, Judged | None], tf.Tensor]
+GeneratorLoss = Callable[[tf.Tensor], tf.Tensor]
+
+
+@dataclasses.dataclass(frozen=True)
+class Method:
+    """One way to train a generator, and perhaps a discriminator.
+
+    Attributes:
+      name: Its value of `--method`.
+      title: A line that says what it is.
+      generator_loss: The adversarial term of Eq. 6, a function of D's logits of G(x);
+        None trains G by the surrogate loss alone.
+      discriminator_loss: D's loss, a function of what D and the oracle say of the
+        truth, of G(x) and of the samples; None if there is no D, so no refinement.
+      value_loss: What adversarial samples ascend.
+      sources: Where D's samples come from, each with its share of the iterations.
+      binarised_oracle: The oracle judges the thresholded output, not the relaxed one.
+      discriminator_updates: Updates of D per update of G.
+    """
+
+    name: str
+    title: str
+    generator_loss: GeneratorLoss | None = None
+    discriminator_loss: DiscriminatorLoss | None = None
+    value_loss: ValueLoss = losses.squared_value_loss
+    sources: tuple[tuple[float, sampling.Source], ...] = ()
+    binarised_oracle: bool = False
+    discriminator_updates: int = 1
+
+    @property
+    def refines(self) -> bool:
+        """Whether there is a discriminator to refine with."""
+        return self.discriminator_loss is not None
+
+    def oracle(self, task_oracle: Oracle) -> Oracle:
+        """The task's oracle as this method reads it."""
+        return binarised(task_oracle) if self.binarised_oracle else task_oracle
+
+
+_PAPER_SOURCES = (
+    (0.5, sampling.inference_samples),
+    (0.5, sampling.adversarial_samples),
+)
+
+BASELINE = Method(
+    name="baseline",
+    title="the generator alone, trained by cross-entropy (first term of Eq. 6)",
+)
+
+LDRSP = Method(
+    name="ldrsp",
+    title="the paper's method (Eq. 5-10)",
+    generator_loss=losses.ldrsp_generator_loss,
+    discriminator_loss=losses.ldrsp_discriminator_loss,
+    sources=_PAPER_SOURCES,
+)
+
+LDRSP_PLUS = dataclasses.replace(
+    LDRSP,
+    name="ldrsp_plus",
+    title="LDRSP with what we found to work better",
+    # A saturated sigmoid on a wrong value has almost no squared-error gradient.
+    value_loss=losses.cross_entropy_value_loss,
+    discriminator_loss=functools.partial(
+        losses.ldrsp_discriminator_loss, value_loss=losses.cross_entropy_value_loss
+    ),
+    # The metric judges decided tags: so does the oracle.
+    binarised_oracle=True,
+)
+
+METHODS = {method.name: method for method in (BASELINE, LDRSP, LDRSP_PLUS)}
+
+
+def get_method(name: str) -> Method:
+    """The entry of that name; UsageError names the known ones if there is none."""
+    if name not in METHODS:
+        raise UsageError(
+            f"There is no method {name!r}; the methods are {', '.join(METHODS)}."
+        )
+    return METHODS[name]

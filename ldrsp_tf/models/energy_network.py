@@ -1,0 +1,55 @@
+"""The discriminator of the multi-label tasks: the network of SPEN and DVN."""
+
+import keras
+import tensorflow as tf
+
+from ldrsp_tf.models.discriminator import Discriminator
+
+
+class EnergyNetwork(Discriminator):
+    """D(x, y) = sigmoid(sum_i y_i u_i(x) + w' softplus(P' y)).
+
+    The first term judges every label in the light of x, the second one the labels
+    among themselves (Belanger & McCallum, 2016; Gygli et al., 2017).
+
+    Args:
+      labels: L, the number of labels.
+      hidden: Softplus units of each hidden layer of u: one layer for Bibtex, two for
+        Bookmarks in the paper.
+      interaction_units: Columns of P; 0 leaves the second term out.
+    """
+
+    def __init__(
+        self,
+        labels: int,
+        hidden: tuple[int, ...] = (150,),
+        interaction_units: int = 16,
+        **kwargs,
+    ):
+        super().__init__(**kwargs)
+        self.body = [keras.layers.Dense(n, activation="softplus") for n in hidden]
+        self.label_scores = keras.layers.Dense(labels)  # u(x)
+        self.interaction = None
+        if interaction_units:
+            self.interaction = keras.layers.Dense(
+                interaction_units, activation="softplus", use_bias=False
+            )  # softplus(P' y)
+            self.interaction_weights = keras.layers.Dense(1, use_bias=False)  # w
+
+    def features(self, x: tf.Tensor, training: bool = False) -> tf.Tensor:
+        """The label scores u(x), `[B, L]`, of x, `[B, F]`."""
+        del training  # No layer behaves differently in training.
+        for layer in self.body:
+            x = layer(x)
+        return self.label_scores(x)
+
+    def logits(
+        self, features: tf.Tensor, y: tf.Tensor, training: bool = False
+    ) -> tf.Tensor:
+        """Logits `[B]` of tags y, `[B, L]`, given u(x), `[B, L]`."""
+        del training
+        logits = tf.reduce_sum(features * y, axis=-1)
+        if self.interaction is not None:
+            among_labels = self.interaction_weights(self.interaction(y))  # [B, 1]
+            logits += tf.squeeze(among_labels, -1)
+        return logits

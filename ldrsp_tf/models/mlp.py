@@ -1,0 +1,40 @@
+"""The two-layer network of the multi-label tasks (Belanger & McCallum, 2016)."""
+
+import keras
+import tensorflow as tf
+
+
+class MLP(keras.Model):
+    """Hidden ReLU layers and one linear layer that gives a logit for every label.
+
+    Args:
+      labels: L, the number of labels.
+      hidden: Units of each hidden layer; one hidden layer makes the paper's two layers.
+      input_dropout: Share of the inputs dropped in training.
+      hidden_dropout: Share of the hidden units dropped in training.
+    """
+
+    def __init__(
+        self,
+        labels: int,
+        hidden: tuple[int, ...] = (150,),
+        input_dropout: float = 0.0,
+        hidden_dropout: float = 0.0,
+        **kwargs,
+    ):
+        super().__init__(**kwargs)
+        self.body = []
+        if input_dropout:
+            self.body.append(keras.layers.Dropout(input_dropout))
+        for units in hidden:
+            self.body.append(keras.layers.Dense(units, activation="relu"))
+            if hidden_dropout:
+                self.body.append(keras.layers.Dropout(hidden_dropout))
+        self.head = keras.layers.Dense(labels)
+
+    def call(self, x: tf.Tensor, training: bool = False) -> tf.Tensor:
+        """Logits `[B, L]` of features `[B, F]`."""
+        for layer in self.body:
+            # Dense takes no `training`; Keras passes it on to the layers that do.
+            x = layer(x, training=training)
+        return self.head(x)

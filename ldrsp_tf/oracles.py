@@ -1,0 +1,103 @@
+"""Oracle values v*(y, y*): how good a relaxed output is (Eq. 1-4 and 11).
+
+Every function takes `y`, the output to be judged, and `y_true`, the truth, both in
+[0, 1] and of one shape, and is differentiable almost everywhere. `[B, L]` is a batch
+of tag vectors and `[B, H, W, C]` a batch of maps with a class vector in every pixel.
+
+The paper leaves 0/0 open, which arises when output and truth are both empty. Such an
+output is right, so its value is 1.
+"""
+
+from collections.abc import Callable
+
+import tensorflow as tf
+
+Oracle = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
+
+
+def intersection(y: tf.Tensor, y_true: tf.Tensor, axis: list[int]) -> tf.Tensor:
+    """Relaxed size of the intersection, sum_i min(y_i, y*_i) (Eq. 3)."""
+    return tf.reduce_sum(tf.minimum(y, y_true), axis)
+
+
+def union(y: tf.Tensor, y_true: tf.Tensor, axis: list[int]) -> tf.Tensor:
+    """Relaxed size of the union, sum_i max(y_i, y*_i) (Eq. 4)."""
+    return tf.reduce_sum(tf.maximum(y, y_true), axis)
+
+
+def iou(y: tf.Tensor, y_true: tf.Tensor) -> tf.Tensor:
+    """Intersection over union of each example (Eq. 1).
+
+    Args:
+      y: Outputs in [0, 1], `[B, ...]`.
+      y_true: Truth in [0, 1], `[B, ...]`.
+
+    Returns:
+      Values in [0, 1], `[B]`.
+    """
+    axis = _example_axes(y)
+    return _ratio(intersection(y, y_true, axis), union(y, y_true, axis))
+
+
+def f1(y: tf.Tensor, y_true: tf.Tensor) -> tf.Tensor:
+    """F1 of each example (Eq. 2).
+
+    Since min(a, b) + max(a, b) = a + b, the denominator, intersection plus union, is
+    computed as the sum of both outputs.
+
+    Args:
+      y: Outputs in [0, 1], `[B, ...]`.
+      y_true: Truth in [0, 1], `[B, ...]`.
+
+    Returns:
+      Values in [0, 1], `[B]`.
+    """
+    return _f1(y, y_true, _example_axes(y))
+
+
+def pixel_f1(y: tf.Tensor, y_true: tf.Tensor) -> tf.Tensor:
+    """F1 of the class vector of every pixel (Eq. 11).
+
+    With one channel a correct background pixel is 0/0: use class vectors, C >= 2.
+
+    Args:
+      y: Outputs in [0, 1], `[B, H, W, C]`.
+      y_true: Truth in [0, 1], `[B, H, W, C]`.
+
+    Returns:
+      Values in [0, 1], `[B, H, W]`.
+    """
+    return _f1(y, y_true, [-1])
+
+
+def binarised(oracle: Oracle, threshold: float = 0.5) -> Oracle:
+    """Returns `oracle` of the output that a threshold makes of `y`.
+
+    The relaxed values of Eq. 3-4 punish an unsure output that would be decoded
+    correctly; this variant judges what a user would get.
+
+    Args:
+      oracle: Any function of `(y, y_true)`.
+      threshold: Entries above it become 1, the others 0.
+    """
+
+    def value(y: tf.Tensor, y_true: tf.Tensor) -> tf.Tensor:
+        return oracle(tf.cast(y > threshold, y.dtype), y_true)
+
+    return value
+
+
+def _f1(y: tf.Tensor, y_true: tf.Tensor, axis: list[int]) -> tf.Tensor:
+    size = tf.reduce_sum(y, axis) + tf.reduce_sum(y_true, axis)
+    return _ratio(2.0 * intersection(y, y_true, axis), size)
+
+
+def _example_axes(y: tf.Tensor) -> list[int]:
+    return list(range(1, y.shape.rank))
+
+
+def _ratio(numerator: tf.Tensor, denominator: tf.Tensor) -> tf.Tensor:
+    # The inner tf.where keeps the gradient of the branch not taken finite.
+    empty = denominator <= 0.0
+    safe = tf.where(empty, tf.ones_like(denominator), denominator)
+    return tf.where(empty, tf.ones_like(numerator), numerator / safe)

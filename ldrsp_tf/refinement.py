@@ -1,0 +1,167 @@
+"""Refinement of an output along the gradient of a score (Eq. 7-9)."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import tensorflow as tf
+
+from ldrsp_tf.errors import UsageError
+from ldrsp_tf.projections import Projection, box
+
+Score = Callable[[tf.Tensor], tf.Tensor]
+
+
+class Walk(NamedTuple):
+    """A refinement, step by step.
+
+    Attributes:
+      outputs: y^(0) ... y^(T), `[T + 1, B, ...]`.
+      scores: D(x, y) of each, `[T + 1, B]` or `[T + 1, B, H, W]`.
+    """
+
+    outputs: tf.Tensor
+    scores: tf.Tensor
+
+
+def score_and_gradient(score: Score, y: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """Each example's score and its gradient with respect to the output, dD/dy.
+
+    Examples do not influence each other's score, so the gradient of the sum over the
+    batch is the gradient of every example; a score map `[B, H, W]` is summed as well.
+
+    Args:
+      score: Maps `[B, ...]` to scores `[B]` or score maps `[B, H, W]`.
+      y: Outputs, `[B, ...]`.
+
+    Returns:
+      The scores, and the gradient, of the shape of `y`.
+
+    Raises:
+      UsageError: The score does not depend on `y` through differentiable operations.
+    """
+    with tf.GradientTape(watch_accessed_variables=False) as tape:
+        tape.watch(y)
+        scores = score(y)
+    gradient = tape.gradient(scores, y)
+    if gradient is None:
+        raise UsageError(
+            "The score has no gradient with respect to the output: the discriminator "
+            "ignores y, or computes from it with an operation that has no gradient "
+            "(rounding, argmax, numpy)."
+        )
+    return scores, gradient
+
+
+def gradient_norm(gradient: tf.Tensor) -> tf.Tensor:
+    """Euclidean norm per example over the whole output, `[B, ...]` -> `[B]`."""
+    flat = tf.reshape(gradient, [tf.shape(gradient)[0], -1])
+    return tf.norm(flat, axis=1)
+
+
+def normalize(gradient: tf.Tensor) -> tf.Tensor:
+    """Divides each example's gradient by its norm over the whole output (Eq. 9).
+
+    A zero gradient stays zero.
+
+    Args:
+      gradient: `[B, ...]`.
+
+    Returns:
+      `[B, ...]`, of norm 1 (or 0) per example.
+    """
+    axis = list(range(1, gradient.shape.rank))
+    # The largest entry is divided out first: squares of tiny gradients underflow.
+    largest = tf.reduce_max(tf.abs(gradient), axis, keepdims=True)
+    scaled = tf.math.divide_no_nan(gradient, largest)
+    return tf.math.divide_no_nan(
+        scaled, tf.sqrt(tf.reduce_sum(tf.square(scaled), axis, keepdims=True))
+    )
+
+
+def ascend(
+    gradient: tf.Tensor,
+    y: tf.Tensor,
+    step_size: float | tf.Tensor,
+    *,
+    normalized: bool,
+    project: Projection,
+) -> tf.Tensor:
+    """One step up the gradient: Eq. 8, or Eq. 9 where it is normalised."""
+    direction = normalize(gradient) if normalized else gradient
+    return tf.ensure_shape(project(y + step_size * direction), y.shape)
+
+
+def refine(
+    score: Score,
+    y: tf.Tensor,
+    *,
+    step_size: float | tf.Tensor,
+    steps: int | tf.Tensor,
+    normalized: bool = True,
+    project: Projection = box,
+) -> tf.Tensor:
+    """Walks from `y` up the gradient of `score` (Eq. 7-9).
+
+    Whatever of the score does not depend on `y` (the discriminator's features of x)
+    should be computed by the caller, outside `score`: it is called once a step.
+
+    Args:
+      score: Maps outputs `[B, ...]` to scores `[B]` or score maps `[B, H, W]`.
+      y: Where to start, G(x) in Eq. 7, `[B, ...]`, values in [0, 1].
+      step_size: eta.
+      steps: The number of steps T.
+      normalized: Eq. 9 (the gradient over its norm) rather than Eq. 8.
+      project: The projection P back to the feasible set.
+
+    Returns:
+      y^(T), of the shape of `y`.
+    """
+
+    def step(t, current):
+        _, gradient = score_and_gradient(score, current)
+        return t + 1, ascend(
+            gradient, current, step_size, normalized=normalized, project=project
+        )
+
+    _, refined = tf.while_loop(lambda t, _: t < steps, step, (0, y))
+    return tf.stop_gradient(refined)
+
+
+def walk(
+    score: Score,
+    y: tf.Tensor,
+    *,
+    step_size: float | tf.Tensor,
+    steps: int | tf.Tensor,
+    normalized: bool = True,
+    project: Projection = box,
+) -> Walk:
+    """The whole way of `refine`, with the score of every output on it.
+
+    Args:
+      score: As in `refine`.
+      y: As in `refine`, `[B, ...]`.
+      step_size: As in `refine`.
+      steps: As in `refine`.
+      normalized: As in `refine`.
+      project: As in `refine`.
+
+    Returns:
+      Outputs and scores of y^(0) to y^(T).
+    """
+    outputs = tf.TensorArray(y.dtype, size=steps + 1, element_shape=y.shape)
+    scores = tf.TensorArray(y.dtype, size=steps + 1)
+
+    def step(t, current, outputs, scores):
+        values, gradient = score_and_gradient(score, current)
+        following = ascend(
+            gradient, current, step_size, normalized=normalized, project=project
+        )
+        outputs = outputs.write(t + 1, following)
+        return t + 1, following, outputs, scores.write(t, values)
+
+    _, last, outputs, scores = tf.while_loop(
+        lambda t, *_: t < steps, step, (0, y, outputs.write(0, y), scores)
+    )
+    scores = scores.write(steps, score(last))
+    return Walk(tf.stop_gradient(outputs.stack()), tf.stop_gradient(scores.stack()))

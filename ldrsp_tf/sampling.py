@@ -1,0 +1,126 @@
+"""Extra samples (x, y, v*) that the discriminator learns from (Eq. 10).
+
+A *source* draws one output for every example of the batch; the trainer asks the oracle
+for its value. Sources see the world through a `Draw`, so that they serve every task and
+discriminator.
+"""
+
+import dataclasses
+from collections.abc import Callable
+from typing import NamedTuple
+
+import tensorflow as tf
+
+from ldrsp_tf.losses import Judged, ValueLoss
+from ldrsp_tf.oracles import Oracle
+from ldrsp_tf.projections import Projection
+from ldrsp_tf.refinement import Score, refine
+
+
+class Draw(NamedTuple):
+    """What a source may draw from.
+
+    Attributes:
+      logits: The current discriminator's logits of an output, for this batch's x.
+      y_generated: G(x), `[B, ...]`.
+      y_true: y*, `[B, ...]`.
+      oracle: v*(y, y*).
+      value_loss: The loss that the discriminator is trained with.
+      project: The projection P.
+      seed: A seed for stateless random operations, `[2]`.
+    """
+
+    logits: Score
+    y_generated: tf.Tensor
+    y_true: tf.Tensor
+    oracle: Oracle
+    value_loss: ValueLoss
+    project: Projection
+    seed: tf.Tensor
+
+
+@dataclasses.dataclass(frozen=True)
+class SamplingSettings:
+    """How far samples travel.
+
+    Attributes:
+      inference_steps: Steps of refinement of an inference sample.
+      inference_step_size: Its eta.
+      adversarial_steps: Steps up the discriminator's loss.
+      adversarial_step_size: Their size.
+      normalized_gradient: Eq. 9's normalised gradient in both, rather than Eq. 8's.
+    """
+
+    inference_steps: int = 10
+    inference_step_size: float = 0.5
+    adversarial_steps: int = 1
+    adversarial_step_size: float = 0.5
+    normalized_gradient: bool = True
+
+
+Source = Callable[[Draw, SamplingSettings], tf.Tensor]
+
+
+def inference_samples(draw: Draw, settings: SamplingSettings) -> tf.Tensor:
+    """Outputs of the refinement that starts at G(x), by the current discriminator.
+
+    Args:
+      draw: What to draw from.
+      settings: Steps and step size of the walk.
+
+    Returns:
+      `[B, ...]`, values in [0, 1].
+    """
+    return refine(
+        lambda y: tf.sigmoid(draw.logits(y)),
+        draw.y_generated,
+        step_size=settings.inference_step_size,
+        steps=settings.inference_steps,
+        normalized=settings.normalized_gradient,
+        project=draw.project,
+    )
+
+
+def adversarial_samples(draw: Draw, settings: SamplingSettings) -> tf.Tensor:
+    """Outputs that the discriminator misjudges: steps up its own loss in y.
+
+    The loss is taken against the oracle value of the start, as Gygli et al. (2017) do;
+    a third of the examples each starts at G(x), at the truth and at zero, so that
+    over- and underrated outputs near and far from the truth are found.
+
+    Args:
+      draw: What to draw from.
+      settings: Steps and step size.
+
+    Returns:
+      `[B, ...]`, values in [0, 1].
+    """
+    start = random_starts(
+        [draw.y_generated, draw.y_true, tf.zeros_like(draw.y_true)], draw.seed
+    )
+    value = draw.oracle(start, draw.y_true)
+
+    def loss(y: tf.Tensor) -> tf.Tensor:
+        return draw.value_loss(Judged(draw.logits(y), value))
+
+    return refine(
+        loss,
+        start,
+        step_size=settings.adversarial_step_size,
+        steps=settings.adversarial_steps,
+        normalized=settings.normalized_gradient,
+        project=draw.project,
+    )
+
+
+def random_starts(starts: list[tf.Tensor], seed: tf.Tensor) -> tf.Tensor:
+    """Takes each example from one of `starts` (`[B, ...]` each) at random."""
+    rows = tf.shape(starts[0])[0]
+    choice = tf.random.stateless_uniform(
+        [rows], seed, maxval=len(starts), dtype=tf.int32
+    )
+    choice = tf.reshape(choice, [rows] + [1] * (starts[0].shape.rank - 1))
+    chosen = starts[0]
+    for index, start in enumerate(starts[1:], start=1):
+        chosen = tf.where(choice == index, start, chosen)
+    return chosen

@@ -1,0 +1,112 @@
+"""Output spaces: what an output is, and how it is judged."""
+
+import abc
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from ldrsp_tf import losses, metrics, oracles, projections
+
+Calibration = dict[str, float]
+
+
+class OutputSpace(abc.ABC):
+    """How outputs of a family of tasks are made, kept feasible, decided and judged.
+
+    Attributes:
+      metric_name: The metric that choices on validation data maximise.
+    """
+
+    metric_name: str
+
+    @abc.abstractmethod
+    def activation(self, logits: tf.Tensor) -> tf.Tensor:
+        """The relaxed output in [0, 1] of the generator's logits."""
+
+    @abc.abstractmethod
+    def surrogate_loss(self, logits: tf.Tensor, y_true: tf.Tensor) -> tf.Tensor:
+        """L_g of Eq. 6, a scalar."""
+
+    @abc.abstractmethod
+    def oracle(self, y: tf.Tensor, y_true: tf.Tensor) -> tf.Tensor:
+        """v*(y, y*) of Eq. 1, 2 or 11."""
+
+    @abc.abstractmethod
+    def project(self, y: tf.Tensor) -> tf.Tensor:
+        """The projection P of Eq. 8-9."""
+
+    @abc.abstractmethod
+    def example_metric(self, y: np.ndarray, y_true: np.ndarray) -> np.ndarray:
+        """`metric_name` of each example, decided without tuning: `[..., B]`."""
+
+    @abc.abstractmethod
+    def calibrate(self, y: np.ndarray, y_true: np.ndarray) -> Calibration:
+        """What the tuned decoders need, from validation examples."""
+
+    @abc.abstractmethod
+    def measure(
+        self,
+        y: np.ndarray,
+        y_true: np.ndarray,
+        calibration: Mapping[str, Any],
+        probabilities: bool,
+    ) -> dict[str, float]:
+        """Every metric of outputs `[B, ...]`, fractions in [0, 1].
+
+        Args:
+          y: Relaxed outputs.
+          y_true: The truth.
+          calibration: Of `calibrate`, on validation examples.
+          probabilities: Whether `y` are probabilities (the generator's outputs), so
+            that expectations may be taken from them.
+        """
+
+
+class TagSpace(OutputSpace):
+    """Tag vectors in [0, 1]^L, judged by example-averaged F1."""
+
+    metric_name = "f1"
+
+    def activation(self, logits: tf.Tensor) -> tf.Tensor:
+        """Independent tag probabilities, `[B, L]`."""
+        return tf.sigmoid(logits)
+
+    def surrogate_loss(self, logits: tf.Tensor, y_true: tf.Tensor) -> tf.Tensor:
+        """Binary cross-entropy, averaged over the labels."""
+        return losses.binary_cross_entropy(logits, y_true)
+
+    def oracle(self, y: tf.Tensor, y_true: tf.Tensor) -> tf.Tensor:
+        """F1 of each example (Eq. 2), `[B]`."""
+        return oracles.f1(y, y_true)
+
+    def project(self, y: tf.Tensor) -> tf.Tensor:
+        """Clips to [0, 1]."""
+        return projections.box(y)
+
+    def example_metric(self, y: np.ndarray, y_true: np.ndarray) -> np.ndarray:
+        """F1 of the tags above 0.5."""
+        return metrics.example_f1(metrics.threshold_decode(y), y_true)
+
+    def calibrate(self, y: np.ndarray, y_true: np.ndarray) -> Calibration:
+        """The threshold of the best F1."""
+        return {"threshold": metrics.tune_threshold(y, y_true)}
+
+    def measure(
+        self,
+        y: np.ndarray,
+        y_true: np.ndarray,
+        calibration: Mapping[str, Any],
+        probabilities: bool,
+    ) -> dict[str, float]:
+        """F1 at 0.5, at the tuned threshold, and of probabilities also plug-in."""
+        tuned = metrics.threshold_decode(y, calibration["threshold"])
+        measured = {
+            "f1": metrics.mean_f1(metrics.threshold_decode(y), y_true),
+            "f1_tuned": metrics.mean_f1(tuned, y_true),
+        }
+        if probabilities:
+            plugin = metrics.plugin_decode(y)
+            measured["f1_plugin"] = metrics.mean_f1(plugin, y_true)
+        return measured

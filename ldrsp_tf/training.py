@@ -1,0 +1,307 @@
+"""The trainer: one compiled step that alternates Eq. 10 and Eq. 6, for every method."""
+
+import dataclasses
+import functools
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from ldrsp_tf import refinement
+from ldrsp_tf.errors import UsageError
+from ldrsp_tf.losses import Judged
+from ldrsp_tf.methods import Method
+from ldrsp_tf.models.discriminator import Discriminator
+from ldrsp_tf.optimizers import FusedAdam
+from ldrsp_tf.refinement import Walk
+from ldrsp_tf.sampling import Draw, SamplingSettings
+from ldrsp_tf.spaces import OutputSpace
+
+Scalars = dict[str, tf.Tensor]
+
+
+@dataclasses.dataclass(frozen=True)
+class TrainingSettings:
+    """Numbers of the training that no method fixes.
+
+    Attributes:
+      batch_size: Examples of a step.
+      generator_learning_rate: Adam's, for G.
+      discriminator_learning_rate: Adam's, for D.
+      beta_1: Adam's momentum term, 0.5 in the paper.
+      adversarial_weight: Factor of the adversarial term of Eq. 6, against a surrogate
+        loss that is *averaged* over the labels (1 in the paper, which does not say
+        whether it sums or averages them).
+      sampling: How D's extra samples travel.
+    """
+
+    batch_size: int = 32
+    generator_learning_rate: float = 1e-3
+    discriminator_learning_rate: float = 1e-3
+    beta_1: float = 0.5
+    adversarial_weight: float = 1.0
+    sampling: SamplingSettings = dataclasses.field(default_factory=SamplingSettings)
+
+
+class Trainer:
+    """Networks, optimisers and the compiled step that trains them.
+
+    Args:
+      generator: Maps x `[B, ...]` to logits of the output.
+      discriminator: D; None for a method without one.
+      method: What is trained, and how.
+      space: What an output is.
+      settings: Learning rates and the like.
+      seed: Of the data order and of every random draw of a step. The draws of a step
+        are a function of `(seed, iteration)`, so a resumed run repeats them.
+    """
+
+    def __init__(
+        self,
+        generator: keras.Model,
+        discriminator: Discriminator | None,
+        method: Method,
+        space: OutputSpace,
+        settings: TrainingSettings,
+        seed: int = 0,
+    ):
+        if method.refines and discriminator is None:
+            raise UsageError(f"Method {method.name!r} needs a discriminator.")
+        self.generator = generator
+        self.discriminator = discriminator if method.refines else None
+        self.method = method
+        self.space = space
+        self.settings = settings
+        self.seed = seed
+        self.oracle = method.oracle(space.oracle)
+        self.generator_optimizer = FusedAdam(
+            settings.generator_learning_rate, beta_1=settings.beta_1
+        )
+        self.discriminator_optimizer = FusedAdam(
+            settings.discriminator_learning_rate, beta_1=settings.beta_1
+        )
+
+    def build(self, x: tf.Tensor, y: tf.Tensor) -> None:
+        """Creates all variables from a few examples, and remembers their values.
+
+        Args:
+          x: Inputs, `[B, ...]`.
+          y: Outputs, `[B, ...]`.
+
+        Raises:
+          UsageError: A network's output does not have the shape it should have.
+        """
+        x, y = tf.cast(x[:1], tf.float32), tf.cast(y[:1], tf.float32)
+        logits = self.generator(x)
+        if logits.shape != y.shape:
+            raise UsageError(
+                f"The generator makes outputs of shape {tuple(logits.shape[1:])} where "
+                f"the data has {tuple(y.shape[1:])}."
+            )
+        self.generator_optimizer.build(self.generator.trainable_variables)
+        if self.discriminator is not None:
+            scores = self.discriminator((x, y))
+            expected = self.oracle(y, y).shape
+            if scores.shape != expected:
+                raise UsageError(
+                    f"The discriminator's scores have shape {tuple(scores.shape)} "
+                    f"where the oracle's values have {tuple(expected)}."
+                )
+            self.discriminator_optimizer.build(self.discriminator.trainable_variables)
+        self._initial = [variable.numpy() for variable in self.variables]
+
+    @property
+    def variables(self) -> list[keras.Variable]:
+        """All state: weights, optimisers' moments, random streams of the layers."""
+        parts = [self.generator, self.generator_optimizer]
+        if self.discriminator is not None:
+            parts += [self.discriminator, self.discriminator_optimizer]
+        return [variable for part in parts for variable in part.variables]
+
+    def reset(self) -> None:
+        """Goes back to the state after `build`, keeping the compiled functions."""
+        for variable, value in zip(self.variables, self._initial):
+            variable.assign(value)
+
+    def order(self, rows: int, epoch: int) -> np.ndarray:
+        """The rows of every batch of an epoch, `[steps, batch_size]`.
+
+        A function of seed and epoch alone. Rows that do not fill a last batch are left
+        out; which ones differs from epoch to epoch.
+        """
+        batch = min(self.settings.batch_size, rows)
+        steps = rows // batch
+        shuffled = np.random.default_rng((self.seed, epoch)).permutation(rows)
+        return shuffled[: steps * batch].reshape(steps, batch).astype(np.int32)
+
+    def train_epoch(self, x: tf.Tensor, y: tf.Tensor, epoch: int) -> dict[str, float]:
+        """Trains on every row once.
+
+        Args:
+          x: Inputs, `[N, ...]`, of any numeric type.
+          y: True outputs, `[N, ...]`, of any numeric type.
+          epoch: Counted from 0; decides data order and random draws.
+
+        Returns:
+          The mean of each scalar of the steps.
+        """
+        order = self.order(x.shape[0], epoch)
+        first = tf.constant(epoch * order.shape[0], tf.int32)
+        means = self._train_steps(x, y, tf.constant(order), first)
+        return {name: float(value) for name, value in means.items()}
+
+    @tf.function(reduce_retracing=True)
+    def _train_steps(
+        self, x: tf.Tensor, y: tf.Tensor, order: tf.Tensor, first: tf.Tensor
+    ) -> Scalars:
+        totals = {name: tf.constant(0.0) for name in self._scalar_names()}
+        steps = tf.shape(order)[0]
+        for step in tf.range(steps):
+            x_batch = tf.cast(tf.gather(x, order[step]), tf.float32)
+            y_batch = tf.cast(tf.gather(y, order[step]), tf.float32)
+            scalars = self.train_step(x_batch, y_batch, first + step)
+            totals = {name: totals[name] + scalars[name] for name in totals}
+        return {k: total / tf.cast(steps, tf.float32) for k, total in totals.items()}
+
+    def _scalar_names(self) -> tuple[str, ...]:
+        if self.discriminator is None:
+            return ("surrogate_loss",)
+        return ("surrogate_loss", "adversarial_loss", "discriminator_loss")
+
+    def train_step(
+        self, x: tf.Tensor, y_true: tf.Tensor, iteration: tf.Tensor
+    ) -> Scalars:
+        """One update of G (Eq. 6) and the method's number of updates of D (Eq. 10).
+
+        The last update of D and the update of G start from the same weights, which lets
+        them share G(x) and D's features of x.
+
+        Args:
+          x: Inputs, `[B, ...]`.
+          y_true: True outputs, `[B, ...]`.
+          iteration: Counted from 0; decides the random draws.
+
+        Returns:
+          The losses before the update, scalars.
+        """
+        seed = tf.random.experimental.stateless_fold_in([self.seed, 0], iteration)
+        for update in range(1, self.method.discriminator_updates):
+            y_generated = self.space.activation(self.generator(x, training=True))
+            gradients = self._discriminator_gradients(
+                x, y_true, y_generated, seed + update
+            )[0]
+            self._apply(self.discriminator_optimizer, gradients, self.discriminator)
+
+        scalars = {}
+        with tf.GradientTape() as tape:
+            logits = self.generator(x, training=True)
+            loss = self.space.surrogate_loss(logits, y_true)
+            scalars["surrogate_loss"] = loss
+            if self.discriminator is not None:
+                y_generated = self.space.activation(logits)
+                with tape.stop_recording():
+                    d_gradients, features, d_loss = self._discriminator_gradients(
+                        x, y_true, y_generated, seed
+                    )
+                adversarial = self.method.generator_loss(
+                    self.discriminator.logits(features, y_generated)
+                )
+                loss += self.settings.adversarial_weight * adversarial
+                scalars["adversarial_loss"] = adversarial
+                scalars["discriminator_loss"] = d_loss
+        gradients = tape.gradient(loss, self.generator.trainable_variables)
+        self._apply(self.generator_optimizer, gradients, self.generator)
+        if self.discriminator is not None:
+            self._apply(self.discriminator_optimizer, d_gradients, self.discriminator)
+        return scalars
+
+    def _discriminator_gradients(
+        self, x: tf.Tensor, y_true: tf.Tensor, y_generated: tf.Tensor, seed: tf.Tensor
+    ) -> tuple[list[tf.Tensor], Any, tf.Tensor]:
+        """Gradients of D's loss (Eq. 10), D's features of x, and the loss."""
+        with tf.GradientTape() as tape:
+            features = self.discriminator.features(x, training=True)
+            fixed = tf.nest.map_structure(tf.stop_gradient, features)
+            with tape.stop_recording():
+                y_generated = tf.stop_gradient(y_generated)
+                groups = [y_true, y_generated]
+                if self.method.sources:
+                    groups.append(self._draw_samples(fixed, y_generated, y_true, seed))
+                values = [self.oracle(y, y_true) for y in groups]
+            # One pass for all groups: batch statistics, if any, are of their mixture.
+            logits = self.discriminator.logits(
+                _repeat(features, len(groups)), tf.concat(groups, 0), training=True
+            )
+            judged = map(Judged, tf.split(logits, len(groups)), values)
+            loss = self.method.discriminator_loss(*judged)
+        gradients = tape.gradient(loss, self.discriminator.trainable_variables)
+        return gradients, fixed, loss
+
+    def _draw_samples(
+        self, features: Any, y_generated: tf.Tensor, y_true: tf.Tensor, seed: tf.Tensor
+    ) -> tf.Tensor:
+        """Outputs `[B, ...]` of one source of the method, drawn by its share."""
+        seeds = tf.random.experimental.stateless_split(seed, 2)
+        draw = Draw(
+            logits=lambda y: self.discriminator.logits(features, y),
+            y_generated=y_generated,
+            y_true=y_true,
+            oracle=self.oracle,
+            value_loss=self.method.value_loss,
+            project=self.space.project,
+            seed=seeds[0],
+        )
+        shares, sources = zip(*self.method.sources)
+        chosen = tf.random.stateless_categorical(
+            tf.math.log([shares]), 1, seeds[1], dtype=tf.int32
+        )[0, 0]
+        branches = [
+            functools.partial(source, draw, self.settings.sampling)
+            for source in sources
+        ]
+        return tf.switch_case(chosen, branches)
+
+    @staticmethod
+    def _apply(optimizer, gradients, model):
+        optimizer.apply(gradients, model.trainable_variables)
+
+    def generate(self, x: tf.Tensor) -> tf.Tensor:
+        """G(x), `[B, ...]` in [0, 1], of inputs of any numeric type."""
+        logits = self.generator(tf.cast(x, tf.float32), training=False)
+        return self.space.activation(logits)
+
+    @tf.function(reduce_retracing=True)
+    def walk(
+        self, x: tf.Tensor, step_size: tf.Tensor, steps: tf.Tensor, normalized: bool
+    ) -> Walk:
+        """Refines G(x) (Eq. 7-9) and returns the whole walk.
+
+        Args:
+          x: Inputs of any numeric type, `[B, ...]`.
+          step_size: eta.
+          steps: T; 0 gives G(x) and its score.
+          normalized: Eq. 9 rather than Eq. 8.
+
+        Returns:
+          Outputs `[T + 1, B, ...]` and scores `[T + 1, B]` or `[T + 1, B, H, W]`.
+        """
+        x = tf.cast(x, tf.float32)
+        score = self.score(x)
+        return refinement.walk(
+            score,
+            self.generate(x),
+            step_size=step_size,
+            steps=steps,
+            normalized=normalized,
+            project=self.space.project,
+        )
+
+    def score(self, x: tf.Tensor) -> refinement.Score:
+        """D(x, .) as a function of y; D's features of x are computed here, once."""
+        features = self.discriminator.features(tf.cast(x, tf.float32))
+        return lambda y: tf.sigmoid(self.discriminator.logits(features, y))
+
+
+def _repeat(features: Any, times: int) -> Any:
+    return tf.nest.map_structure(lambda part: tf.concat([part] * times, 0), features)

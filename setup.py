@@ -1,0 +1,36 @@
+"""Installs `ldrsp_tf`; `experiments` and `datasets` are used from the checkout."""
+
+import pathlib
+import re
+
+from setuptools import find_packages, setup
+
+ROOT = pathlib.Path(__file__).parent
+VERSION = re.search(
+    r'__version__ = "(.+)"', (ROOT / "ldrsp_tf" / "__init__.py").read_text()
+).group(1)
+
+setup(
+    name="ldrsp-tf",
+    version=VERSION,
+    description=(
+        "Learning Discriminators as Energy Networks in Adversarial Learning, "
+        "for TensorFlow 2"
+    ),
+    long_description=(ROOT / "README.md").read_text(),
+    long_description_content_type="text/markdown",
+    packages=find_packages(include=["ldrsp_tf", "ldrsp_tf.*"]),
+    python_requires=">=3.10",
+    install_requires=[
+        "absl-py",
+        # TFDS imports it when it prepares a data set, without declaring it.
+        "importlib_resources",
+        "numpy",
+        "pillow",
+        "scipy",
+        "tensorboard",
+        "tensorflow>=2.16",
+        "tensorflow-datasets>=4.9.4",
+    ],
+    extras_require={"test": ["pytest", "ruff"]},
+)
