@@ -1,0 +1,1 @@
+"""Data sets of the experiments: one TFDS builder a folder, read with `loading.load`."""

@@ -1,0 +1,1 @@
+"""Bibtex: tags of bibliography entries."""

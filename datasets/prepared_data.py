@@ -1,0 +1,111 @@
+"""TFDS's folder of prepared data: filled once, by one process at a time, and read."""
+
+import importlib
+import pathlib
+import shutil
+import time
+
+import numpy as np
+import tensorflow_datasets as tfds
+from tensorflow_datasets.core import constants
+
+from datasets import file_lock, source_files
+from datasets.errors import DataError
+
+
+def prepare(
+    name: str, data_dir: str | None, manual_dir: str | None
+) -> tuple[tfds.core.DatasetBuilder, float]:
+    """Prepares a data set unless that was done before.
+
+    Args:
+      name: name of the data set.
+      data_dir: folder of prepared data, or None for TFDS's own choice.
+      manual_dir: folder of the original files, or None to download them.
+
+    Returns:
+      The builder of the prepared data, and the seconds that preparing them took.
+    """
+    builder = _open(name, data_dir)
+    if builder.data_path.exists():
+        return builder, 0.0
+    start = time.perf_counter()
+    _prepare_alone(builder, manual_dir)
+    # The builder does not see by itself what another process prepared meanwhile.
+    return _open(name, data_dir), time.perf_counter() - start
+
+
+def read(
+    builder: tfds.core.DatasetBuilder,
+) -> tuple[dict[str, dict[str, np.ndarray]], dict[str, str]]:
+    """Returns the arrays of every split, and the SHA-256 of their sources."""
+    # A cache would hold every row a second time.
+    config = tfds.ReadConfig(try_autocache=False, interleave_cycle_length=1)
+    try:
+        splits = {
+            split: builder.as_dataset(split=split, batch_size=-1, read_config=config)
+            for split in builder.info.splits
+        }
+        return dict(tfds.as_numpy(splits)), dict(builder.info.metadata["sha256"])
+    # Damaged files show as any kind of error.
+    except Exception as error:
+        raise _damaged(builder.data_path, error) from error
+
+
+def _open(name: str, data_dir: str | None) -> tfds.core.DatasetBuilder:
+    module = importlib.import_module(f"datasets.{name}.{name}_dataset_builder")
+    try:
+        return module.Builder(data_dir=data_dir)
+    # The constructor reads the description of prepared data, which may be damaged.
+    except Exception as error:
+        folder = pathlib.Path(data_dir or constants.DATA_DIR) / name
+        raise _damaged(folder, error) from error
+
+
+def _damaged(folder: pathlib.Path, error: Exception) -> DataError:
+    what = f"{type(error).__name__}: {error}".splitlines()[0]
+    return DataError(
+        f"the prepared data in {folder} cannot be read ({what}): delete that folder "
+        "and start again"
+    )
+
+
+def _prepare_alone(builder: tfds.core.DatasetBuilder, manual_dir: str | None) -> None:
+    """Prepares the data, or waits until another process has."""
+    folder = builder.data_path.parent
+    root = folder.parent
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        with file_lock.hold_lock(root / f"{builder.name}.lock"):
+            if not builder.data_path.exists():
+                _remove_leftovers(folder)
+                _download_and_prepare(builder, root / "downloads", manual_dir)
+    except OSError as error:
+        raise DataError(
+            f"cannot write the prepared data below {root} ({error}): pass a folder "
+            "with free space that can be written as --data_dir"
+        ) from error
+
+
+def _remove_leftovers(folder: pathlib.Path) -> None:
+    """Removes what a killed preparation left; the lock says that none is running."""
+    for leftover in folder.glob(f"{constants.INCOMPLETE_PREFIX}*"):
+        shutil.rmtree(leftover)
+
+
+def _download_and_prepare(
+    builder: tfds.core.DatasetBuilder,
+    download_dir: pathlib.Path,
+    manual_dir: str | None,
+) -> None:
+    folder = None
+    if builder.url_infos and manual_dir is None:
+        source_files.require_answer(download_dir, builder.name, builder.url_infos)
+    elif builder.url_infos:
+        folder = source_files.find_manual_files(
+            manual_dir, builder.name, builder.url_infos
+        )
+    builder.download_and_prepare(
+        download_dir=download_dir,
+        download_config=tfds.download.DownloadConfig(manual_dir=folder),
+    )

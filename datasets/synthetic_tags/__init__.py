@@ -1,0 +1,1 @@
+"""Synthetic tags: a made multi-label data set with known dependencies."""

@@ -1,0 +1,57 @@
+"""Synthetic tags: made rows with known dependencies between the tags."""
+
+import hashlib
+from collections.abc import Iterator
+from typing import ClassVar
+
+import numpy as np
+import tensorflow_datasets as tfds
+
+from datasets.binary_vector import binary_vector
+from datasets.synthetic_tags import generative_model
+
+
+class Builder(tfds.core.GeneratorBasedBuilder):
+    """Builder of the synthetic tags; `generative_model` states how they are drawn."""
+
+    VERSION = tfds.core.Version("1.0.0")
+    RELEASE_NOTES: ClassVar[dict[str, str]] = {"1.0.0": "Initial release."}
+
+    def _info(self) -> tfds.core.DatasetInfo:
+        return self.dataset_info_from_configs(
+            features=tfds.features.FeaturesDict(
+                {
+                    "features": binary_vector(generative_model.NUM_WORDS),
+                    "labels": binary_vector(generative_model.NUM_TAGS),
+                }
+            ),
+            supervised_keys=("features", "labels"),
+            disable_shuffling=True,
+            metadata=tfds.core.MetadataDict(),
+        )
+
+    def _split_generators(
+        self, dl_manager: tfds.download.DownloadManager
+    ) -> dict[str, Iterator[tuple[int, dict[str, np.ndarray]]]]:
+        splits = generative_model.generate()
+        self.info.metadata["sha256"] = _checksums(splits)
+        return {split: self._generate_examples(rows) for split, rows in splits.items()}
+
+    def _generate_examples(
+        self, rows: generative_model.Rows
+    ) -> Iterator[tuple[int, dict[str, np.ndarray]]]:
+        for row, (words, tags) in enumerate(zip(rows.words, rows.tags)):
+            yield row, {"features": words, "labels": tags}
+
+
+def _checksums(splits: dict[str, generative_model.Rows]) -> dict[str, str]:
+    """Returns the SHA-256 of the bytes of each generated array."""
+    arrays = {
+        f"{split}/{feature}": array
+        for split, rows in splits.items()
+        for feature, array in (("features", rows.words), ("labels", rows.tags))
+    }
+    return {
+        name: hashlib.sha256(array.tobytes()).hexdigest()
+        for name, array in arrays.items()
+    }

@@ -1,0 +1,149 @@
+import contextlib
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from datasets import file_lock, loading, prepared_data
+from datasets.errors import DataError
+from datasets.synthetic_tags import generative_model
+
+_PROJECT = pathlib.Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory):
+    """A folder in which the synthetic tags are prepared, and what was loaded then."""
+    data_dir = tmp_path_factory.mktemp("prepared")
+    return data_dir, loading.load("synthetic_tags", data_dir=str(data_dir))
+
+
+@pytest.fixture
+def copied_dir(prepared, tmp_path):
+    """A copy of the folder of prepared data, which a test may damage."""
+    return pathlib.Path(shutil.copytree(prepared[0], tmp_path / "copy"))
+
+
+def _start(data_dir):
+    code = (
+        "import sys; from datasets import loading;"
+        "data = loading.load('synthetic_tags', data_dir=sys.argv[1]);"
+        "sys.exit(0 if len(data.splits['train']['labels']) == 3000 else 3)"
+    )
+    return subprocess.Popen(
+        [sys.executable, "-c", code, str(data_dir)],
+        cwd=_PROJECT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3"},
+    )
+
+
+def test_loads_the_generated_rows_in_their_order(prepared):
+    _, data = prepared
+    assert data.name == "synthetic_tags"
+    for split, rows in generative_model.generate().items():
+        np.testing.assert_array_equal(data.splits[split]["features"], rows.words)
+        np.testing.assert_array_equal(data.splits[split]["labels"], rows.tags)
+        assert data.splits[split]["labels"].dtype == np.uint8
+
+
+def test_the_second_load_equals_the_first_and_prepares_nothing(prepared):
+    data_dir, first = prepared
+    second = loading.load("synthetic_tags", data_dir=str(data_dir))
+    assert first.prepare_seconds > 0
+    assert second.prepare_seconds == 0
+    assert second.checksums == first.checksums
+    assert len(second.checksums) == 4
+    for split, arrays in first.splits.items():
+        for feature, array in arrays.items():
+            np.testing.assert_array_equal(second.splits[split][feature], array)
+
+
+def test_loading_prints_nothing(prepared, tmp_path, capfd):
+    loading.load("synthetic_tags", data_dir=str(tmp_path))
+    written = capfd.readouterr()
+    lines = (written.out + written.err).splitlines()
+    # TensorFlow's own runtime logs at level I whatever Python sets.
+    assert [line for line in lines if not line.startswith(("I0", "WARNING: All"))] == []
+
+
+def test_an_unknown_name_is_answered_with_the_known_ones():
+    with pytest.raises(DataError, match="'bibtexx': choose one of bibtex, synthetic"):
+        loading.load("bibtexx")
+
+
+def test_importing_does_not_import_tfds():
+    code = (
+        "import sys, datasets.loading;"
+        "sys.exit('tensorflow_datasets' in sys.modules or 'tensorflow' in sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=_PROJECT, check=True)
+
+
+def test_a_missing_manual_folder_is_named(tmp_path):
+    with pytest.raises(DataError, match="--manual_dir"):
+        loading.load(
+            "bibtex", data_dir=str(tmp_path), manual_dir=str(tmp_path / "nowhere")
+        )
+
+
+def test_a_data_dir_that_cannot_be_written_is_named(tmp_path):
+    file = tmp_path / "file"
+    file.touch()
+    with pytest.raises(DataError, match="--data_dir") as error:
+        loading.load("synthetic_tags", data_dir=str(file / "below"))
+    assert str(file / "below") in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "content"),
+    [
+        ("*-train.tfrecord*", b"cut off"),
+        ("*-train.tfrecord*", b""),
+        ("dataset_info.json", b"{"),
+        ("metadata.json", b"{"),
+    ],
+)
+def test_damaged_prepared_data_are_named_with_the_mend(copied_dir, pattern, content):
+    (file,) = copied_dir.glob(f"synthetic_tags/*/{pattern}")
+    file.write_bytes(content)
+    with pytest.raises(DataError, match="delete that folder") as error:
+        loading.load("synthetic_tags", data_dir=str(copied_dir))
+    assert str(copied_dir / "synthetic_tags") in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_the_leftover_of_a_killed_preparation_is_removed(tmp_path):
+    leftover = tmp_path / "synthetic_tags" / "incomplete.ABCDEF_1.0.0"
+    leftover.mkdir(parents=True)
+    (leftover / "synthetic_tags-train.tfrecord-00000-of-00001").touch()
+    data = loading.load("synthetic_tags", data_dir=str(tmp_path))
+    assert len(data.splits["train"]["labels"]) == 3000
+    assert not leftover.exists()
+
+
+def test_what_another_process_prepared_during_the_wait_is_used(
+    tmp_path, monkeypatch, prepared
+):
+    @contextlib.contextmanager
+    def taken_by_another(_):
+        shutil.copytree(prepared[0] / "synthetic_tags", tmp_path / "synthetic_tags")
+        yield
+
+    monkeypatch.setattr(file_lock, "hold_lock", taken_by_another)
+    monkeypatch.delattr(prepared_data, "_download_and_prepare")
+    data = loading.load("synthetic_tags", data_dir=str(tmp_path))
+    assert len(data.splits["train"]["labels"]) == 3000
+
+
+def test_two_processes_may_prepare_at_the_same_time(tmp_path):
+    processes = [_start(tmp_path) for _ in range(2)]
+    for process in processes:
+        _, errors = process.communicate(timeout=120)
+        assert process.returncode == 0, errors
