@@ -27,10 +27,12 @@ setup(
         "importlib_resources",
         "numpy",
         "pillow",
+        "requests",
         "scipy",
         "tensorboard",
         "tensorflow>=2.16",
         "tensorflow-datasets>=4.9.4",
     ],
-    extras_require={"test": ["pytest", "ruff"]},
+    # TFDS's testing module imports dill without declaring it.
+    extras_require={"test": ["dill", "pytest", "ruff"]},
 )

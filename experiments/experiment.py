@@ -227,12 +227,11 @@ def validate(
     """Measures the trainer's present state with the best refinement for it.
 
     Returns:
-      metric: Of the refined output (of G's, for a method without refinement).
+      metric: The space's criterion of the refined output (of G's, without D).
       refinement, calibration: The choices made here.
       measured: Every metric, by row (generator, refined).
       score: D's mean score of the refined outputs and their mean oracle value.
     """
-    space = trainer.space
     refinement = None
     if trainer.discriminator is not None:
         selected = select_refinement(
@@ -245,13 +244,17 @@ def validate(
         )
         refinement = selected.refinement
     prediction = predict(trainer, x, refinement)
-    outputs = _rows(prediction)
-    calibration = {row: space.calibrate(y, y_true) for row, y in outputs.items()}
+    calibration = {
+        row: trainer.space.calibrate(y, y_true) for row, y in _rows(prediction).items()
+    }
+    measured = _measure(trainer, prediction, y_true, calibration)
     validation = {
-        "metric": float(space.example_metric(outputs[_judged(outputs)], y_true).mean()),
+        "metric": trainer.space.criterion(
+            measured.get("refined") or measured["generator"]
+        ),
         "refinement": refinement and dataclasses.asdict(refinement),
         "calibration": calibration,
-        "measured": _measure(trainer, prediction, y_true, calibration),
+        "measured": measured,
     }
     if refinement is not None:
         validation["score"] = score_report(trainer, x, y_true, prediction)
@@ -293,7 +296,3 @@ def _rows(prediction: Prediction) -> dict[str, np.ndarray]:
     """The two rows of a table, or the one of a method without refinement."""
     rows = {"generator": prediction.generated, "refined": prediction.refined}
     return {row: y for row, y in rows.items() if y is not None}
-
-
-def _judged(rows: dict[str, np.ndarray]) -> str:
-    return "refined" if "refined" in rows else "generator"

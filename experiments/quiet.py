@@ -21,7 +21,6 @@ def quiet_tensorflow() -> None:
 
         tf.constant(0)  # Looks for devices now, not in the middle of a run.
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
-    logging.getLogger("absl").setLevel(logging.ERROR)
 
 
 @contextlib.contextmanager

@@ -11,7 +11,7 @@ import os
 import pathlib
 import sys
 
-from absl import app, flags
+from absl import app, flags, logging
 
 from experiments.quiet import quiet_tensorflow
 
@@ -46,12 +46,18 @@ flags.adopt_module_key_flags(config_flags)
 
 def main(argv: list[str]) -> None:
     """Does the run that the flags describe."""
+    logging.set_verbosity(logging.ERROR)
     if len(argv) > 1:
         raise app.UsageError(f"{argv[1]!r} is not a flag.")
     try:
         _run()
     except (UsageError, DataError, TrainingError) as error:
         sys.exit(f"error: {error}")
+    except OSError as error:
+        sys.exit(
+            f"error: {error} (is the disk full?). What was saved is kept; the same "
+            "command goes on from the last checkpoint."
+        )
     except KeyboardInterrupt:
         sys.exit("\nStopped; the same command goes on from the last checkpoint.")
 

@@ -36,7 +36,9 @@ def score_report(
     for begin in range(0, len(y_true), rows_at_once):
         rows = slice(begin, begin + rows_at_once)
         truth = tf.cast(y_true[rows], tf.float32)
-        values.append(trainer.oracle(prediction.refined[rows], truth).numpy())
+        values.append(
+            trainer.oracle(tf.constant(prediction.refined[rows]), truth).numpy()
+        )
         _, gradient = score_and_gradient(
             trainer.score(x[rows]), tf.constant(prediction.generated[rows])
         )

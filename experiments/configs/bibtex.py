@@ -1,6 +1,7 @@
 """Bibtex (Katakis et al., 2008): tags of publications, Table 1 of the paper."""
 
 from experiments import tags
+from experiments.paper import TABLE_1
 from experiments.tasks import Task
 
 TASK = Task(
@@ -8,10 +9,12 @@ TASK = Task(
     title="Bibtex",
     family=tags,
     config=tags.TagConfig,
-    settings={},
-    overrides={},
-    paper={
-        "baseline": {"generator": 38.9},
-        "ldrsp": {"generator": 42.8, "refined": 46.4},
+    settings={
+        "epochs": 40,
+        "adversarial_weight": 3.0,
+        "normalized_gradient": False,
+        "step_size_grid": (0.25, 0.5, 1.0),
     },
+    overrides={"baseline": {"epochs": 60, "hidden_dropout": 0.2}},
+    paper=TABLE_1["bibtex"],
 )

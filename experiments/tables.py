@@ -1,0 +1,141 @@
+"""Prints the paper's tables from committed results, ours beside the paper's.
+
+    python -m experiments.tables --table=1
+    python -m experiments.tables --readme=README.md
+
+The second form writes every table between its marks in that file.
+"""
+
+import pathlib
+import re
+import statistics
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from absl import app, flags
+
+from experiments.paper import TABLE_1
+from experiments.result_file import read_json
+from ldrsp_tf.errors import UsageError
+
+FLAGS = flags.FLAGS
+flags.DEFINE_enum("table", "1", ["1"], "which table of the paper")
+flags.DEFINE_string("results", "results", "folder of the results")
+flags.DEFINE_string("readme", None, "file whose tables are to be rewritten")
+
+TITLES = {
+    "logistic_regression": "Logistic regression",
+    "nn_baseline": "NN baseline",
+    "spen": "SPEN",
+    "prlr": "PRLR",
+    "dvn": "DVN",
+    "baseline": "SPM baseline",
+    "gan": "GAN",
+    "lsgan": "LSGAN",
+    "wgan_gp": "WGAN+GP",
+    "ebgan": "EBGAN",
+    "ldrsp": "LDRSP",
+    "ldrsp_plus": "LDRSP+ (ours)",
+}
+_COLUMNS = {"f1": "F1 at 0.5", "f1_tuned": "tuned", "f1_plugin": "plug-in"}
+
+Results = dict[str, list[dict[str, Any]]]
+
+
+def load_results(folder: pathlib.Path, task: str) -> Results:
+    """The complete results of a task: method -> result of each seed.
+
+    Args:
+      folder: Holds `<task>/<method>/seed<k>/result.json`.
+      task: The task's name.
+    """
+    found: Results = {}
+    for path in sorted(folder.glob(f"{task}/*/seed*/result.json")):
+        found.setdefault(path.parts[-3], []).append(read_json(path))
+    return found
+
+
+def tag_table(results: Results, published: Mapping[str, Mapping[str, float]]) -> str:
+    """Table 1 for one data set, as Markdown: a line for each row of each method.
+
+    Args:
+      results: Ours, method -> results.
+      published: The paper's, method -> row -> percent.
+    """
+    lines = [
+        "| method | paper | " + " | ".join(_COLUMNS.values()) + " | seeds |",
+        "|---|---|" + "---|" * (len(_COLUMNS) + 1),
+    ]
+    for method in [*published, *(name for name in results if name not in published)]:
+        ours = results.get(method, [])
+        rows = dict.fromkeys(
+            [*published.get(method, {}), *(ours[0]["test"] if ours else ())]
+        )
+        for row in rows:
+            paper = published.get(method, {}).get(row)
+            cells = [
+                _label(method, row, len(rows)),
+                "-" if paper is None else f"{paper:.1f}",
+            ]
+            cells += [_mean_and_deviation(ours, row, metric) for metric in _COLUMNS]
+            cells.append(str(len(ours)) if ours else "not measured")
+            lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def _label(method: str, row: str, rows: int) -> str:
+    title = TITLES.get(method, method)
+    if rows == 1:
+        return title
+    return f"SPM ({title})" if row == "generator" else title
+
+
+def _mean_and_deviation(ours: list[dict], row: str, metric: str) -> str:
+    values = [
+        100 * result["test"][row][metric]
+        for result in ours
+        if metric in result["test"].get(row, {})
+    ]
+    if not values:
+        return "-"
+    if len(values) == 1:
+        return f"{values[0]:.1f}"
+    return f"{statistics.mean(values):.1f} ± {statistics.stdev(values):.1f}"
+
+
+def write_tables(text: str, folder: pathlib.Path) -> str:
+    """Writes each table anew between `<!-- table: TASK -->` and `<!-- end -->`."""
+
+    def table(match: re.Match) -> str:
+        task = match.group(1)
+        made = tag_table(load_results(folder, task), TABLE_1[task])
+        return f"<!-- table: {task} -->\n{made}\n<!-- end -->"
+
+    return re.sub(r"<!-- table: (\w+) -->.*?<!-- end -->", table, text, flags=re.S)
+
+
+def main(argv: list[str]) -> None:
+    """Prints or writes."""
+    if len(argv) > 1:
+        raise app.UsageError(f"{argv[1]!r} is not a flag.")
+    folder = pathlib.Path(FLAGS.results)
+    try:
+        if not folder.is_dir():
+            raise UsageError(f"There is no folder {folder}; name one by --results.")
+        if FLAGS.readme:
+            readme = pathlib.Path(FLAGS.readme)
+            readme.write_text(write_tables(readme.read_text(), folder))
+            return
+        for task, published in TABLE_1.items():
+            results = load_results(folder, task)
+            print(
+                f"Table {FLAGS.table}, {task}, example-averaged F1 on test rows (%)\n"
+            )
+            print(tag_table(results, published) + "\n")
+    except (UsageError, OSError) as error:
+        sys.exit(f"error: {error}")
+
+
+if __name__ == "__main__":
+    app.run(main)

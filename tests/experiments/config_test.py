@@ -1,0 +1,24 @@
+from experiments.config import Config
+
+
+def config(**given) -> Config:
+    return Config(task="t", method="m", **given)
+
+
+def test_without_a_choice_the_grids_are_the_candidates():
+    chosen = config(step_size_grid=(0.5, 2.0), refinement_steps_limit=3)
+    assert chosen.candidate_step_sizes() == (0.5, 2.0)
+    assert chosen.candidate_steps() == (1, 2, 3)
+
+
+def test_a_given_step_size_and_number_of_steps_are_the_only_candidates():
+    chosen = config(step_size=4.0, refinement_steps=0)
+    assert chosen.candidate_step_sizes() == (4.0,)
+    assert chosen.candidate_steps() == (0,)
+
+
+def test_as_dict_has_what_json_reads_back():
+    fields = config(step_size_grid=(0.5, 2.0)).as_dict()
+    assert fields["step_size_grid"] == [0.5, 2.0]
+    assert fields["task"] == "t"
+    assert fields["patience"] is None

@@ -1,0 +1,45 @@
+import numpy as np
+import pytest
+
+from datasets.loading import LoadedData
+from experiments.experiment import split_rows
+from experiments.tasks import get_task
+from ldrsp_tf.errors import UsageError
+
+ROWS = np.arange(10, dtype=np.uint8)[:, None]
+
+
+def split(**given):
+    task = get_task("synthetic_tags")
+    data = LoadedData(
+        name="made",
+        splits={
+            "train": {"features": ROWS, "labels": ROWS + 100},
+            "test": {"features": ROWS + 50, "labels": ROWS + 150},
+        },
+        checksums={},
+        prepare_seconds=0.0,
+    )
+    return split_rows(task, task.configure("ldrsp", given), data)
+
+
+def test_validation_rows_come_from_the_training_rows_and_are_held_out():
+    made = split(validation_fraction=0.3)
+    assert len(made.validation.x) == 3
+    held_out, trained = set(made.validation.x[:, 0]), set(made.training.x[:, 0])
+    assert not held_out & trained
+    assert held_out | trained == set(range(10))
+    np.testing.assert_array_equal(made.training.y, made.training.x + 100)
+    np.testing.assert_array_equal(made.all_training.x, ROWS)
+    np.testing.assert_array_equal(made.test.x, ROWS + 50)
+
+
+def test_the_seed_decides_which_rows_are_held_out():
+    held_out = [split(seed=seed).validation.x.tobytes() for seed in (0, 0, 1)]
+    assert held_out[0] == held_out[1] != held_out[2]
+
+
+@pytest.mark.parametrize("fraction", [0.0, 0.04, 0.96, 1.0])
+def test_a_split_without_rows_is_refused(fraction):
+    with pytest.raises(UsageError, match="validation_fraction"):
+        split(validation_fraction=fraction)

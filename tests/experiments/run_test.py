@@ -1,0 +1,183 @@
+import json
+import pathlib
+import re
+import subprocess
+import time
+
+import pytest
+
+SHORT = ("--epochs=4", "--validation_interval=2")
+
+
+def read_json(path: pathlib.Path) -> dict:
+    return json.loads(path.read_text())
+
+
+def figures(folder: pathlib.Path) -> dict:
+    result = read_json(folder / "result.json")
+    return {name: result[name] for name in ("test", "validation", "selected", "score")}
+
+
+def assert_one_sentence(process: subprocess.CompletedProcess, *words: str) -> None:
+    assert process.returncode != 0
+    assert "Traceback" not in process.stderr + process.stdout
+    assert process.stderr.startswith("error: ")
+    assert len(process.stderr.strip().splitlines()) == 1
+    for word in words:
+        assert word in process.stderr
+
+
+@pytest.fixture(scope="module")
+def finished(command_line, tmp_path_factory) -> tuple[pathlib.Path, str]:
+    folder = tmp_path_factory.mktemp("finished") / "run"
+    process = command_line.run(*SHORT, f"--output_dir={folder}")
+    assert process.returncode == 0, process.stderr
+    assert process.stderr == ""
+    return folder, process.stdout
+
+
+def test_shows_progress_and_ends_with_the_table(finished):
+    _, screen = finished
+    assert "Synthetic tags, seed 0" in screen
+    assert re.search(r"selection +2/4 .*validation F1 G [\d.]+, refined [\d.]+", screen)
+    assert re.search(r"retraining +\d/\d .* left", screen)
+    assert re.search(r"\nG( +[\d.]+){3} +-\n", screen)
+    assert re.search(r"\nrefined( +[\d.]+){2} +- +-\n", screen)
+
+
+def test_leaves_the_files_of_a_run(finished):
+    folder, _ = finished
+    assert read_json(folder / "config.json")["epochs"] == 4
+    assert list((folder / "events").glob("events.out.tfevents.*"))
+    assert (folder / "checkpoints" / "final" / "latest" / "checkpoint").exists()
+    records = [
+        json.loads(s) for s in (folder / "metrics.jsonl").read_text().splitlines()
+    ]
+    epochs = [r["epoch"] for r in records if r["phase"] == "selection"]
+    assert epochs == [1, 2, 3, 4]
+    assert ["validation" in r for r in records[:4]] == [False, True, False, True]
+
+
+def test_result_tells_what_was_measured_and_how(finished):
+    folder, screen = finished
+    result = read_json(folder / "result.json")
+    assert result["complete"] is True
+    assert (result["task"], result["method"], result["seed"]) == (
+        "synthetic_tags",
+        "ldrsp",
+        0,
+    )
+    for split in ("test", "validation"):
+        assert set(result[split]["generator"]) == {"f1", "f1_tuned", "f1_plugin"}
+        assert set(result[split]["refined"]) == {"f1", "f1_tuned"}
+        for row in result[split].values():
+            assert all(0.0 < value < 1.0 for value in row.values())
+    assert set(result["score"]) == {
+        "refined_mean",
+        "oracle_mean",
+        "correlation",
+        "gradient_norm",
+    }
+    assert set(result["seconds"]) == {"prepare", "train", "epoch", "evaluate"}
+    assert result["peak_memory_bytes"] > 10**8
+    assert result["versions"]["tensorflow"]
+    assert all(re.fullmatch("[0-9a-f]{64}", sha) for sha in result["data"].values())
+    assert result["config"] == read_json(folder / "config.json")
+    assert result["command"] == (
+        "python -m experiments.run --task=synthetic_tags --method=ldrsp --seed=0 "
+        "--epochs=4 --validation_interval=2"
+    )
+    shown = f"{100 * result['test']['refined']['f1']:.1f}"
+    assert re.search(rf"\nrefined +{shown} ", screen)
+
+
+def test_a_second_start_says_that_the_run_is_complete(finished, command_line):
+    folder, _ = finished
+    before = (folder / "result.json").read_bytes()
+    process = command_line.run(*SHORT, f"--output_dir={folder}")
+    assert process.returncode == 0
+    assert "complete" in process.stdout
+    assert "selection" not in process.stdout
+    assert (folder / "result.json").read_bytes() == before
+
+
+def test_other_settings_in_the_same_folder_are_refused(finished, command_line):
+    folder, _ = finished
+    process = command_line.run("--epochs=5", f"--output_dir={folder}")
+    assert_one_sentence(process, "epochs is 4 there and 5 here", "--output_dir")
+
+
+def test_a_killed_run_ends_with_the_figures_of_an_undisturbed_one(
+    finished, command_line, tmp_path
+):
+    folder = tmp_path / "killed"
+    metrics = folder / "metrics.jsonl"
+    # In the middle of the selection, and again in the retraining.
+    for moment in ('"epoch": 3', '"phase": "retraining", "epoch": 2'):
+        process = command_line.start(*SHORT, f"--output_dir={folder}")
+        while not (metrics.exists() and moment in metrics.read_text()):
+            assert process.poll() is None, process.stderr.read()
+            time.sleep(0.005)
+        process.kill()
+        process.communicate()
+        assert not (folder / "result.json").exists()
+    process = command_line.run(*SHORT, f"--output_dir={folder}")
+    assert process.returncode == 0, process.stderr
+    assert figures(folder) == figures(finished[0])
+
+
+def test_baseline_has_one_row_and_no_score(command_line, tmp_path):
+    process = command_line.run(
+        "--method=baseline", *SHORT, f"--output_dir={tmp_path}", "--hidden=8,8"
+    )
+    assert process.returncode == 0, process.stderr
+    result = read_json(tmp_path / "result.json")
+    assert set(result["test"]) == {"generator"}
+    assert "score" not in result and "step_size" not in result["selected"]
+    assert result["config"]["hidden"] == [8, 8]
+
+
+def test_given_refinement_is_used_and_retraining_can_be_left_out(
+    command_line, tmp_path
+):
+    process = command_line.run(
+        *SHORT,
+        "--step_size=0.125",
+        "--refinement_steps=3",
+        "--noretrain",
+        f"--output_dir={tmp_path}",
+    )
+    assert process.returncode == 0, process.stderr
+    assert "retraining" not in process.stdout
+    selected = read_json(tmp_path / "result.json")["selected"]
+    assert (selected["step_size"], selected["refinement_steps"]) == (0.125, 3)
+
+
+@pytest.mark.parametrize(
+    ("flags", "words"),
+    [
+        (("--hidden=8,none",), ("--hidden=8,none", "commas")),
+        (("--validation_fraction=0",), ("--validation_fraction",)),
+        (("--output_dir=README.md/run",), ("README.md/run", "--output_dir")),
+        (("--task=bibtex", "--manual_dir=ldrsp_tf"), ("bibtex", "--manual_dir")),
+        (("--generator_learning_rate=1e38",), ("diverged", "learning rate")),
+    ],
+    ids=["list", "no validation rows", "unwritable folder", "missing data", "NaN"],
+)
+def test_a_mistake_is_answered_by_one_sentence(command_line, tmp_path, flags, words):
+    process = command_line.run(f"--output_dir={tmp_path / 'run'}", *SHORT, *flags)
+    assert_one_sentence(process, *words)
+
+
+@pytest.mark.parametrize("flag", ["--task=horses", "--epochs=0", "--seed=one"])
+def test_a_bad_flag_is_named(command_line, flag):
+    process = command_line.run(flag)
+    assert process.returncode != 0
+    assert "Traceback" not in process.stderr
+    assert flag.split("=")[0].strip("-") in process.stderr
+
+
+def test_helpshort_lists_the_settings_with_their_source(command_line):
+    screen = command_line.run("--helpshort").stdout
+    assert "python -m experiments.run --task=bibtex --method=ldrsp" in screen
+    assert re.search(r"--beta_1: .*\[usually 0.5, the paper's\s+value\]", screen)

@@ -1,0 +1,45 @@
+import dataclasses
+
+import pytest
+
+from datasets.loading import DATA_SETS
+from experiments.tasks import TASKS, get_task
+from ldrsp_tf.errors import UsageError
+from ldrsp_tf.methods import METHODS
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_a_task_configures_every_method(name):
+    task = get_task(name)
+    assert task.name == name
+    assert name in DATA_SETS
+    assert set(task.overrides) <= set(METHODS)
+    for method in METHODS:
+        config = task.configure(method, {"seed": 3})
+        assert (config.task, config.method, config.seed) == (name, method, 3)
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_every_setting_says_what_it_is_and_who_chose_it(name):
+    for field in dataclasses.fields(get_task(name).config):
+        if field.name not in ("task", "method"):
+            assert field.metadata["help"]
+            assert field.metadata["source"] in ("paper", "ours")
+
+
+def test_what_the_user_gives_wins_over_method_and_task():
+    task = dataclasses.replace(
+        get_task("synthetic_tags"),
+        settings={"epochs": 1, "batch_size": 1, "seed": 1},
+        overrides={"ldrsp": {"batch_size": 2, "seed": 2}},
+    )
+    config = task.configure("ldrsp", {"seed": 3})
+    assert (config.epochs, config.batch_size, config.seed) == (1, 2, 3)
+    assert task.configure("baseline", {}).batch_size == 1
+
+
+def test_unknown_names_are_refused_with_the_known_ones():
+    with pytest.raises(UsageError, match=r"'cats'.*synthetic_tags, bibtex"):
+        get_task("cats")
+    with pytest.raises(UsageError, match=r"--width is not a setting of task 'bibtex'"):
+        get_task("bibtex").configure("ldrsp", {"width": 3})
