@@ -1,12 +1,19 @@
 """Loads a data set whole into memory, after preparing it on its first use."""
 
 import dataclasses
+from collections.abc import Collection
 
 import numpy as np
 
 from datasets.errors import DataError
 
-DATA_SETS = ("bibtex", "synthetic_tags")
+DATA_SETS = (
+    "bibtex",
+    "lfw_parts",
+    "synthetic_shapes",
+    "synthetic_tags",
+    "weizmann_horse",
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -27,7 +34,12 @@ class LoadedData:
 
 
 def load(
-    name: str, *, data_dir: str | None = None, manual_dir: str | None = None
+    name: str,
+    *,
+    data_dir: str | None = None,
+    manual_dir: str | None = None,
+    features: Collection[str] | None = None,
+    splits: Collection[str] | None = None,
 ) -> LoadedData:
     """Loads a data set, and prepares it before if that was never done.
 
@@ -36,13 +48,16 @@ def load(
       data_dir: TFDS's folder of prepared data; by default TFDS's own choice.
       manual_dir: a folder that holds the original files in a sub-folder of the name of
         the data set; by default they are downloaded.
+      features: names of the features to load; by default all but those that the data
+        set keeps back for their size, which its README names.
+      splits: names of the splits to load; by default all.
 
     Returns:
-      Every split of the data set as arrays.
+      The splits of the data set as arrays.
 
     Raises:
-      DataError: the data set is unknown, its files are missing, damaged or not to be
-        had, or `data_dir` cannot be written or holds damaged data.
+      DataError: the data set, a feature or a split is unknown, its files are missing,
+        damaged or not to be had, or `data_dir` cannot be written or holds damaged data.
     """
     if name not in DATA_SETS:
         raise DataError(
@@ -53,5 +68,5 @@ def load(
 
     with quiet.quiet_tfds():
         builder, prepare_seconds = prepared_data.prepare(name, data_dir, manual_dir)
-        splits, checksums = prepared_data.read(builder)
+        splits, checksums = prepared_data.read(builder, features, splits)
     return LoadedData(name, splits, checksums, prepare_seconds)

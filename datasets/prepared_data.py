@@ -4,6 +4,7 @@ import importlib
 import pathlib
 import shutil
 import time
+from collections.abc import Collection
 
 import numpy as np
 import tensorflow_datasets as tfds
@@ -37,19 +38,67 @@ def prepare(
 
 def read(
     builder: tfds.core.DatasetBuilder,
+    features: Collection[str] | None = None,
+    splits: Collection[str] | None = None,
 ) -> tuple[dict[str, dict[str, np.ndarray]], dict[str, str]]:
-    """Returns the arrays of every split, and the SHA-256 of their sources."""
-    # A cache would hold every row a second time.
-    config = tfds.ReadConfig(try_autocache=False, interleave_cycle_length=1)
+    """Reads prepared data into memory.
+
+    Args:
+      builder: the builder of the prepared data.
+      features: names of the features to read, or None for those that the data set does
+        not keep back in its `ON_REQUEST`.
+      splits: names of the splits to read, or None for all.
+
+    Returns:
+      Split -> feature -> array, and the SHA-256 of the sources.
+
+    Raises:
+      DataError: there is no such feature or split, or the data are damaged.
+    """
+    known = set(builder.info.features)
+    if features is None:
+        features = known - getattr(builder, "ON_REQUEST", frozenset())
+    splits = list(builder.info.splits) if splits is None else splits
+    _require_known("feature", features, known, builder.name)
+    _require_known("split", splits, builder.info.splits, builder.name)
     try:
-        splits = {
-            split: builder.as_dataset(split=split, batch_size=-1, read_config=config)
-            for split in builder.info.splits
-        }
-        return dict(tfds.as_numpy(splits)), dict(builder.info.metadata["sha256"])
+        arrays = {split: _read_split(builder, split, features) for split in splits}
+        return arrays, dict(builder.info.metadata["sha256"])
     # Damaged files show as any kind of error.
     except Exception as error:
         raise _damaged(builder.data_path, error) from error
+
+
+def _read_split(
+    builder: tfds.core.DatasetBuilder, split: str, features: Collection[str]
+) -> dict[str, np.ndarray]:
+    data = builder.as_dataset(
+        split=split,
+        batch_size=-1,
+        # What is not asked for is neither parsed nor decoded.
+        decoders=tfds.decode.PartialDecoding(set(features)),
+        # A cache would hold every row a second time.
+        read_config=tfds.ReadConfig(try_autocache=False, interleave_cycle_length=1),
+    )
+    return {name: _as_array(tensor) for name, tensor in tfds.as_numpy(data).items()}
+
+
+def _as_array(values: np.ndarray) -> np.ndarray:
+    """Returns text, which TFDS gives as objects, as an array of text."""
+    if values.dtype != object:
+        return values
+    return np.array([value.decode() for value in values])
+
+
+def _require_known(
+    what: str, names: Collection[str], known: Collection[str], data_set: str
+) -> None:
+    unknown = sorted(set(names) - set(known))
+    if unknown:
+        raise DataError(
+            f"{data_set} has no {what} {unknown[0]!r}: choose from "
+            f"{', '.join(sorted(known))}"
+        )
 
 
 def _open(name: str, data_dir: str | None) -> tfds.core.DatasetBuilder:
@@ -103,7 +152,10 @@ def _download_and_prepare(
         source_files.require_answer(download_dir, builder.name, builder.url_infos)
     elif builder.url_infos:
         folder = source_files.find_manual_files(
-            manual_dir, builder.name, builder.url_infos
+            manual_dir,
+            builder.name,
+            builder.url_infos,
+            getattr(builder, "OTHER_VERSIONS", {}),
         )
     builder.download_and_prepare(
         download_dir=download_dir,

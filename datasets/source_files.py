@@ -6,7 +6,9 @@ way. What this module adds is said before TFDS starts: a file that is missing or
 damaged, or an address that does not answer, at which TFDS itself retries for minutes.
 """
 
+import hashlib
 import pathlib
+import types
 import urllib.parse
 from collections.abc import Mapping
 
@@ -19,7 +21,11 @@ from datasets.errors import DataError
 
 UrlInfos = Mapping[str, checksums.UrlInfo]
 
+# File name -> SHA-256 or MD5, in hexadecimal digits, of a second valid version of it.
+OtherVersions = Mapping[str, str]
+
 _ANSWER_SECONDS = 5
+_NO_OTHER_VERSIONS: OtherVersions = types.MappingProxyType({})
 
 
 def sha256(path: str | pathlib.Path) -> str:
@@ -28,7 +34,10 @@ def sha256(path: str | pathlib.Path) -> str:
 
 
 def find_manual_files(
-    manual_dir: str | pathlib.Path, name: str, url_infos: UrlInfos
+    manual_dir: str | pathlib.Path,
+    name: str,
+    url_infos: UrlInfos,
+    other_versions: OtherVersions = _NO_OTHER_VERSIONS,
 ) -> pathlib.Path:
     """Checks the files that the user has put into a folder.
 
@@ -36,6 +45,7 @@ def find_manual_files(
       manual_dir: the folder that `--manual_dir` names.
       name: name of the data set, and of its folder below `manual_dir`.
       url_infos: address -> name and SHA-256 of each file.
+      other_versions: checksums of files that are as good as those of `url_infos`.
 
     Returns:
       The folder of the data set, which holds every file undamaged.
@@ -50,11 +60,16 @@ def find_manual_files(
             f"that holds {name}/{_file_names(url_infos)[0]}"
         )
     for url, info in url_infos.items():
-        _check_file(folder / info.filename, url, info.checksum)
+        _check_file(folder / info.filename, url, info, other_versions)
     return folder
 
 
-def _check_file(path: pathlib.Path, url: str, expected: str) -> None:
+def _check_file(
+    path: pathlib.Path,
+    url: str,
+    info: checksums.UrlInfo,
+    other_versions: OtherVersions,
+) -> None:
     if not path.is_file():
         raise DataError(
             f"{path} is missing: fetch it from {url} into the folder given by "
@@ -62,13 +77,21 @@ def _check_file(path: pathlib.Path, url: str, expected: str) -> None:
         )
     try:
         actual = sha256(path)
+        other = other_versions.get(info.filename)
+        is_valid = actual == info.checksum or (other and _has_checksum(path, other))
     except OSError as error:
         raise DataError(f"{path} cannot be read ({error.strerror})") from error
-    if actual != expected:
+    if not is_valid:
         raise DataError(
-            f"{path} has SHA-256 {actual}, expected {expected}: the file is damaged or "
-            f"another version; fetch it again from {url}"
+            f"{path} has SHA-256 {actual}, expected {info.checksum}: the file is "
+            f"damaged or another version; fetch it again from {url}"
         )
+
+
+def _has_checksum(path: pathlib.Path, expected: str) -> bool:
+    is_md5 = len(expected) == 2 * hashlib.md5().digest_size
+    algorithm = hashlib.md5 if is_md5 else hashlib.sha256
+    return checksums.compute_url_info(path, algorithm).checksum == expected
 
 
 def require_answer(
@@ -115,13 +138,18 @@ def _file_names(url_infos: UrlInfos) -> list[str]:
 
 
 def download(
-    dl_manager: tfds.download.DownloadManager, url_infos: UrlInfos
+    dl_manager: tfds.download.DownloadManager,
+    url_infos: UrlInfos,
+    other_versions: OtherVersions = _NO_OTHER_VERSIONS,
 ) -> dict[str, pathlib.Path]:
     """Gets the files through TFDS: the manual ones, the cached ones or new ones.
 
     Args:
       dl_manager: TFDS's download manager.
       url_infos: address -> name and SHA-256 of each file.
+      other_versions: checksums of files that are as good as those of `url_infos`. A
+        builder that has some must set `MANUAL_DOWNLOAD_INSTRUCTIONS`: without it TFDS
+        tells nobody its `manual_dir`.
 
     Returns:
       File name -> path.
@@ -129,9 +157,46 @@ def download(
     Raises:
       DataError: a download failed or has another SHA-256.
     """
-    urls = {info.filename: url for url, info in url_infos.items()}
+    urls = {
+        info.filename: url
+        for url, info in url_infos.items()
+        if info.filename not in other_versions
+    }
+    paths = _download(dl_manager, urls)
+    for url, info in url_infos.items():
+        if info.filename in other_versions:
+            paths[info.filename] = _get_unchecked(dl_manager, url, info.filename)
+            _check_file(paths[info.filename], url, info, other_versions)
+    return paths
+
+
+def _get_unchecked(
+    dl_manager: tfds.download.DownloadManager, url: str, file_name: str
+) -> pathlib.Path:
+    """Gets a file without TFDS's check, which accepts one version only."""
+    path = _manual_path(dl_manager, file_name)
+    if path is None:
+        # An empty fragment leads to the same file, but TFDS has no checksum for it.
+        path = _download(dl_manager, {file_name: f"{url}#"})[file_name]
+    return path
+
+
+def _manual_path(
+    dl_manager: tfds.download.DownloadManager, file_name: str
+) -> pathlib.Path | None:
     try:
-        return dl_manager.download(urls)
+        path = dl_manager.manual_dir / file_name
+    # This is how TFDS says that there is no such folder.
+    except AssertionError:
+        return None
+    return path if path.is_file() else None
+
+
+def _download(
+    dl_manager: tfds.download.DownloadManager, urls: Mapping[str, str]
+) -> dict[str, pathlib.Path]:
+    try:
+        return dl_manager.download(dict(urls))
     except download_manager.NonMatchingChecksumError as error:
         what = str(error).splitlines()[0].rstrip(":")
         raise DataError(

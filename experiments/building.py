@@ -22,7 +22,7 @@ def build_trainer(task: Task, config: Config, examples: Examples) -> Trainer:
         training_settings(config),
         config.seed,
     )
-    trainer.build(tf.constant(examples.x[:1]), tf.constant(examples.y[:1]))
+    trainer.build(tf.constant(examples.x), tf.constant(examples.y))
     return trainer
 
 

@@ -26,12 +26,24 @@ class Checkpoints:
         self._epoch = tf.Variable(0, dtype=tf.int64)
         variables = [variable.value for variable in trainer.variables]
         self._state = tf.train.Checkpoint(epoch=self._epoch, variables=variables)
-        self._latest = tf.train.CheckpointManager(
-            self._state, str(self._folder / "latest"), max_to_keep=2
-        )
-        self._best = tf.train.CheckpointManager(
-            self._state, str(self._folder / "best"), max_to_keep=1
-        )
+        self._latest = self._manager("latest", max_to_keep=2)
+        self._best = self._manager("best", max_to_keep=1)
+
+    def _manager(self, name: str, max_to_keep: int) -> tf.train.CheckpointManager:
+        folder = self._folder / name
+        try:
+            manager = tf.train.CheckpointManager(
+                self._state, str(folder), max_to_keep=max_to_keep
+            )
+            damaged = not manager.checkpoints and any(folder.glob("*.index"))
+        except ValueError:
+            damaged = True
+        if damaged:
+            raise TrainingError(
+                f"The list of checkpoints in {folder} is damaged; delete "
+                f"{self._folder} to train anew."
+            )
+        return manager
 
     def save(self, epoch: int) -> None:
         """Keeps the state after that many epochs as the latest one."""
@@ -65,7 +77,7 @@ class Checkpoints:
             return 0
         try:
             self._state.restore(manager.latest_checkpoint).assert_consumed()
-        except (AssertionError, ValueError, tf.errors.OpError) as error:
+        except (AssertionError, IndexError, ValueError, tf.errors.OpError) as error:
             raise TrainingError(
                 f"The checkpoint {manager.latest_checkpoint} does not fit these "
                 f"networks or is damaged; delete {self._folder} to train anew. "

@@ -53,6 +53,6 @@ def score_report(
 
 
 def _correlation(a: np.ndarray, b: np.ndarray) -> float:
-    if a.std() == 0.0 or b.std() == 0.0:
+    if np.ptp(a) == 0.0 or np.ptp(b) == 0.0:
         return 0.0
     return float(np.corrcoef(a, b)[0, 1])

@@ -41,7 +41,7 @@ def fit(
       epochs: The number of epochs.
       phase: Marks the records of this call in the history.
       validate: Measures the present state; its `"metric"` is to be maximised.
-      interval: Epochs between two validations. The last epoch is always validated.
+      interval: Epochs between two validations; epoch `epochs` is always validated.
       patience: Epochs without a better metric after which training stops.
       checkpoints: Where states are kept, at every validation (or `interval`).
       history: Where records are added.
@@ -84,10 +84,10 @@ def best_record(records: list[Record]) -> Record | None:
 
 
 def _exhausted(records: list[Record], patience: int | None) -> bool:
-    best = best_record(records)
-    if patience is None or best is None:
+    validated = [record for record in records if "validation" in record]
+    if patience is None or not validated:
         return False
-    return records[-1]["epoch"] - best["epoch"] >= patience
+    return validated[-1]["epoch"] - best_record(validated)["epoch"] >= patience
 
 
 def _check_finite(losses: dict[str, float], epoch: int) -> None:

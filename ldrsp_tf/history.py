@@ -21,7 +21,13 @@ class History:
 
     def __init__(self, path: str | os.PathLike | None = None):
         self._path = None if path is None else pathlib.Path(path)
-        self.records = [] if path is None else _read(self._path)
+        self.records = []
+        if self._path is not None and self._path.exists():
+            text = self._path.read_text()
+            self.records = _whole_records(text)
+            # What a killed process left of a last line would spoil the line after it.
+            if text != _lines(self.records):
+                self._rewrite()
 
     def phase(self, phase: str) -> list[Record]:
         """The records of one phase."""
@@ -32,7 +38,7 @@ class History:
         self.records.append(record)
         if self._path is not None:
             with self._path.open("a") as file:
-                file.write(json.dumps(record) + "\n")
+                file.write(_lines([record]))
                 file.flush()
                 os.fsync(file.fileno())
 
@@ -43,20 +49,24 @@ class History:
             for record in self.records
             if record["phase"] != phase or record["epoch"] <= epoch
         ]
+        self._rewrite()
+
+    def _rewrite(self) -> None:
         if self._path is not None:
-            lines = "".join(json.dumps(record) + "\n" for record in self.records)
             temporary = self._path.with_suffix(".tmp")
-            temporary.write_text(lines)
+            temporary.write_text(_lines(self.records))
             temporary.replace(self._path)
 
 
-def _read(path: pathlib.Path) -> list[Record]:
-    """The whole records of the file; a process that was killed may leave a part."""
+def _lines(records: list[Record]) -> str:
+    return "".join(json.dumps(record) + "\n" for record in records)
+
+
+def _whole_records(text: str) -> list[Record]:
     records = []
-    if path.exists():
-        for line in path.read_text().splitlines():
-            try:
-                records.append(json.loads(line))
-            except json.JSONDecodeError:
-                break
+    for line in text.splitlines():
+        try:
+            records.append(json.loads(line))
+        except json.JSONDecodeError:
+            break
     return records

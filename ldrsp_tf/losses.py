@@ -71,6 +71,21 @@ def ldrsp_generator_loss(generated_logits: tf.Tensor) -> tf.Tensor:
     return squared_value_loss(best)
 
 
+def class_cross_entropy(logits: tf.Tensor, y_true: tf.Tensor) -> tf.Tensor:
+    """Surrogate loss L_g of Eq. 6 for class maps, averaged over examples and pixels.
+
+    Args:
+      logits: The generator's logits, `[B, H, W, C]`.
+      y_true: One-hot classes, `[B, H, W, C]`.
+
+    Returns:
+      A scalar.
+    """
+    return tf.reduce_mean(
+        tf.nn.softmax_cross_entropy_with_logits(labels=y_true, logits=logits)
+    )
+
+
 def binary_cross_entropy(logits: tf.Tensor, y_true: tf.Tensor) -> tf.Tensor:
     """Surrogate loss L_g of Eq. 6 for tags, averaged over examples *and* labels.
 

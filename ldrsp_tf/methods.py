@@ -14,6 +14,7 @@ from ldrsp_tf import losses, sampling
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.losses import Judged, ValueLoss
 from ldrsp_tf.oracles import Oracle, binarised
+from ldrsp_tf.replay import ReplayChains
 
 DiscriminatorLoss = Callable[[Judged, Judged, Judged | None], tf.Tensor]
 GeneratorLoss = Callable[[tf.Tensor], tf.Tensor]
@@ -31,7 +32,8 @@ class Method:
       discriminator_loss: D's loss, a function of what D and the oracle say of the
         truth, of G(x) and of the samples; None if there is no D, so no refinement.
       value_loss: What adversarial samples ascend.
-      sources: Where D's samples come from, each with its share of the iterations.
+      sources: Where D's samples come from, each with its share of the iterations, which
+        a task may change. A class is a source with state: a trainer makes its own one.
       binarised_oracle: The oracle judges the thresholded output, not the relaxed one.
       discriminator_updates: Updates of D per update of G.
     """
@@ -41,7 +43,7 @@ class Method:
     generator_loss: GeneratorLoss | None = None
     discriminator_loss: DiscriminatorLoss | None = None
     value_loss: ValueLoss = losses.squared_value_loss
-    sources: tuple[tuple[float, sampling.Source], ...] = ()
+    sources: tuple[tuple[float, sampling.Source | type[ReplayChains]], ...] = ()
     binarised_oracle: bool = False
     discriminator_updates: int = 1
 
@@ -56,8 +58,8 @@ class Method:
 
 
 _PAPER_SOURCES = (
-    (0.5, sampling.inference_samples),
-    (0.5, sampling.adversarial_samples),
+    (0.5, sampling.inference_source),
+    (0.5, sampling.adversarial_source),
 )
 
 BASELINE = Method(
@@ -84,6 +86,9 @@ LDRSP_PLUS = dataclasses.replace(
     ),
     # The metric judges decided tags: so does the oracle.
     binarised_oracle=True,
+    # D should see the whole walk that it is going to guide, not its first steps only:
+    # tasks with long walks give replay chains a share.
+    sources=(*_PAPER_SOURCES, (0.0, ReplayChains)),
 )
 
 METHODS = {method.name: method for method in (BASELINE, LDRSP, LDRSP_PLUS)}

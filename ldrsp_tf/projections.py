@@ -25,6 +25,9 @@ def simplex(y: tf.Tensor) -> tf.Tensor:
     Returns:
       Values in [0, 1] that sum to 1 over the last axis, `[..., C]`.
     """
+    # A common amount changes nothing; without the largest entry no digit of the 1 is
+    # lost beside huge ones.
+    y = y - tf.reduce_max(y, axis=-1, keepdims=True)
     falling = tf.sort(y, axis=-1, direction="DESCENDING")
     excess = tf.cumsum(falling, axis=-1) - 1.0
     rank = tf.range(1, tf.shape(y)[-1] + 1, dtype=tf.int32)

@@ -55,7 +55,8 @@ def score_and_gradient(score: Score, y: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor
 def gradient_norm(gradient: tf.Tensor) -> tf.Tensor:
     """Euclidean norm per example over the whole output, `[B, ...]` -> `[B]`."""
     flat = tf.reshape(gradient, [tf.shape(gradient)[0], -1])
-    return tf.norm(flat, axis=1)
+    # In double precision the squares of vanishing gradients do not underflow.
+    return tf.cast(tf.norm(tf.cast(flat, tf.float64), axis=1), gradient.dtype)
 
 
 def normalize(gradient: tf.Tensor) -> tf.Tensor:

@@ -1,14 +1,15 @@
 """Extra samples (x, y, v*) that the discriminator learns from (Eq. 10).
 
-A *source* draws one output for every example of the batch; the trainer asks the oracle
-for its value. Sources see the world through a `Draw`, so that they serve every task and
-discriminator.
+A *source* draws one output for every example of the batch, or of one that it has kept
+(`replay.py`); the trainer asks the oracle for its value. Sources see the world through
+a `Draw`, so that they serve every task and discriminator.
 """
 
 import dataclasses
 from collections.abc import Callable
 from typing import NamedTuple
 
+import numpy as np
 import tensorflow as tf
 
 from ldrsp_tf.losses import Judged, ValueLoss
@@ -21,7 +22,9 @@ class Draw(NamedTuple):
     """What a source may draw from.
 
     Attributes:
+      x: Inputs, `[B, ...]`.
       logits: The current discriminator's logits of an output, for this batch's x.
+      logits_for: Maps other inputs to such a function.
       y_generated: G(x), `[B, ...]`.
       y_true: y*, `[B, ...]`.
       oracle: v*(y, y*).
@@ -30,13 +33,23 @@ class Draw(NamedTuple):
       seed: A seed for stateless random operations, `[2]`.
     """
 
+    x: tf.Tensor
     logits: Score
+    logits_for: Callable[[tf.Tensor], Score]
     y_generated: tf.Tensor
     y_true: tf.Tensor
     oracle: Oracle
     value_loss: ValueLoss
     project: Projection
     seed: tf.Tensor
+
+
+class Samples(NamedTuple):
+    """Outputs y `[B, ...]` for inputs x `[B, ...]` whose truth is y_true."""
+
+    x: tf.Tensor
+    y: tf.Tensor
+    y_true: tf.Tensor
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,7 +61,10 @@ class SamplingSettings:
       inference_step_size: Its eta.
       adversarial_steps: Steps up the discriminator's loss.
       adversarial_step_size: Their size.
-      normalized_gradient: Eq. 9's normalised gradient in both, rather than Eq. 8's.
+      normalized_gradient: Eq. 9's normalised gradient in all, rather than Eq. 8's.
+      chain_batches: Batches that a replay keeps.
+      chain_steps: Steps of a chain between two visits; each of inference_step_size.
+      chain_length: Steps after which a chain starts anew.
     """
 
     inference_steps: int = 10
@@ -56,9 +72,22 @@ class SamplingSettings:
     adversarial_steps: int = 1
     adversarial_step_size: float = 0.5
     normalized_gradient: bool = True
+    chain_batches: int = 10
+    chain_steps: int = 5
+    chain_length: int = 30
 
 
-Source = Callable[[Draw, SamplingSettings], tf.Tensor]
+Source = Callable[[Draw, SamplingSettings], Samples]
+
+
+def inference_source(draw: Draw, settings: SamplingSettings) -> Samples:
+    """The inference samples of the batch."""
+    return Samples(draw.x, inference_samples(draw, settings), draw.y_true)
+
+
+def adversarial_source(draw: Draw, settings: SamplingSettings) -> Samples:
+    """The adversarial samples of the batch."""
+    return Samples(draw.x, adversarial_samples(draw, settings), draw.y_true)
 
 
 def inference_samples(draw: Draw, settings: SamplingSettings) -> tf.Tensor:
@@ -101,7 +130,10 @@ def adversarial_samples(draw: Draw, settings: SamplingSettings) -> tf.Tensor:
     value = draw.oracle(start, draw.y_true)
 
     def loss(y: tf.Tensor) -> tf.Tensor:
-        return draw.value_loss(Judged(draw.logits(y), value))
+        logits = draw.logits(y)
+        # The loss is a mean; an example's gradient must not shrink with the batch.
+        entries = tf.cast(tf.size(logits), y.dtype)
+        return entries * draw.value_loss(Judged(logits, value))
 
     return refine(
         loss,
@@ -113,12 +145,23 @@ def adversarial_samples(draw: Draw, settings: SamplingSettings) -> tf.Tensor:
     )
 
 
-def random_starts(starts: list[tf.Tensor], seed: tf.Tensor) -> tf.Tensor:
-    """Takes each example from one of `starts` (`[B, ...]` each) at random."""
+def random_starts(
+    starts: list[tf.Tensor], seed: tf.Tensor, shares: list[float] | None = None
+) -> tf.Tensor:
+    """Takes each example from one of `starts` at random.
+
+    Args:
+      starts: Outputs to choose from, `[B, ...]` each.
+      seed: `[2]`.
+      shares: Probability of each; equal ones by default.
+
+    Returns:
+      `[B, ...]`.
+    """
     rows = tf.shape(starts[0])[0]
-    choice = tf.random.stateless_uniform(
-        [rows], seed, maxval=len(starts), dtype=tf.int32
-    )
+    bounds = np.cumsum(shares or [1.0 / len(starts)] * len(starts))[:-1]
+    drawn = tf.random.stateless_uniform([rows], seed)
+    choice = tf.searchsorted(tf.constant(bounds, tf.float32), drawn, side="right")
     choice = tf.reshape(choice, [rows] + [1] * (starts[0].shape.rank - 1))
     chosen = starts[0]
     for index, start in enumerate(starts[1:], start=1):

@@ -103,7 +103,7 @@ class TagSpace(OutputSpace):
         return (measured["f1"] + measured["f1_tuned"]) / 2.0
 
     def calibrate(self, y: np.ndarray, y_true: np.ndarray) -> Calibration:
-        """The threshold of the best F1."""
+        """The threshold of the best F1, smoothed over its neighbours."""
         return {"threshold": metrics.tune_threshold(y, y_true)}
 
     def measure(
@@ -122,4 +122,65 @@ class TagSpace(OutputSpace):
         if probabilities:
             plugin = metrics.plugin_decode(y)
             measured["f1_plugin"] = metrics.mean_f1(plugin, y_true)
+        return measured
+
+
+class ClassMapSpace(OutputSpace):
+    """A class vector in every pixel, judged by the value of each pixel (Eq. 11).
+
+    Args:
+      metric_name: "mean_iou" of class 1, for two classes, or "pixel_accuracy".
+      projection: "simplex", so that a pixel's values stay probabilities, or "box".
+    """
+
+    def __init__(self, metric_name: str = "mean_iou", projection: str = "simplex"):
+        self.metric_name = metric_name
+        self._projection = {"simplex": projections.simplex, "box": projections.box}[
+            projection
+        ]
+
+    def activation(self, logits: tf.Tensor) -> tf.Tensor:
+        """Class probabilities, `[B, H, W, C]`."""
+        return tf.nn.softmax(logits)
+
+    def surrogate_loss(self, logits: tf.Tensor, y_true: tf.Tensor) -> tf.Tensor:
+        """Cross-entropy, averaged over the pixels."""
+        return losses.class_cross_entropy(logits, y_true)
+
+    def oracle(self, y: tf.Tensor, y_true: tf.Tensor) -> tf.Tensor:
+        """F1 of each pixel's class vector (Eq. 11), `[B, H, W]`."""
+        return oracles.pixel_f1(y, y_true)
+
+    def project(self, y: tf.Tensor) -> tf.Tensor:
+        """Keeps every pixel on the simplex, or in the box."""
+        return self._projection(y)
+
+    def example_metric(self, y: np.ndarray, y_true: np.ndarray) -> np.ndarray:
+        """The metric of the likeliest class of each pixel."""
+        decided, truth = np.argmax(y, -1), np.argmax(y_true, -1)
+        if self.metric_name == "mean_iou":
+            return metrics.image_iou(decided, truth)
+        return metrics.pixel_accuracy(decided, truth)
+
+    def criterion(self, measured: Mapping[str, float]) -> float:
+        """The metric itself."""
+        return measured[self.metric_name]
+
+    def calibrate(self, y: np.ndarray, y_true: np.ndarray) -> Calibration:
+        """Nothing: the likeliest class needs no threshold."""
+        return {}
+
+    def measure(
+        self,
+        y: np.ndarray,
+        y_true: np.ndarray,
+        calibration: Mapping[str, Any],
+        probabilities: bool,
+    ) -> dict[str, float]:
+        """Pixel accuracy, and for two classes both readings of IOU."""
+        decided, truth = np.argmax(y, -1), np.argmax(y_true, -1)
+        measured = {"pixel_accuracy": float(np.mean(decided == truth))}
+        if y.shape[-1] == 2:
+            measured["mean_iou"] = float(np.mean(metrics.image_iou(decided, truth)))
+            measured["global_iou"] = metrics.global_iou(decided, truth)
         return measured

@@ -2,6 +2,7 @@
 
 import dataclasses
 import functools
+import inspect
 from typing import Any
 
 import keras
@@ -9,13 +10,15 @@ import numpy as np
 import tensorflow as tf
 
 from ldrsp_tf import refinement
+from ldrsp_tf.augmentation import Augmentation
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.losses import Judged
 from ldrsp_tf.methods import Method
 from ldrsp_tf.models.discriminator import Discriminator
 from ldrsp_tf.optimizers import FusedAdam
 from ldrsp_tf.refinement import Walk
-from ldrsp_tf.sampling import Draw, SamplingSettings
+from ldrsp_tf.replay import ReplayChains
+from ldrsp_tf.sampling import Draw, Samples, SamplingSettings, Source
 from ldrsp_tf.spaces import OutputSpace
 
 Scalars = dict[str, tf.Tensor]
@@ -33,6 +36,7 @@ class TrainingSettings:
       adversarial_weight: Factor of the adversarial term of Eq. 6, against a surrogate
         loss that is *averaged* over the labels (1 in the paper, which does not say
         whether it sums or averages them).
+      source_shares: Shares of the method's sources, where a task changes them.
       sampling: How D's extra samples travel.
     """
 
@@ -41,6 +45,7 @@ class TrainingSettings:
     discriminator_learning_rate: float = 1e-3
     beta_1: float = 0.5
     adversarial_weight: float = 1.0
+    source_shares: tuple[float, ...] | None = None
     sampling: SamplingSettings = dataclasses.field(default_factory=SamplingSettings)
 
 
@@ -53,8 +58,10 @@ class Trainer:
       method: What is trained, and how.
       space: What an output is.
       settings: Learning rates and the like.
-      seed: Of the data order and of every random draw of a step. The draws of a step
-        are a function of `(seed, iteration)`, so a resumed run repeats them.
+      seed: Of the data order and of every draw of a step (but those of the networks'
+        own layers). They are functions of `(seed, iteration)`, so a resumed run
+        repeats them.
+      augment: Changes inputs and outputs of a batch at random, before anything else.
     """
 
     def __init__(
@@ -65,6 +72,7 @@ class Trainer:
         space: OutputSpace,
         settings: TrainingSettings,
         seed: int = 0,
+        augment: Augmentation | None = None,
     ):
         if method.refines and discriminator is None:
             raise UsageError(f"Method {method.name!r} needs a discriminator.")
@@ -74,6 +82,7 @@ class Trainer:
         self.space = space
         self.settings = settings
         self.seed = seed
+        self.augment = augment
         self.oracle = method.oracle(space.oracle)
         self.generator_optimizer = FusedAdam(
             settings.generator_learning_rate, beta_1=settings.beta_1
@@ -83,16 +92,19 @@ class Trainer:
         )
 
     def build(self, x: tf.Tensor, y: tf.Tensor) -> None:
-        """Creates all variables from a few examples, and remembers their values.
+        """Creates all variables from the examples, and remembers their values.
 
         Args:
-          x: Inputs, `[B, ...]`.
-          y: Outputs, `[B, ...]`.
+          x: Training inputs, `[N, ...]`.
+          y: Their true outputs, `[N, ...]`.
 
         Raises:
           UsageError: A network's output does not have the shape it should have.
         """
-        x, y = tf.cast(x[:1], tf.float32), tf.cast(y[:1], tf.float32)
+        batch = min(self.settings.batch_size, x.shape[0])
+        x, y = self._batch(x, y, tf.range(batch), tf.constant(0))
+        self._sources = self._make_sources(x, y)
+        x, y = x[:1], y[:1]
         logits = self.generator(x)
         if logits.shape != y.shape:
             raise UsageError(
@@ -108,6 +120,7 @@ class Trainer:
                     f"The discriminator's scores have shape {tuple(scores.shape)} "
                     f"where the oracle's values have {tuple(expected)}."
                 )
+            refinement.score_and_gradient(self.score(x), y)  # Refuses a D without one.
             self.discriminator_optimizer.build(self.discriminator.trainable_variables)
         self._initial = [variable.numpy() for variable in self.variables]
 
@@ -117,7 +130,30 @@ class Trainer:
         parts = [self.generator, self.generator_optimizer]
         if self.discriminator is not None:
             parts += [self.discriminator, self.discriminator_optimizer]
+        parts += [s for _, s in self._sources if hasattr(s, "variables")]
         return [variable for part in parts for variable in part.variables]
+
+    @property
+    def _has_replay(self) -> bool:
+        return any(isinstance(source, ReplayChains) for _, source in self._sources)
+
+    def _make_sources(self, x: tf.Tensor, y: tf.Tensor) -> list[tuple[float, Source]]:
+        """The method's sources that have a share, with the state that some keep."""
+        shares = self.settings.source_shares
+        if shares is None:
+            shares = [share for share, _ in self.method.sources]
+        if len(shares) != len(self.method.sources):
+            raise UsageError(
+                f"Method {self.method.name!r} has {len(self.method.sources)} sources "
+                f"of samples, but {len(shares)} shares are given."
+            )
+        return [
+            (share, source(self.settings.sampling, x, y))
+            if inspect.isclass(source)
+            else (share, source)
+            for share, (_, source) in zip(shares, self.method.sources)
+            if share > 0.0
+        ]
 
     def reset(self) -> None:
         """Goes back to the state after `build`, keeping the compiled functions."""
@@ -158,16 +194,29 @@ class Trainer:
         totals = {name: tf.constant(0.0) for name in self._scalar_names()}
         steps = tf.shape(order)[0]
         for step in tf.range(steps):
-            x_batch = tf.cast(tf.gather(x, order[step]), tf.float32)
-            y_batch = tf.cast(tf.gather(y, order[step]), tf.float32)
-            scalars = self.train_step(x_batch, y_batch, first + step)
+            batch = self._batch(x, y, order[step], first + step)
+            scalars = self.train_step(*batch, first + step)
             totals = {name: totals[name] + scalars[name] for name in totals}
         return {k: total / tf.cast(steps, tf.float32) for k, total in totals.items()}
 
+    def _batch(
+        self, x: tf.Tensor, y: tf.Tensor, rows: tf.Tensor, iteration: tf.Tensor
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        """Those rows, in the networks' type and augmented."""
+        x = tf.cast(tf.gather(x, rows), tf.float32)
+        y = tf.cast(tf.gather(y, rows), tf.float32)
+        if self.augment is None:
+            return x, y
+        seed = tf.random.experimental.stateless_fold_in([self.seed, 1], iteration)
+        return self.augment(x, y, seed)
+
     def _scalar_names(self) -> tuple[str, ...]:
-        if self.discriminator is None:
-            return ("surrogate_loss",)
-        return ("surrogate_loss", "adversarial_loss", "discriminator_loss")
+        names = {
+            "surrogate_loss": True,
+            "adversarial_loss": self.method.generator_loss is not None,
+            "discriminator_loss": self.discriminator is not None,
+        }
+        return tuple(name for name, there in names.items() if there)
 
     def train_step(
         self, x: tf.Tensor, y_true: tf.Tensor, iteration: tf.Tensor
@@ -204,12 +253,13 @@ class Trainer:
                     d_gradients, features, d_loss = self._discriminator_gradients(
                         x, y_true, y_generated, seed
                     )
-                adversarial = self.method.generator_loss(
-                    self.discriminator.logits(features, y_generated)
-                )
-                loss += self.settings.adversarial_weight * adversarial
-                scalars["adversarial_loss"] = adversarial
                 scalars["discriminator_loss"] = d_loss
+                if self.method.generator_loss is not None:
+                    adversarial = self.method.generator_loss(
+                        self.discriminator.logits(features, y_generated)
+                    )
+                    loss += self.settings.adversarial_weight * adversarial
+                    scalars["adversarial_loss"] = adversarial
         gradients = tape.gradient(loss, self.generator.trainable_variables)
         self._apply(self.generator_optimizer, gradients, self.generator)
         if self.discriminator is not None:
@@ -223,28 +273,46 @@ class Trainer:
         with tf.GradientTape() as tape:
             features = self.discriminator.features(x, training=True)
             fixed = tf.nest.map_structure(tf.stop_gradient, features)
-            with tape.stop_recording():
-                y_generated = tf.stop_gradient(y_generated)
-                groups = [y_true, y_generated]
-                if self.method.sources:
-                    groups.append(self._draw_samples(fixed, y_generated, y_true, seed))
-                values = [self.oracle(y, y_true) for y in groups]
+            groups = [Samples(x, y_true, y_true)]
+            groups.append(Samples(x, tf.stop_gradient(y_generated), y_true))
+            features = [features, features]
+            if self._sources:
+                with tape.stop_recording():
+                    drawn = self._draw_samples(fixed, *groups[1], seed)
+                groups.append(drawn)
+                features.append(
+                    self.discriminator.features(drawn.x, training=True)
+                    if self._has_replay
+                    else features[0]
+                )
             # One pass for all groups: batch statistics, if any, are of their mixture.
             logits = self.discriminator.logits(
-                _repeat(features, len(groups)), tf.concat(groups, 0), training=True
+                tf.nest.map_structure(lambda *parts: tf.concat(parts, 0), *features),
+                tf.concat([group.y for group in groups], 0),
+                training=True,
             )
-            judged = map(Judged, tf.split(logits, len(groups)), values)
+            judged = [
+                Judged(part, self.oracle(group.y, group.y_true))
+                for part, group in zip(tf.split(logits, len(groups)), groups)
+            ]
             loss = self.method.discriminator_loss(*judged)
         gradients = tape.gradient(loss, self.discriminator.trainable_variables)
         return gradients, fixed, loss
 
     def _draw_samples(
-        self, features: Any, y_generated: tf.Tensor, y_true: tf.Tensor, seed: tf.Tensor
-    ) -> tf.Tensor:
-        """Outputs `[B, ...]` of one source of the method, drawn by its share."""
+        self,
+        features: Any,
+        x: tf.Tensor,
+        y_generated: tf.Tensor,
+        y_true: tf.Tensor,
+        seed: tf.Tensor,
+    ) -> Samples:
+        """Samples of one source of the method, drawn by its share."""
         seeds = tf.random.experimental.stateless_split(seed, 2)
         draw = Draw(
+            x=x,
             logits=lambda y: self.discriminator.logits(features, y),
+            logits_for=self._logits_for,
             y_generated=y_generated,
             y_true=y_true,
             oracle=self.oracle,
@@ -252,9 +320,9 @@ class Trainer:
             project=self.space.project,
             seed=seeds[0],
         )
-        shares, sources = zip(*self.method.sources)
+        shares, sources = zip(*self._sources)
         chosen = tf.random.stateless_categorical(
-            tf.math.log([shares]), 1, seeds[1], dtype=tf.int32
+            tf.math.log([tf.constant(shares, tf.float32)]), 1, seeds[1], dtype=tf.int32
         )[0, 0]
         branches = [
             functools.partial(source, draw, self.settings.sampling)
@@ -271,7 +339,6 @@ class Trainer:
         logits = self.generator(tf.cast(x, tf.float32), training=False)
         return self.space.activation(logits)
 
-    @tf.function(reduce_retracing=True)
     def walk(
         self, x: tf.Tensor, step_size: tf.Tensor, steps: tf.Tensor, normalized: bool
     ) -> Walk:
@@ -285,8 +352,20 @@ class Trainer:
 
         Returns:
           Outputs `[T + 1, B, ...]` and scores `[T + 1, B]` or `[T + 1, B, H, W]`.
+
+        Raises:
+          UsageError: The method has no discriminator.
         """
-        x = tf.cast(x, tf.float32)
+        if self.discriminator is None:
+            raise UsageError(
+                f"Method {self.method.name!r} has no discriminator to refine with."
+            )
+        return self._walk(x, step_size, steps, normalized)
+
+    @tf.function(reduce_retracing=True)
+    def _walk(
+        self, x: tf.Tensor, step_size: tf.Tensor, steps: tf.Tensor, normalized: bool
+    ) -> Walk:
         score = self.score(x)
         return refinement.walk(
             score,
@@ -299,9 +378,9 @@ class Trainer:
 
     def score(self, x: tf.Tensor) -> refinement.Score:
         """D(x, .) as a function of y; D's features of x are computed here, once."""
-        features = self.discriminator.features(tf.cast(x, tf.float32))
-        return lambda y: tf.sigmoid(self.discriminator.logits(features, y))
+        logits = self._logits_for(tf.cast(x, tf.float32))
+        return lambda y: tf.sigmoid(logits(y))
 
-
-def _repeat(features: Any, times: int) -> Any:
-    return tf.nest.map_structure(lambda part: tf.concat([part] * times, 0), features)
+    def _logits_for(self, x: tf.Tensor) -> refinement.Score:
+        features = self.discriminator.features(x)
+        return lambda y: self.discriminator.logits(features, y)

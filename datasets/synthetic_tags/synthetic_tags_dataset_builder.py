@@ -1,12 +1,12 @@
 """Synthetic tags: made rows with known dependencies between the tags."""
 
-import hashlib
 from collections.abc import Iterator
 from typing import ClassVar
 
 import numpy as np
 import tensorflow_datasets as tfds
 
+from datasets.array_checksums import array_checksums
 from datasets.binary_vector import binary_vector
 from datasets.synthetic_tags import generative_model
 
@@ -34,7 +34,12 @@ class Builder(tfds.core.GeneratorBasedBuilder):
         self, dl_manager: tfds.download.DownloadManager
     ) -> dict[str, Iterator[tuple[int, dict[str, np.ndarray]]]]:
         splits = generative_model.generate()
-        self.info.metadata["sha256"] = _checksums(splits)
+        self.info.metadata["sha256"] = array_checksums(
+            {
+                split: {"features": rows.words, "labels": rows.tags}
+                for split, rows in splits.items()
+            }
+        )
         return {split: self._generate_examples(rows) for split, rows in splits.items()}
 
     def _generate_examples(
@@ -42,16 +47,3 @@ class Builder(tfds.core.GeneratorBasedBuilder):
     ) -> Iterator[tuple[int, dict[str, np.ndarray]]]:
         for row, (words, tags) in enumerate(zip(rows.words, rows.tags)):
             yield row, {"features": words, "labels": tags}
-
-
-def _checksums(splits: dict[str, generative_model.Rows]) -> dict[str, str]:
-    """Returns the SHA-256 of the bytes of each generated array."""
-    arrays = {
-        f"{split}/{feature}": array
-        for split, rows in splits.items()
-        for feature, array in (("features", rows.words), ("labels", rows.tags))
-    }
-    return {
-        name: hashlib.sha256(array.tobytes()).hexdigest()
-        for name, array in arrays.items()
-    }

@@ -73,8 +73,39 @@ def test_loading_prints_nothing(prepared, tmp_path, capfd):
     assert [line for line in lines if not line.startswith(("I0", "WARNING: All"))] == []
 
 
+def test_only_the_features_and_splits_asked_for_are_loaded(prepared):
+    data_dir, everything = prepared
+    data = loading.load(
+        "synthetic_tags",
+        data_dir=str(data_dir),
+        features=["labels"],
+        splits=["test"],
+    )
+    assert {split: list(arrays) for split, arrays in data.splits.items()} == {
+        "test": ["labels"]
+    }
+    np.testing.assert_array_equal(
+        data.splits["test"]["labels"], everything.splits["test"]["labels"]
+    )
+    assert data.checksums == everything.checksums
+
+
+@pytest.mark.parametrize(
+    ("wanted", "message"),
+    [
+        ({"features": ["label"]}, "no feature 'label': choose from features, labels"),
+        ({"splits": ["tests"]}, "no split 'tests': choose from test, train"),
+    ],
+)
+def test_an_unknown_feature_or_split_is_answered_with_the_known_ones(
+    prepared, wanted, message
+):
+    with pytest.raises(DataError, match=message):
+        loading.load("synthetic_tags", data_dir=str(prepared[0]), **wanted)
+
+
 def test_an_unknown_name_is_answered_with_the_known_ones():
-    with pytest.raises(DataError, match="'bibtexx': choose one of bibtex, synthetic"):
+    with pytest.raises(DataError, match="'bibtexx': choose one of bibtex, lfw_parts"):
         loading.load("bibtexx")
 
 

@@ -1,3 +1,4 @@
+import contextlib
 import hashlib
 import http.server
 import socket
@@ -37,11 +38,22 @@ def closed_url():
 
 
 @pytest.fixture
-def server_url():
+def serve():
+    """A function that starts a server of some content, and returns its address."""
+    with contextlib.ExitStack() as servers:
+        yield lambda content=b"": servers.enter_context(_server(content))
+
+
+@contextlib.contextmanager
+def _server(content):
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_HEAD(self):
             self.send_response(503 if "broken" in self.path else 200)
             self.end_headers()
+
+        def do_GET(self):
+            self.do_HEAD()
+            self.wfile.write(content)
 
         def log_message(self, *_):
             pass
@@ -50,6 +62,16 @@ def server_url():
         threading.Thread(target=server.serve_forever, args=[0.01]).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
+
+
+def _download_manager(download_dir, url_infos, manual_dir):
+    return download_manager.DownloadManager(
+        download_dir=download_dir,
+        manual_dir=manual_dir,
+        manual_dir_instructions="Put the files here.",
+        url_infos=url_infos,
+        dataset_name="made",
+    )
 
 
 def test_finds_undamaged_manual_files(tmp_path):
@@ -92,15 +114,13 @@ def test_an_address_that_does_not_answer_is_named_with_the_mend(tmp_path, closed
         assert part in str(error.value)
 
 
-def test_a_broken_server_counts_as_no_answer(tmp_path, server_url):
+def test_a_broken_server_counts_as_no_answer(tmp_path, serve):
     with pytest.raises(DataError, match="does not answer"):
-        source_files.require_answer(
-            tmp_path, "made", _url_infos(server_url + "/broken")
-        )
+        source_files.require_answer(tmp_path, "made", _url_infos(serve() + "/broken"))
 
 
-def test_an_address_that_answers_passes(tmp_path, server_url):
-    source_files.require_answer(tmp_path, "made", _url_infos(server_url + "/made.arff"))
+def test_an_address_that_answers_passes(tmp_path, serve):
+    source_files.require_answer(tmp_path, "made", _url_infos(serve() + "/made.arff"))
 
 
 def test_what_was_downloaded_before_needs_no_answer(tmp_path, closed_url):
@@ -130,13 +150,43 @@ def test_tfds_takes_manual_and_cached_files_without_a_network(
             original_fname="made.arff",
             url_info=infos[closed_url],
         )
-    manager = download_manager.DownloadManager(
-        download_dir=tmp_path,
-        manual_dir=tmp_path / "manual",
-        url_infos=infos,
-        dataset_name="made",
-    )
+    manager = _download_manager(tmp_path, infos, tmp_path / "manual")
     assert source_files.download(manager, infos) == {"made.arff": path}
+
+
+@pytest.mark.parametrize("algorithm", [hashlib.sha256, hashlib.md5])
+def test_another_valid_version_is_accepted_in_the_manual_folder(tmp_path, algorithm):
+    path = tmp_path / "made" / "made.arff"
+    path.parent.mkdir()
+    path.write_bytes(b"other version")
+    versions = {"made.arff": algorithm(b"other version").hexdigest()}
+    infos = _url_infos()
+    assert (
+        source_files.find_manual_files(tmp_path, "made", infos, versions) == path.parent
+    )
+    manager = _download_manager(tmp_path, infos, path.parent)
+    assert source_files.download(manager, infos, versions) == {"made.arff": path}
+    path.write_bytes(b"no version")
+    for check in (
+        lambda: source_files.find_manual_files(tmp_path, "made", infos, versions),
+        lambda: source_files.download(manager, infos, versions),
+    ):
+        with pytest.raises(DataError, match="damaged or another version"):
+            check()
+
+
+@pytest.mark.parametrize("content", [_CONTENT, b"other version", b"damaged"])
+def test_any_valid_version_may_be_downloaded(tmp_path, serve, content):
+    url = f"{serve(content)}/made.arff"
+    infos = _url_infos(url)
+    versions = {"made.arff": hashlib.md5(b"other version").hexdigest()}
+    manager = _download_manager(tmp_path, infos, tmp_path / "nowhere")
+    if content == b"damaged":
+        with pytest.raises(DataError, match="damaged or another version"):
+            source_files.download(manager, infos, versions)
+    else:
+        paths = source_files.download(manager, infos, versions)
+        assert paths["made.arff"].read_bytes() == content
 
 
 def test_a_download_with_another_checksum_is_explained():

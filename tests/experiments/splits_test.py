@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from datasets.loading import LoadedData
-from experiments.experiment import split_rows
+from experiments.splits import split_rows
 from experiments.tasks import get_task
 from ldrsp_tf.errors import UsageError
 

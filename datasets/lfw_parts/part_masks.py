@@ -1,0 +1,38 @@
+"""The masks of LFW Part Labels: pictures whose colours stand for the classes."""
+
+import numpy as np
+
+from datasets import pictures
+from datasets.errors import DataError
+
+CLASSES = ("background", "skin", "hair")
+SIZE = 250
+
+_COLOURS = np.array([[0, 0, 255], [0, 255, 0], [255, 0, 0]], np.uint8)  # Of a class.
+
+
+def decode(content: bytes, where: str) -> np.ndarray:
+    """Decodes the file of a mask.
+
+    Args:
+      content: the bytes of the file.
+      where: the file, as an error shall name it.
+
+    Returns:
+      [SIZE, SIZE] of class ids, the indices of `CLASSES`, uint8.
+
+    Raises:
+      DataError: the file is no picture of that size, or has a colour of no class.
+    """
+    picture = pictures.decode(content, where, "RGB", (SIZE, SIZE))
+    # Right for the classes' colours; all others are found by painting the mask anew.
+    mask = 2 * (picture[..., 0] == 255) + (picture[..., 1] == 255)  # [SIZE, SIZE]
+    mask = np.minimum(mask, 2).astype(np.uint8)
+    if not np.array_equal(_COLOURS[mask], picture):
+        row, column, _ = np.argwhere(_COLOURS[mask] != picture)[0]
+        raise DataError(
+            f"{where} has the colour {tuple(picture[row, column].tolist())} in row "
+            f"{row}, column {column}, which stands for no class: fetch the archive "
+            "again"
+        )
+    return mask

@@ -1,0 +1,1 @@
+"""Synthetic shapes: made pictures of animal-like silhouettes, and their masks."""

@@ -1,0 +1,214 @@
+"""The generative model of the synthetic shapes: numbers are drawn, nothing is real.
+
+A picture is painted in layers, each over the ones before; colours are RGB in [0, 1].
+"Clutter", "bars" and "bushes" are bones as in `skeletons`. N(s) is normal with standard
+deviation s, U(a, b) uniform.
+
+    sky, ground    a grey of U(GREY) with N(TINT) a channel; below a horizon of
+                   U(HORIZON) another one, N(GROUND) away a channel
+    texture        smooth noise: each octave of TEXTURE_GRIDS has the standard deviation
+                   TEXTURE, equal in all channels
+    clutter        NUM_CLUTTER bones anywhere, in the animal's colour plus N(CLUTTER) a
+                   channel: colour alone does not give the animal away
+    animal         the sky's colour plus U(CONTRAST) in a random direction, mostly
+                   towards white or black, and N(SPOTS) a channel where smooth noise is
+                   positive; with a texture of its own. Its thin bones are painted
+                   with an opacity of U(THIN_OPACITY), drawn for each bone: some legs
+                   are hardly to be seen
+    bars, bushes   NUM_BARS upright bars and NUM_BUSHES round bushes, in the sky's
+                   colour plus N(OCCLUDER) a channel: they hide what is behind them
+    noise          N(NOISE) for each value; the result is clipped
+
+The mask is the whole animal, hidden or not: 1 where it covers at least half of a pixel.
+So what the pixels do not show has to be known from the shape: an animal has one body,
+one neck with a head on its left, four legs that reach below it, and a tail.
+"""
+
+import dataclasses
+
+import numpy as np
+
+from datasets.synthetic_shapes import skeletons
+from datasets.synthetic_shapes.skeletons import SIZE, Bones
+
+SEED = 20190102
+NUM_ROWS = {"train": 400, "validation": 100, "test": 200}
+CLASSES = ("background", "animal")
+
+GREY = (0.3, 0.7)
+TINT = 0.06
+HORIZON = (14.0, 25.0)
+GROUND = 0.06
+TEXTURE = 0.035
+TEXTURE_GRIDS = (6, 12, 24)
+NUM_CLUTTER = 3
+CLUTTER = 0.08
+CONTRAST = (0.3, 0.65)
+SPOTS = 0.06
+THIN_OPACITY = (0.35, 1.0)
+NUM_BARS = 2
+NUM_BUSHES = 1
+OCCLUDER = 0.1
+NOISE = 0.04
+
+
+@dataclasses.dataclass(frozen=True)
+class Pictures:
+    """Generated pictures.
+
+    Attributes:
+      images: [N, SIZE, SIZE, 3], uint8.
+      masks: [N, SIZE, SIZE] of class ids, the indices of `CLASSES`, uint8.
+    """
+
+    images: np.ndarray
+    masks: np.ndarray
+
+
+def generate() -> dict[str, Pictures]:
+    """Returns the pictures of every split; the same ones at every call."""
+    # Of NumPy's generators, only RandomState keeps its numbers in all versions.
+    random = np.random.RandomState(SEED)
+    return {split: _draw(random, num_rows) for split, num_rows in NUM_ROWS.items()}
+
+
+def _draw(random: np.random.RandomState, num_rows: int) -> Pictures:
+    animals = skeletons.rasterise(skeletons.draw(random, num_rows))  # [N, B, S, S]
+    sky = random.uniform(*GREY, [num_rows, 1]) + _normal(random, TINT, num_rows)
+    animal = sky + _contrast(random, num_rows)
+
+    images = _scenery(random, sky)
+    images = _scatter(random, images, _draw_clutter(random, num_rows), animal, CLUTTER)
+    images = _paint(images, *_coat(random, animal, animals))
+    images = _scatter(random, images, _draw_bars(random, num_rows), sky, OCCLUDER)
+    images = _scatter(random, images, _draw_bushes(random, num_rows), sky, OCCLUDER)
+    images = images + random.normal(0, NOISE, images.shape)
+    return Pictures(
+        images=np.rint(255 * np.clip(images, 0, 1)).astype(np.uint8),
+        masks=(animals.max(axis=1) >= 0.5).astype(np.uint8),
+    )
+
+
+def _paint(images: np.ndarray, colours: np.ndarray, coverage: np.ndarray) -> np.ndarray:
+    """Lays a colour over images.
+
+    Args:
+      images: [N, S, S, 3].
+      colours: [N, S, S, 3] or of a shape that broadcasts to it.
+      coverage: [N, S, S], from 0 to 1.
+
+    Returns:
+      [N, S, S, 3].
+    """
+    return images + coverage[..., None] * (colours - images)
+
+
+def _scatter(
+    random: np.random.RandomState,
+    images: np.ndarray,
+    bones: Bones,
+    colour: np.ndarray,
+    deviation: float,
+) -> np.ndarray:
+    """Lays bones over images, each bone N(deviation) away from a colour.
+
+    Args:
+      random: where the numbers come from.
+      images: [N, S, S, 3].
+      bones: B bones for each image.
+      colour: [N, 3].
+      deviation: standard deviation of each channel of each bone.
+
+    Returns:
+      [N, S, S, 3].
+    """
+    for coverage in skeletons.rasterise(bones).swapaxes(0, 1):  # [N, S, S]
+        own = colour + _normal(random, deviation, len(images))
+        images = _paint(images, own[:, None, None], coverage)
+    return images
+
+
+def _scenery(random: np.random.RandomState, sky: np.ndarray) -> np.ndarray:
+    """Returns textured sky and ground, [N, S, S, 3]; `sky` is [N, 3]."""
+    ground = sky + _normal(random, GROUND, len(sky))
+    horizon = random.uniform(*HORIZON, [len(sky), 1, 1])
+    is_ground = np.arange(SIZE)[:, None] >= horizon  # [N, S, 1]
+    plain = np.broadcast_to(sky[:, None, None], [len(sky), SIZE, SIZE, 3])
+    images = _paint(plain, ground[:, None, None], is_ground)
+    return images + _texture(random, len(sky))
+
+
+def _coat(
+    random: np.random.RandomState, colour: np.ndarray, animals: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Returns the colours [N, S, S, 3] of animals and how opaque they are [N, S, S]."""
+    num_rows = len(animals)
+    is_spot = _smooth_noise(random, num_rows, TEXTURE_GRIDS[0]) > 0
+    spots = is_spot[..., None] * _normal(random, SPOTS, num_rows)[:, None, None]
+    colours = colour[:, None, None] + spots + _texture(random, num_rows)
+    opacity = random.uniform(*THIN_OPACITY, animals.shape[:2])
+    opacity = np.where(skeletons.is_thin(), opacity, 1)  # [N, B]
+    return colours, (opacity[:, :, None, None] * animals).max(axis=1)
+
+
+def _contrast(random: np.random.RandomState, num_rows: int) -> np.ndarray:
+    """Returns how the animals' colours differ from the sky's, [N, 3]."""
+    direction = _normal(random, 1, num_rows)
+    # Mostly lighter or darker: real animals seldom differ from a meadow by hue alone.
+    direction += 1.5 * np.sign(direction.sum(axis=1, keepdims=True))
+    direction /= np.linalg.norm(direction, axis=1, keepdims=True)
+    return random.uniform(*CONTRAST, [num_rows, 1]) * direction
+
+
+def _draw_clutter(random: np.random.RandomState, num_rows: int) -> Bones:
+    """Returns bones anywhere, between a stick and a boulder in shape."""
+    starts = random.uniform(0, SIZE, [num_rows, NUM_CLUTTER, 2])
+    lengths = random.uniform(2, 9, [num_rows, NUM_CLUTTER])
+    angles = random.uniform(0, 360, [num_rows, NUM_CLUTTER])
+    radii = random.uniform(0.4, 1.8, [num_rows, NUM_CLUTTER, 2])
+    return Bones(starts, starts + skeletons.polar(angles, lengths), radii)
+
+
+def _draw_bars(random: np.random.RandomState, num_rows: int) -> Bones:
+    """Returns nearly upright bars from below the picture up to its upper half."""
+    shape = [num_rows, NUM_BARS]
+    feet = np.stack([random.uniform(0, SIZE, shape), np.full(shape, SIZE)], axis=-1)
+    angles, lengths = random.uniform(262, 278, shape), random.uniform(16, 34, shape)
+    radii = random.uniform(0.5, 1.1, shape)
+    tops = feet + skeletons.polar(angles, lengths)
+    return Bones(feet, tops, np.stack([radii, radii], axis=-1))
+
+
+def _draw_bushes(random: np.random.RandomState, num_rows: int) -> Bones:
+    """Returns short, thick bones where the animals stand."""
+    shape = [num_rows, NUM_BUSHES]
+    centres = np.stack(
+        [random.uniform(2, 30, shape), random.uniform(14, 28, shape)], axis=-1
+    )
+    width = skeletons.polar(0, random.uniform(0.5, 3, shape))
+    radii = random.uniform(1.2, 2.8, [*shape, 2])
+    return Bones(centres - width, centres + width, radii)
+
+
+def _texture(random: np.random.RandomState, num_rows: int) -> np.ndarray:
+    """Returns smooth noise of several wavelengths, [N, S, S, 1]."""
+    octaves = [_smooth_noise(random, num_rows, grid) for grid in TEXTURE_GRIDS]
+    return TEXTURE * sum(octaves)[..., None]
+
+
+def _smooth_noise(
+    random: np.random.RandomState, num_rows: int, grid: int
+) -> np.ndarray:
+    """Returns N(1) on a grid x grid lattice, interpolated linearly to [N, S, S]."""
+    nodes = np.linspace(0, SIZE - 1, grid)
+    weights = np.stack(
+        [np.interp(np.arange(SIZE), nodes, unit) for unit in np.eye(grid)], axis=1
+    )  # [S, grid]
+    return weights @ random.normal(size=[num_rows, grid, grid]) @ weights.T
+
+
+def _normal(
+    random: np.random.RandomState, deviation: float, num_rows: int
+) -> np.ndarray:
+    """Returns one offset a channel of each picture, [N, 3]."""
+    return random.normal(0, deviation, [num_rows, 3])

@@ -1,0 +1,53 @@
+"""Synthetic shapes: made pictures of animal-like silhouettes, and their masks."""
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+import numpy as np
+import tensorflow_datasets as tfds
+
+from datasets.array_checksums import array_checksums
+from datasets.byte_tensor import byte_tensor
+from datasets.synthetic_shapes import generative_model
+from datasets.synthetic_shapes.skeletons import SIZE
+
+
+class Builder(tfds.core.GeneratorBasedBuilder):
+    """Builder of the synthetic shapes; `generative_model` states how they are drawn."""
+
+    VERSION = tfds.core.Version("1.0.0")
+    RELEASE_NOTES: ClassVar[dict[str, str]] = {"1.0.0": "Initial release."}
+
+    def _info(self) -> tfds.core.DatasetInfo:
+        return self.dataset_info_from_configs(
+            features=tfds.features.FeaturesDict(
+                {
+                    "image": byte_tensor(SIZE, SIZE, 3),
+                    "mask": byte_tensor(SIZE, SIZE),
+                }
+            ),
+            supervised_keys=("image", "mask"),
+            disable_shuffling=True,
+            metadata=tfds.core.MetadataDict(),
+        )
+
+    def _split_generators(
+        self, dl_manager: tfds.download.DownloadManager
+    ) -> dict[str, Iterator[tuple[int, dict[str, np.ndarray]]]]:
+        splits = generative_model.generate()
+        self.info.metadata["sha256"] = array_checksums(
+            {
+                split: {"image": pictures.images, "mask": pictures.masks}
+                for split, pictures in splits.items()
+            }
+        )
+        return {
+            split: self._generate_examples(pictures)
+            for split, pictures in splits.items()
+        }
+
+    def _generate_examples(
+        self, pictures: generative_model.Pictures
+    ) -> Iterator[tuple[int, dict[str, np.ndarray]]]:
+        for row, (image, mask) in enumerate(zip(pictures.images, pictures.masks)):
+            yield row, {"image": image, "mask": mask}

@@ -1,0 +1,119 @@
+"""Prediction by averaging overlapping crops (Section 4.2: 36 crops of an image)."""
+
+import itertools
+
+import tensorflow as tf
+
+from ldrsp_tf.errors import UsageError
+from ldrsp_tf.refinement import Walk
+from ldrsp_tf.training import Trainer
+
+
+class CropAverage:
+    """Predicts every crop of an image alone, and averages where crops overlap.
+
+    It takes a trainer's place in `predict` and `select_refinement`.
+
+    Args:
+      trainer: Predicts crops.
+      size: Height and width of a crop.
+      offsets: First rows, and first columns, of the crops: all pairs are used. Together
+        they have to cover the image.
+      mirror: Whether the mirrored image is predicted too, and averaged.
+    """
+
+    def __init__(
+        self,
+        trainer: Trainer,
+        size: int,
+        offsets: tuple[int, ...],
+        mirror: bool = False,
+    ):
+        self.trainer = trainer
+        self.space = trainer.space
+        self._size = size
+        self._corners = list(itertools.product(offsets, offsets))
+        self._mirror = mirror
+
+    def generate(self, x: tf.Tensor) -> tf.Tensor:
+        """Averaged outputs of G, `[B, H, W, C]`, of images `[B, H, W, 3]`."""
+        self._check(x)
+        return self._generate(x)
+
+    def walk(
+        self, x: tf.Tensor, step_size: tf.Tensor, steps: tf.Tensor, normalized: bool
+    ) -> Walk:
+        """Refines each crop; averages the outputs, and D's scores, of every step.
+
+        Args:
+          x: Images, `[B, H, W, 3]`.
+          step_size: eta.
+          steps: T.
+          normalized: Eq. 9 rather than Eq. 8.
+
+        Returns:
+          Outputs `[T + 1, B, H, W, C]` and scores `[T + 1, B, H, W]`.
+        """
+        self._check(x)
+        return self._walk(x, step_size, steps, normalized)
+
+    @tf.function(reduce_retracing=True)
+    def _generate(self, x: tf.Tensor) -> tf.Tensor:
+        outputs = self.trainer.generate(self._cut(x))
+        return self._join(outputs[None], x)[0]
+
+    @tf.function(reduce_retracing=True)
+    def _walk(
+        self, x: tf.Tensor, step_size: tf.Tensor, steps: tf.Tensor, normalized: bool
+    ) -> Walk:
+        walk = self.trainer.walk(self._cut(x), step_size, steps, normalized)
+        scores = self._join(walk.scores[..., None], x)
+        return Walk(self._join(walk.outputs, x), tf.squeeze(scores, -1))
+
+    def _cut(self, x: tf.Tensor) -> tf.Tensor:
+        """All crops, of the first corner first: `[crops * B, size, size, 3]`."""
+        views = [x, tf.reverse(x, [2])] if self._mirror else [x]
+        return tf.concat(
+            [
+                view[:, row : row + self._size, column : column + self._size]
+                for view in views
+                for row, column in self._corners
+            ],
+            0,
+        )
+
+    def _join(self, crops: tf.Tensor, x: tf.Tensor) -> tf.Tensor:
+        """Averages `[T, crops * B, size, size, C]` to `[T, B, H, W, C]`."""
+        height, width = x.shape[1], x.shape[2]
+        views = 2 if self._mirror else 1
+        parts = tf.split(crops, views * len(self._corners), axis=1)
+        total, count = 0.0, 0.0
+        for index, part in enumerate(parts):
+            row, column = self._corners[index % len(self._corners)]
+            margins = [
+                [0, 0],
+                [0, 0],
+                [row, height - row - self._size],
+                [column, width - column - self._size],
+                [0, 0],
+            ]
+            placed = tf.pad(part, margins)
+            covered = tf.pad(tf.ones_like(part[:1, :1, :, :, :1]), margins)
+            if index >= len(self._corners):
+                placed, covered = tf.reverse(placed, [3]), tf.reverse(covered, [3])
+            total, count = total + placed, count + covered
+        return total / count
+
+    def _check(self, x: tf.Tensor) -> None:
+        firsts = sorted({row for row, _ in self._corners})
+        for side in x.shape[1:3]:
+            reached = 0
+            for first in firsts:
+                if first > reached:
+                    break
+                reached = first + self._size
+            if reached != side:
+                raise UsageError(
+                    f"Crops of {self._size} pixels at {firsts} do not cover an image "
+                    f"of {side} pixels exactly; choose other offsets."
+                )

@@ -1,0 +1,68 @@
+"""A small U-Net, which either network of a segmentation task can be."""
+
+import keras
+import tensorflow as tf
+
+from ldrsp_tf.models.fcn import normalisation
+
+
+class UNetBody(keras.layers.Layer):
+    """All of the U-Net but its first convolution (see `FCNBody`).
+
+    Args:
+      outputs: Channels of the result.
+      width: Channels at full resolution; they double with each downsampling.
+      batch_norm: Batch normalisation before each ReLU.
+      depth: The number of downsamplings.
+    """
+
+    def __init__(
+        self, outputs: int, width: int, batch_norm: bool, depth: int = 3, **kwargs
+    ):
+        super().__init__(**kwargs)
+        self.stride = 2**depth
+        widths = [width * 2**level for level in range(depth + 1)]
+        self.norm = normalisation(batch_norm)
+        self.first = _convolution(width, batch_norm)
+        self.down = [
+            keras.Sequential(
+                [
+                    keras.layers.MaxPooling2D(),
+                    _convolution(channels, batch_norm),
+                    _convolution(channels, batch_norm),
+                ]
+            )
+            for channels in widths[1:]
+        ]
+        self.up = [
+            keras.layers.Conv2DTranspose(channels, 2, strides=2)
+            for channels in reversed(widths[:-1])
+        ]
+        self.merge = [
+            keras.Sequential(
+                [_convolution(channels, batch_norm), _convolution(channels, batch_norm)]
+            )
+            for channels in reversed(widths[:-1])
+        ]
+        self.head = keras.layers.Conv2D(outputs, 1)
+
+    def call(self, x: tf.Tensor, training: bool = False) -> tf.Tensor:
+        """Maps the first convolution's result, `[B, H, W, width]`, to logits."""
+        x = self.first(tf.nn.relu(self.norm(x, training=training)), training=training)
+        skipped = []
+        for layer in self.down:
+            skipped.append(x)
+            x = layer(x, training=training)
+        for up, merge in zip(self.up, self.merge):
+            x = merge(tf.concat([skipped.pop(), up(x)], -1), training=training)
+        return self.head(x)
+
+
+def _convolution(channels: int, batch_norm: bool) -> keras.Sequential:
+    return keras.Sequential(
+        [
+            keras.layers.Conv2D(channels, 3, padding="same", use_bias=not batch_norm),
+            normalisation(batch_norm),
+            keras.layers.ReLU(),
+        ]
+    )

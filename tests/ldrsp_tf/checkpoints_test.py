@@ -1,0 +1,173 @@
+import shutil
+
+import numpy as np
+import pytest
+
+from ldrsp_tf.checkpoints import Checkpoints
+from ldrsp_tf.errors import TrainingError
+
+
+@pytest.fixture(scope="module")
+def trainer(make_trainer):
+    """A trainer with dropout; every test starts where it was built."""
+    return make_trainer("ldrsp", dropout=0.25)
+
+
+@pytest.fixture(autouse=True)
+def _fresh(trainer):
+    trainer.reset()
+
+
+def test_without_a_checkpoint_nothing_is_restored(
+    trainer, tmp_path, values, assert_identical
+):
+    before = values(trainer.variables)
+    checkpoints = Checkpoints(trainer, tmp_path / "none")
+    assert checkpoints.restore() == 0
+    assert checkpoints.restore_best() == 0
+    assert_identical(values(trainer.variables), before)
+
+
+def test_the_whole_state_is_restored_exactly(
+    trainer, tags, tmp_path, values, assert_identical
+):
+    trainer.train_epoch(*tags, epoch=0)
+    saved = values(trainer.variables)
+    Checkpoints(trainer, tmp_path).save(1)
+    following = trainer.train_epoch(*tags, epoch=1)
+    after = values(trainer.variables)
+    trainer.reset()
+
+    assert Checkpoints(trainer, tmp_path).restore() == 1
+    assert_identical(values(trainer.variables), saved)
+    # Optimisers' moments and dropout streams too: the next epoch repeats itself.
+    assert trainer.train_epoch(*tags, epoch=1) == following
+    assert_identical(values(trainer.variables), after)
+
+
+def test_dropout_streams_and_moments_are_part_of_the_state(trainer, tags):
+    before = [np.array(variable) for variable in trainer.variables]
+    trainer.train_epoch(*tags, epoch=0)
+    moved = {
+        variable.path
+        for variable, old in zip(trainer.variables, before)
+        if np.any(np.array(variable) != old)
+    }
+    for part in ("seed_generator", "momentum", "velocity", "iteration", "kernel"):
+        assert any(part in path for path in moved), part
+
+
+def test_another_trainer_takes_the_state_over(
+    trainer, make_trainer, tags, tmp_path, values, assert_identical
+):
+    trainer.train_epoch(*tags, epoch=0)
+    Checkpoints(trainer, tmp_path).save(1)
+    other = make_trainer("ldrsp", dropout=0.25, seed=5)
+    assert Checkpoints(other, tmp_path).restore() == 1
+    assert_identical(values(other.variables), values(trainer.variables))
+
+
+def _set(trainer, number):
+    bias = trainer.generator.trainable_variables[-1]
+    bias.assign(np.full(bias.shape, number))
+
+
+def _get(trainer):
+    return float(trainer.generator.trainable_variables[-1][0])
+
+
+def test_latest_and_best_are_kept_apart(trainer, tmp_path):
+    checkpoints = Checkpoints(trainer, tmp_path)
+    for epoch in (1, 2, 3, 4):
+        _set(trainer, epoch)
+        if epoch in (1, 2):
+            checkpoints.save_best(epoch)
+        checkpoints.save(epoch)
+    for keeper in (checkpoints, Checkpoints(trainer, tmp_path)):
+        assert keeper.restore_best() == 2
+        assert _get(trainer) == 2.0
+        assert keeper.restore() == 4
+        assert _get(trainer) == 4.0
+
+
+def test_old_checkpoints_are_removed(trainer, tmp_path):
+    checkpoints = Checkpoints(trainer, tmp_path)
+    for epoch in range(1, 6):
+        checkpoints.save(epoch)
+        checkpoints.save_best(epoch)
+    assert len(list((tmp_path / "latest").glob("*.index"))) == 2
+    assert len(list((tmp_path / "best").glob("*.index"))) == 1
+
+
+def test_a_moved_folder_is_still_read(trainer, tmp_path):
+    _set(trainer, 3)
+    Checkpoints(trainer, tmp_path / "here").save(3)
+    shutil.move(tmp_path / "here", tmp_path / "there")
+    _set(trainer, 0)
+    assert Checkpoints(trainer, tmp_path / "there").restore() == 3
+    assert _get(trainer) == 3.0
+
+
+def _damage(path, how):
+    content = path.read_bytes()
+    if how == "removed":
+        path.unlink()
+    elif how == "a bit flipped":
+        middle = len(content) // 2
+        path.write_bytes(
+            content[:middle] + bytes([content[middle] ^ 4]) + content[middle + 1 :]
+        )
+    else:
+        kept = {"emptied": 0, "truncated": len(content) // 2, "shortened": -4}[how]
+        path.write_bytes(content[:kept])
+
+
+@pytest.mark.parametrize(
+    "how", ["removed", "emptied", "truncated", "shortened", "a bit flipped"]
+)
+@pytest.mark.parametrize("part", ["*.index", "*.data*"])
+def test_a_damaged_checkpoint_is_refused(part, how, trainer, tmp_path):
+    Checkpoints(trainer, tmp_path).save(1)
+    (path,) = (tmp_path / "latest").glob(part)
+    _damage(path, how)
+    with pytest.raises(TrainingError, match="is damaged") as error:
+        Checkpoints(trainer, tmp_path).restore()
+    assert str(tmp_path) in str(error.value)
+
+
+@pytest.mark.parametrize("content", ["", "no list"])
+def test_a_damaged_list_of_checkpoints_does_not_start_training_anew(
+    content, trainer, tmp_path
+):
+    # It would overwrite what a run of hours left behind.
+    Checkpoints(trainer, tmp_path).save(1)
+    (tmp_path / "latest" / "checkpoint").write_text(content)
+    with pytest.raises(TrainingError):
+        Checkpoints(trainer, tmp_path).restore()
+
+
+@pytest.mark.parametrize(
+    ("method", "dropout"), [("baseline", 0.25), ("ldrsp", 0.0)], ids=str
+)
+def test_a_checkpoint_of_other_networks_is_refused(
+    method, dropout, trainer, make_trainer, tmp_path
+):
+    Checkpoints(trainer, tmp_path / "more").save(1)
+    other = make_trainer(method, dropout=dropout)
+    Checkpoints(other, tmp_path / "fewer").save(1)
+    with pytest.raises(TrainingError, match="does not fit these networks"):
+        Checkpoints(other, tmp_path / "more").restore()
+    with pytest.raises(TrainingError, match="does not fit these networks"):
+        Checkpoints(trainer, tmp_path / "fewer").restore()
+
+
+def test_a_checkpoint_that_cannot_be_written_is_an_error_with_its_mend(
+    trainer, tmp_path
+):
+    folder = tmp_path / "run"
+    checkpoints = Checkpoints(trainer, folder)
+    checkpoints.save(1)
+    shutil.rmtree(folder)
+    folder.write_text("a file where the folder was")
+    with pytest.raises(TrainingError, match="epoch 2 could not be written"):
+        checkpoints.save(2)

@@ -1,0 +1,103 @@
+import dataclasses
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from ldrsp_tf import losses, methods, oracles, sampling
+from ldrsp_tf.errors import UsageError
+from ldrsp_tf.losses import Judged
+
+
+def _judged(logits, values):
+    return Judged(tf.constant(logits), tf.constant(values))
+
+
+_REAL = _judged([1.0, -0.5], [1.0, 1.0])
+_GENERATED = _judged([0.25, 3.0], [0.4, 0.7])
+_SAMPLES = _judged([-2.0, 0.5], [0.9, 0.1])
+
+
+@pytest.mark.parametrize("name", methods.METHODS)
+def test_a_method_is_found_by_its_name(name):
+    method = methods.get_method(name)
+    assert method.name == name
+    assert method.title
+
+
+def test_an_unknown_method_is_refused_with_the_names_of_the_known_ones():
+    with pytest.raises(UsageError) as error:
+        methods.get_method("ldrps")
+    assert "'ldrps'" in str(error.value)
+    for name in methods.METHODS:
+        assert name in str(error.value)
+
+
+@pytest.mark.parametrize("method", methods.METHODS.values(), ids=lambda m: m.name)
+def test_what_a_method_needs_of_a_discriminator_fits_together(method):
+    assert method.refines == (method.discriminator_loss is not None)
+    assert method.discriminator_updates >= 1
+    if not method.refines:
+        assert method.generator_loss is None
+        assert not method.sources
+
+
+def test_the_baseline_has_no_discriminator():
+    assert not methods.get_method("baseline").refines
+
+
+def test_ldrsp_is_the_paper_to_the_letter():
+    method = methods.get_method("ldrsp")
+    # Eq. 10 with squared errors, Eq. 6.
+    squared = sum(
+        0.5 * np.mean((1.0 / (1.0 + np.exp(-j.logits)) - j.values) ** 2)
+        for j in (_REAL, _GENERATED, _SAMPLES)
+    )
+    np.testing.assert_allclose(
+        method.discriminator_loss(_REAL, _GENERATED, _SAMPLES), squared, rtol=1e-5
+    )
+    assert method.generator_loss is losses.ldrsp_generator_loss
+    assert method.value_loss is losses.squared_value_loss
+    # Inference or adversarial samples at random, one update of each network.
+    assert dict((source, share) for share, source in method.sources) == {
+        sampling.inference_source: 0.5,
+        sampling.adversarial_source: 0.5,
+    }
+    assert method.discriminator_updates == 1
+    # The relaxed oracle of Eq. 3-4.
+    assert method.oracle(oracles.f1) is oracles.f1
+
+
+def test_ldrsp_plus_differs_from_ldrsp_in_three_documented_fields():
+    plus = methods.get_method("ldrsp_plus")
+    ldrsp = methods.get_method("ldrsp")
+    differing = {
+        field.name
+        for field in dataclasses.fields(methods.Method)
+        if getattr(plus, field.name) != getattr(ldrsp, field.name)
+    }
+    assert differing == {
+        "name",
+        "title",
+        "value_loss",
+        "discriminator_loss",
+        "binarised_oracle",
+    }
+
+
+def test_ldrsp_plus_regresses_the_decided_value_by_cross_entropy():
+    plus = methods.get_method("ldrsp_plus")
+    cross_entropy = sum(
+        losses.cross_entropy_value_loss(j) for j in (_REAL, _GENERATED, _SAMPLES)
+    )
+    np.testing.assert_allclose(
+        plus.discriminator_loss(_REAL, _GENERATED, _SAMPLES), cross_entropy, rtol=1e-6
+    )
+    assert plus.value_loss is losses.cross_entropy_value_loss
+    y, y_true = tf.constant([[0.6, 0.4]]), tf.constant([[1.0, 0.0]])
+    np.testing.assert_array_equal(plus.oracle(oracles.f1)(y, y_true), [1.0])
+
+
+def test_a_method_cannot_be_changed_in_place():
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        methods.get_method("ldrsp").discriminator_updates = 2

@@ -1,0 +1,53 @@
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from ldrsp_tf.prediction import Refinement, predict
+from ldrsp_tf.refinement import refine
+
+
+@pytest.fixture(scope="module")
+def trainer(make_trainer):
+    return make_trainer("ldrsp", dropout=0.25)
+
+
+@pytest.mark.parametrize("rows_at_once", [1, 7, 23, 24, 1000])
+def test_chunks_join_to_the_whole(rows_at_once, trainer, tags):
+    x, refinement = tf.constant(tags[0]), Refinement(step_size=0.3, steps=3)
+    whole = predict(trainer, x, refinement)
+    chunked = predict(trainer, x, refinement, rows_at_once)
+    for part, expected, shape in zip(chunked, whole, [(24, 5), (24, 5), (24,)]):
+        assert isinstance(part, np.ndarray)
+        assert part.shape == shape
+        np.testing.assert_allclose(part, expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("normalized", [False, True])
+def test_gives_generated_and_refined_outputs_and_their_scores(
+    normalized, trainer, tags
+):
+    x = tf.constant(tags[0])
+    prediction = predict(trainer, x, Refinement(0.3, 4, normalized), rows_at_once=10)
+    y = trainer.generate(x)
+    refined = refine(trainer.score(x), y, step_size=0.3, steps=4, normalized=normalized)
+    np.testing.assert_allclose(prediction.generated, y, rtol=1e-6)
+    np.testing.assert_allclose(prediction.refined, refined, atol=1e-5)
+    np.testing.assert_allclose(prediction.scores, trainer.score(x)(refined), rtol=1e-4)
+    assert np.abs(prediction.refined - prediction.generated).max() > 0.01
+
+
+def test_normalized_is_the_default(trainer, tags):
+    assert Refinement(0.3, 2) == Refinement(0.3, 2, normalized=True)
+
+
+def test_no_steps_leave_the_generated_output(trainer, tags):
+    prediction = predict(trainer, tf.constant(tags[0]), Refinement(0.3, 0))
+    np.testing.assert_array_equal(prediction.refined, prediction.generated)
+
+
+def test_without_refinement_there_are_only_generated_outputs(make_trainer, tags):
+    trainer, x = make_trainer("baseline"), tf.constant(tags[0])
+    prediction = predict(trainer, x, None, rows_at_once=7)
+    np.testing.assert_allclose(prediction.generated, trainer.generate(x), rtol=1e-5)
+    assert prediction.refined is None
+    assert prediction.scores is None
