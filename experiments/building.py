@@ -1,5 +1,7 @@
 """From a configuration to a trainer."""
 
+import dataclasses
+
 import keras
 import tensorflow as tf
 
@@ -14,13 +16,17 @@ def build_trainer(task: Task, config: Config, examples: Examples) -> Trainer:
     """A new trainer, whose weights are a function of the configuration's seed."""
     keras.utils.set_random_seed(config.seed)
     generator, discriminator = task.family.networks(config, examples)
+    method = get_method(config.method)
+    if config.binarised_oracle is not None:
+        method = dataclasses.replace(method, binarised_oracle=config.binarised_oracle)
     trainer = Trainer(
         generator,
         discriminator,
-        get_method(config.method),
+        method,
         task.family.space(config),
         training_settings(config),
         config.seed,
+        task.family.augmentation(config),
     )
     trainer.build(tf.constant(examples.x), tf.constant(examples.y))
     return trainer
@@ -34,11 +40,16 @@ def training_settings(config: Config) -> TrainingSettings:
         discriminator_learning_rate=config.discriminator_learning_rate,
         beta_1=config.beta_1,
         adversarial_weight=config.adversarial_weight,
+        cosine_decay=config.cosine_decay,
+        source_shares=config.source_shares,
         sampling=SamplingSettings(
             inference_steps=config.inference_steps,
             inference_step_size=config.inference_step_size,
             adversarial_steps=config.adversarial_steps,
             adversarial_step_size=config.adversarial_step_size,
             normalized_gradient=config.normalized_sampling,
+            chain_batches=config.chain_batches,
+            chain_steps=config.chain_steps,
+            chain_length=config.chain_length,
         ),
     )

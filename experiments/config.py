@@ -13,6 +13,7 @@ def setting(
     help: str,
     low: float | None = 0,
     high: float | None = None,
+    choices: tuple[str, ...] = (),
 ) -> Any:
     """A field of a configuration.
 
@@ -22,11 +23,16 @@ def setting(
       help: What it is, for `--help`.
       low: The smallest value that makes sense, for numbers.
       high: The largest one.
+      choices: All values that make sense, for words.
     """
-    bounds = {"low": low, "high": high}
-    return dataclasses.field(
-        default=default, metadata={"source": source, "help": help, **bounds}
-    )
+    metadata = {
+        "source": source,
+        "help": help,
+        "low": low,
+        "high": high,
+        "choices": choices,
+    }
+    return dataclasses.field(default=default, metadata=metadata)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -60,6 +66,16 @@ class Config:
     inference_step_size: float = setting(0.5, OURS, "eta of an inference sample")
     adversarial_steps: int = setting(1, OURS, "steps of an adversarial sample")
     adversarial_step_size: float = setting(0.5, OURS, "its step size")
+    source_shares: tuple[float, ...] | None = setting(
+        None, OURS, "shares of the method's sources of samples, in its order"
+    )
+    binarised_oracle: bool | None = setting(
+        None, OURS, "whether the oracle judges the thresholded output"
+    )
+    chain_batches: int = setting(10, OURS, "batches that replay chains keep", low=1)
+    chain_steps: int = setting(5, OURS, "steps of a replay chain a visit", low=1)
+    chain_length: int = setting(30, OURS, "steps after which it starts anew", low=1)
+    cosine_decay: bool = setting(False, OURS, "learning rates fall to 0 along a cosine")
     normalized_sampling: bool = setting(
         True, PAPER, "samples walk along Eq. 9's normalised gradient, not Eq. 8's"
     )
@@ -75,8 +91,8 @@ class Config:
     step_size_grid: tuple[float, ...] = setting(
         (0.25, 0.5, 1.0), OURS, "candidates for eta"
     )
-    refinement_steps_limit: int = setting(
-        20, OURS, "candidates are 1 ... this number", low=1
+    refinement_steps_grid: tuple[int, ...] = setting(
+        tuple(range(1, 21)), OURS, "candidates for the number of steps"
     )
 
     def candidate_step_sizes(self) -> tuple[float, ...]:
@@ -86,7 +102,7 @@ class Config:
     def candidate_steps(self) -> tuple[int, ...]:
         """The numbers of steps to choose from."""
         if self.refinement_steps is None:
-            return tuple(range(1, self.refinement_steps_limit + 1))
+            return self.refinement_steps_grid
         return (self.refinement_steps,)
 
     def as_dict(self) -> dict[str, Any]:

@@ -40,9 +40,11 @@ def _settings(config_type: type[Config]) -> list[dataclasses.Field]:
 def _define(field: dataclasses.Field, kind: Any) -> None:
     text = f"{field.metadata['help']}{_note(field)}"
     low, high = field.metadata["low"], field.metadata["high"]
-    if kind is bool:
+    if field.metadata["choices"]:
+        flags.DEFINE_enum(field.name, None, field.metadata["choices"], text)
+    elif _given(kind) is bool:
         flags.DEFINE_bool(field.name, None, text)
-    elif int in (kind, *typing.get_args(kind)) and _is_scalar(kind):
+    elif _given(kind) is int:
         flags.DEFINE_integer(field.name, None, text, low, high)
     elif _is_scalar(kind):
         flags.DEFINE_float(field.name, None, text, low, high)
@@ -62,14 +64,21 @@ def _note(field: dataclasses.Field) -> str:
 
 
 def _is_scalar(kind: Any) -> bool:
-    return typing.get_origin(kind) is not tuple
+    return typing.get_origin(_given(kind)) is not tuple
+
+
+def _given(kind: Any) -> Any:
+    """The type of a value that is given, of a setting that may be None."""
+    if type(None) in typing.get_args(kind):
+        return typing.get_args(kind)[0]
+    return kind
 
 
 def _parse(field: dataclasses.Field, kind: Any, value: Any) -> Any:
     """The flag's value in the field's type; only lists come as text."""
     if _is_scalar(kind):
         return value
-    element = typing.get_args(kind)[0]
+    element = typing.get_args(_given(kind))[0]
     try:
         parsed = tuple(element(part) for part in value)
     except ValueError:

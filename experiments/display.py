@@ -10,11 +10,15 @@ from experiments.tasks import Examples, Task
 from ldrsp_tf.history import Record
 from ldrsp_tf.methods import get_method
 
+OVERESTIMATE = 0.05
 _ROWS = {"generator": "G", "refined": "refined"}
 _METRICS = {
     "f1": "F1 at 0.5",
     "f1_tuned": "tuned threshold",
     "f1_plugin": "plug-in",
+    "mean_iou": "mean IOU",
+    "global_iou": "global IOU",
+    "pixel_accuracy": "pixel accuracy",
 }
 
 
@@ -64,12 +68,28 @@ class Display:
             parts.append(_validation(validation))
         parts.append(f"{self._left(epoch)} left")
         print("  ".join(parts), flush=True)
+        if validation is not None and overestimates(validation):
+            score = validation["score"]
+            print(
+                f"  warning: D scores the refined outputs {score['refined_mean']:.2f}, "
+                f"their true value is {score['oracle_mean']:.2f}: refinement may hurt"
+            )
 
     def _left(self, epoch: int) -> str:
         elapsed = time.perf_counter() - self._begin
         seconds = elapsed / (epoch - self._first) * (self._epochs - epoch)
         minutes, seconds = divmod(round(seconds), 60)
         return f"{minutes}:{seconds:02d}"
+
+
+def overestimates(validation: Mapping[str, Any]) -> bool:
+    """Whether D's mean score of refined outputs is too far above their true value.
+
+    A walk then ends where D is wrong, and more steps make outputs worse while the score
+    still rises.
+    """
+    score = validation.get("score")
+    return bool(score) and score["refined_mean"] - score["oracle_mean"] > OVERESTIMATE
 
 
 def result_table(result: Mapping[str, Any], paper: Mapping[str, float]) -> str:
@@ -123,8 +143,9 @@ def _losses(record: Record) -> str:
 
 def _validation(validation: Mapping[str, Any]) -> str:
     measured = validation["measured"]
-    text = "validation F1 " + ", ".join(
-        f"{_ROWS[row]} {_percent(values['f1'])}" for row, values in measured.items()
+    metric = next(name for name in _METRICS if name in measured["generator"])
+    text = f"validation {_METRICS[metric]}: " + ", ".join(
+        f"{_ROWS[row]} {_percent(values[metric])}" for row, values in measured.items()
     )
     refinement = validation["refinement"]
     if refinement is not None:

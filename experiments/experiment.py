@@ -2,6 +2,7 @@
 
 import pathlib
 import statistics
+from collections.abc import Callable
 from typing import Any
 
 import tensorflow as tf
@@ -18,7 +19,7 @@ from experiments.splits import split_rows
 from experiments.tasks import Examples, Task
 from ldrsp_tf.checkpoints import Checkpoints
 from ldrsp_tf.errors import UsageError
-from ldrsp_tf.fitting import best_record, fit
+from ldrsp_tf.fitting import Validation, best_record, fit
 from ldrsp_tf.history import History, Record
 from ldrsp_tf.training import Trainer
 
@@ -63,11 +64,12 @@ def run(
     trainer = build_trainer(task, config, split.training)
     history = History(folder / "metrics.jsonl")
     with Events(folder / "events") as events:
-        phases = _Phases(trainer, config, folder, history, events, display)
+        phases = _Phases(task, trainer, config, folder, history, events, display)
         chosen = phases.select(split.training, split.validation)
         if config.retrain:
             phases.retrain(split.training, split.all_training, chosen)
-    measured = test(trainer, chosen, split.test)
+    predictor = task.family.predictor(config, trainer, final=True)
+    measured = test(trainer, predictor, chosen, split.test)
     trained = [record["seconds"] for record in history.records]
     result = {
         "task": config.task,
@@ -126,6 +128,7 @@ class _Phases:
 
     def __init__(
         self,
+        task: Task,
         trainer: Trainer,
         config: Config,
         folder: pathlib.Path,
@@ -133,6 +136,7 @@ class _Phases:
         events: Events,
         display: Display,
     ):
+        self._task = task
         self._trainer = trainer
         self._config = config
         self._folder = folder
@@ -143,16 +147,26 @@ class _Phases:
     def select(self, training: Examples, validation: Examples) -> Record:
         """Trains on a part of the rows; the record of the best validation.
 
-        Leaves the trainer in that epoch's state.
+        Leaves the trainer in that epoch's state. Where the final predictor is another
+        one, its choices are made anew with it.
         """
+        predictor, final = (
+            self._task.family.predictor(self._config, self._trainer, final=final)
+            for final in (False, True)
+        )
         checkpoints = self._fit(
             "selection",
             training,
             self._config.epochs,
-            lambda: validate(self._trainer, self._config, validation),
+            self._config.epochs,
+            lambda: validate(self._trainer, predictor, self._config, validation),
         )
         checkpoints.restore_best()
-        return best_record(self._history.phase("selection"))
+        best = best_record(self._history.phase("selection"))
+        if final is predictor:
+            return best
+        measured = validate(self._trainer, final, self._config, validation)
+        return {**best, "validation": measured}
 
     def retrain(
         self, training: Examples, all_training: Examples, chosen: Record
@@ -166,12 +180,22 @@ class _Phases:
             len(self._trainer.order(len(examples.x), epoch=0))
             for examples in (training, all_training)
         ]
-        epochs = max(1, round(chosen["epoch"] * steps[0] / steps[1]))
+        ratio = steps[0] / steps[1]
         self._trainer.reset()
-        self._fit("retraining", all_training, epochs)
+        self._fit(
+            "retraining",
+            all_training,
+            epochs=max(1, round(chosen["epoch"] * ratio)),
+            planned_epochs=max(1, round(self._config.epochs * ratio)),
+        )
 
     def _fit(
-        self, phase: str, examples: Examples, epochs: int, validation=None
+        self,
+        phase: str,
+        examples: Examples,
+        epochs: int,
+        planned_epochs: int,
+        validation: Callable[[], Validation] | None = None,
     ) -> Checkpoints:
         self._display.phase(phase, epochs)
         checkpoints = Checkpoints(self._trainer, self._folder / "checkpoints" / phase)
@@ -180,6 +204,7 @@ class _Phases:
             tf.constant(examples.x),
             tf.constant(examples.y),
             epochs=epochs,
+            planned_epochs=planned_epochs,
             phase=phase,
             validate=validation,
             interval=self._config.validation_interval,

@@ -11,13 +11,21 @@ from experiments.tasks import Examples
 from ldrsp_tf.diagnostics import score_report
 from ldrsp_tf.fitting import Validation
 from ldrsp_tf.history import Record
-from ldrsp_tf.prediction import Prediction, Refinement, predict
+from ldrsp_tf.prediction import Prediction, Predictor, Refinement, predict
 from ldrsp_tf.selection import select_refinement
 from ldrsp_tf.training import Trainer
 
 
-def validate(trainer: Trainer, config: Config, examples: Examples) -> Validation:
+def validate(
+    trainer: Trainer, predictor: Predictor, config: Config, examples: Examples
+) -> Validation:
     """Measures the trainer's present state with the best refinement for it.
+
+    Args:
+      trainer: In its present state.
+      predictor: Predicts with it.
+      config: Has the candidates for step size and steps.
+      examples: The validation rows.
 
     Returns:
       metric: The space's criterion of the refined output (of G's, without D).
@@ -28,14 +36,14 @@ def validate(trainer: Trainer, config: Config, examples: Examples) -> Validation
     x, refinement = tf.constant(examples.x), None
     if trainer.discriminator is not None:
         refinement = select_refinement(
-            trainer,
+            predictor,
             x,
             examples.y,
             step_sizes=config.candidate_step_sizes(),
             steps=config.candidate_steps(),
             normalized=config.normalized_gradient,
         ).refinement
-    prediction = predict(trainer, x, refinement)
+    prediction = predict(predictor, x, refinement)
     calibration = {
         row: trainer.space.calibrate(y, examples.y)
         for row, y in _rows(prediction).items()
@@ -53,11 +61,14 @@ def validate(trainer: Trainer, config: Config, examples: Examples) -> Validation
     return validation
 
 
-def test(trainer: Trainer, chosen: Record, examples: Examples) -> dict[str, Any]:
+def test(
+    trainer: Trainer, predictor: Predictor, chosen: Record, examples: Examples
+) -> dict[str, Any]:
     """The one look at the test rows.
 
     Args:
       trainer: In its final state.
+      predictor: Predicts with it.
       chosen: The record of the epoch that validation chose.
       examples: The test rows.
 
@@ -68,7 +79,7 @@ def test(trainer: Trainer, chosen: Record, examples: Examples) -> dict[str, Any]
     validation = chosen["validation"]
     refinement = validation["refinement"] and Refinement(**validation["refinement"])
     x = tf.constant(examples.x)
-    prediction = predict(trainer, x, refinement)
+    prediction = predict(predictor, x, refinement)
     measured = _measure(trainer, prediction, examples, validation["calibration"])
     selected = {"epochs": chosen["epoch"], "calibration": validation["calibration"]}
     result = {

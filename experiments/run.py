@@ -21,6 +21,7 @@ from datasets.errors import DataError  # noqa: E402
 from experiments import config_flags  # noqa: E402
 from experiments.display import Display, result_table, selection_line  # noqa: E402
 from experiments.experiment import run  # noqa: E402
+from experiments.masks import MaskConfig  # noqa: E402
 from experiments.tags import TagConfig  # noqa: E402
 from experiments.tasks import TASKS, get_task  # noqa: E402
 from ldrsp_tf.errors import TrainingError, UsageError  # noqa: E402
@@ -39,7 +40,7 @@ flags.DEFINE_string(
     "folder of the original files, with a sub-folder for each data set; they are "
     "downloaded where neither this flag nor $LDRSP_MANUAL_DIR names one",
 )
-CONFIGS = (TagConfig,)
+CONFIGS = (TagConfig, MaskConfig)
 config_flags.define_flags(CONFIGS)
 flags.adopt_module_key_flags(config_flags)
 

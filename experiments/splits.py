@@ -20,12 +20,21 @@ class Split(NamedTuple):
 
 
 def split_rows(task: Task, config: Config, data: LoadedData) -> Split:
-    """Holds validation rows out of the training rows, by the run's seed.
+    """The data set's own validation rows, or some of its training rows.
+
+    Without validation rows of its own, the run's seed decides which are held out.
 
     Raises:
       UsageError: No row would be left to train or to validate on.
     """
-    everything = task.family.examples(data.splits["train"])
+    examples = {
+        name: task.family.examples(config, split) for name, split in data.splits.items()
+    }
+    everything, test = examples["train"], examples["test"]
+    if "validation" in examples:
+        validation = examples["validation"]
+        together = Examples(*map(np.concatenate, zip(everything, validation)))
+        return Split(everything, validation, together, test)
     rows = len(everything.x)
     held_out = round(rows * config.validation_fraction)
     if not 0 < held_out < rows:
@@ -38,5 +47,5 @@ def split_rows(task: Task, config: Config, data: LoadedData) -> Split:
         training=everything.take(np.sort(shuffled[held_out:])),
         validation=everything.take(np.sort(shuffled[:held_out])),
         all_training=everything,
-        test=task.family.examples(data.splits["test"]),
+        test=test,
     )

@@ -8,7 +8,9 @@ import numpy as np
 from experiments.config import OURS, PAPER, Config, setting
 from experiments.tasks import Examples
 from ldrsp_tf.models import MLP, EnergyNetwork
+from ldrsp_tf.prediction import Predictor
 from ldrsp_tf.spaces import OutputSpace, TagSpace
+from ldrsp_tf.training import Trainer
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -34,9 +36,21 @@ def space(config: TagConfig) -> OutputSpace:
     return TagSpace()
 
 
-def examples(split: Mapping[str, np.ndarray]) -> Examples:
+def examples(config: TagConfig, split: Mapping[str, np.ndarray]) -> Examples:
     """Features `[N, F]` and tags `[N, L]`, in the data set's own (small) types."""
+    del config
     return Examples(split["features"], split["labels"])
+
+
+def augmentation(config: TagConfig) -> None:
+    """Tags are not augmented."""
+    del config
+
+
+def predictor(config: TagConfig, trainer: Trainer, final: bool) -> Predictor:
+    """The trainer itself."""
+    del config, final
+    return trainer
 
 
 def networks(config: TagConfig, examples: Examples) -> tuple[MLP, EnergyNetwork]:

@@ -8,12 +8,21 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 from experiments.config import Config
+from ldrsp_tf.augmentation import Augmentation
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.models import Discriminator
+from ldrsp_tf.prediction import Predictor
 from ldrsp_tf.spaces import OutputSpace
+from ldrsp_tf.training import Trainer
 
 # A module of `experiments.configs` for each, imported when it is asked for.
-TASKS = ("synthetic_tags", "bibtex")
+TASKS = (
+    "synthetic_shapes",
+    "synthetic_tags",
+    "bibtex",
+    "weizmann_horse",
+    "lfw_parts",
+)
 
 
 class Examples(NamedTuple):
@@ -33,8 +42,14 @@ class Family(Protocol):
     def space(self, config: Config) -> OutputSpace:
         """The output space."""
 
-    def examples(self, split: Mapping[str, np.ndarray]) -> Examples:
+    def examples(self, config: Config, split: Mapping[str, np.ndarray]) -> Examples:
         """Inputs and outputs of a split as the data set has it."""
+
+    def augmentation(self, config: Config) -> Augmentation | None:
+        """What changes a training batch at random."""
+
+    def predictor(self, config: Config, trainer: Trainer, final: bool) -> Predictor:
+        """What predicts whole examples; a cheaper one while training goes on."""
 
     def networks(self, config: Config, examples: Examples) -> tuple[Any, Discriminator]:
         """A new generator and a new discriminator for such examples."""

@@ -20,6 +20,7 @@ class CropAverage:
       offsets: First rows, and first columns, of the crops: all pairs are used. Together
         they have to cover the image.
       mirror: Whether the mirrored image is predicted too, and averaged.
+      rows_at_once: Images in one call; a walk keeps all crops of all its steps.
     """
 
     def __init__(
@@ -28,9 +29,11 @@ class CropAverage:
         size: int,
         offsets: tuple[int, ...],
         mirror: bool = False,
+        rows_at_once: int = 8,
     ):
         self.trainer = trainer
         self.space = trainer.space
+        self.rows_at_once = rows_at_once
         self._size = size
         self._corners = list(itertools.product(offsets, offsets))
         self._mirror = mirror

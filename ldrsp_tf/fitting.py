@@ -21,6 +21,7 @@ def fit(
     y: tf.Tensor,
     *,
     epochs: int,
+    planned_epochs: int | None = None,
     phase: str = "train",
     validate: Callable[[], Validation] | None = None,
     interval: int = 1,
@@ -39,6 +40,7 @@ def fit(
       x: Inputs, `[N, ...]`.
       y: True outputs, `[N, ...]`.
       epochs: The number of epochs.
+      planned_epochs: What a falling learning rate ends at, if training stops before.
       phase: Marks the records of this call in the history.
       validate: Measures the present state; its `"metric"` is to be maximised.
       interval: Epochs between two validations; epoch `epochs` is always validated.
@@ -58,6 +60,7 @@ def fit(
     history.forget_after(phase, done)
     while done < epochs and not _exhausted(history.phase(phase), patience):
         begin = time.perf_counter()
+        trainer.set_progress(done / (planned_epochs or epochs))
         losses = trainer.train_epoch(x, y, done)
         seconds = time.perf_counter() - begin
         done += 1

@@ -1,12 +1,13 @@
 """Predictions of a trained pair: G's outputs, the refined ones, and D's scores."""
 
 import dataclasses
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import tensorflow as tf
 
-from ldrsp_tf.training import Trainer
+from ldrsp_tf.refinement import Walk
+from ldrsp_tf.spaces import OutputSpace
 
 
 @dataclasses.dataclass(frozen=True)
@@ -24,6 +25,26 @@ class Refinement:
     normalized: bool = True
 
 
+class Predictor(Protocol):
+    """What predicts whole examples: a trainer, or one around it (`crops.py`).
+
+    Attributes:
+      space: The output space.
+      rows_at_once: Inputs that it is given in one call, which bounds memory.
+    """
+
+    space: OutputSpace
+    rows_at_once: int
+
+    def generate(self, x: tf.Tensor) -> tf.Tensor:
+        """G(x), `[B, ...]`."""
+
+    def walk(
+        self, x: tf.Tensor, step_size: tf.Tensor, steps: tf.Tensor, normalized: bool
+    ) -> Walk:
+        """The refinement of G(x), with all its steps."""
+
+
 class Prediction(NamedTuple):
     """Outputs for N inputs, relaxed, as numpy arrays.
 
@@ -39,26 +60,26 @@ class Prediction(NamedTuple):
 
 
 def predict(
-    trainer: Trainer,
+    predictor: Predictor,
     x: tf.Tensor,
     refinement: Refinement | None,
-    rows_at_once: int = 1024,
+    rows_at_once: int | None = None,
 ) -> Prediction:
     """Predicts in chunks, so that memory does not grow with the walk of all rows.
 
     Args:
-      trainer: A trained trainer.
+      predictor: Of trained networks.
       x: Inputs, `[N, ...]`.
       refinement: None for a method without a discriminator.
-      rows_at_once: Inputs in one chunk.
+      rows_at_once: Inputs in one chunk; the predictor's own number by default.
     """
-    chunks = []
+    chunks, rows_at_once = [], rows_at_once or predictor.rows_at_once
     for begin in range(0, x.shape[0], rows_at_once):
         part = x[begin : begin + rows_at_once]
         if refinement is None:
-            chunks.append((trainer.generate(part).numpy(),))
+            chunks.append((predictor.generate(part).numpy(),))
         else:
-            walk = trainer.walk(
+            walk = predictor.walk(
                 part,
                 tf.constant(refinement.step_size, tf.float32),
                 tf.constant(refinement.steps),

@@ -5,8 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from ldrsp_tf.prediction import Refinement
-from ldrsp_tf.training import Trainer
+from ldrsp_tf.prediction import Predictor, Refinement
 
 
 class Selected(NamedTuple):
@@ -17,14 +16,14 @@ class Selected(NamedTuple):
 
 
 def select_refinement(
-    trainer: Trainer,
+    predictor: Predictor,
     x: tf.Tensor,
     y_true: np.ndarray,
     *,
     step_sizes: tuple[float, ...],
     steps: tuple[int, ...],
     normalized: bool,
-    rows_at_once: int = 1024,
+    rows_at_once: int | None = None,
 ) -> Selected:
     """Tries every pair of step size and number of steps.
 
@@ -32,27 +31,27 @@ def select_refinement(
     one of the grid is taken.
 
     Args:
-      trainer: The trainer in its present state.
+      predictor: Of networks in their present state.
       x: Validation inputs, `[N, ...]`.
       y_true: Their true outputs, `[N, ...]`.
       step_sizes: The candidates for eta.
       steps: The candidates for T, rising.
       normalized: Eq. 9 rather than Eq. 8.
-      rows_at_once: Examples in one chunk, which bounds the memory of a walk.
+      rows_at_once: Examples in one chunk; the predictor's own number by default.
     """
-    candidates = []
+    candidates, rows_at_once = [], rows_at_once or predictor.rows_at_once
     for step_size in step_sizes:
         total = np.zeros(len(steps))
         for begin in range(0, len(y_true), rows_at_once):
             rows = slice(begin, begin + rows_at_once)
-            walk = trainer.walk(
+            walk = predictor.walk(
                 x[rows],
                 tf.constant(step_size, tf.float32),
                 tf.constant(steps[-1]),
                 normalized,
             )
             outputs = tf.gather(walk.outputs, steps).numpy()
-            total += trainer.space.example_metric(outputs, y_true[rows]).sum(-1)
+            total += predictor.space.example_metric(outputs, y_true[rows]).sum(-1)
         mean = total / len(y_true)
         best = int(np.argmax(mean))
         chosen = Refinement(step_size, steps[best], normalized)

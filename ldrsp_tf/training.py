@@ -3,6 +3,7 @@
 import dataclasses
 import functools
 import inspect
+import math
 from typing import Any
 
 import keras
@@ -36,6 +37,7 @@ class TrainingSettings:
       adversarial_weight: Factor of the adversarial term of Eq. 6, against a surrogate
         loss that is *averaged* over the labels (1 in the paper, which does not say
         whether it sums or averages them).
+      cosine_decay: Both learning rates fall along half a cosine to 0, epoch by epoch.
       source_shares: Shares of the method's sources, where a task changes them.
       sampling: How D's extra samples travel.
     """
@@ -45,6 +47,7 @@ class TrainingSettings:
     discriminator_learning_rate: float = 1e-3
     beta_1: float = 0.5
     adversarial_weight: float = 1.0
+    cosine_decay: bool = False
     source_shares: tuple[float, ...] | None = None
     sampling: SamplingSettings = dataclasses.field(default_factory=SamplingSettings)
 
@@ -63,6 +66,8 @@ class Trainer:
         repeats them.
       augment: Changes inputs and outputs of a batch at random, before anything else.
     """
+
+    rows_at_once = 1024
 
     def __init__(
         self,
@@ -159,6 +164,22 @@ class Trainer:
         """Goes back to the state after `build`, keeping the compiled functions."""
         for variable, value in zip(self.variables, self._initial):
             variable.assign(value)
+
+    def set_progress(self, share: float) -> None:
+        """Sets both learning rates for an epoch.
+
+        Args:
+          share: Of the whole training, how much lies behind, in [0, 1].
+        """
+        factor = 0.5 * (1.0 + math.cos(math.pi * share))
+        if not self.settings.cosine_decay:
+            factor = 1.0
+        self.generator_optimizer.learning_rate = (
+            factor * self.settings.generator_learning_rate
+        )
+        self.discriminator_optimizer.learning_rate = (
+            factor * self.settings.discriminator_learning_rate
+        )
 
     def order(self, rows: int, epoch: int) -> np.ndarray:
         """The rows of every batch of an epoch, `[steps, batch_size]`.

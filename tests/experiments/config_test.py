@@ -6,7 +6,7 @@ def config(**given) -> Config:
 
 
 def test_without_a_choice_the_grids_are_the_candidates():
-    chosen = config(step_size_grid=(0.5, 2.0), refinement_steps_limit=3)
+    chosen = config(step_size_grid=(0.5, 2.0), refinement_steps_grid=(1, 2, 3))
     assert chosen.candidate_step_sizes() == (0.5, 2.0)
     assert chosen.candidate_steps() == (1, 2, 3)
 

@@ -3,14 +3,24 @@
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
+from ldrsp_tf.augmentation import random_crop_and_mirror
 from ldrsp_tf.methods import get_method
 from ldrsp_tf.models import MLP, EnergyNetwork
+from ldrsp_tf.models.segmentation import PatchDiscriminator, SegmentationNetwork
 from ldrsp_tf.sampling import SamplingSettings
-from ldrsp_tf.spaces import TagSpace
+from ldrsp_tf.spaces import ClassMapSpace, TagSpace
 from ldrsp_tf.training import Trainer, TrainingSettings
 
 FEATURES, LABELS, ROWS = 7, 5, 24
+IMAGES, SIDE = 8, 10
+
+
+@pytest.fixture(autouse=True)
+def _seed():
+    """Networks that a test makes itself have the same weights every time."""
+    keras.utils.set_random_seed(0)
 
 
 @pytest.fixture(scope="session")
@@ -47,6 +57,45 @@ def make_trainer(tags):
         return trainer
 
     return make
+
+
+@pytest.fixture(scope="session")
+def maps() -> tuple[np.ndarray, np.ndarray]:
+    """Images [8, 10, 10, 3] and class maps [8, 10, 10, 2]: where they are red."""
+    rng = np.random.default_rng(0)
+    x = rng.uniform(-1.0, 1.0, (IMAGES, SIDE, SIDE, 3)).astype(np.float32)
+    return x, np.eye(2, dtype=np.float32)[(x[..., 0] > 0.0).astype(int)]
+
+
+@pytest.fixture(scope="session")
+def make_map_trainer(maps):
+    """Makes a built trainer of tiny FCNs that learns from random 8x8 crops."""
+
+    def make(method="ldrsp", *, seed=0, **settings) -> Trainer:
+        keras.utils.set_random_seed(seed)
+        settings.setdefault("batch_size", 4)
+        settings.setdefault("sampling", SamplingSettings(inference_steps=2))
+        trainer = Trainer(
+            SegmentationNetwork(2, width=4),
+            PatchDiscriminator(width=4),
+            get_method(method) if isinstance(method, str) else method,
+            ClassMapSpace(),
+            TrainingSettings(**settings),
+            seed=seed,
+            augment=random_crop_and_mirror(8),
+        )
+        trainer.build(*maps)
+        return trainer
+
+    return make
+
+
+@pytest.fixture
+def eagerly():
+    """Nothing is compiled in the test: a few steps take less than a compilation."""
+    tf.config.run_functions_eagerly(True)
+    yield
+    tf.config.run_functions_eagerly(False)
 
 
 @pytest.fixture

@@ -15,8 +15,11 @@ class _Counter:
     def __init__(self, losses=None):
         self.state = keras.Variable(0.0)
         self.variables = [self.state]
-        self.epochs = []
+        self.epochs, self.progress = [], []
         self._losses = losses or {}
+
+    def set_progress(self, share):
+        self.progress.append(share)
 
     def train_epoch(self, x, y, epoch):
         self.epochs.append(epoch)
@@ -51,6 +54,24 @@ def test_every_epoch_has_a_record():
             "epoch": epoch,
             "surrogate_loss": 1.0 / epoch,
         }
+
+
+@pytest.mark.parametrize(
+    ("planned", "shares"),
+    [(None, [0.0, 0.25, 0.5, 0.75]), (8, [0, 0.125, 0.25, 0.375])],
+)
+def test_the_trainer_is_told_before_each_epoch_how_much_lies_behind(planned, shares):
+    counter = _Counter()
+    fit(counter, _X, _Y, epochs=4, planned_epochs=planned)
+    assert counter.progress == shares
+
+
+def test_a_resumed_call_is_told_of_the_epochs_before_it(tmp_path):
+    counter = _Counter()
+    for epochs in (1, 3):
+        keywords = {"planned_epochs": 4, "checkpoints": Checkpoints(counter, tmp_path)}
+        fit(counter, _X, _Y, epochs=epochs, **keywords)
+    assert counter.progress == [0.0, 0.25, 0.5]
 
 
 def test_no_epochs_train_nothing():

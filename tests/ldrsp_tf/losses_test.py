@@ -163,3 +163,47 @@ def test_binary_cross_entropy_of_large_logits_stays_finite():
         loss = losses.binary_cross_entropy(logits, tf.constant([[0.0, 0.0]]))
     np.testing.assert_allclose(loss, 500.0)
     np.testing.assert_allclose(tape.gradient(loss, logits), [[0.5, 0.0]])
+
+
+def _class_maps(probabilities, truth):
+    """Logits of class probabilities, and the one-hot truth."""
+    p = np.array(probabilities)
+    truth = np.eye(p.shape[-1])[np.array(truth)]
+    # A softmax takes no notice of a common amount.
+    return tf.constant(np.log(p) + 3.0, tf.float32), tf.constant(truth, tf.float32)
+
+
+def test_class_cross_entropy_by_hand():
+    # Two images of 1x2 pixels and three classes.
+    p = [[[[0.7, 0.2, 0.1], [0.5, 0.25, 0.25]]], [[[0.1, 0.8, 0.1], [0.3, 0.3, 0.4]]]]
+    logits, y_true = _class_maps(p, [[[0, 1]], [[1, 0]]])
+    # -(log 0.7 + log 0.25 + log 0.8 + log 0.3) / 4
+    expected = (0.3566749 + 1.3862944 + 0.2231436 + 1.2039728) / 4.0
+    loss = losses.class_cross_entropy(logits, y_true)
+    assert loss.shape == ()
+    np.testing.assert_allclose(loss, expected, rtol=1e-5)
+
+
+def test_class_cross_entropy_grows_neither_with_pixels_nor_examples():
+    logits, y_true = _class_maps([[[[0.7, 0.3], [0.4, 0.6]]]], [[[0, 0]]])
+    once = losses.class_cross_entropy(logits, y_true)
+    for axis in (0, 1, 2):
+        twice = [tf.concat([part, part], axis) for part in (logits, y_true)]
+        np.testing.assert_allclose(losses.class_cross_entropy(*twice), once, rtol=1e-6)
+
+
+def test_class_cross_entropy_of_two_classes_is_the_binary_one_of_their_difference():
+    logits = tf.random.stateless_normal([2, 3, 3, 2], [0, 1])
+    y_true = tf.one_hot(tf.cast(logits[..., 0] > 0.3, tf.int32), 2)
+    np.testing.assert_allclose(
+        losses.class_cross_entropy(logits, y_true),
+        losses.binary_cross_entropy(logits[..., 1] - logits[..., 0], y_true[..., 1]),
+        rtol=1e-5,
+    )
+
+
+def test_class_cross_entropy_of_large_logits_stays_finite():
+    loss = losses.class_cross_entropy(
+        tf.constant([[[[1000.0, -1000.0]]]]), tf.constant([[[[0.0, 1.0]]]])
+    )
+    np.testing.assert_allclose(loss, 2000.0)

@@ -7,6 +7,7 @@ import tensorflow as tf
 from ldrsp_tf import losses, methods, oracles, sampling
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.losses import Judged
+from ldrsp_tf.replay import ReplayChains
 
 
 def _judged(logits, values):
@@ -68,7 +69,7 @@ def test_ldrsp_is_the_paper_to_the_letter():
     assert method.oracle(oracles.f1) is oracles.f1
 
 
-def test_ldrsp_plus_differs_from_ldrsp_in_three_documented_fields():
+def test_ldrsp_plus_differs_from_ldrsp_in_documented_fields_only():
     plus = methods.get_method("ldrsp_plus")
     ldrsp = methods.get_method("ldrsp")
     differing = {
@@ -82,6 +83,7 @@ def test_ldrsp_plus_differs_from_ldrsp_in_three_documented_fields():
         "value_loss",
         "discriminator_loss",
         "binarised_oracle",
+        "sources",
     }
 
 
@@ -96,6 +98,11 @@ def test_ldrsp_plus_regresses_the_decided_value_by_cross_entropy():
     assert plus.value_loss is losses.cross_entropy_value_loss
     y, y_true = tf.constant([[0.6, 0.4]]), tf.constant([[1.0, 0.0]])
     np.testing.assert_array_equal(plus.oracle(oracles.f1)(y, y_true), [1.0])
+
+
+def test_ldrsp_plus_has_the_papers_sources_and_chains_that_a_task_may_give_a_share():
+    plus, ldrsp = methods.get_method("ldrsp_plus"), methods.get_method("ldrsp")
+    assert plus.sources == (*ldrsp.sources, (0.0, ReplayChains))
 
 
 def test_a_method_cannot_be_changed_in_place():

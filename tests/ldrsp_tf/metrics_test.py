@@ -175,3 +175,59 @@ def test_the_tuned_threshold_keeps_its_promise_on_values_of_the_grid():
     y, y_true = np.float32([[0.3]]), np.array([[1]])
     threshold = metrics.tune_threshold(y, y_true)
     assert metrics.mean_f1(metrics.threshold_decode(y, threshold), y_true) == 1.0
+
+
+# Images of 2x2 pixels. Of class 1: 1 of 3 in common; none decided of 2; one decided of
+# none; empty both; all right.
+_DECIDED = np.array(
+    [[[1, 0], [1, 0]], [[0, 0], [0, 0]], [[0, 1], [0, 0]], [[0, 0]] * 2, [[1, 1]] * 2]
+)
+_CLASSES = np.array(
+    [[[1, 1], [0, 0]], [[1, 0], [0, 1]], [[0, 0], [0, 0]], [[0, 0]] * 2, [[1, 1]] * 2]
+)
+
+
+def test_image_iou_by_hand():
+    iou = metrics.image_iou(_DECIDED, _CLASSES)
+    np.testing.assert_allclose(iou, [1 / 3, 0.0, 0.0, 1.0, 1.0])
+
+
+def test_image_iou_of_another_class():
+    # Class 0: 1 of 3; 2 of 4; 3 of 4; 4 of 4; none, and none decided.
+    iou = metrics.image_iou(_DECIDED, _CLASSES, foreground=0)
+    np.testing.assert_allclose(iou, [1 / 3, 2 / 4, 3 / 4, 1.0, 1.0])
+
+
+def test_global_iou_counts_over_all_images():
+    # (1 + 0 + 0 + 0 + 4) / (3 + 2 + 1 + 0 + 4)
+    assert metrics.global_iou(_DECIDED, _CLASSES) == pytest.approx(5 / 10)
+    # (1 + 2 + 3 + 4 + 0) / (3 + 4 + 4 + 4 + 0)
+    assert metrics.global_iou(_DECIDED, _CLASSES, foreground=0) == pytest.approx(2 / 3)
+    assert isinstance(metrics.global_iou(_DECIDED, _CLASSES), float)
+
+
+def test_pixel_accuracy_by_hand():
+    accuracy = metrics.pixel_accuracy(_DECIDED, _CLASSES)
+    np.testing.assert_allclose(accuracy, [2 / 4, 2 / 4, 3 / 4, 1.0, 1.0])
+
+
+@pytest.mark.parametrize("metric", [metrics.image_iou, metrics.pixel_accuracy])
+def test_metrics_of_images_take_leading_axes(metric):
+    steps = np.stack([_DECIDED, _CLASSES])
+    expected = [metric(_DECIDED, _CLASSES), np.ones(5)]
+    np.testing.assert_array_equal(metric(steps, _CLASSES), expected)
+
+
+def test_metrics_of_images_agree_with_sets_of_pixels():
+    rng = np.random.default_rng(0)
+    decided, truth = rng.integers(0, 3, (2, 20, 3, 4))
+
+    def pixels(image):
+        return {tuple(place) for place in np.argwhere(image == 1)}
+
+    pairs = [(pixels(a), pixels(b)) for a, b in zip(decided, truth)]
+    both, either = ([len(f(a, b)) for a, b in pairs] for f in (set.__and__, set.__or__))
+    np.testing.assert_allclose(
+        metrics.image_iou(decided, truth), [i / u for i, u in zip(both, either)]
+    )
+    assert metrics.global_iou(decided, truth) == pytest.approx(sum(both) / sum(either))

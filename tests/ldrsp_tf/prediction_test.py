@@ -22,6 +22,29 @@ def test_chunks_join_to_the_whole(rows_at_once, trainer, tags):
         np.testing.assert_allclose(part, expected, atol=1e-5)
 
 
+class _Counting:
+    """A predictor that wants few rows at once."""
+
+    rows_at_once = 7
+
+    def __init__(self):
+        self.rows = []
+
+    def generate(self, x):
+        self.rows.append(len(x))
+        return x
+
+
+@pytest.mark.parametrize(
+    ("rows_at_once", "rows"), [(None, [7, 7, 6]), (10, [10, 10]), (1000, [20])]
+)
+def test_chunks_are_as_large_as_the_predictor_or_the_caller_wants(rows_at_once, rows):
+    x, predictor = tf.random.stateless_uniform([20, 3], [0, 1]), _Counting()
+    prediction = predict(predictor, x, None, rows_at_once)
+    assert predictor.rows == rows
+    np.testing.assert_array_equal(prediction.generated, x)
+
+
 @pytest.mark.parametrize("normalized", [False, True])
 def test_gives_generated_and_refined_outputs_and_their_scores(
     normalized, trainer, tags

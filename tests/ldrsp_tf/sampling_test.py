@@ -15,8 +15,14 @@ _ROWS, _LABELS = 60, 5
 def draw():
     rng = np.random.default_rng(0)
     u = tf.constant(rng.normal(size=(_ROWS, _LABELS)), tf.float32)
+
+    def logits_for(x):
+        return lambda y: tf.reduce_sum(x * y + y * y, 1) - 1.0
+
     return Draw(
-        logits=lambda y: tf.reduce_sum(u * y + y * y, 1) - 1.0,
+        x=u,
+        logits=logits_for(u),
+        logits_for=logits_for,
         y_generated=tf.constant(rng.uniform(0.2, 0.8, (_ROWS, _LABELS)), tf.float32),
         y_true=tf.constant(rng.uniform(size=(_ROWS, _LABELS)) < 0.5, tf.float32),
         oracle=oracles.f1,
@@ -52,6 +58,18 @@ def test_inference_samples_are_the_refinement_of_the_generated_outputs(
     samples = sampling.inference_samples(draw, settings)
     np.testing.assert_array_equal(samples, refined)
     assert not np.allclose(samples, draw.y_generated)
+
+
+@pytest.mark.parametrize("kind", ["inference", "adversarial"])
+def test_a_source_gives_the_samples_with_the_batch_they_belong_to(draw, kind):
+    settings = SamplingSettings(inference_steps=2)
+    samples = getattr(sampling, f"{kind}_source")(draw, settings)
+    assert isinstance(samples, sampling.Samples)
+    np.testing.assert_array_equal(
+        samples.y, getattr(sampling, f"{kind}_samples")(draw, settings)
+    )
+    np.testing.assert_array_equal(samples.x, draw.x)
+    np.testing.assert_array_equal(samples.y_true, draw.y_true)
 
 
 @pytest.mark.parametrize("source", ["inference_samples", "adversarial_samples"])
@@ -91,20 +109,32 @@ def test_adversarial_samples_raise_the_discriminators_loss(draw, value_loss):
     assert after.mean() > before.mean() + 0.01
 
 
-def test_one_adversarial_step_by_hand():
-    # Every start is (0, 0), worth 1 since the truth is empty too. D = 1/2, and the
-    # logit's gradient is u = (0.6, -0.8): D is underrated, so the loss rises with a
-    # falling score, 0.5 * (-0.6, 0.8), clipped.
-    zero = tf.zeros([1, 2])
-    draw = Draw(
-        logits=lambda y: tf.reduce_sum(tf.constant([[0.6, -0.8]]) * y, 1),
-        y_generated=zero,
-        y_true=zero,
+def _draw_of_zeros(rows):
+    """Every start is the same, whichever is drawn; the logit is (0.6, -0.8)'y."""
+    zeros = tf.zeros([rows, 2])
+
+    def logits_for(x):
+        del x
+        return lambda y: tf.reduce_sum(y * [0.6, -0.8], 1)
+
+    return Draw(
+        x=zeros,
+        logits=logits_for(zeros),
+        logits_for=logits_for,
+        y_generated=zeros,
+        y_true=zeros,
         oracle=oracles.f1,
         value_loss=losses.squared_value_loss,
         project=projections.box,
         seed=tf.constant([0, 0]),
     )
+
+
+def test_one_adversarial_step_by_hand():
+    # Every start is (0, 0), worth 1 since the truth is empty too. D = 1/2, and the
+    # logit's gradient is u = (0.6, -0.8): D is underrated, so the loss rises with a
+    # falling score, 0.5 * (-0.6, 0.8), clipped.
+    draw = _draw_of_zeros(rows=1)
     samples = sampling.adversarial_samples(draw, SamplingSettings())
     np.testing.assert_allclose(samples, [[0.0, 0.4]], rtol=1e-6)
     # Eq. 8: the loss' gradient is (D - 1) D (1 - D) u = -u / 8.
@@ -117,23 +147,10 @@ def test_one_adversarial_step_by_hand():
 @pytest.mark.parametrize("normalized", [False, True])
 def test_an_adversarial_sample_does_not_depend_on_the_size_of_the_batch(normalized):
     settings = SamplingSettings(normalized_gradient=normalized)
-
-    def sample(rows):
-        zeros = tf.zeros([rows, 2])  # the same start, whichever is drawn
-        return sampling.adversarial_samples(
-            Draw(
-                logits=lambda y: tf.reduce_sum(y * [0.6, -0.8], 1),
-                y_generated=zeros,
-                y_true=zeros,
-                oracle=oracles.f1,
-                value_loss=losses.squared_value_loss,
-                project=projections.box,
-                seed=tf.constant([0, 0]),
-            ),
-            settings,
-        )
-
-    np.testing.assert_allclose(sample(4)[:1], sample(1), rtol=1e-6)
+    four, one = (
+        sampling.adversarial_samples(_draw_of_zeros(rows), settings) for rows in (4, 1)
+    )
+    np.testing.assert_allclose(four[:1], one, rtol=1e-6)
 
 
 def test_adversarial_samples_start_at_output_truth_and_zero(draw):
@@ -177,6 +194,15 @@ def test_random_starts_take_whole_maps():
     assert chosen.shape == (_ROWS, 2, 3, 2)
     assert np.all(chosen == chosen[:, :1, :1, :1])
     assert set(chosen[:, 0, 0, 0]) == {0.0, 1.0}
+
+
+def test_random_starts_are_drawn_by_their_shares():
+    starts = [tf.fill([4000, 1], float(index)) for index in range(3)]
+    chosen = sampling.random_starts(starts, tf.constant([0, 1]), [0.1, 0.0, 0.9])
+    counts = np.bincount(chosen.numpy()[:, 0].astype(int), minlength=3)
+    # Five standard deviations of the first count, sqrt(4000 * 0.1 * 0.9) = 19.
+    assert abs(counts[0] - 400) < 95
+    assert counts[1] == 0
 
 
 def test_random_starts_are_a_function_of_the_seed():

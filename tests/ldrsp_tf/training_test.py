@@ -1,16 +1,18 @@
 import dataclasses
+import functools
 
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from ldrsp_tf import losses, oracles, projections, sampling
+from ldrsp_tf import losses, oracles, sampling
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.methods import LDRSP, LDRSP_PLUS, METHODS, get_method
 from ldrsp_tf.models import MLP, Discriminator, EnergyNetwork
 from ldrsp_tf.refinement import refine
-from ldrsp_tf.spaces import OutputSpace, TagSpace
+from ldrsp_tf.sampling import Samples
+from ldrsp_tf.spaces import TagSpace
 from ldrsp_tf.training import Trainer, TrainingSettings
 
 _WITHOUT_SAMPLES = dataclasses.replace(LDRSP, sources=())
@@ -18,7 +20,7 @@ _WITHOUT_SAMPLES = dataclasses.replace(LDRSP, sources=())
 
 def _made_samples(draw, settings):
     del settings
-    return 0.25 + 0.5 * draw.y_true
+    return Samples(draw.x, 0.25 + 0.5 * draw.y_true, draw.y_true)
 
 
 _WITH_MADE_SAMPLES = dataclasses.replace(LDRSP, sources=((1.0, _made_samples),))
@@ -203,6 +205,42 @@ def test_settings_reach_the_optimizers(make_trainer):
     assert TrainingSettings().beta_1 == 0.5  # the paper's
 
 
+@pytest.mark.parametrize(
+    ("decay", "share", "factor"),
+    [(False, 0.75, 1.0), (True, 0.0, 1.0), (True, 0.5, 0.5), (True, 1.0, 0.0)],
+)
+def test_progress_lets_both_learning_rates_fall(decay, share, factor, make_trainer):
+    trainer = make_trainer(
+        generator_learning_rate=0.01,
+        discriminator_learning_rate=0.02,
+        cosine_decay=decay,
+    )
+    trainer.set_progress(0.3)
+    trainer.set_progress(share)  # of the whole, not of what was left
+    for optimizer, rate in (
+        (trainer.generator_optimizer, 0.01),
+        (trainer.discriminator_optimizer, 0.02),
+    ):
+        np.testing.assert_allclose(optimizer.learning_rate, factor * rate, atol=1e-9)
+
+
+def test_a_compiled_epoch_follows_the_present_learning_rate(
+    make_trainer, tags, values, assert_identical
+):
+    trainer = make_trainer("baseline", cosine_decay=True)
+    weights = trainer.generator.trainable_variables
+    for share, moves in ((0.0, True), (1.0, False), (0.5, True)):
+        before = values(weights)
+        trainer.set_progress(share)
+        trainer.train_epoch(*tags, epoch=0)
+        if moves:
+            assert all(np.any(a != b) for a, b in zip(values(weights), before))
+        else:
+            assert_identical(values(weights), before)
+    trainer.reset()
+    np.testing.assert_allclose(trainer.generator_optimizer.learning_rate, 1e-3)
+
+
 def test_without_adversarial_weight_the_generator_is_the_baseline(
     make_trainer, tags, values, assert_identical
 ):
@@ -263,7 +301,7 @@ def _share_seen(make_trainer, tags, shares, steps=24):
         def draw_from(draw, settings):
             del settings
             tf.py_function(lambda: drawn.append(index), [], [])
-            return draw.y_generated
+            return Samples(draw.x, draw.y_generated, draw.y_true)
 
         return draw_from
 
@@ -283,10 +321,43 @@ def test_sources_are_drawn_by_their_shares(shares, low, high, make_trainer, tags
     assert low <= _share_seen(make_trainer, tags, shares) <= high
 
 
+def test_settings_may_change_the_shares_of_the_sources(make_trainer, tags):
+    drawn = []
+
+    def source(name, draw, settings):
+        drawn.append(name)
+        return Samples(draw.x, draw.y_true, draw.y_true)
+
+    sources = [functools.partial(source, name) for name in "abc"]
+    method = dataclasses.replace(LDRSP, sources=tuple(zip((1.0, 0.0, 0.0), sources)))
+    for shares, seen in ((None, {"a"}), ((0.0, 1.0, 0.0), {"b"}), ((0, 0, 0), set())):
+        drawn.clear()
+        trainer = make_trainer(method, source_shares=shares)
+        for iteration in range(3):
+            _step(trainer, tags, iteration)
+        assert set(drawn) == seen
+
+
+def test_a_source_without_a_share_is_left_out(make_trainer):
+    # It would cost memory, and D a second pass over x.
+    without, with_chains = (
+        make_trainer("ldrsp_plus", source_shares=shares)
+        for shares in (None, (0.5, 0.25, 0.25))
+    )
+    assert len(with_chains.variables) == len(without.variables) + 4
+
+
+@pytest.mark.parametrize("shares", [(1.0,), (0.0, 0.0, 1.0)])
+def test_shares_for_other_sources_are_refused(shares, make_trainer):
+    message = f"'ldrsp' has 2 sources of samples, but {len(shares)} shares"
+    with pytest.raises(UsageError, match=message):
+        make_trainer("ldrsp", source_shares=shares)
+
+
 def test_a_step_draws_by_seed_and_iteration(make_trainer, tags):
     def loss(seed, iteration):
         trainer = make_trainer(
-            dataclasses.replace(LDRSP, sources=((1.0, sampling.adversarial_samples),))
+            dataclasses.replace(LDRSP, sources=((1.0, sampling.adversarial_source),))
         )
         trainer.seed = seed
         return float(_step(trainer, tags, iteration)["discriminator_loss"])
@@ -301,7 +372,16 @@ def test_sources_see_the_outputs_the_truth_and_the_method(make_trainer, tags):
 
     def source(draw, settings):
         seen.append((draw, settings))
-        return draw.y_true
+        # While D is what it was at the start of the step.
+        np.testing.assert_allclose(draw.logits(draw.y_generated), logits, rtol=1e-5)
+        for rows in (x, x[::-1]):
+            expected = trainer.discriminator.logits(
+                trainer.discriminator.features(rows), draw.y_true
+            )
+            np.testing.assert_allclose(
+                draw.logits_for(rows)(draw.y_true), expected, rtol=1e-5
+            )
+        return Samples(draw.x, draw.y_true, draw.y_true)
 
     trainer = make_trainer(dataclasses.replace(LDRSP_PLUS, sources=((1.0, source),)))
     x, y_true = _batch(tags)
@@ -310,6 +390,7 @@ def test_sources_see_the_outputs_the_truth_and_the_method(make_trainer, tags):
     _step(trainer, tags)
     draw, settings = seen[0]
     assert settings is trainer.settings.sampling
+    np.testing.assert_array_equal(draw.x, x)
     np.testing.assert_allclose(draw.y_generated, y, rtol=1e-6)
     np.testing.assert_array_equal(draw.y_true, y_true)
     np.testing.assert_array_equal(
@@ -317,7 +398,6 @@ def test_sources_see_the_outputs_the_truth_and_the_method(make_trainer, tags):
     )
     assert draw.value_loss is losses.cross_entropy_value_loss
     np.testing.assert_array_equal(draw.project(y + 1.0), tf.ones_like(y))
-    assert logits.shape == draw.logits(y).shape
 
 
 def test_the_discriminators_loss_is_given_truth_outputs_and_samples(make_trainer, tags):
@@ -573,70 +653,107 @@ def test_a_method_without_a_discriminator_cannot_walk(make_trainer, tags):
         trainer.walk(tf.constant(tags[0]), tf.constant(0.1), tf.constant(2), True)
 
 
-# Maps: another space, and a score for every pixel.
+# Maps: another space, a score for every pixel, and random crops of every image.
 
 
-class _PixelSpace(OutputSpace):
-    metric_name = "accuracy"
-
-    def activation(self, logits):
-        return tf.nn.softmax(logits)
-
-    def surrogate_loss(self, logits, y_true):
-        return tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits(y_true, logits))
-
-    def oracle(self, y, y_true):
-        return oracles.pixel_f1(y, y_true)
-
-    def project(self, y):
-        return projections.simplex(y)
-
-    def example_metric(self, y, y_true):
-        return np.mean(np.argmax(y, -1) == np.argmax(y_true, -1), (-1, -2))
-
-    def criterion(self, measured):
-        return measured["accuracy"]
-
-    def calibrate(self, y, y_true):
-        return {}
-
-    def measure(self, y, y_true, calibration, probabilities):
-        return {"accuracy": float(np.mean(self.example_metric(y, y_true)))}
+@pytest.mark.parametrize("name", METHODS)
+def test_every_method_trains_maps(name, make_map_trainer, maps, eagerly):
+    trainer = make_map_trainer(name)
+    losses_of_epoch = trainer.train_epoch(*maps, epoch=0)
+    assert ("discriminator_loss" in losses_of_epoch) == trainer.method.refines
+    assert np.isfinite(list(losses_of_epoch.values())).all()
 
 
-class _PixelDiscriminator(Discriminator):
-    def __init__(self):
-        super().__init__()
-        self.of_x = keras.layers.Conv2D(4, 3, padding="same")
-        self.of_y = keras.layers.Conv2D(4, 3, padding="same")
-        self.head = keras.layers.Conv2D(1, 1)
+@pytest.mark.parametrize(
+    "name", [name for name, method in METHODS.items() if method.refines]
+)
+def test_networks_of_maps_are_moved_by_their_own_updates_only(
+    name, make_map_trainer, maps, values, assert_identical, eagerly
+):
+    trainer = make_map_trainer(name)
+    parts = {
+        trainer.generator: trainer.generator_optimizer,
+        trainer.discriminator: trainer.discriminator_optimizer,
+    }
+    for still, moving in (parts, reversed(parts)):
+        trainer.reset()
+        parts[still].learning_rate = 0.0
+        before = {part: values(part.trainable_variables) for part in parts}
+        trainer.train_epoch(*maps, epoch=0)
+        assert_identical(values(still.trainable_variables), before[still])
+        after = values(moving.trainable_variables)
+        assert all(np.any(a != b) for a, b in zip(after, before[moving]))
 
-    def features(self, x, training=False):
-        return {"x": self.of_x(x)}
 
-    def logits(self, features, y, training=False):
-        return tf.squeeze(self.head(tf.nn.softplus(features["x"] + self.of_y(y))), -1)
+def test_networks_see_augmented_batches_of_every_step(make_map_trainer, maps, eagerly):
+    trainer, seen = make_map_trainer("baseline"), []
+    augment = trainer.augment
 
+    def spy(x, y, seed):
+        crops = augment(x, y, seed)
+        seen.append((x, y, *crops, seed))
+        return crops
 
-def test_maps_are_trained_and_refined_per_pixel(tags):
-    rng = np.random.default_rng(0)
-    x = rng.uniform(size=(8, 4, 4, 3)).astype(np.float32)
-    y = np.eye(2, dtype=np.float32)[(x[..., 0] > 0.5).astype(int)]
-    keras.utils.set_random_seed(0)
-    trainer = Trainer(
-        keras.Sequential([keras.layers.Conv2D(2, 1)]),
-        _PixelDiscriminator(),
-        LDRSP,
-        _PixelSpace(),
-        TrainingSettings(batch_size=4, generator_learning_rate=0.1),
+    trainer.augment = spy
+    network, inputs = trainer.generator.call, []
+    trainer.generator.call = lambda x, training=False: (
+        inputs.append(x),
+        network(x, training=training),
+    )[1]
+    for epoch in range(2):
+        trainer.train_epoch(*maps, epoch)
+    assert len(seen) == len(inputs) == 4
+    for (x, y, crop, mask, _), given in zip(seen, inputs):
+        assert (x.shape, y.shape) == ((4, 10, 10, 3), (4, 10, 10, 2))
+        assert mask.shape == (4, 8, 8, 2)
+        np.testing.assert_array_equal(given, crop)
+    # No two steps are cut alike, and other draws of a step have other seeds.
+    seeds = {tuple(seed.numpy()) for *_, seed in seen}
+    assert len(seeds) == 4
+    steps = (
+        tf.random.experimental.stateless_fold_in([trainer.seed, 0], step)
+        for step in range(4)
     )
-    trainer.build(x, y)
-    first = trainer.train_epoch(x, y, epoch=0)
-    for epoch in range(1, 10):
-        last = trainer.train_epoch(x, y, epoch)
+    assert seeds.isdisjoint(tuple(seed.numpy()) for seed in steps)
+
+
+def test_maps_are_trained_and_refined_per_pixel(
+    make_map_trainer, maps, values, assert_identical
+):
+    trainer = make_map_trainer(
+        generator_learning_rate=0.01, discriminator_learning_rate=0.01
+    )
+    first = trainer.train_epoch(*maps, epoch=0)
+    for epoch in range(1, 20):
+        last = trainer.train_epoch(*maps, epoch)
     assert np.isfinite(list(last.values())).all()
-    assert last["surrogate_loss"] < first["surrogate_loss"]
-    walk = trainer.walk(tf.constant(x), tf.constant(4.0), tf.constant(3), True)
-    assert walk.outputs.shape == (4, 8, 4, 4, 2)
-    assert walk.scores.shape == (4, 8, 4, 4)
+    assert last["surrogate_loss"] < 0.8 * first["surrogate_loss"]
+    assert last["discriminator_loss"] < first["discriminator_loss"]
+    before = values(trainer.variables)
+    x = tf.constant(maps[0][:, :8, :8])
+    walk = trainer.walk(x, tf.constant(4.0), tf.constant(3), True)
+    assert walk.outputs.shape == (4, 8, 8, 8, 2)
+    assert walk.scores.shape == (4, 8, 8, 8)
     np.testing.assert_allclose(tf.reduce_sum(walk.outputs, -1), 1.0, atol=1e-5)
+    np.testing.assert_allclose(walk.outputs[0], trainer.generate(x), atol=1e-5)
+    # Outputs of an image are its own, and batch statistics stay as they were.
+    alone = trainer.walk(x[:1], tf.constant(4.0), tf.constant(3), True)
+    np.testing.assert_allclose(alone.outputs, walk.outputs[:, :1], atol=1e-4)
+    assert_identical(values(trainer.variables), before)
+
+
+def test_batch_statistics_are_of_the_mixture_of_truth_outputs_and_samples(
+    make_map_trainer, maps, eagerly
+):
+    trainer = make_map_trainer("ldrsp")
+    rows = []
+    body = trainer.discriminator.body.call
+    trainer.discriminator.body.call = lambda x, training=False: (
+        rows.append((x.shape[0], training)),
+        body(x, training=training),
+    )[1]
+    x, y = (tf.constant(part[:4]) for part in maps)
+    trainer.train_step(x, y, tf.constant(0))
+    # D's one pass in training; samples and the loss of G see it as it stands.
+    assert [count for count, training in rows if training] == [12]
+    assert {count for count, training in rows if not training} == {4}

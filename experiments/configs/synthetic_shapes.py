@@ -1,0 +1,21 @@
+"""Synthetic shapes: made silhouettes with thin limbs; no download needed."""
+
+from experiments import masks
+from experiments.configs import weizmann_horse
+from experiments.tasks import Task
+
+TASK = Task(
+    name="synthetic_shapes",
+    title="Synthetic shapes",
+    family=masks,
+    config=masks.MaskConfig,
+    settings={
+        **weizmann_horse.TASK.settings,
+        "epochs": 20,
+        "validation_interval": 5,
+        "width": 16,
+        "discriminator_width": 16,
+    },
+    overrides=weizmann_horse.TASK.overrides,
+    paper={},
+)

@@ -1,0 +1,91 @@
+"""The family of segmentation tasks: masks of images (Sections 4.2 and 4.3)."""
+
+import dataclasses
+from collections.abc import Mapping
+
+import numpy as np
+
+from experiments.config import OURS, PAPER, Config, setting
+from experiments.tasks import Examples
+from ldrsp_tf.augmentation import Augmentation, random_crop_and_mirror
+from ldrsp_tf.crops import CropAverage
+from ldrsp_tf.models.segmentation import (
+    BODIES,
+    PatchDiscriminator,
+    SegmentationNetwork,
+)
+from ldrsp_tf.prediction import Predictor
+from ldrsp_tf.spaces import ClassMapSpace, OutputSpace
+from ldrsp_tf.training import Trainer
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class MaskConfig(Config):
+    """Adds networks, crops and projection of the segmentation tasks."""
+
+    classes: int = setting(2, PAPER, "classes of a pixel, background included", low=2)
+    metric: str = setting(
+        "mean_iou",
+        PAPER,
+        "what validation maximises",
+        choices=("mean_iou", "pixel_accuracy"),
+    )
+    generator: str = setting("fcn", PAPER, "G's network", choices=tuple(BODIES))
+    discriminator: str = setting("fcn", PAPER, "D's network", choices=tuple(BODIES))
+    width: int = setting(32, OURS, "channels of G's first layer (paper: 64)", low=1)
+    discriminator_width: int = setting(32, OURS, "the same of D", low=1)
+    batch_norm: bool = setting(True, OURS, "batch normalisation in both networks")
+    projection: str = setting(
+        "simplex", OURS, "feasible set of a pixel", choices=("simplex", "box")
+    )
+    crop_size: int = setting(24, PAPER, "side of training and test crops", low=8)
+    mirror: bool = setting(True, PAPER, "mirror half of the training crops")
+    crop_offsets: tuple[int, ...] = setting(
+        (0, 2, 3, 5, 6, 8), OURS, "first rows and columns of the test crops"
+    )
+    validation_offsets: tuple[int, ...] = setting(
+        (0, 8), OURS, "the same while training goes on"
+    )
+    mirror_averaging: bool = setting(
+        False, OURS, "average the prediction with the mirrored image's"
+    )
+
+
+def space(config: MaskConfig) -> OutputSpace:
+    """Class maps judged by Eq. 11."""
+    return ClassMapSpace(config.metric, config.projection)
+
+
+def examples(config: MaskConfig, split: Mapping[str, np.ndarray]) -> Examples:
+    """Images `[N, H, W, 3]` in [-1, 1] and one-hot masks `[N, H, W, C]`."""
+    classes = np.arange(config.classes, dtype=split["mask"].dtype)
+    one_hot = (split["mask"][..., None] == classes).astype(np.uint8)
+    return Examples(split["image"].astype(np.float32) / 127.5 - 1.0, one_hot)
+
+
+def augmentation(config: MaskConfig) -> Augmentation:
+    """Random crops, mirrored at random."""
+    return random_crop_and_mirror(config.crop_size, config.mirror)
+
+
+def predictor(config: MaskConfig, trainer: Trainer, final: bool) -> Predictor:
+    """Averages all crops at the end, and fewer while training goes on."""
+    return CropAverage(
+        trainer,
+        config.crop_size,
+        config.crop_offsets if final else config.validation_offsets,
+        mirror=config.mirror_averaging and final,
+    )
+
+
+def networks(
+    config: MaskConfig, examples: Examples
+) -> tuple[SegmentationNetwork, PatchDiscriminator]:
+    """The chosen networks; by default the FCN as both, as in the paper."""
+    generator = SegmentationNetwork(
+        config.classes, config.generator, config.width, config.batch_norm
+    )
+    discriminator = PatchDiscriminator(
+        config.discriminator, config.discriminator_width, config.batch_norm
+    )
+    return generator, discriminator

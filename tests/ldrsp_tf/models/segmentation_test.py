@@ -1,0 +1,163 @@
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from ldrsp_tf.models import Discriminator
+from ldrsp_tf.models.segmentation import (
+    BODIES,
+    PatchDiscriminator,
+    SegmentationNetwork,
+)
+
+
+def _pair(side=8, classes=2, rows=3):
+    x = tf.random.stateless_uniform([rows, side, side, 3], [0, 1], -1.0, 1.0)
+    y = tf.nn.softmax(tf.random.stateless_normal([rows, side, side, classes], [0, 2]))
+    return x, y
+
+
+def _moving(model):
+    return [variable.numpy() for variable in model.non_trainable_variables]
+
+
+@pytest.fixture(scope="module", params=BODIES)
+def normalised(request):
+    """Generator of two classes and discriminator; tests move their averages only."""
+    keras.utils.set_random_seed(0)
+    return (
+        SegmentationNetwork(2, request.param, width=2),
+        PatchDiscriminator(request.param, width=2),
+    )
+
+
+@pytest.fixture(scope="module", params=BODIES)
+def plain(request):
+    """The same without batch normalisation, twice as wide and of three classes."""
+    keras.utils.set_random_seed(0)
+    options = {"body": request.param, "width": 4, "batch_norm": False}
+    return SegmentationNetwork(3, **options), PatchDiscriminator(**options)
+
+
+def _check_shapes(generator, discriminator, classes, width):
+    for side in (24, 32):
+        x, y = _pair(side, classes)
+        logits = generator(x)
+        assert logits.shape == (3, side, side, classes)
+        assert np.min(logits) < 0.0  # logits, not probabilities
+        scores = discriminator((x, y))
+        assert scores.shape == (3, side, side)  # one score a pixel
+        assert np.min(scores) > 0.0
+        assert np.max(scores) < 1.0
+        features = discriminator.features(x)
+        assert features.shape == (3, side, side, width)
+        np.testing.assert_allclose(
+            scores, tf.sigmoid(discriminator.logits(features, y)), rtol=1e-6
+        )
+
+
+def test_shapes_for_two_classes(normalised):
+    _check_shapes(*normalised, classes=2, width=2)
+
+
+def test_shapes_for_three_classes(plain):
+    _check_shapes(*plain, classes=3, width=4)
+
+
+@pytest.mark.parametrize("training", [False, True])
+def test_the_first_convolution_is_one_of_image_and_centred_mask(training):
+    model = PatchDiscriminator(width=4)
+    x, y = _pair()
+    model((x, y))
+    kernels = [model.first_of_x.kernel.value, model.first_of_y.kernel.value]
+    both = tf.nn.conv2d(
+        tf.concat([x, 2.0 * y - 1.0], -1), tf.concat(kernels, 2), 1, "SAME"
+    )
+    logits = model.body(both + model.first_of_x.bias.value, training=training)
+    np.testing.assert_allclose(
+        model.logits(model.features(x), y, training=training),
+        logits[..., 0],
+        atol=1e-5,
+    )
+
+
+def test_features_depend_on_x_alone_and_scores_on_both():
+    model = PatchDiscriminator(width=4)
+    x, y = _pair()
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch([x, y])
+        features = model.features(x)
+        logits = model.logits(features, y)
+    assert tape.gradient(features, y) is None
+    for part in (x, y):
+        assert np.all(np.any(tape.gradient(logits, part) != 0.0, axis=(1, 2, 3)))
+
+
+@pytest.mark.parametrize(
+    ("model", "weights"),
+    [
+        # The first convolution, 5 * 5 * 3 * 64 + 64 = 4,864, and the body's 1,030,786.
+        (SegmentationNetwork(2, batch_norm=False), 1_035_650),
+        # Three classes: 5 * 5 * 128 + 1 more.
+        (SegmentationNetwork(3, batch_norm=False), 1_035_650 + 3_201),
+        # A convolution of two mask channels, 5 * 5 * 2 * 64; a score for two classes.
+        (PatchDiscriminator(batch_norm=False), 1_035_650 + 3_200 - 3_201),
+        # 4 numbers a channel instead of the biases after the first convolution.
+        (SegmentationNetwork(2), 1_035_650 - 3 * 128 + 4 * (64 + 3 * 128)),
+    ],
+    ids=["two classes", "three classes", "discriminator", "batch norm"],
+)
+def test_number_of_weights_of_the_papers_networks(model, weights):
+    x, y = _pair(4, rows=1)
+    model((x, y) if isinstance(model, Discriminator) else x)
+    assert model.count_params() == weights
+
+
+@pytest.mark.parametrize("body", BODIES)
+def test_width_scales_all_but_the_scores(body):
+    x, y = _pair()
+    kernels = []
+    for width in (1, 2):
+        model = PatchDiscriminator(body, width, batch_norm=False)
+        model((x, y))
+        assert model.first_of_x.kernel.shape == (5, 5, 3, width)
+        inner = model.body.trainable_variables
+        kernels.append([np.prod(v.shape) for v in inner if "kernel" in v.path])
+    # Inputs and outputs are twice as many; of the last layer, inputs alone.
+    ratios = np.array(kernels[1]) / np.array(kernels[0])
+    assert sorted(ratios) == [2.0] + [4.0] * (len(ratios) - 1)
+
+
+@pytest.mark.parametrize("kind", ["generator", "discriminator"])
+def test_only_training_is_over_the_batch_and_moves_the_averages(kind, normalised):
+    (x, y), (generator, discriminator) = _pair(), normalised
+    model = generator if kind == "generator" else discriminator
+
+    def logits(rows=slice(None), training=False):
+        if model is generator:
+            return model(x[rows], training=training).numpy()
+        return model.logits(model.features(x[rows]), y[rows], training).numpy()
+
+    for _ in range(3):
+        logits(training=True)
+    before = _moving(model)
+    assert before
+    whole = logits()
+    np.testing.assert_array_equal(logits(), whole)
+    # An example's result is its own.
+    np.testing.assert_allclose(logits(slice(0, 1)), whole[:1], rtol=1e-4, atol=1e-5)
+    for old, new in zip(before, _moving(model)):
+        np.testing.assert_array_equal(new, old)
+    of_batch = logits(training=True)
+    assert np.abs(of_batch - whole).max() > 1e-3
+    assert all(np.any(a != b) for a, b in zip(before, _moving(model)))
+
+
+def test_without_batch_norm_training_is_no_different(plain):
+    (x, y), (generator, discriminator) = _pair(classes=3), plain
+    np.testing.assert_array_equal(generator(x, training=True), generator(x))
+    np.testing.assert_array_equal(
+        discriminator((x, y), training=True), discriminator((x, y))
+    )
+    assert not generator.non_trainable_variables
+    assert not discriminator.non_trainable_variables
