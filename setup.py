@@ -25,6 +25,7 @@ setup(
         "absl-py",
         # TFDS imports it when it prepares a data set, without declaring it.
         "importlib_resources",
+        "matplotlib",
         "numpy",
         "pillow",
         "requests",

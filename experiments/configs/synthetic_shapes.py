@@ -15,7 +15,14 @@ TASK = Task(
         "validation_interval": 5,
         "width": 16,
         "discriminator_width": 16,
+        "refinement_steps_grid": (5, 10),
+        "crop_offsets": (0, 4, 8),
     },
-    overrides=weizmann_horse.TASK.overrides,
+    overrides={
+        "ldrsp_plus": {
+            "source_shares": (0.0, 0.1, 0.9),
+            "binarised_oracle": False,
+        },
+    },
     paper={},
 )

@@ -16,6 +16,8 @@ TASK = Task(
         "generator_learning_rate": 0.01,
         "discriminator_learning_rate": 0.01,
         "cosine_decay": True,
+        # Li et al. train on 160 images and choose on the other 40.
+        "retrain": False,
         "step_size_grid": (4.0,),
         "refinement_steps_grid": (5, 10, 20, 30),
         "inference_step_size": 4.0,

@@ -11,13 +11,13 @@ ROOT = pathlib.Path(__file__).parents[2]
 
 @dataclasses.dataclass
 class CommandLine:
-    """`python -m experiments.run` with one cache of prepared data for all tests."""
+    """`python -m experiments...` with one cache of prepared data for all tests."""
 
     environment: dict[str, str]
 
-    def start(self, *flags: str) -> subprocess.Popen:
+    def start(self, *flags: str, module: str = "experiments.run") -> subprocess.Popen:
         return subprocess.Popen(
-            [sys.executable, "-m", "experiments.run", *flags],
+            [sys.executable, "-m", module, *flags],
             cwd=ROOT,
             env=self.environment,
             stdout=subprocess.PIPE,
@@ -25,8 +25,8 @@ class CommandLine:
             text=True,
         )
 
-    def run(self, *flags: str) -> subprocess.CompletedProcess:
-        process = self.start(*flags)
+    def run(self, *flags: str, **module: str) -> subprocess.CompletedProcess:
+        process = self.start(*flags, **module)
         stdout, stderr = process.communicate()
         return subprocess.CompletedProcess(
             process.args, process.returncode, stdout, stderr

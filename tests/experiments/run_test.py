@@ -39,7 +39,9 @@ def finished(command_line, tmp_path_factory) -> tuple[pathlib.Path, str]:
 def test_shows_progress_and_ends_with_the_table(finished):
     _, screen = finished
     assert "Synthetic tags, seed 0" in screen
-    assert re.search(r"selection +2/4 .*validation [^:]+: G [\d.]+, refined [\d.]+", screen)
+    assert re.search(
+        r"selection +2/4 .*validation [^:]+: G [\d.]+, refined [\d.]+", screen
+    )
     assert re.search(r"retraining +\d/\d .* left", screen)
     assert re.search(r"\nG( +[\d.]+){3} +-\n", screen)
     assert re.search(r"\nrefined( +[\d.]+){2} +- +-\n", screen)

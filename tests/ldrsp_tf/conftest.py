@@ -61,9 +61,12 @@ def make_trainer(tags):
 
 @pytest.fixture(scope="session")
 def maps() -> tuple[np.ndarray, np.ndarray]:
-    """Images [8, 10, 10, 3] and class maps [8, 10, 10, 2]: where they are red."""
+    """Images [8, 10, 10, 3] and class maps [8, 10, 10, 2]: which quarters are red."""
     rng = np.random.default_rng(0)
-    x = rng.uniform(-1.0, 1.0, (IMAGES, SIDE, SIDE, 3)).astype(np.float32)
+    quarters = rng.choice([-0.75, 0.75], (IMAGES, 2, 2, 1))
+    red = quarters.repeat(SIDE // 2, 1).repeat(SIDE // 2, 2)
+    noise = rng.uniform(-0.25, 0.25, (IMAGES, SIDE, SIDE, 3))
+    x = (red * [1.0, 0.0, 0.0] + noise).astype(np.float32)
     return x, np.eye(2, dtype=np.float32)[(x[..., 0] > 0.0).astype(int)]
 
 

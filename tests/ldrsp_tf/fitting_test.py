@@ -269,6 +269,34 @@ class _Killed(Checkpoints):
         super().save_best(epoch)
 
 
+def _run(trainer, tags, folder, at=None):
+    """A process of its own: what is not in the folder is gone."""
+
+    def report(record):
+        if at == ("report", record["epoch"]):
+            raise KeyboardInterrupt
+
+    folder.mkdir(exist_ok=True)
+    trainer.reset()
+    return _fit(trainer, tags, folder, _Killed(trainer, folder, at), report)
+
+
+def _end(trainer, history, folder):
+    """Records, last state and best state of a run."""
+    last = [np.array(variable) for variable in trainer.variables]
+    trainer.reset()
+    epoch = Checkpoints(trainer, folder).restore_best()
+    best = [np.array(epoch), *map(np.array, trainer.variables)]
+    return _without_seconds(history), last, best
+
+
+@pytest.fixture(scope="module")
+def undisturbed(trainer, tags, tmp_path_factory):
+    """The end of a run that nothing interrupts."""
+    folder = tmp_path_factory.mktemp("undisturbed")
+    return _end(trainer, _run(trainer, tags, folder), folder)
+
+
 @pytest.mark.parametrize(
     "interruptions",
     [
@@ -283,34 +311,16 @@ class _Killed(Checkpoints):
     ids=str,
 )
 def test_an_interrupted_run_ends_like_an_undisturbed_one(
-    interruptions, trainer, tags, tmp_path, values, assert_identical
+    interruptions, undisturbed, trainer, tags, tmp_path, assert_identical
 ):
-    def run(folder, at=None):
-        def report(record):
-            if at == ("report", record["epoch"]):
-                raise KeyboardInterrupt
-
-        folder.mkdir(exist_ok=True)
-        trainer.reset()  # a new process: what is not in the folder is gone
-        return _fit(trainer, tags, folder, _Killed(trainer, folder, at), report)
-
-    folders = tmp_path / "undisturbed", tmp_path / "interrupted"
-    undisturbed = _without_seconds(run(folders[0]))
-    expected = values(trainer.variables)
     for at in interruptions:
         with pytest.raises(KeyboardInterrupt):
-            run(folders[1], at)
-    resumed = _without_seconds(run(folders[1]))
-    assert resumed == undisturbed
-    assert len(resumed) == 5
-    assert_identical(values(trainer.variables), expected)
-    # The best states are one, too.
-    best = []
-    for folder in folders:
-        trainer.reset()
-        epoch = Checkpoints(trainer, folder).restore_best()
-        best.append([np.array(epoch), *values(trainer.variables)])
-    assert_identical(*best)
+            _run(trainer, tags, tmp_path, at)
+    records, last, best = _end(trainer, _run(trainer, tags, tmp_path), tmp_path)
+    assert records == undisturbed[0]
+    assert len(records) == 5
+    assert_identical(last, undisturbed[1])
+    assert_identical(best, undisturbed[2])
 
 
 def test_nan_in_the_data_stops_training_and_keeps_the_state_of_before(

@@ -22,7 +22,7 @@ def _gradients(step):
     return [tf.constant(gradient, tf.float32) for gradient in gradients]
 
 
-def _run(optimizer, steps=20, compiled=False, after=lambda step: None):
+def _run(optimizer, steps=12, compiled=False, after=lambda step: None):
     variables = _variables()
     optimizer.build(variables)
 

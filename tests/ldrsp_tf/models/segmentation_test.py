@@ -4,6 +4,7 @@ import pytest
 import tensorflow as tf
 
 from ldrsp_tf.models import Discriminator
+from ldrsp_tf.models.fcn import FCNBody
 from ldrsp_tf.models.segmentation import (
     BODIES,
     PatchDiscriminator,
@@ -22,21 +23,31 @@ def _moving(model):
 
 
 @pytest.fixture(scope="module", params=BODIES)
-def normalised(request):
-    """Generator of two classes and discriminator; tests move their averages only."""
-    keras.utils.set_random_seed(0)
-    return (
-        SegmentationNetwork(2, request.param, width=2),
-        PatchDiscriminator(request.param, width=2),
-    )
-
-
-@pytest.fixture(scope="module", params=BODIES)
-def plain(request):
-    """The same without batch normalisation, twice as wide and of three classes."""
+def networks(request):
+    """Pairs of generator and discriminator; tests move their averages only."""
     keras.utils.set_random_seed(0)
     options = {"body": request.param, "width": 4, "batch_norm": False}
-    return SegmentationNetwork(3, **options), PatchDiscriminator(**options)
+    return {
+        "of two classes": (
+            SegmentationNetwork(2, request.param, width=2),
+            PatchDiscriminator(request.param, width=2),
+        ),
+        "of three, wide, plain": (
+            SegmentationNetwork(3, **options),
+            PatchDiscriminator(**options),
+        ),
+    }
+
+
+@pytest.fixture
+def normalised(networks):
+    return networks["of two classes"]
+
+
+@pytest.fixture
+def plain(networks):
+    """Without batch normalisation."""
+    return networks["of three, wide, plain"]
 
 
 def _check_shapes(generator, discriminator, classes, width):
@@ -113,13 +124,21 @@ def test_number_of_weights_of_the_papers_networks(model, weights):
     assert model.count_params() == weights
 
 
-@pytest.mark.parametrize("body", BODIES)
-def test_width_scales_all_but_the_scores(body):
-    x, y = _pair()
+@pytest.mark.parametrize(("name", "body"), BODIES.items())
+def test_the_body_is_chosen_by_its_name(name, body):
+    assert isinstance(SegmentationNetwork(2, name).body, body)
+    assert isinstance(PatchDiscriminator(name).body, body)
+
+
+def test_the_papers_network_is_the_default():
+    for model in (SegmentationNetwork(2), PatchDiscriminator()):
+        assert isinstance(model.body, FCNBody)
+
+
+def test_width_scales_all_but_the_scores(normalised, plain):
     kernels = []
-    for width in (1, 2):
-        model = PatchDiscriminator(body, width, batch_norm=False)
-        model((x, y))
+    for (_, model), classes, width in ((normalised, 2, 2), (plain, 3, 4)):
+        model(_pair(classes=classes))
         assert model.first_of_x.kernel.shape == (5, 5, 3, width)
         inner = model.body.trainable_variables
         kernels.append([np.prod(v.shape) for v in inner if "kernel" in v.path])

@@ -1,0 +1,45 @@
+"""Draws what the refinement of a finished run does, as PNG files in its folder.
+
+    python -m experiments.figures --run=runs/weizmann_horse/ldrsp_plus/seed0
+
+Images: input, truth, G's output, steps between and the refined output, for the test
+images with the largest gain, around the median, and with the largest loss. Curves: the
+metric, D's score and the true value along the steps, also far beyond the chosen ones.
+"""
+
+import pathlib
+import sys
+
+from absl import app, flags, logging
+
+from experiments.quiet import quiet_tensorflow
+
+quiet_tensorflow()
+
+from datasets.errors import DataError  # noqa: E402
+from experiments.drawing import draw_figures  # noqa: E402
+from experiments.finished import load_run  # noqa: E402
+from ldrsp_tf.errors import TrainingError, UsageError  # noqa: E402
+
+FLAGS = flags.FLAGS
+flags.DEFINE_string("run", None, "folder of a finished run", required=True)
+flags.DEFINE_integer("each", 2, "images of each kind", lower_bound=1)
+flags.DEFINE_string("data_dir", None, "where prepared data is kept [TFDS's folder]")
+flags.DEFINE_string("manual_dir", None, "folder of the original files")
+
+
+def main(argv: list[str]) -> None:
+    """Draws."""
+    logging.set_verbosity(logging.ERROR)
+    if len(argv) > 1:
+        raise app.UsageError(f"{argv[1]!r} is not a flag.")
+    try:
+        run = load_run(pathlib.Path(FLAGS.run))
+        for path in draw_figures(run, FLAGS.each, FLAGS.data_dir, FLAGS.manual_dir):
+            print(path)
+    except (UsageError, DataError, TrainingError) as error:
+        sys.exit(f"error: {error}")
+
+
+if __name__ == "__main__":
+    app.run(main)

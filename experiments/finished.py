@@ -1,0 +1,81 @@
+"""A finished run, loaded back: its settings, its networks and its refinement."""
+
+import dataclasses
+import pathlib
+from typing import Any, NamedTuple
+
+from experiments.building import build_trainer
+from experiments.config import Config
+from experiments.result_file import read_json
+from experiments.splits import Split
+from experiments.tasks import Task, get_task
+from ldrsp_tf.checkpoints import Checkpoints
+from ldrsp_tf.errors import UsageError
+from ldrsp_tf.prediction import Predictor, Refinement
+from ldrsp_tf.training import Trainer
+
+
+class FinishedRun(NamedTuple):
+    """A run that has its result.
+
+    Attributes:
+      task: What was learned.
+      config: How.
+      result: The content of `result.json`.
+      folder: Its folder.
+    """
+
+    task: Task
+    config: Config
+    result: dict[str, Any]
+    folder: pathlib.Path
+
+    @property
+    def refinement(self) -> Refinement | None:
+        """How far it refines; None for a method without a discriminator."""
+        selected = self.result["selected"]
+        if "step_size" not in selected:
+            return None
+        return Refinement(
+            selected["step_size"],
+            selected["refinement_steps"],
+            self.config.normalized_gradient,
+        )
+
+    def networks(self, split: Split) -> tuple[Trainer, Predictor]:
+        """The trained networks, and what predicts whole examples with them."""
+        trainer = build_trainer(self.task, self.config, split.training)
+        phase = "retraining" if self.config.retrain else "selection"
+        checkpoints = Checkpoints(trainer, self.folder / "checkpoints" / phase)
+        restore = (
+            checkpoints.restore if self.config.retrain else checkpoints.restore_best
+        )
+        if restore() == 0:
+            raise UsageError(
+                f"{self.folder} has no checkpoint of its networks; run its command "
+                f"again in an empty folder: {self.result['command']}"
+            )
+        return trainer, self.task.family.predictor(self.config, trainer, final=True)
+
+
+def load_run(folder: pathlib.Path) -> FinishedRun:
+    """Reads a run's files.
+
+    Raises:
+      UsageError: The folder holds no finished run.
+    """
+    result = read_json(folder / "result.json")
+    settings = read_json(folder / "config.json")
+    if result is None or settings is None:
+        raise UsageError(
+            f"{folder} holds no finished run (no result.json); start or finish it with "
+            f"python -m experiments.run --output_dir={folder}"
+        )
+    task = get_task(settings["task"])
+    known = {field.name: field for field in dataclasses.fields(task.config)}
+    given = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in settings.items()
+        if name in known
+    }
+    return FinishedRun(task, task.config(**given), result, folder)

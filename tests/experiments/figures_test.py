@@ -1,0 +1,53 @@
+import numpy as np
+import pytest
+from PIL import Image
+
+TINY = (
+    "--task=synthetic_shapes",
+    "--method=ldrsp_plus",
+    "--epochs=2",
+    "--validation_interval=2",
+    "--width=4",
+    "--discriminator_width=4",
+    "--refinement_steps=2",
+    "--crop_offsets=0,8",
+    "--noretrain",
+)
+
+
+@pytest.fixture(scope="module")
+def finished(command_line, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("shapes") / "run"
+    process = command_line.run(*TINY, f"--output_dir={folder}")
+    assert process.returncode == 0, process.stderr
+    return folder, process.stdout
+
+
+def test_a_segmentation_run_reports_both_readings_of_iou(finished):
+    _, screen = finished
+    assert "mean IOU  global IOU  pixel accuracy" in screen
+    assert "validation mean IOU: G" in screen
+
+
+def test_figures_of_a_finished_run_are_pictures(finished, command_line):
+    folder, _ = finished
+    process = command_line.run(
+        f"--run={folder}", "--each=1", module="experiments.figures"
+    )
+    assert process.returncode == 0, process.stderr
+    paths = process.stdout.split()
+    assert [path.rsplit("/", 1)[1] for path in paths] == [
+        "refinement.png",
+        "curves.png",
+    ]
+    for path in paths:
+        picture = np.asarray(Image.open(path))
+        assert picture.shape[0] > 200 and picture.std() > 5.0
+
+
+def test_figures_of_what_is_no_finished_run_are_refused(command_line, tmp_path):
+    process = command_line.run(f"--run={tmp_path}", module="experiments.figures")
+    assert process.returncode != 0
+    assert process.stderr.startswith("error: ")
+    assert "no finished run" in process.stderr
+    assert "Traceback" not in process.stderr

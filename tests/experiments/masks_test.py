@@ -1,0 +1,58 @@
+import numpy as np
+import pytest
+
+from experiments import masks
+from experiments.splits import split_rows
+from experiments.tasks import get_task
+from ldrsp_tf.crops import CropAverage
+from ldrsp_tf.models.fcn import FCNBody
+from ldrsp_tf.models.unet import UNetBody
+
+
+@pytest.fixture
+def config():
+    return get_task("synthetic_shapes").configure("ldrsp_plus", {})
+
+
+def test_examples_are_scaled_images_and_one_hot_masks(config):
+    image = np.array([[[[0, 255, 51]]]], np.uint8)  # 51 / 127.5 - 1 = -0.6
+    split = {"image": image, "mask": np.array([[[1]]], np.uint8)}
+    made = masks.examples(config, split)
+    np.testing.assert_allclose(made.x, [[[[-1.0, 1.0, -0.6]]]], rtol=1e-6)
+    np.testing.assert_array_equal(made.y, [[[[0, 1]]]])
+
+
+def test_a_data_set_with_validation_rows_is_split_as_it_is(config):
+    from datasets.loading import LoadedData
+
+    def rows(number):
+        return {
+            "image": np.full((number, 2, 2, 3), number, np.uint8),
+            "mask": np.zeros((number, 2, 2), np.uint8),
+        }
+
+    splits = {"train": rows(3), "validation": rows(2), "test": rows(4)}
+    split = split_rows(
+        get_task("synthetic_shapes"), config, LoadedData("made", splits, {}, 0.0)
+    )
+    assert [len(part.x) for part in split] == [3, 2, 5, 4]
+    np.testing.assert_array_equal(split.all_training.x[:3], split.training.x)
+    np.testing.assert_array_equal(split.all_training.x[3:], split.validation.x)
+
+
+def test_networks_are_a_choice_of_their_own():
+    task = get_task("weizmann_horse")
+    given = {"generator": "unet", "discriminator": "fcn", "width": 4}
+    config = task.configure("ldrsp", given)
+    generator, discriminator = masks.networks(config, None)
+    assert isinstance(generator.body, UNetBody)
+    assert isinstance(discriminator.body, FCNBody)
+
+
+def test_the_final_predictor_has_more_crops_than_the_one_in_training():
+    config = get_task("weizmann_horse").configure("ldrsp", {})
+    trainer = type("Trainer", (), {"space": masks.space(config)})()
+    final, cheap = (masks.predictor(config, trainer, final=f) for f in (True, False))
+    assert isinstance(final, CropAverage)
+    crops = [len(p._cut(np.zeros((1, 32, 32, 3), np.float32))) for p in (final, cheap)]
+    assert crops == [36, 4]
