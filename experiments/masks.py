@@ -13,6 +13,7 @@ from ldrsp_tf.models.segmentation import (
     BODIES,
     PatchDiscriminator,
     SegmentationNetwork,
+    require_size,
 )
 from ldrsp_tf.prediction import Predictor
 from ldrsp_tf.spaces import ClassMapSpace, OutputSpace
@@ -88,4 +89,6 @@ def networks(
     discriminator = PatchDiscriminator(
         config.discriminator, config.discriminator_width, config.batch_norm
     )
+    for network in (generator, discriminator):
+        require_size(config.crop_size, config.crop_size, network.body.stride)
     return generator, discriminator

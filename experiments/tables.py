@@ -36,7 +36,7 @@ TITLES = {
     "wgan_gp": "WGAN+GP",
     "ebgan": "EBGAN",
     "ldrsp": "LDRSP",
-    "ldrsp_plus": "LDRSP+ (ours)",
+    "ldrsp_plus": "LDRSP+",
 }
 _COLUMNS = {"f1": "F1 at 0.5", "f1_tuned": "tuned", "f1_plugin": "plug-in"}
 

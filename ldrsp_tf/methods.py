@@ -15,6 +15,7 @@ from ldrsp_tf.errors import UsageError
 from ldrsp_tf.losses import Judged, ValueLoss
 from ldrsp_tf.oracles import Oracle, binarised
 from ldrsp_tf.replay import ReplayChains
+from ldrsp_tf.spaces import OutputSpace
 
 DiscriminatorLoss = Callable[[Judged, Judged, Judged | None], tf.Tensor]
 GeneratorLoss = Callable[[tf.Tensor], tf.Tensor]
@@ -34,7 +35,7 @@ class Method:
       value_loss: What adversarial samples ascend.
       sources: Where D's samples come from, each with its share of the iterations, which
         a task may change. A class is a source with state: a trainer makes its own one.
-      binarised_oracle: The oracle judges the thresholded output, not the relaxed one.
+      binarised_oracle: The oracle judges the decided output, not the relaxed one.
       discriminator_updates: Updates of D per update of G.
     """
 
@@ -52,9 +53,11 @@ class Method:
         """Whether there is a discriminator to refine with."""
         return self.discriminator_loss is not None
 
-    def oracle(self, task_oracle: Oracle) -> Oracle:
-        """The task's oracle as this method reads it."""
-        return binarised(task_oracle) if self.binarised_oracle else task_oracle
+    def oracle(self, space: OutputSpace) -> Oracle:
+        """The space's oracle as this method reads it."""
+        if self.binarised_oracle:
+            return binarised(space.oracle, space.decide)
+        return space.oracle
 
 
 _PAPER_SOURCES = (

@@ -108,9 +108,12 @@ def image_iou(
 
 
 def global_iou(decided: np.ndarray, truth: np.ndarray, foreground: int = 1) -> float:
-    """Intersection over union of one class, counted over all images `[B, H, W]`."""
+    """Intersection over union of one class, counted over all images `[B, H, W]`.
+
+    It is 1 where the class neither is nor was decided anywhere.
+    """
     intersection, union = _overlap(decided, truth, foreground)
-    return float(intersection.sum() / max(union.sum(), 1))
+    return float(intersection.sum() / union.sum()) if union.any() else 1.0
 
 
 def pixel_accuracy(decided: np.ndarray, truth: np.ndarray) -> np.ndarray:

@@ -70,19 +70,26 @@ def pixel_f1(y: tf.Tensor, y_true: tf.Tensor) -> tf.Tensor:
     return _f1(y, y_true, [-1])
 
 
-def binarised(oracle: Oracle, threshold: float = 0.5) -> Oracle:
-    """Returns `oracle` of the output that a threshold makes of `y`.
+def above_half(y: tf.Tensor) -> tf.Tensor:
+    """The decided output of tags: 1 where an entry is above 0.5, else 0."""
+    return tf.cast(y > 0.5, y.dtype)
 
-    The relaxed values of Eq. 3-4 punish an unsure output that would be decoded
-    correctly; this variant judges what a user would get.
+
+def binarised(
+    oracle: Oracle, decide: Callable[[tf.Tensor], tf.Tensor] = above_half
+) -> Oracle:
+    """Returns `oracle` of the output that is decided from `y`.
+
+    The relaxed values of Eq. 3-4 punish an unsure output that would be decided rightly;
+    this variant judges what a user would get.
 
     Args:
       oracle: Any function of `(y, y_true)`.
-      threshold: Entries above it become 1, the others 0.
+      decide: Makes 0/1 outputs of relaxed ones, of the same shape.
     """
 
     def value(y: tf.Tensor, y_true: tf.Tensor) -> tf.Tensor:
-        return oracle(tf.cast(y > threshold, y.dtype), y_true)
+        return oracle(decide(y), y_true)
 
     return value
 

@@ -2,12 +2,13 @@
 
 import abc
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import tensorflow as tf
 
 from ldrsp_tf import losses, metrics, oracles, projections
+from ldrsp_tf.errors import UsageError
 
 Calibration = dict[str, float]
 
@@ -36,6 +37,10 @@ class OutputSpace(abc.ABC):
     @abc.abstractmethod
     def project(self, y: tf.Tensor) -> tf.Tensor:
         """The projection P of Eq. 8-9."""
+
+    @abc.abstractmethod
+    def decide(self, y: tf.Tensor) -> tf.Tensor:
+        """The 0/1 output that a relaxed one stands for, of the same shape."""
 
     @abc.abstractmethod
     def example_metric(self, y: np.ndarray, y_true: np.ndarray) -> np.ndarray:
@@ -89,6 +94,10 @@ class TagSpace(OutputSpace):
         """Clips to [0, 1]."""
         return projections.box(y)
 
+    def decide(self, y: tf.Tensor) -> tf.Tensor:
+        """The tags above 0.5."""
+        return oracles.above_half(y)
+
     def example_metric(self, y: np.ndarray, y_true: np.ndarray) -> np.ndarray:
         """F1 of the tags above 0.5."""
         return metrics.example_f1(metrics.threshold_decode(y), y_true)
@@ -131,13 +140,27 @@ class ClassMapSpace(OutputSpace):
     Args:
       metric_name: "mean_iou" of class 1, for two classes, or "pixel_accuracy".
       projection: "simplex", so that a pixel's values stay probabilities, or "box".
+
+    Raises:
+      UsageError: There is no such metric or projection.
     """
 
+    METRICS = ("mean_iou", "pixel_accuracy")
+    PROJECTIONS: ClassVar = {"simplex": projections.simplex, "box": projections.box}
+
     def __init__(self, metric_name: str = "mean_iou", projection: str = "simplex"):
+        if metric_name not in self.METRICS:
+            raise UsageError(
+                f"There is no metric {metric_name!r} of class maps; choose one of "
+                f"{', '.join(self.METRICS)}."
+            )
+        if projection not in self.PROJECTIONS:
+            raise UsageError(
+                f"There is no projection {projection!r}; choose one of "
+                f"{', '.join(self.PROJECTIONS)}."
+            )
         self.metric_name = metric_name
-        self._projection = {"simplex": projections.simplex, "box": projections.box}[
-            projection
-        ]
+        self._projection = self.PROJECTIONS[projection]
 
     def activation(self, logits: tf.Tensor) -> tf.Tensor:
         """Class probabilities, `[B, H, W, C]`."""
@@ -154,6 +177,10 @@ class ClassMapSpace(OutputSpace):
     def project(self, y: tf.Tensor) -> tf.Tensor:
         """Keeps every pixel on the simplex, or in the box."""
         return self._projection(y)
+
+    def decide(self, y: tf.Tensor) -> tf.Tensor:
+        """The likeliest class of each pixel, one-hot."""
+        return tf.one_hot(tf.argmax(y, -1), y.shape[-1], dtype=y.dtype)
 
     def example_metric(self, y: np.ndarray, y_true: np.ndarray) -> np.ndarray:
         """The metric of the likeliest class of each pixel."""

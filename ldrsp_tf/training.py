@@ -88,7 +88,8 @@ class Trainer:
         self.settings = settings
         self.seed = seed
         self.augment = augment
-        self.oracle = method.oracle(space.oracle)
+        self._sources: list[tuple[float, Source]] = []
+        self.oracle = method.oracle(space)
         self.generator_optimizer = FusedAdam(
             settings.generator_learning_rate, beta_1=settings.beta_1
         )
@@ -106,8 +107,8 @@ class Trainer:
         Raises:
           UsageError: A network's output does not have the shape it should have.
         """
-        batch = min(self.settings.batch_size, x.shape[0])
-        x, y = self._batch(x, y, tf.range(batch), tf.constant(0))
+        self._batch_size = min(self.settings.batch_size, x.shape[0])
+        x, y = self._batch(x, y, tf.range(self._batch_size), tf.constant(0))
         self._sources = self._make_sources(x, y)
         x, y = x[:1], y[:1]
         logits = self.generator(x)
@@ -135,12 +136,12 @@ class Trainer:
         parts = [self.generator, self.generator_optimizer]
         if self.discriminator is not None:
             parts += [self.discriminator, self.discriminator_optimizer]
-        parts += [s for _, s in self._sources if hasattr(s, "variables")]
+        parts += self._stateful_sources()
         return [variable for part in parts for variable in part.variables]
 
-    @property
-    def _has_replay(self) -> bool:
-        return any(isinstance(source, ReplayChains) for _, source in self._sources)
+    def _stateful_sources(self) -> list[ReplayChains]:
+        """Those that keep batches: their samples have inputs of their own."""
+        return [source for _, source in self._sources if hasattr(source, "variables")]
 
     def _make_sources(self, x: tf.Tensor, y: tf.Tensor) -> list[tuple[float, Source]]:
         """The method's sources that have a share, with the state that some keep."""
@@ -204,6 +205,11 @@ class Trainer:
           The mean of each scalar of the steps.
         """
         order = self.order(x.shape[0], epoch)
+        if self._stateful_sources() and order.shape[1] != self._batch_size:
+            raise UsageError(
+                f"The trainer was built for batches of {self._batch_size} examples, "
+                f"which its samples are kept in, but {order.shape[1]} are given."
+            )
         first = tf.constant(epoch * order.shape[0], tf.int32)
         means = self._train_steps(x, y, tf.constant(order), first)
         return {name: float(value) for name, value in means.items()}
@@ -303,7 +309,7 @@ class Trainer:
                 groups.append(drawn)
                 features.append(
                     self.discriminator.features(drawn.x, training=True)
-                    if self._has_replay
+                    if self._stateful_sources()
                     else features[0]
                 )
             # One pass for all groups: batch statistics, if any, are of their mixture.

@@ -3,11 +3,25 @@
 import keras
 import tensorflow as tf
 
+from ldrsp_tf.errors import UsageError
 from ldrsp_tf.models.discriminator import Discriminator
 from ldrsp_tf.models.fcn import FCNBody
 from ldrsp_tf.models.unet import UNetBody
 
 BODIES = {"fcn": FCNBody, "unet": UNetBody}
+
+
+def require_size(height: int | None, width: int | None, stride: int) -> None:
+    """Refuses images that a body cannot bring back to their size.
+
+    Raises:
+      UsageError: Height or width is known and no multiple of `stride`.
+    """
+    if any(side is not None and side % stride for side in (height, width)):
+        raise UsageError(
+            f"Images or crops of {height} x {width} pixels do not fit this network, "
+            f"which needs multiples of {stride}."
+        )
 
 
 class SegmentationNetwork(keras.Model):
@@ -34,6 +48,7 @@ class SegmentationNetwork(keras.Model):
 
     def call(self, x: tf.Tensor, training: bool = False) -> tf.Tensor:
         """Logits `[B, H, W, C]` of images `[B, H, W, 3]`."""
+        require_size(x.shape[1], x.shape[2], self.body.stride)
         return self.body(self.first(x), training=training)
 
 
@@ -61,6 +76,7 @@ class PatchDiscriminator(Discriminator):
     def features(self, x: tf.Tensor, training: bool = False) -> tf.Tensor:
         """The first convolution of images `[B, H, W, 3]`: `[B, H, W, width]`."""
         del training
+        require_size(x.shape[1], x.shape[2], self.body.stride)
         return self.first_of_x(x)
 
     def logits(

@@ -163,11 +163,28 @@ def test_given_refinement_is_used_and_retraining_can_be_left_out(
         (("--output_dir=README.md/run",), ("README.md/run", "--output_dir")),
         (("--task=bibtex", "--manual_dir=ldrsp_tf"), ("bibtex", "--manual_dir")),
         (("--generator_learning_rate=1e38",), ("diverged", "learning rate")),
+        (
+            ("--task=synthetic_shapes", "--generator=unet", "--crop_size=20"),
+            ("20 x 20", "multiples of 8"),
+        ),
+        (
+            ("--task=synthetic_shapes", "--validation_offsets=0,4"),
+            ("do not cover", "offsets"),
+        ),
     ],
-    ids=["list", "no validation rows", "unwritable folder", "missing data", "NaN"],
+    ids=[
+        "list",
+        "no validation rows",
+        "unwritable folder",
+        "missing data",
+        "NaN",
+        "crop size",
+        "crop offsets",
+    ],
 )
 def test_a_mistake_is_answered_by_one_sentence(command_line, tmp_path, flags, words):
-    process = command_line.run(f"--output_dir={tmp_path / 'run'}", *SHORT, *flags)
+    first = (f"--output_dir={tmp_path / 'run'}", "--task=synthetic_tags", *SHORT)
+    process = command_line.run(*first, *flags)
     assert_one_sentence(process, *words)
 
 

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from ldrsp_tf import losses, methods, oracles, sampling
+from ldrsp_tf import losses, methods, sampling
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.losses import Judged
 from ldrsp_tf.replay import ReplayChains
+from ldrsp_tf.spaces import TagSpace
 
 
 def _judged(logits, values):
@@ -66,7 +67,9 @@ def test_ldrsp_is_the_paper_to_the_letter():
     }
     assert method.discriminator_updates == 1
     # The relaxed oracle of Eq. 3-4.
-    assert method.oracle(oracles.f1) is oracles.f1
+    relaxed, y_true = tf.constant([[0.4, 0.4]]), tf.constant([[1.0, 0.0]])
+    # 2 * 0.4 / (0.8 + 1)
+    np.testing.assert_allclose(method.oracle(TagSpace())(relaxed, y_true), [0.8 / 1.8])
 
 
 def test_ldrsp_plus_differs_from_ldrsp_in_documented_fields_only():
@@ -97,7 +100,7 @@ def test_ldrsp_plus_regresses_the_decided_value_by_cross_entropy():
     )
     assert plus.value_loss is losses.cross_entropy_value_loss
     y, y_true = tf.constant([[0.6, 0.4]]), tf.constant([[1.0, 0.0]])
-    np.testing.assert_array_equal(plus.oracle(oracles.f1)(y, y_true), [1.0])
+    np.testing.assert_array_equal(plus.oracle(TagSpace())(y, y_true), [1.0])
 
 
 def test_ldrsp_plus_has_the_papers_sources_and_chains_that_a_task_may_give_a_share():

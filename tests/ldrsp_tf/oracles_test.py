@@ -161,7 +161,9 @@ def test_binarised_judges_the_thresholded_output():
     value = oracles.binarised(oracles.f1)(y, y_true)
     np.testing.assert_allclose(value, [0.8, 1.0], rtol=1e-6)
     # Above 0.2: tags {0, 1, 2}, which is the truth; then {0, 1}, against none.
-    value = oracles.binarised(oracles.f1, threshold=0.2)(y, y_true)
+    value = oracles.binarised(oracles.f1, lambda y: tf.cast(y > 0.2, y.dtype))(
+        y, y_true
+    )
     np.testing.assert_allclose(value, [1.0, 0.0], rtol=1e-6)
 
 

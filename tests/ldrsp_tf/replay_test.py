@@ -6,6 +6,7 @@ import tensorflow as tf
 
 from ldrsp_tf import losses, oracles, projections
 from ldrsp_tf.checkpoints import Checkpoints
+from ldrsp_tf.errors import UsageError
 from ldrsp_tf.methods import LDRSP_PLUS
 from ldrsp_tf.refinement import refine
 from ldrsp_tf.replay import ReplayChains, mixed_starts
@@ -337,3 +338,10 @@ def test_each_trainer_has_chains_of_its_own(make_trainer, tags, values):
     one.train_step(x, y, tf.constant(0))
     assert np.any(values(_chain_variables(one))[0] != 0.0)
     assert not np.any(values(_chain_variables(other))[0] != 0.0)
+
+
+def test_another_batch_size_than_the_kept_ones_is_refused(make_trainer, tags):
+    x, y = tags
+    trainer = make_trainer("ldrsp_plus", source_shares=(0.0, 0.0, 1.0))
+    with pytest.raises(UsageError, match="built for batches of 8 examples"):
+        trainer.train_epoch(tf.constant(x[:5]), tf.constant(y[:5]), epoch=0)

@@ -3,6 +3,8 @@ import pytest
 import tensorflow as tf
 
 from ldrsp_tf import oracles
+from ldrsp_tf.errors import UsageError
+from ldrsp_tf.methods import get_method
 from ldrsp_tf.spaces import ClassMapSpace, OutputSpace, TagSpace
 
 _Y = np.float32([[0.9, 0.6, 0.1], [0.2, 0.45, 0.3]])
@@ -183,3 +185,20 @@ def test_maps_of_three_classes_are_measured_by_accuracy():
     measured = space.measure(_decided([[0, 1], [2, 0]]), truth, {}, True)
     assert measured == {"pixel_accuracy": 0.75}
     assert space.criterion(measured) == 0.75
+
+
+def test_a_right_pixel_has_the_binarised_value_1_whatever_its_margin():
+    # The likeliest class is the right one, though below 0.5.
+    y = tf.constant([[[[0.4, 0.35, 0.25]]]])
+    y_true = tf.constant([[[[1.0, 0.0, 0.0]]]])
+    value = get_method("ldrsp_plus").oracle(ClassMapSpace("pixel_accuracy"))
+    np.testing.assert_array_equal(value(y, y_true), [[[1.0]]])
+
+
+@pytest.mark.parametrize(
+    ("metric", "projection", "named"),
+    [("accuracy", "box", "metric 'accuracy'"), ("mean_iou", "ball", "'ball'")],
+)
+def test_unknown_metrics_and_projections_of_maps_are_refused(metric, projection, named):
+    with pytest.raises(UsageError, match=named):
+        ClassMapSpace(metric, projection)
