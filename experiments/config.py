@@ -82,6 +82,9 @@ class Config:
     normalized_gradient: bool = setting(
         True, PAPER, "refinement by Eq. 9's normalised gradient, not Eq. 8's"
     )
+    figures: bool = setting(
+        False, OURS, "draw the refinement at the end (see experiments.figures)"
+    )
     step_size: float | None = setting(
         None, OURS, "eta of the refinement; chosen on validation unless given"
     )

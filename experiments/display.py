@@ -6,20 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from experiments.config import Config
+from experiments.result_table import METRICS, ROWS, percent
 from experiments.tasks import Examples, Task
 from ldrsp_tf.history import Record
 from ldrsp_tf.methods import get_method
 
 OVERESTIMATE = 0.05
-_ROWS = {"generator": "G", "refined": "refined"}
-_METRICS = {
-    "f1": "F1 at 0.5",
-    "f1_tuned": "tuned threshold",
-    "f1_plugin": "plug-in",
-    "mean_iou": "mean IOU",
-    "global_iou": "global IOU",
-    "pixel_accuracy": "pixel accuracy",
-}
 
 
 class Display:
@@ -92,44 +84,6 @@ def overestimates(validation: Mapping[str, Any]) -> bool:
     return bool(score) and score["refined_mean"] - score["oracle_mean"] > OVERESTIMATE
 
 
-def result_table(result: Mapping[str, Any], paper: Mapping[str, float]) -> str:
-    """The table at the end of a run.
-
-    Args:
-      result: The content of `result.json`.
-      paper: The paper's figures for the method, row -> percent; may be empty.
-    """
-    measured = result["test"]
-    metrics = [name for name in _METRICS if name in measured["generator"]]
-    lines = [["test", *(_METRICS[name] for name in metrics), "paper"]]
-    for row, values in measured.items():
-        ours = [_percent(values.get(name)) for name in metrics]
-        published = paper.get(row)
-        lines.append(
-            [_ROWS[row], *ours, "-" if published is None else f"{published:.1f}"]
-        )
-    widths = [max(map(len, column)) for column in zip(*lines)]
-    return "\n".join(
-        "  ".join(
-            cell.ljust(width) if index == 0 else cell.rjust(width)
-            for index, (cell, width) in enumerate(zip(line, widths))
-        )
-        for line in lines
-    )
-
-
-def selection_line(result: Mapping[str, Any]) -> str:
-    """What was chosen on the validation rows."""
-    selected = result["selected"]
-    line = f"Chosen on validation: {selected['epochs']} epochs"
-    if "step_size" in selected:
-        line += (
-            f", {selected['refinement_steps']} refinement steps of "
-            f"{selected['step_size']:g}"
-        )
-    return line + "."
-
-
 def _losses(record: Record) -> str:
     shown = {
         "surrogate_loss": "L_g",
@@ -143,15 +97,11 @@ def _losses(record: Record) -> str:
 
 def _validation(validation: Mapping[str, Any]) -> str:
     measured = validation["measured"]
-    metric = next(name for name in _METRICS if name in measured["generator"])
-    text = f"validation {_METRICS[metric]}: " + ", ".join(
-        f"{_ROWS[row]} {_percent(values[metric])}" for row, values in measured.items()
+    metric = next(name for name in METRICS if name in measured["generator"])
+    text = f"validation {METRICS[metric]}: " + ", ".join(
+        f"{ROWS[row]} {percent(values[metric])}" for row, values in measured.items()
     )
     refinement = validation["refinement"]
     if refinement is not None:
         text += f" ({refinement['steps']} steps of {refinement['step_size']:g})"
     return text
-
-
-def _percent(value: float | None) -> str:
-    return "-" if value is None else f"{100 * value:.1f}"

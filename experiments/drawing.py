@@ -13,12 +13,14 @@ import tensorflow as tf
 
 from datasets.loading import load
 from experiments.finished import FinishedRun
+from experiments.result_table import METRICS
 from experiments.splits import split_rows
 from experiments.tasks import Examples
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.prediction import Predictor, Refinement
 from ldrsp_tf.training import Trainer
 
+IMAGES_OF_EACH_KIND = 2
 BEYOND = 2  # Curves go on for so many times the chosen number of steps.
 COLOURS = np.array([[32, 32, 40], [240, 200, 80], [90, 160, 220]]) / 255.0
 
@@ -133,7 +135,7 @@ def _draw_curves(walked: Walked, run: FinishedRun, path: pathlib.Path) -> None:
 
 def run_metric(run: FinishedRun) -> str:
     """The name of the metric of the curves."""
-    return run.task.family.space(run.config).metric_name.replace("_", " ")
+    return METRICS[run.task.family.space(run.config).metric_name]
 
 
 def _draw_images(

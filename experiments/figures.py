@@ -17,13 +17,13 @@ from experiments.quiet import quiet_tensorflow
 quiet_tensorflow()
 
 from datasets.errors import DataError  # noqa: E402
-from experiments.drawing import draw_figures  # noqa: E402
+from experiments.drawing import IMAGES_OF_EACH_KIND, draw_figures  # noqa: E402
 from experiments.finished import load_run  # noqa: E402
 from ldrsp_tf.errors import TrainingError, UsageError  # noqa: E402
 
 FLAGS = flags.FLAGS
 flags.DEFINE_string("run", None, "folder of a finished run", required=True)
-flags.DEFINE_integer("each", 2, "images of each kind", lower_bound=1)
+flags.DEFINE_integer("each", IMAGES_OF_EACH_KIND, "images of each kind", lower_bound=1)
 flags.DEFINE_string("data_dir", None, "where prepared data is kept [TFDS's folder]")
 flags.DEFINE_string("manual_dir", None, "folder of the original files")
 

@@ -19,9 +19,12 @@ quiet_tensorflow()
 
 from datasets.errors import DataError  # noqa: E402
 from experiments import config_flags  # noqa: E402
-from experiments.display import Display, result_table, selection_line  # noqa: E402
+from experiments.display import Display  # noqa: E402
+from experiments.drawing import IMAGES_OF_EACH_KIND, draw_figures  # noqa: E402
 from experiments.experiment import run  # noqa: E402
+from experiments.finished import load_run  # noqa: E402
 from experiments.masks import MaskConfig  # noqa: E402
+from experiments.result_table import result_table, selection_line  # noqa: E402
 from experiments.tags import TagConfig  # noqa: E402
 from experiments.tasks import TASKS, get_task  # noqa: E402
 from ldrsp_tf.errors import TrainingError, UsageError  # noqa: E402
@@ -82,6 +85,11 @@ def _run() -> None:
     print(f"\n{selection_line(result)}\n")
     print(result_table(result, task.paper.get(config.method, {})))
     print(f"\nWritten to {folder}; the curves: tensorboard --logdir={folder}/events")
+    if config.figures and "refined" in result["test"]:
+        for path in draw_figures(
+            load_run(folder), IMAGES_OF_EACH_KIND, FLAGS.data_dir, FLAGS.manual_dir
+        ):
+            print(f"Drawn: {path}")
 
 
 def _command(task: str, method: str, given: dict) -> str:

@@ -17,6 +17,7 @@ from absl import app, flags
 
 from experiments.paper import TABLE_1
 from experiments.result_file import read_json
+from experiments.result_table import result_table, selection_line
 from ldrsp_tf.errors import UsageError
 
 FLAGS = flags.FLAGS
@@ -105,14 +106,25 @@ def _mean_and_deviation(ours: list[dict], row: str, metric: str) -> str:
 
 
 def write_tables(text: str, folder: pathlib.Path) -> str:
-    """Writes each table anew between `<!-- table: TASK -->` and `<!-- end -->`."""
+    """Makes each part of a text anew that stands between marks.
 
-    def table(match: re.Match) -> str:
-        task = match.group(1)
-        made = tag_table(load_results(folder, task), TABLE_1[task])
-        return f"<!-- table: {task} -->\n{made}\n<!-- end -->"
+    `<!-- table: TASK -->` ... `<!-- end -->` becomes the task's table, and
+    `<!-- screen: RUN -->` ... `<!-- end -->` what a run, such as bibtex/ldrsp/seed0,
+    shows at its end.
+    """
 
-    return re.sub(r"<!-- table: (\w+) -->.*?<!-- end -->", table, text, flags=re.S)
+    def part(match: re.Match) -> str:
+        kind, name = match.groups()
+        if kind == "table":
+            made = tag_table(load_results(folder, name), TABLE_1[name])
+        else:
+            result = read_json(folder / name / "result.json")
+            screen = f"{selection_line(result)}\n\n{result_table(result, {})}"
+            made = f"```text\n{screen}\n```"
+        return f"<!-- {kind}: {name} -->\n{made}\n<!-- end -->"
+
+    marks = r"<!-- (table|screen): (\S+) -->.*?<!-- end -->"
+    return re.sub(marks, part, text, flags=re.S)
 
 
 def main(argv: list[str]) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import re
 
 import tensorflow as tf
 
@@ -87,4 +88,6 @@ class Checkpoints:
 
 
 def _first_line(error: Exception) -> str:
-    return str(getattr(error, "message", error)).strip().split("\n")[0]
+    """The error's first line without TensorFlow's names of functions and operations."""
+    line = str(getattr(error, "message", error)).strip().split("\n")[0]
+    return re.sub(r"\{\{.*?\}\} ?| \[Op:\w+\]", "", line)

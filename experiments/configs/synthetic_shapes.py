@@ -15,6 +15,7 @@ TASK = Task(
         "validation_interval": 5,
         "width": 16,
         "discriminator_width": 16,
+        "figures": True,
         "refinement_steps_grid": (5, 10),
         "crop_offsets": (0, 4, 8),
     },

@@ -1,4 +1,5 @@
-from experiments.display import Display, result_table, selection_line
+from experiments.display import Display
+from experiments.result_table import result_table, selection_line
 
 
 def test_table_has_ours_beside_the_papers_figures():

@@ -43,8 +43,8 @@ def test_shows_progress_and_ends_with_the_table(finished):
         r"selection +2/4 .*validation [^:]+: G [\d.]+, refined [\d.]+", screen
     )
     assert re.search(r"retraining +\d/\d .* left", screen)
-    assert re.search(r"\nG( +[\d.]+){3} +-\n", screen)
-    assert re.search(r"\nrefined( +[\d.]+){2} +- +-\n", screen)
+    assert re.search(r"\nG( +[\d.]+){3}\n", screen)
+    assert re.search(r"\nrefined( +[\d.]+){2} +-\n", screen)
 
 
 def test_leaves_the_files_of_a_run(finished):
