@@ -22,6 +22,7 @@ class Display:
         self._epochs = 0
         self._first = 0
         self._begin = 0.0
+        self._warned = False
 
     def already_complete(self, folder: pathlib.Path) -> None:
         """Says that there is nothing left to do."""
@@ -60,11 +61,11 @@ class Display:
             parts.append(_validation(validation))
         parts.append(f"{self._left(epoch)} left")
         print("  ".join(parts), flush=True)
-        if validation is not None and overestimates(validation):
-            score = validation["score"]
+        if validation is not None and overestimates(validation) and not self._warned:
+            self._warned = True  # The lines that follow carry its mark.
             print(
-                f"  warning: D scores the refined outputs {score['refined_mean']:.2f}, "
-                f"their true value is {score['oracle_mean']:.2f}: refinement may hurt"
+                "  warning (!): D's mean score of the refined outputs exceeds their "
+                f"true value v* by more than {OVERESTIMATE}; a longer walk will hurt"
             )
 
     def _left(self, epoch: int) -> str:
@@ -104,4 +105,7 @@ def _validation(validation: Mapping[str, Any]) -> str:
     refinement = validation["refinement"]
     if refinement is not None:
         text += f" ({refinement['steps']} steps of {refinement['step_size']:g})"
+        score = validation["score"]
+        mark = " (!)" if overestimates(validation) else ""
+        text += f"  D {score['refined_mean']:.2f} v* {score['oracle_mean']:.2f}{mark}"
     return text

@@ -29,3 +29,29 @@ def test_progress_of_a_resumed_phase_shows_the_time_left(capsys):
     assert capsys.readouterr().out == ""
     display.progress({"epoch": 10, "surrogate_loss": 0.25})
     assert capsys.readouterr().out == "retraining  10/10  L_g 0.2500  0:00 left\n"
+
+
+def validated(epoch, score, value):
+    measured = {"generator": {"f1": 0.5}, "refined": {"f1": 0.6}}
+    return {
+        "epoch": epoch,
+        "surrogate_loss": 0.5,
+        "validation": {
+            "measured": measured,
+            "refinement": {"steps": 5, "step_size": 0.25, "normalized": True},
+            "score": {"refined_mean": score, "oracle_mean": value},
+        },
+    }
+
+
+def test_an_overestimating_discriminator_is_warned_of_once_and_marked(capsys):
+    display = Display()
+    display.phase("selection", 4)
+    display.progress(validated(1, 0.64, 0.60))
+    assert "(!)" not in capsys.readouterr().out
+    display.progress(validated(2, 0.66, 0.60))
+    first = capsys.readouterr().out
+    assert "D 0.66 v* 0.60 (!)" in first and "warning (!)" in first
+    display.progress(validated(3, 0.70, 0.60))
+    second = capsys.readouterr().out
+    assert "D 0.70 v* 0.60 (!)" in second and "warning" not in second
