@@ -53,7 +53,7 @@ class Config:
     )
     validation_interval: int = setting(2, OURS, "epochs between two validations", low=1)
     retrain: bool = setting(
-        True, OURS, "train anew on all training rows for the chosen number of epochs"
+        True, OURS, "train anew on all training rows, for as many updates"
     )
     batch_size: int = setting(32, OURS, "examples of a step", low=1)
     generator_learning_rate: float = setting(1e-3, OURS, "Adam's, for G")

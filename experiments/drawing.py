@@ -150,7 +150,8 @@ def _draw_images(
         ("median", order[middle : middle + each]),
         ("largest loss", order[::-1][:each]),
     ]
-    steps = sorted({0, max(1, chosen // 5), max(1, chosen // 2), chosen})
+    between = (min(chosen, max(1, chosen // part)) for part in (5, 2))
+    steps = sorted({0, *between, chosen})
     titles = ["input", "truth", *(_step_title(step, chosen) for step in steps)]
     rows = [(kind, row) for kind, members in kinds for row in members]
     figure, grid = plt.subplots(

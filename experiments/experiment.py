@@ -18,7 +18,7 @@ from experiments.result_file import read_json, write_json
 from experiments.splits import split_rows
 from experiments.tasks import Examples, Task
 from ldrsp_tf.checkpoints import Checkpoints
-from ldrsp_tf.errors import UsageError
+from ldrsp_tf.errors import TrainingError, UsageError
 from ldrsp_tf.fitting import Validation, best_record, fit
 from ldrsp_tf.history import History, Record
 from ldrsp_tf.training import Trainer
@@ -53,8 +53,7 @@ def run(
     Raises:
       UsageError: The folder holds a run with other settings.
     """
-    claim(folder, config)
-    result = read_json(folder / "result.json")
+    result = check_folder(folder, config)
     if result is not None:
         display.already_complete(folder)
         return result
@@ -62,6 +61,8 @@ def run(
     split = split_rows(task, config, data)
     display.start(task, config, split.training, split.validation, split.test)
     trainer = build_trainer(task, config, split.training)
+    # Only now: settings that were refused do not claim the folder.
+    write_json(folder / "config.json", config.as_dict())
     history = History(folder / "metrics.jsonl")
     with Events(folder / "events") as events:
         phases = _Phases(task, trainer, config, folder, history, events, display)
@@ -70,6 +71,9 @@ def run(
             phases.retrain(split.training, split.all_training, chosen)
     predictor = task.family.predictor(config, trainer, final=True)
     measured = test(trainer, predictor, chosen, split.test)
+    if config.retrain:
+        retrained = history.phase("retraining")[-1]["epoch"]
+        measured["selected"]["retraining_epochs"] = retrained
     trained = [record["seconds"] for record in history.records]
     result = {
         "task": config.task,
@@ -93,34 +97,36 @@ def run(
     return result
 
 
-def claim(folder: pathlib.Path, config: Config) -> None:
-    """Creates a run's folder, or checks that it holds the same run.
+def check_folder(folder: pathlib.Path, config: Config) -> Result | None:
+    """Checks that a run's folder holds the same run, or none yet.
+
+    Returns:
+      The run's result, if it is complete.
 
     Raises:
       UsageError: It holds another run, or cannot be written.
     """
-    wanted = config.as_dict()
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        found = read_json(folder / "config.json")
-        if found is None:
-            write_json(folder / "config.json", wanted)
-            return
+        result = read_json(folder / "result.json")
+        found = read_json(folder / "config.json") or (result or {}).get("config")
     except OSError as error:
         raise UsageError(
             f"The output folder {folder} cannot be written ({error.strerror}); choose "
             "another --output_dir."
         ) from error
+    wanted = config.as_dict()
     differing = [
         f"{name} is {found.get(name)!r} there and {wanted.get(name)!r} here"
-        for name in sorted(set(found) | set(wanted))
-        if found.get(name) != wanted.get(name)
+        for name in sorted(set(found or wanted) | set(wanted))
+        if found is not None and found.get(name) != wanted.get(name)
     ]
     if differing:
         raise UsageError(
             f"{folder} holds a run with other settings ({'; '.join(differing)}); "
             "choose another --output_dir, or delete that folder."
         )
+    return result
 
 
 class _Phases:
@@ -161,8 +167,12 @@ class _Phases:
             self._config.epochs,
             lambda: validate(self._trainer, predictor, self._config, validation),
         )
-        checkpoints.restore_best()
         best = best_record(self._history.phase("selection"))
+        if best is None or checkpoints.restore_best() != best["epoch"]:
+            raise TrainingError(
+                f"The checkpoints and metrics.jsonl in {self._folder} do not belong "
+                "together; delete that folder to train anew."
+            )
         if final is predictor:
             return best
         measured = validate(self._trainer, final, self._config, validation)

@@ -7,6 +7,7 @@ images with the largest gain, around the median, and with the largest loss. Curv
 metric, D's score and the true value along the steps, also far beyond the chosen ones.
 """
 
+import os
 import pathlib
 import sys
 
@@ -25,7 +26,9 @@ FLAGS = flags.FLAGS
 flags.DEFINE_string("run", None, "folder of a finished run", required=True)
 flags.DEFINE_integer("each", IMAGES_OF_EACH_KIND, "images of each kind", lower_bound=1)
 flags.DEFINE_string("data_dir", None, "where prepared data is kept [TFDS's folder]")
-flags.DEFINE_string("manual_dir", None, "folder of the original files")
+flags.DEFINE_string(
+    "manual_dir", os.environ.get("LDRSP_MANUAL_DIR"), "folder of the original files"
+)
 
 
 def main(argv: list[str]) -> None:
@@ -37,7 +40,7 @@ def main(argv: list[str]) -> None:
         run = load_run(pathlib.Path(FLAGS.run))
         for path in draw_figures(run, FLAGS.each, FLAGS.data_dir, FLAGS.manual_dir):
             print(path)
-    except (UsageError, DataError, TrainingError) as error:
+    except (UsageError, DataError, TrainingError, OSError) as error:
         sys.exit(f"error: {error}")
 
 

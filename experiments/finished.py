@@ -65,12 +65,12 @@ def load_run(folder: pathlib.Path) -> FinishedRun:
       UsageError: The folder holds no finished run.
     """
     result = read_json(folder / "result.json")
-    settings = read_json(folder / "config.json")
-    if result is None or settings is None:
+    if result is None:
         raise UsageError(
-            f"{folder} holds no finished run (no result.json); start or finish it with "
-            f"python -m experiments.run --output_dir={folder}"
+            f"{folder} holds no finished run (no result.json); start or finish one by "
+            "python -m experiments.run, which names its folder."
         )
+    settings = result["config"]
     task = get_task(settings["task"])
     known = {field.name: field for field in dataclasses.fields(task.config)}
     given = {

@@ -8,7 +8,7 @@ import numpy as np
 from experiments.config import OURS, PAPER, Config, setting
 from experiments.tasks import Examples
 from ldrsp_tf.augmentation import Augmentation, random_crop_and_mirror
-from ldrsp_tf.crops import CropAverage
+from ldrsp_tf.crops import CropAverage, require_cover
 from ldrsp_tf.models.segmentation import (
     BODIES,
     PatchDiscriminator,
@@ -91,4 +91,8 @@ def networks(
     )
     for network in (generator, discriminator):
         require_size(config.crop_size, config.crop_size, network.body.stride)
+    # Now, and not after a training.
+    for side in examples.x.shape[1:3]:
+        require_cover(config.crop_size, config.crop_offsets, side)
+        require_cover(config.crop_size, config.validation_offsets, side)
     return generator, discriminator

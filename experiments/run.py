@@ -2,7 +2,7 @@
 
     python -m experiments.run --task=bibtex --method=ldrsp
 
-Without flags: LDRSP on synthetic tags, which needs no download and about a minute. The
+Without flags: LDRSP on synthetic tags, which needs no download and half a minute. The
 run's folder receives config.json, result.json, metrics.jsonl, TensorBoard events and
 checkpoints; the same command goes on with an interrupted run.
 """

@@ -6,6 +6,7 @@
 The second form writes every table between its marks in that file.
 """
 
+import json
 import pathlib
 import re
 import statistics
@@ -50,11 +51,25 @@ def load_results(folder: pathlib.Path, task: str) -> Results:
     Args:
       folder: Holds `<task>/<method>/seed<k>/result.json`.
       task: The task's name.
+
+    Raises:
+      UsageError: The runs of a method have different settings.
     """
     found: Results = {}
     for path in sorted(folder.glob(f"{task}/*/seed*/result.json")):
         found.setdefault(path.parts[-3], []).append(read_json(path))
+    for method, results in found.items():
+        if len({_settings(result) for result in results}) > 1:
+            raise UsageError(
+                f"The runs of {task}/{method} in {folder} differ in more than their "
+                "seed; a mean over them would mean nothing."
+            )
     return found
+
+
+def _settings(result: Mapping[str, Any]) -> str:
+    config = result.get("config", {})
+    return json.dumps({k: v for k, v in config.items() if k != "seed"}, sort_keys=True)
 
 
 def tag_table(results: Results, published: Mapping[str, Mapping[str, float]]) -> str:
@@ -115,6 +130,8 @@ def write_tables(text: str, folder: pathlib.Path) -> str:
 
     def part(match: re.Match) -> str:
         kind, name = match.groups()
+        if not any(folder.glob(f"{name}/**/result.json")):
+            raise UsageError(f"{folder} has no result of {name}; nothing is written.")
         if kind == "table":
             made = tag_table(load_results(folder, name), TABLE_1[name])
         else:

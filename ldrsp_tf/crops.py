@@ -9,6 +9,29 @@ from ldrsp_tf.refinement import Walk
 from ldrsp_tf.training import Trainer
 
 
+def require_cover(size: int, offsets: tuple[int, ...], side: int) -> None:
+    """Refuses crops that leave a part of an image out, or reach beyond it.
+
+    Args:
+      size: Side of a crop.
+      offsets: Where crops begin.
+      side: Side of the image.
+
+    Raises:
+      UsageError: They do.
+    """
+    reached, firsts = 0, sorted(set(offsets))
+    for first in firsts:
+        if first > reached:
+            break
+        reached = first + size
+    if reached != side:
+        raise UsageError(
+            f"Crops of {size} pixels at {firsts} do not cover an image of {side} "
+            "pixels exactly; choose other offsets."
+        )
+
+
 class CropAverage:
     """Predicts every crop of an image alone, and averages where crops overlap.
 
@@ -108,15 +131,6 @@ class CropAverage:
         return total / count
 
     def _check(self, x: tf.Tensor) -> None:
-        firsts = sorted({row for row, _ in self._corners})
+        offsets = tuple(row for row, _ in self._corners)
         for side in x.shape[1:3]:
-            reached = 0
-            for first in firsts:
-                if first > reached:
-                    break
-                reached = first + self._size
-            if reached != side:
-                raise UsageError(
-                    f"Crops of {self._size} pixels at {firsts} do not cover an image "
-                    f"of {side} pixels exactly; choose other offsets."
-                )
+            require_cover(self._size, offsets, side)

@@ -55,9 +55,12 @@ def fit(
     Raises:
       TrainingError: A loss is not finite, or a checkpoint cannot be written.
     """
-    history = history or History()
     done = checkpoints.restore() if checkpoints else 0
-    history.forget_after(phase, done)
+    if history is None:
+        history = History()
+    else:
+        history.forget_after(phase, done)
+        _check_together(history.phase(phase), done, phase)
     while done < epochs and not _exhausted(history.phase(phase), patience):
         begin = time.perf_counter()
         trainer.set_progress(done / (planned_epochs or epochs))
@@ -78,6 +81,14 @@ def fit(
             checkpoints.save(done)
         report(record)
     return history
+
+
+def _check_together(records: list[Record], done: int, phase: str) -> None:
+    if (records[-1]["epoch"] if records else 0) != done:
+        raise TrainingError(
+            f"The checkpoint of phase {phase!r} is of epoch {done}, but the records "
+            "end elsewhere: they do not belong together. Delete both to train anew."
+        )
 
 
 def best_record(records: list[Record]) -> Record | None:

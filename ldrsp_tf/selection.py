@@ -35,7 +35,7 @@ def select_refinement(
       x: Validation inputs, `[N, ...]`.
       y_true: Their true outputs, `[N, ...]`.
       step_sizes: The candidates for eta.
-      steps: The candidates for T, rising.
+      steps: The candidates for T.
       normalized: Eq. 9 rather than Eq. 8.
       rows_at_once: Examples in one chunk; the predictor's own number by default.
     """
@@ -47,7 +47,7 @@ def select_refinement(
             walk = predictor.walk(
                 x[rows],
                 tf.constant(step_size, tf.float32),
-                tf.constant(steps[-1]),
+                tf.constant(max(steps)),
                 normalized,
             )
             outputs = tf.gather(walk.outputs, steps).numpy()

@@ -1,1 +1,1 @@
-"""One module a task: its data, settings, and the score they reach."""
+"""One module a task: its data, settings and the paper's figures."""

@@ -3,7 +3,7 @@ import pytest
 
 from experiments import masks
 from experiments.splits import split_rows
-from experiments.tasks import get_task
+from experiments.tasks import Examples, get_task
 from ldrsp_tf.crops import CropAverage
 from ldrsp_tf.models.fcn import FCNBody
 from ldrsp_tf.models.unet import UNetBody
@@ -44,7 +44,9 @@ def test_networks_are_a_choice_of_their_own():
     task = get_task("weizmann_horse")
     given = {"generator": "unet", "discriminator": "fcn", "width": 4}
     config = task.configure("ldrsp", given)
-    generator, discriminator = masks.networks(config, None)
+    generator, discriminator = masks.networks(
+        config, Examples(np.zeros((1, 32, 32, 3)), np.zeros((1, 32, 32, 2)))
+    )
     assert isinstance(generator.body, UNetBody)
     assert isinstance(discriminator.body, FCNBody)
 

@@ -4,6 +4,7 @@ import pathlib
 import pytest
 
 from experiments import tables
+from ldrsp_tf.errors import UsageError
 
 ROOT = pathlib.Path(__file__).parents[2]
 
@@ -56,3 +57,30 @@ def test_tables_are_written_between_their_marks(results):
     assert written.endswith("\n<!-- end -->\nafter\n")
     assert "old" not in written
     assert tables.write_tables(written, results) == written
+
+
+def test_runs_with_different_settings_are_not_averaged(results):
+    for seed, epochs in ((5, 10), (6, 20)):
+        path = results / "bibtex" / "ldrsp" / f"seed{seed}" / "result.json"
+        path.parent.mkdir()
+        config = {"seed": seed, "epochs": epochs}
+        path.write_text(json.dumps({"test": {}, "config": config}))
+    with pytest.raises(UsageError, match="bibtex/ldrsp"):
+        tables.load_results(results, "bibtex")
+
+
+@pytest.mark.parametrize("mark", ["table: delicious", "screen: bibtex/gan/seed0"])
+def test_a_mark_without_a_result_leaves_the_text_alone(results, mark):
+    name = mark.split(": ")[1]
+    with pytest.raises(UsageError, match=name):
+        tables.write_tables(f"<!-- {mark} -->\nold\n<!-- end -->", results)
+
+
+def test_a_screen_is_what_the_run_showed(results):
+    path = results / "bibtex" / "ldrsp" / "seed0" / "result.json"
+    result = {**json.loads(path.read_text()), "selected": {"epochs": 3}}
+    path.write_text(json.dumps(result))
+    text = "<!-- screen: bibtex/ldrsp/seed0 -->\n<!-- end -->"
+    lines = tables.write_tables(text, results).splitlines()
+    assert lines[1:3] == ["```text", "Chosen on validation: 3 epochs."]
+    assert lines[5].split() == ["G", "40.0", "50.0", "25.0"]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from ldrsp_tf.crops import CropAverage
+from ldrsp_tf.crops import CropAverage, require_cover
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.prediction import Refinement, predict
 from ldrsp_tf.refinement import Walk
@@ -187,3 +187,15 @@ def test_crops_of_a_real_trainer(make_map_trainer, maps, eagerly):
     np.testing.assert_allclose(tf.reduce_sum(walk.outputs, -1), 1.0, atol=1e-5)
     assert np.any(walk.outputs[1] != walk.outputs[0])
     assert walk.scores.shape == (2, 2, 10, 10)
+
+
+@pytest.mark.parametrize(
+    ("offsets", "side"), [((0, 5), 8), ((1, 4), 8), ((0, 4), 9), ((0, 4), 7), ((0,), 8)]
+)
+def test_crops_that_do_not_cover_are_refused_before_any_prediction(offsets, side):
+    with pytest.raises(UsageError, match=f"{side} pixels"):
+        require_cover(4, offsets, side)
+
+
+def test_crops_that_cover_in_any_order_are_accepted():
+    require_cover(4, (4, 0, 2), 8)

@@ -189,6 +189,14 @@ def test_records_of_epochs_that_are_done_again_are_forgotten(tmp_path):
     assert history.records[-1]["surrogate_loss"] == 1.0 / 3.0
 
 
+def test_records_that_do_not_reach_the_checkpoint_are_refused(tmp_path):
+    counter = _Counter()
+    checkpoints = Checkpoints(counter, tmp_path)
+    fit(counter, _X, _Y, epochs=2, checkpoints=checkpoints)
+    with pytest.raises(TrainingError, match="do not belong together"):
+        fit(counter, _X, _Y, epochs=3, checkpoints=checkpoints, history=History())
+
+
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
 def test_a_loss_that_is_not_finite_stops_training(value, tmp_path):
     counter = _Counter({2: value})

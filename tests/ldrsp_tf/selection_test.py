@@ -73,6 +73,17 @@ def test_of_equally_good_pairs_the_first(trainer, tags):
     assert selected.metric == pytest.approx(0.5)
 
 
+def test_the_numbers_of_steps_may_stand_in_any_order(trainer, tags):
+    grid = {**_GRID, "steps": _GRID["steps"][::-1]}
+    selected = [
+        select_refinement(
+            trainer, tf.constant(tags[0]), tags[1], normalized=True, **one
+        ).metric
+        for one in (_GRID, grid)
+    ]
+    assert selected[0] == selected[1]
+
+
 def test_a_single_pair_is_selected(trainer, tags):
     selected = select_refinement(
         trainer,
