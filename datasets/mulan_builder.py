@@ -11,6 +11,7 @@ import tensorflow_datasets as tfds
 from datasets import mulan_arff, source_files
 from datasets.binary_vector import binary_vector
 from datasets.errors import DataError
+from datasets.ordered_info import ordered_info
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,16 +35,13 @@ class MulanBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
     SPLITS: ClassVar[Mapping[str, ArffSplit]]
 
     def _info(self) -> tfds.core.DatasetInfo:
-        return self.dataset_info_from_configs(
-            features=tfds.features.FeaturesDict(
-                {
-                    "features": binary_vector(self.NUM_FEATURES),
-                    "labels": binary_vector(self.NUM_LABELS),
-                }
-            ),
-            supervised_keys=("features", "labels"),
-            disable_shuffling=True,
-            metadata=tfds.core.MetadataDict(),
+        return ordered_info(
+            self,
+            {
+                "features": binary_vector(self.NUM_FEATURES),
+                "labels": binary_vector(self.NUM_LABELS),
+            },
+            ("features", "labels"),
         )
 
     def _split_generators(

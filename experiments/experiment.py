@@ -66,10 +66,10 @@ def run(
     history = History(folder / "metrics.jsonl")
     with Events(folder / "events") as events:
         phases = _Phases(task, trainer, config, folder, history, events, display)
+        predictor = phases.predictor
         chosen = phases.select(split.training, split.validation)
         if config.retrain:
             phases.retrain(split.training, split.all_training, chosen)
-    predictor = task.family.predictor(config, trainer, final=True)
     measured = test(trainer, predictor, chosen, split.test)
     if config.retrain:
         retrained = history.phase("retraining")[-1]["epoch"]
@@ -130,7 +130,7 @@ def check_folder(folder: pathlib.Path, config: Config) -> Result | None:
 
 
 class _Phases:
-    """The two trainings of a run."""
+    """The two trainings of a run, and what predicts with their outcome."""
 
     def __init__(
         self,
@@ -149,6 +149,7 @@ class _Phases:
         self._history = history
         self._events = events
         self._display = display
+        self.predictor = task.family.predictor(config, trainer, final=True)
 
     def select(self, training: Examples, validation: Examples) -> Record:
         """Trains on a part of the rows; the record of the best validation.
@@ -156,9 +157,8 @@ class _Phases:
         Leaves the trainer in that epoch's state. Where the final predictor is another
         one, its choices are made anew with it.
         """
-        predictor, final = (
-            self._task.family.predictor(self._config, self._trainer, final=final)
-            for final in (False, True)
+        predictor = self._task.family.predictor(
+            self._config, self._trainer, final=False
         )
         checkpoints = self._fit(
             "selection",
@@ -173,9 +173,9 @@ class _Phases:
                 f"The checkpoints and metrics.jsonl in {self._folder} do not belong "
                 "together; delete that folder to train anew."
             )
-        if final is predictor:
+        if self.predictor is predictor:
             return best
-        measured = validate(self._trainer, final, self._config, validation)
+        measured = validate(self._trainer, self.predictor, self._config, validation)
         return {**best, "validation": measured}
 
     def retrain(

@@ -7,7 +7,6 @@ images with the largest gain, around the median, and with the largest loss. Curv
 metric, D's score and the true value along the steps, also far beyond the chosen ones.
 """
 
-import os
 import pathlib
 import sys
 
@@ -18,6 +17,7 @@ from experiments.quiet import quiet_tensorflow
 quiet_tensorflow()
 
 from datasets.errors import DataError  # noqa: E402
+from experiments import data_flags  # noqa: E402
 from experiments.drawing import IMAGES_OF_EACH_KIND, draw_figures  # noqa: E402
 from experiments.finished import load_run  # noqa: E402
 from ldrsp_tf.errors import TrainingError, UsageError  # noqa: E402
@@ -25,10 +25,7 @@ from ldrsp_tf.errors import TrainingError, UsageError  # noqa: E402
 FLAGS = flags.FLAGS
 flags.DEFINE_string("run", None, "folder of a finished run", required=True)
 flags.DEFINE_integer("each", IMAGES_OF_EACH_KIND, "images of each kind", lower_bound=1)
-flags.DEFINE_string("data_dir", None, "where prepared data is kept [TFDS's folder]")
-flags.DEFINE_string(
-    "manual_dir", os.environ.get("LDRSP_MANUAL_DIR"), "folder of the original files"
-)
+flags.adopt_module_key_flags(data_flags)
 
 
 def main(argv: list[str]) -> None:

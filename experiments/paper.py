@@ -29,7 +29,7 @@ TABLE_1 = {
     },
 }
 
-# Mean IOU of the Weizmann horses; the paper's other column, global IOU, below.
+# Mean IOU of the Weizmann horses.
 TABLE_2 = {
     "dvn": {"refined": 84.1},
     "chopps": {"generator": 69.9},

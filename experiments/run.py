@@ -7,7 +7,6 @@ run's folder receives config.json, result.json, metrics.jsonl, TensorBoard event
 checkpoints; the same command goes on with an interrupted run.
 """
 
-import os
 import pathlib
 import sys
 
@@ -18,11 +17,9 @@ from experiments.quiet import quiet_tensorflow
 quiet_tensorflow()
 
 from datasets.errors import DataError  # noqa: E402
-from experiments import config_flags  # noqa: E402
+from experiments import config_flags, data_flags  # noqa: E402
 from experiments.display import Display  # noqa: E402
-from experiments.drawing import IMAGES_OF_EACH_KIND, draw_figures  # noqa: E402
 from experiments.experiment import run  # noqa: E402
-from experiments.finished import load_run  # noqa: E402
 from experiments.masks import MaskConfig  # noqa: E402
 from experiments.result_table import result_table, selection_line  # noqa: E402
 from experiments.tags import TagConfig  # noqa: E402
@@ -36,16 +33,10 @@ flags.DEFINE_enum("method", "ldrsp", list(METHODS), "how it is learned")
 flags.DEFINE_string(
     "output_dir", None, "the run's folder [runs/<task>/<method>/seed<seed>]"
 )
-flags.DEFINE_string("data_dir", None, "where prepared data is kept [TFDS's folder]")
-flags.DEFINE_string(
-    "manual_dir",
-    os.environ.get("LDRSP_MANUAL_DIR"),
-    "folder of the original files, with a sub-folder for each data set; they are "
-    "downloaded where neither this flag nor $LDRSP_MANUAL_DIR names one",
-)
 CONFIGS = (TagConfig, MaskConfig)
 config_flags.define_flags(CONFIGS)
 flags.adopt_module_key_flags(config_flags)
+flags.adopt_module_key_flags(data_flags)
 
 
 def main(argv: list[str]) -> None:
@@ -86,10 +77,19 @@ def _run() -> None:
     print(result_table(result, task.paper.get(config.method, {})))
     print(f"\nWritten to {folder}; the curves: tensorboard --logdir={folder}/events")
     if config.figures and "refined" in result["test"]:
-        for path in draw_figures(
-            load_run(folder), IMAGES_OF_EACH_KIND, FLAGS.data_dir, FLAGS.manual_dir
-        ):
-            print(f"Drawn: {path}")
+        _draw(folder)
+
+
+def _draw(folder: pathlib.Path) -> None:
+    # Most runs draw nothing, and need not wait for matplotlib.
+    from experiments.drawing import IMAGES_OF_EACH_KIND, draw_figures
+    from experiments.finished import load_run
+
+    finished = load_run(folder)
+    for path in draw_figures(
+        finished, IMAGES_OF_EACH_KIND, FLAGS.data_dir, FLAGS.manual_dir
+    ):
+        print(f"Drawn: {path}")
 
 
 def _command(task: str, method: str, given: dict) -> str:

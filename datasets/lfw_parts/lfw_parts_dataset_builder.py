@@ -12,6 +12,7 @@ from datasets import pictures, source_files
 from datasets.byte_tensor import byte_tensor
 from datasets.errors import DataError
 from datasets.lfw_parts import archives, downsampling, name_lists, part_masks
+from datasets.ordered_info import ordered_info
 
 SIZE = 32
 
@@ -50,21 +51,18 @@ class Builder(tfds.core.GeneratorBasedBuilder):
 
     def _info(self) -> tfds.core.DatasetInfo:
         full = part_masks.SIZE
-        return self.dataset_info_from_configs(
-            features=tfds.features.FeaturesDict(
-                {
-                    "name": tfds.features.Text(),
-                    "image": byte_tensor(SIZE, SIZE, 3),
-                    "mask": byte_tensor(SIZE, SIZE),
-                    "full_image": tfds.features.Image(
-                        shape=(full, full, 3), encoding_format="jpeg"
-                    ),
-                    "full_mask": byte_tensor(full, full, compressed=True),
-                }
-            ),
-            supervised_keys=("image", "mask"),
-            disable_shuffling=True,
-            metadata=tfds.core.MetadataDict(),
+        return ordered_info(
+            self,
+            {
+                "name": tfds.features.Text(),
+                "image": byte_tensor(SIZE, SIZE, 3),
+                "mask": byte_tensor(SIZE, SIZE),
+                "full_image": tfds.features.Image(
+                    shape=(full, full, 3), encoding_format="jpeg"
+                ),
+                "full_mask": byte_tensor(full, full, compressed=True),
+            },
+            ("image", "mask"),
         )
 
     def _split_generators(

@@ -8,6 +8,7 @@ import tensorflow_datasets as tfds
 
 from datasets.array_checksums import array_checksums
 from datasets.byte_tensor import byte_tensor
+from datasets.ordered_info import ordered_info
 from datasets.synthetic_shapes import generative_model
 from datasets.synthetic_shapes.skeletons import SIZE
 
@@ -19,16 +20,13 @@ class Builder(tfds.core.GeneratorBasedBuilder):
     RELEASE_NOTES: ClassVar[dict[str, str]] = {"1.0.0": "Initial release."}
 
     def _info(self) -> tfds.core.DatasetInfo:
-        return self.dataset_info_from_configs(
-            features=tfds.features.FeaturesDict(
-                {
-                    "image": byte_tensor(SIZE, SIZE, 3),
-                    "mask": byte_tensor(SIZE, SIZE),
-                }
-            ),
-            supervised_keys=("image", "mask"),
-            disable_shuffling=True,
-            metadata=tfds.core.MetadataDict(),
+        return ordered_info(
+            self,
+            {
+                "image": byte_tensor(SIZE, SIZE, 3),
+                "mask": byte_tensor(SIZE, SIZE),
+            },
+            ("image", "mask"),
         )
 
     def _split_generators(

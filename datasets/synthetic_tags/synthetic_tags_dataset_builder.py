@@ -8,6 +8,7 @@ import tensorflow_datasets as tfds
 
 from datasets.array_checksums import array_checksums
 from datasets.binary_vector import binary_vector
+from datasets.ordered_info import ordered_info
 from datasets.synthetic_tags import generative_model
 
 
@@ -18,16 +19,13 @@ class Builder(tfds.core.GeneratorBasedBuilder):
     RELEASE_NOTES: ClassVar[dict[str, str]] = {"1.0.0": "Initial release."}
 
     def _info(self) -> tfds.core.DatasetInfo:
-        return self.dataset_info_from_configs(
-            features=tfds.features.FeaturesDict(
-                {
-                    "features": binary_vector(generative_model.NUM_WORDS),
-                    "labels": binary_vector(generative_model.NUM_TAGS),
-                }
-            ),
-            supervised_keys=("features", "labels"),
-            disable_shuffling=True,
-            metadata=tfds.core.MetadataDict(),
+        return ordered_info(
+            self,
+            {
+                "features": binary_vector(generative_model.NUM_WORDS),
+                "labels": binary_vector(generative_model.NUM_TAGS),
+            },
+            ("features", "labels"),
         )
 
     def _split_generators(

@@ -12,6 +12,7 @@ import tensorflow_datasets as tfds
 from datasets import pictures, source_files
 from datasets.byte_tensor import byte_tensor
 from datasets.errors import DataError
+from datasets.ordered_info import ordered_info
 
 CLASSES = ("background", "horse")
 
@@ -34,16 +35,13 @@ class Builder(tfds.core.GeneratorBasedBuilder):
     }
 
     def _info(self) -> tfds.core.DatasetInfo:
-        return self.dataset_info_from_configs(
-            features=tfds.features.FeaturesDict(
-                {
-                    "image": byte_tensor(_SIZE, _SIZE, 3),
-                    "mask": byte_tensor(_SIZE, _SIZE),
-                }
-            ),
-            supervised_keys=("image", "mask"),
-            disable_shuffling=True,
-            metadata=tfds.core.MetadataDict(),
+        return ordered_info(
+            self,
+            {
+                "image": byte_tensor(_SIZE, _SIZE, 3),
+                "mask": byte_tensor(_SIZE, _SIZE),
+            },
+            ("image", "mask"),
         )
 
     def _split_generators(

@@ -15,7 +15,6 @@ TASK = Task(
         "hidden_dropout": 0.1,
         "adversarial_weight": 3.0,
         "normalized_gradient": False,
-        "step_size_grid": (0.25, 0.5, 1.0),
     },
     overrides={"baseline": {"epochs": 60}},
     paper=TABLE_1["bibtex"],
