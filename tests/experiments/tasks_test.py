@@ -38,6 +38,14 @@ def test_what_the_user_gives_wins_over_method_and_task():
     assert task.configure("baseline", {}).batch_size == 1
 
 
+def test_a_run_lies_by_its_task_method_networks_and_seed():
+    task = get_task("weizmann_horse")
+    usual = task.configure("ldrsp", {"seed": 2})
+    other = task.configure("ldrsp", {"seed": 2, "generator": "unet"})
+    assert str(task.run_folder(usual)) == "weizmann_horse/ldrsp/seed2"
+    assert str(task.run_folder(other)) == "weizmann_horse/ldrsp-unet/seed2"
+
+
 def test_unknown_names_are_refused_with_the_known_ones():
     with pytest.raises(UsageError, match=r"'cats'.*synthetic_tags, bibtex"):
         get_task("cats")
