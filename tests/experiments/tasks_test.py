@@ -51,3 +51,9 @@ def test_unknown_names_are_refused_with_the_known_ones():
         get_task("cats")
     with pytest.raises(UsageError, match=r"--width is not a setting of task 'bibtex'"):
         get_task("bibtex").configure("ldrsp", {"width": 3})
+
+
+def test_the_horses_screen_shows_the_papers_mean_iou():
+    paper = get_task("weizmann_horse").paper
+    assert paper["ldrsp"] == {"generator": 81.3, "refined": 85.5}
+    assert paper["baseline"] == {"generator": 78.56}
