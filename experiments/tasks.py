@@ -69,6 +69,7 @@ class Task:
       family: Space, examples and networks.
       config: Builds the configuration of a method.
       overrides: Settings that differ per method.
+      variants: Settings that differ with other networks (`Family.variant`).
       paper: The paper's figures, method -> row -> percent.
     """
 
@@ -79,6 +80,7 @@ class Task:
     settings: Mapping[str, Any]
     overrides: Mapping[str, Mapping[str, Any]]
     paper: Mapping[str, Mapping[str, float]]
+    variants: Mapping[str, Mapping[str, Any]] = dataclasses.field(default_factory=dict)
 
     def configure(self, method: str, given: Mapping[str, Any]) -> Config:
         """The settings of a method on this task.
@@ -94,8 +96,10 @@ class Task:
         for name in given:
             if name not in known:
                 raise UsageError(f"--{name} is not a setting of task {self.name!r}.")
-        chosen = {**self.settings, **self.overrides.get(method, {}), **given}
-        return self.config(task=self.name, method=method, **chosen)
+        chosen = {**self.settings, **self.overrides.get(method, {})}
+        config = self.config(task=self.name, method=method, **{**chosen, **given})
+        of_networks = self.variants.get(self.family.variant(config), {})
+        return dataclasses.replace(config, **{**of_networks, **given})
 
     def run_folder(self, config: Config) -> pathlib.Path:
         """Where a run lies below the folder of all: task, method and networks, seed."""

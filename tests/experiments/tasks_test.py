@@ -38,6 +38,15 @@ def test_what_the_user_gives_wins_over_method_and_task():
     assert task.configure("baseline", {}).batch_size == 1
 
 
+def test_settings_of_other_networks_stand_between_the_tasks_and_the_users():
+    task = get_task("weizmann_horse")
+    usual = task.configure("ldrsp", {"epochs": 3})
+    other = task.configure("ldrsp", {"generator": "unet", "epochs": 3})
+    assert (usual.width, other.width) == (64, 16)
+    assert other.epochs == 3
+    assert task.configure("ldrsp", {"generator": "unet", "width": 5}).width == 5
+
+
 def test_a_run_lies_by_its_task_method_networks_and_seed():
     task = get_task("weizmann_horse")
     usual = task.configure("ldrsp", {"seed": 2})
