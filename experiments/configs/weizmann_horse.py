@@ -33,4 +33,5 @@ TASK = Task(
         },
     },
     paper=TABLE_2,
+    paper_metric="mean_iou",
 )
