@@ -1,6 +1,8 @@
 """From a configuration to a trainer."""
 
+import contextlib
 import dataclasses
+from collections.abc import Iterator
 
 import keras
 import tensorflow as tf
@@ -15,7 +17,8 @@ from ldrsp_tf.training import Trainer, TrainingSettings
 def build_trainer(task: Task, config: Config, examples: Examples) -> Trainer:
     """A new trainer, whose weights are a function of the configuration's seed."""
     keras.utils.set_random_seed(config.seed)
-    generator, discriminator = task.family.networks(config, examples)
+    with _layers_of(config.precision):
+        generator, discriminator = task.family.networks(config, examples)
     method = get_method(config.method)
     if config.binarised_oracle is not None:
         method = dataclasses.replace(method, binarised_oracle=config.binarised_oracle)
@@ -30,6 +33,17 @@ def build_trainer(task: Task, config: Config, examples: Examples) -> Trainer:
     )
     trainer.build(tf.constant(examples.x), tf.constant(examples.y))
     return trainer
+
+
+@contextlib.contextmanager
+def _layers_of(precision: str) -> Iterator[None]:
+    """Layers made inside compute in that precision."""
+    usual = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(precision)
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(usual)
 
 
 def training_settings(config: Config) -> TrainingSettings:

@@ -75,6 +75,12 @@ class Config:
     chain_batches: int = setting(10, OURS, "batches that replay chains keep", low=1)
     chain_steps: int = setting(5, OURS, "steps of a replay chain a visit", low=1)
     chain_length: int = setting(30, OURS, "steps after which it starts anew", low=1)
+    precision: str = setting(
+        "float32",
+        OURS,
+        "arithmetic of the layers; weights and losses stay in single precision",
+        choices=("float32", "mixed_bfloat16"),
+    )
     cosine_decay: bool = setting(False, OURS, "learning rates fall to 0 along a cosine")
     normalized_sampling: bool = setting(
         True, PAPER, "samples walk along Eq. 9's normalised gradient, not Eq. 8's"

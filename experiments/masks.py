@@ -11,6 +11,7 @@ from ldrsp_tf.augmentation import Augmentation, random_crop_and_mirror
 from ldrsp_tf.crops import CropAverage, require_cover
 from ldrsp_tf.models.segmentation import (
     BODIES,
+    HEADS,
     PatchDiscriminator,
     SegmentationNetwork,
     require_size,
@@ -33,6 +34,9 @@ class MaskConfig(Config):
     )
     generator: str = setting("fcn", PAPER, "G's network", choices=tuple(BODIES))
     discriminator: str = setting("fcn", PAPER, "D's network", choices=tuple(BODIES))
+    discriminator_head: str = setting(
+        "sigmoid", PAPER, "how D scores a pixel", choices=HEADS
+    )
     width: int = setting(32, OURS, "channels of G's first layer (paper: 64)", low=1)
     discriminator_width: int = setting(32, OURS, "the same of D", low=1)
     batch_norm: bool = setting(True, OURS, "batch normalisation in both networks")
@@ -79,6 +83,11 @@ def predictor(config: MaskConfig, trainer: Trainer, final: bool) -> Predictor:
     )
 
 
+def variant(config: MaskConfig) -> str:
+    """G's network, where it is not the paper's."""
+    return "" if config.generator == "fcn" else config.generator
+
+
 def networks(
     config: MaskConfig, examples: Examples
 ) -> tuple[SegmentationNetwork, PatchDiscriminator]:
@@ -87,7 +96,11 @@ def networks(
         config.classes, config.generator, config.width, config.batch_norm
     )
     discriminator = PatchDiscriminator(
-        config.discriminator, config.discriminator_width, config.batch_norm
+        config.discriminator,
+        config.discriminator_width,
+        config.batch_norm,
+        config.classes,
+        config.discriminator_head,
     )
     for network in (generator, discriminator):
         require_size(config.crop_size, config.crop_size, network.body.stride)

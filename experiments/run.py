@@ -2,7 +2,7 @@
 
     python -m experiments.run --task=bibtex --method=ldrsp
 
-Without flags: LDRSP on synthetic tags, which needs no download and half a minute. The
+Without flags: LDRSP+ on synthetic shapes, which needs no download and two minutes. The
 run's folder receives config.json, result.json, metrics.jsonl, TensorBoard events and
 checkpoints; the same command goes on with an interrupted run.
 """
@@ -28,10 +28,12 @@ from ldrsp_tf.errors import TrainingError, UsageError  # noqa: E402
 from ldrsp_tf.methods import METHODS  # noqa: E402
 
 FLAGS = flags.FLAGS
-flags.DEFINE_enum("task", "synthetic_tags", TASKS, "what is learned")
-flags.DEFINE_enum("method", "ldrsp", list(METHODS), "how it is learned")
+flags.DEFINE_enum("task", "synthetic_shapes", TASKS, "what is learned")
+flags.DEFINE_enum("method", "ldrsp_plus", list(METHODS), "how it is learned")
 flags.DEFINE_string(
-    "output_dir", None, "the run's folder [runs/<task>/<method>/seed<seed>]"
+    "output_dir",
+    None,
+    "the run's folder [runs/<task>/<method>[-<networks>]/seed<seed>]",
 )
 CONFIGS = (TagConfig, MaskConfig)
 config_flags.define_flags(CONFIGS)
@@ -61,9 +63,7 @@ def _run() -> None:
     given = config_flags.given_settings(CONFIGS)
     task = get_task(FLAGS.task)
     config = task.configure(FLAGS.method, given)
-    folder = pathlib.Path(
-        FLAGS.output_dir or f"runs/{task.name}/{config.method}/seed{config.seed}"
-    )
+    folder = pathlib.Path(FLAGS.output_dir or "runs" / task.run_folder(config))
     result = run(
         task,
         config,

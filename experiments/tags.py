@@ -53,6 +53,12 @@ def predictor(config: TagConfig, trainer: Trainer, final: bool) -> Predictor:
     return trainer
 
 
+def variant(config: TagConfig) -> str:
+    """Tags have one kind of generator."""
+    del config
+    return ""
+
+
 def networks(config: TagConfig, examples: Examples) -> tuple[MLP, EnergyNetwork]:
     """The two-layer network and the network of SPEN and DVN."""
     labels = examples.y.shape[1]

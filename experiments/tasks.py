@@ -2,6 +2,7 @@
 
 import dataclasses
 import importlib
+import pathlib
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, Protocol
 
@@ -78,6 +79,9 @@ class Family(Protocol):
     def predictor(self, config: Config, trainer: Trainer, final: bool) -> Predictor:
         """What predicts whole examples; a cheaper one while training goes on."""
 
+    def variant(self, config: Config) -> str:
+        """What tells a run with other networks from the usual one; else empty."""
+
     def networks(self, config: Config, examples: Examples) -> tuple[Any, Discriminator]:
         """A new generator and a new discriminator for such examples."""
 
@@ -127,6 +131,12 @@ class Task:
                 raise UsageError(f"--{name} is not a setting of task {self.name!r}.")
         chosen = {**self.settings, **self.overrides.get(method, {}), **given}
         return self.config(task=self.name, method=method, **chosen)
+
+    def run_folder(self, config: Config) -> pathlib.Path:
+        """Where a run lies below the folder of all: task, method and networks, seed."""
+        variant = self.family.variant(config)
+        method = f"{config.method}-{variant}" if variant else config.method
+        return pathlib.Path(self.name, method, f"seed{config.seed}")
 
 
 def get_task(name: str) -> Task:

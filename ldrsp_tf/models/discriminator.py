@@ -14,6 +14,11 @@ class Discriminator(keras.Model, abc.ABC):
     instead of T times. A subclass defines `features` and `logits`.
     """
 
+    def __init__(self, **kwargs):
+        # Layers cast what they need to a lower precision; outputs y, and what is
+        # computed of them, keep theirs.
+        super().__init__(**{"autocast": False, **kwargs})
+
     @abc.abstractmethod
     def features(self, x: tf.Tensor, training: bool = False) -> Any:
         """Everything that depends on x alone: a structure of tensors `[B, ...]`."""

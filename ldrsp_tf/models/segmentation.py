@@ -9,6 +9,7 @@ from ldrsp_tf.models.fcn import FCNBody
 from ldrsp_tf.models.unet import UNetBody
 
 BODIES = {"fcn": FCNBody, "unet": UNetBody}
+HEADS = ("sigmoid", "bilinear")
 
 
 def require_size(height: int | None, width: int | None, stride: int) -> None:
@@ -47,9 +48,9 @@ class SegmentationNetwork(keras.Model):
         self.body = BODIES[body](classes, width, batch_norm)
 
     def call(self, x: tf.Tensor, training: bool = False) -> tf.Tensor:
-        """Logits `[B, H, W, C]` of images `[B, H, W, 3]`."""
+        """Logits `[B, H, W, C]` of images `[B, H, W, 3]`, in single precision."""
         require_size(x.shape[1], x.shape[2], self.body.stride)
-        return self.body(self.first(x), training=training)
+        return tf.cast(self.body(self.first(x), training=training), tf.float32)
 
 
 class PatchDiscriminator(Discriminator):
@@ -63,15 +64,29 @@ class PatchDiscriminator(Discriminator):
       body: "fcn", the paper's, or "unet".
       width: Channels of the first convolution.
       batch_norm: Whether the body normalises over the batch.
+      classes: C.
+      head: "sigmoid", the paper's, or "bilinear" (`bilinear_logits`).
     """
 
     def __init__(
-        self, body: str = "fcn", width: int = 64, batch_norm: bool = True, **kwargs
+        self,
+        body: str = "fcn",
+        width: int = 64,
+        batch_norm: bool = True,
+        classes: int = 2,
+        head: str = "sigmoid",
+        **kwargs,
     ):
+        if head not in HEADS:
+            raise UsageError(
+                f"There is no head {head!r}; the heads are {', '.join(HEADS)}."
+            )
         super().__init__(**kwargs)
+        self.head = head
         self.first_of_x = keras.layers.Conv2D(width, 5, padding="same")
         self.first_of_y = keras.layers.Conv2D(width, 5, padding="same", use_bias=False)
-        self.body = BODIES[body](1, width, batch_norm)
+        outputs = classes if head == "bilinear" else 1
+        self.body = BODIES[body](outputs, width, batch_norm)
 
     def features(self, x: tf.Tensor, training: bool = False) -> tf.Tensor:
         """The first convolution of images `[B, H, W, 3]`: `[B, H, W, width]`."""
@@ -85,4 +100,29 @@ class PatchDiscriminator(Discriminator):
         """Logits `[B, H, W]` of masks y, `[B, H, W, C]`."""
         # Masks in [-1, 1], as the images are.
         first = features + self.first_of_y(2.0 * y - 1.0)
-        return tf.squeeze(self.body(first, training=training), -1)
+        outputs = tf.cast(self.body(first, training=training), tf.float32)
+        if self.head == "bilinear":
+            return bilinear_logits(outputs, y)
+        return tf.squeeze(outputs, -1)
+
+
+def bilinear_logits(class_logits: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
+    """Logits of D_i = sum_c y_ic q_ic, with q the softmax of `class_logits`.
+
+    For a true class vector y*_i and y_i on the simplex, the oracle value of Eq. 11 is
+    sum_c y_ic y*_ic. A head of that shape leaves the network to say which class q_i a
+    pixel should have, and has a gradient towards it wherever y is.
+
+    Args:
+      class_logits: What the body says of each class, `[B, H, W, C]`.
+      y: Masks, `[B, H, W, C]`.
+
+    Returns:
+      `[B, H, W]`.
+    """
+    q = tf.nn.softmax(class_logits)
+    # The margin keeps a certain and wrong pixel's gradient finite.
+    margin = 1e-4
+    right = tf.reduce_sum(y * q, -1) + margin
+    wrong = tf.reduce_sum(y * (1.0 - q), -1) + margin
+    return tf.math.log(right) - tf.math.log(wrong)

@@ -1,4 +1,5 @@
 import dataclasses
+import json
 import os
 import pathlib
 import subprocess
@@ -38,3 +39,31 @@ def command_line(tmp_path_factory) -> CommandLine:
     environment = {**os.environ, "TFDS_DATA_DIR": str(tmp_path_factory.mktemp("data"))}
     environment.pop("LDRSP_MANUAL_DIR", None)
     return CommandLine(environment)
+
+
+@dataclasses.dataclass
+class ResultFolder:
+    """A folder of made results, as `results/` has them."""
+
+    path: pathlib.Path
+
+    def write(
+        self, task: str, folder: str, seed: int, test: dict, /, **parts
+    ) -> pathlib.Path:
+        path = self.path / task / folder / f"seed{seed}" / "result.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        result = {
+            "task": task,
+            "method": folder.split("-")[0],
+            "seed": seed,
+            "complete": True,
+            "test": test,
+            "config": {"seed": seed},
+        }
+        path.write_text(json.dumps({**result, **parts}))
+        return path
+
+
+@pytest.fixture
+def result_folder(tmp_path) -> ResultFolder:
+    return ResultFolder(tmp_path / "results")

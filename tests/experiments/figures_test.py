@@ -1,10 +1,10 @@
+import re
+
 import numpy as np
 import pytest
 from PIL import Image
 
 TINY = (
-    "--task=synthetic_shapes",
-    "--method=ldrsp_plus",
     "--epochs=2",
     "--validation_interval=2",
     "--width=4",
@@ -21,6 +21,13 @@ def finished(command_line, tmp_path_factory):
     process = command_line.run(*TINY, f"--output_dir={folder}")
     assert process.returncode == 0, process.stderr
     return folder, process.stdout
+
+
+def test_the_default_run_is_of_shapes_and_draws_its_refinement(finished):
+    folder, screen = finished
+    assert "Synthetic shapes, seed 0: LDRSP with what we found" in screen
+    drawn = re.findall(r"Drawn: (.+)", screen)
+    assert drawn == [str(folder / name) for name in ("refinement.png", "curves.png")]
 
 
 def test_a_segmentation_run_reports_both_readings_of_iou(finished):

@@ -6,7 +6,12 @@ import time
 
 import pytest
 
-SHORT = ("--epochs=4", "--validation_interval=2")
+SHORT = (
+    "--task=synthetic_tags",
+    "--method=ldrsp",
+    "--epochs=4",
+    "--validation_interval=2",
+)
 
 
 def read_json(path: pathlib.Path) -> dict:
@@ -106,7 +111,7 @@ def test_a_second_start_says_that_the_run_is_complete(finished, command_line):
 
 def test_other_settings_in_the_same_folder_are_refused(finished, command_line):
     folder, _ = finished
-    process = command_line.run("--epochs=5", f"--output_dir={folder}")
+    process = command_line.run(*SHORT, "--epochs=5", f"--output_dir={folder}")
     assert_one_sentence(process, "epochs is 4 there and 5 here", "--output_dir")
 
 
@@ -131,7 +136,7 @@ def test_a_killed_run_ends_with_the_figures_of_an_undisturbed_one(
 
 def test_baseline_has_one_row_and_no_score(command_line, tmp_path):
     process = command_line.run(
-        "--method=baseline", *SHORT, f"--output_dir={tmp_path}", "--hidden=8,8"
+        *SHORT, "--method=baseline", f"--output_dir={tmp_path}", "--hidden=8,8"
     )
     assert process.returncode == 0, process.stderr
     result = read_json(tmp_path / "result.json")
@@ -184,7 +189,7 @@ def test_given_refinement_is_used_and_retraining_can_be_left_out(
     ],
 )
 def test_a_mistake_is_answered_by_one_sentence(command_line, tmp_path, flags, words):
-    first = (f"--output_dir={tmp_path / 'run'}", "--task=synthetic_tags", *SHORT)
+    first = (f"--output_dir={tmp_path / 'run'}", *SHORT)
     process = command_line.run(*first, *flags)
     assert_one_sentence(process, *words)
 

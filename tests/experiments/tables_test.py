@@ -1,5 +1,7 @@
 import json
 import pathlib
+import subprocess
+import sys
 
 import pytest
 
@@ -7,23 +9,18 @@ from experiments import tables
 from ldrsp_tf.errors import UsageError
 
 ROOT = pathlib.Path(__file__).parents[2]
-
-
-def write_result(folder, method, seed, generator, refined=None):
-    test = {"generator": {"f1": generator, "f1_tuned": 0.5, "f1_plugin": 0.25}}
-    if refined is not None:
-        test["refined"] = {"f1": refined, "f1_tuned": refined}
-    path = folder / "bibtex" / method / f"seed{seed}" / "result.json"
-    path.parent.mkdir(parents=True)
-    path.write_text(json.dumps({"test": test}))
+IOU = {"mean_iou": 0.8, "global_iou": 0.8}
 
 
 @pytest.fixture
-def results(tmp_path):
-    write_result(tmp_path, "ldrsp", 0, 0.40, 0.46)
-    write_result(tmp_path, "ldrsp", 1, 0.42, 0.47)
-    write_result(tmp_path, "own", 0, 0.3)
-    return tmp_path
+def results(result_folder):
+    rows = {
+        "generator": {"f1": 0.4, "f1_tuned": 0.5, "f1_plugin": 0.25},
+        "refined": {"f1": 0.46, "f1_tuned": 0.46},
+    }
+    result_folder.write("bibtex", "ldrsp", 0, rows, selected={"epochs": 3})
+    result_folder.write("weizmann_horse", "ldrsp_plus-unet", 0, {"generator": IOU})
+    return result_folder.path
 
 
 def test_the_readme_tells_what_the_results_say():
@@ -34,53 +31,92 @@ def test_the_readme_tells_what_the_results_say():
     )
 
 
-def test_a_row_has_paper_mean_deviation_and_seeds(results):
-    published = {"ldrsp": {"generator": 42.8, "refined": 46.4}}
-    table = tables.tag_table(tables.load_results(results, "bibtex"), published)
-    # Standard deviation of (40, 42): sqrt(2) = 1.41; of (46, 47): 0.71.
-    assert table.splitlines()[2:] == [
-        "| SPM (LDRSP) | 42.8 | 41.0 ± 1.4 | 50.0 ± 0.0 | 25.0 ± 0.0 | 2 |",
-        "| LDRSP | 46.4 | 46.5 ± 0.7 | 46.5 ± 0.7 | - | 2 |",
-        "| own | - | 30.0 | 50.0 | 25.0 | 1 |",
+def test_all_tables_of_the_paper_are_there_without_results(tmp_path):
+    def tasks(number=None):
+        return [table.layout.task for table in tables.tables_of(tmp_path, number)]
+
+    assert tasks() == ["bibtex", "bookmarks", "weizmann_horse", "lfw_parts"]
+    assert tasks(1) == ["bibtex", "bookmarks"]
+    assert tasks(3) == ["lfw_parts"]
+
+
+def test_a_task_that_the_paper_lacks_is_shown_when_it_has_results(result_folder):
+    result_folder.write("delicious", "ldrsp", 0, {"generator": {"f1": 0.3}})
+    shown = tables.tables_of(result_folder.path, 1)
+    assert [table.layout.task for table in shown] == [
+        *("bibtex", "delicious", "bookmarks")
     ]
 
 
-def test_what_nobody_ran_is_not_measured():
-    table = tables.tag_table({}, {"prlr": {"generator": 44.2}})
-    assert table.splitlines()[2:] == ["| PRLR | 44.2 | - | - | - | not measured |"]
-
-
-def test_tables_are_written_between_their_marks(results):
-    text = "before\n<!-- table: bibtex -->\nold\n<!-- end -->\nafter\n"
+@pytest.mark.parametrize("task", ["bibtex", "weizmann_horse"])
+def test_tables_are_written_between_their_marks(results, task):
+    text = f"before\n<!-- table: {task} -->\nold\n<!-- end -->\nafter\n"
     written = tables.write_tables(text, results)
-    assert written.startswith("before\n<!-- table: bibtex -->\n| method |")
+    assert written.startswith(f"before\n<!-- table: {task} -->\n| method |")
     assert written.endswith("\n<!-- end -->\nafter\n")
-    assert "old" not in written
+    assert "\nold\n" not in written
     assert tables.write_tables(written, results) == written
 
 
-def test_runs_with_different_settings_are_not_averaged(results):
-    for seed, epochs in ((5, 10), (6, 20)):
-        path = results / "bibtex" / "ldrsp" / f"seed{seed}" / "result.json"
-        path.parent.mkdir()
-        config = {"seed": seed, "epochs": epochs}
-        path.write_text(json.dumps({"test": {}, "config": config}))
-    with pytest.raises(UsageError, match="bibtex/ldrsp"):
-        tables.load_results(results, "bibtex")
-
-
-@pytest.mark.parametrize("mark", ["table: delicious", "screen: bibtex/gan/seed0"])
+@pytest.mark.parametrize(
+    "mark", ["table: delicious", "table: lfw_parts", "screen: bibtex/gan/seed0"]
+)
 def test_a_mark_without_a_result_leaves_the_text_alone(results, mark):
     name = mark.split(": ")[1]
     with pytest.raises(UsageError, match=name):
         tables.write_tables(f"<!-- {mark} -->\nold\n<!-- end -->", results)
 
 
+def test_a_task_without_a_table_is_refused(result_folder):
+    result_folder.write("synthetic_tags", "ldrsp", 0, {"generator": {"f1": 0.3}})
+    with pytest.raises(UsageError, match=r"no table of 'synthetic_tags'.*lfw_parts"):
+        text = "<!-- table: synthetic_tags -->\n<!-- end -->"
+        tables.write_tables(text, result_folder.path)
+
+
 def test_a_screen_is_what_the_run_showed(results):
-    path = results / "bibtex" / "ldrsp" / "seed0" / "result.json"
-    result = {**json.loads(path.read_text()), "selected": {"epochs": 3}}
-    path.write_text(json.dumps(result))
     text = "<!-- screen: bibtex/ldrsp/seed0 -->\n<!-- end -->"
     lines = tables.write_tables(text, results).splitlines()
     assert lines[1:3] == ["```text", "Chosen on validation: 3 epochs."]
     assert lines[5].split() == ["G", "40.0", "50.0", "25.0"]
+
+
+def test_tensorflow_is_not_needed_to_read_files():
+    code = "import sys, experiments.tables; sys.exit('tensorflow' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == 0
+
+
+def run_tables(command_line, *flags):
+    return command_line.run(*flags, module="experiments.tables")
+
+
+def test_the_command_prints_the_table_that_is_asked_for(command_line, results):
+    shown = run_tables(command_line, f"--results={results}", "--table=2")
+    assert shown.returncode == 0, shown.stderr
+    assert shown.stdout.startswith("### Table 2, Weizmann horses")
+    assert "Table 3" not in shown.stdout
+    every = run_tables(command_line, f"--results={results}", "--format=latex")
+    assert every.stdout.count(r"\begin{table}") == 4
+
+
+def test_a_mistake_of_the_user_is_one_sentence(command_line, results, tmp_path):
+    missing = run_tables(command_line, "--results=/no/such/folder")
+    assert missing.returncode == 1
+    assert missing.stderr.splitlines() == [
+        "error: There is no folder /no/such/folder; name one by --results."
+    ]
+    (results / "bibtex/ldrsp/seed0/result.json").write_text(json.dumps([]))
+    damaged = run_tables(command_line, f"--results={results}")
+    assert damaged.stderr.startswith("error: ")
+    assert damaged.stderr.count("\n") == 1
+
+
+def test_a_readme_is_markdown_with_all_its_tables(command_line, results, tmp_path):
+    readme = tmp_path / "README.md"
+    readme.write_text("<!-- table: bibtex -->\n<!-- end -->\n")
+    flags = (f"--results={results}", f"--readme={readme}")
+    refused = run_tables(command_line, *flags, "--format=csv")
+    assert refused.returncode == 1
+    assert "leave out --table and --format" in refused.stderr
+    assert run_tables(command_line, *flags).returncode == 0
+    assert "| LDRSP | 46.4 | **46.0** |" in readme.read_text()

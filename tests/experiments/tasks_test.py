@@ -67,8 +67,22 @@ def test_what_the_user_gives_wins_over_method_and_task():
     assert task.configure("baseline", {}).batch_size == 1
 
 
+def test_a_run_lies_by_its_task_method_networks_and_seed():
+    task = get_task("weizmann_horse")
+    usual = task.configure("ldrsp", {"seed": 2})
+    other = task.configure("ldrsp", {"seed": 2, "generator": "unet"})
+    assert str(task.run_folder(usual)) == "weizmann_horse/ldrsp/seed2"
+    assert str(task.run_folder(other)) == "weizmann_horse/ldrsp-unet/seed2"
+
+
 def test_unknown_names_are_refused_with_the_known_ones():
     with pytest.raises(UsageError, match=r"'cats'.*synthetic_tags, bibtex"):
         get_task("cats")
     with pytest.raises(UsageError, match=r"--width is not a setting of task 'bibtex'"):
         get_task("bibtex").configure("ldrsp", {"width": 3})
+
+
+def test_the_horses_screen_shows_the_papers_mean_iou():
+    paper = get_task("weizmann_horse").paper
+    assert paper["ldrsp"] == {"generator": 81.3, "refined": 85.5}
+    assert paper["baseline"] == {"generator": 78.56}

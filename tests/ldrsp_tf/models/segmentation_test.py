@@ -3,13 +3,18 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from ldrsp_tf import oracles
+from ldrsp_tf.errors import UsageError
 from ldrsp_tf.models import Discriminator
 from ldrsp_tf.models.fcn import FCNBody
 from ldrsp_tf.models.segmentation import (
     BODIES,
+    HEADS,
     PatchDiscriminator,
     SegmentationNetwork,
+    bilinear_logits,
 )
+from ldrsp_tf.refinement import score_and_gradient
 
 
 def _pair(side=8, classes=2, rows=3):
@@ -180,3 +185,66 @@ def test_without_batch_norm_training_is_no_different(plain):
     )
     assert not generator.non_trainable_variables
     assert not discriminator.non_trainable_variables
+
+
+def test_a_bilinear_score_is_the_probability_of_the_class_that_y_says():
+    # q = (0.25, 0.75): D = 0.9 * 0.25 + 0.1 * 0.75 = 0.3.
+    logits = tf.math.log([[[[1.0, 3.0]]]])
+    score = tf.sigmoid(bilinear_logits(logits, tf.constant([[[[0.9, 0.1]]]])))
+    np.testing.assert_allclose(score, [[[0.3]]], atol=1e-4)
+
+
+def test_a_bilinear_score_is_the_oracle_value_where_the_body_is_right():
+    _, y = _pair(classes=3)
+    truth = tf.one_hot(tf.argmax(_pair(classes=3, rows=3)[0], -1), 3)
+    score = tf.sigmoid(bilinear_logits(100.0 * truth, y))
+    np.testing.assert_allclose(score, oracles.pixel_f1(y, truth), atol=2e-4)
+
+
+def test_a_bilinear_score_has_a_gradient_where_it_is_certain_and_y_is_wrong():
+    logits = tf.constant([[[[-50.0, 50.0]]]])
+    y = tf.constant([[[[1.0, 0.0]]]])
+    with tf.GradientTape() as tape:
+        tape.watch(y)
+        score = tf.sigmoid(bilinear_logits(logits, y))
+    gradient = tape.gradient(score, y)[0, 0, 0]
+    assert np.all(np.isfinite(gradient))
+    assert gradient[1] - gradient[0] > 0.5  # Towards class 1.
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_the_bilinear_head_has_a_score_a_pixel_of_its_body_and_y(name):
+    model = PatchDiscriminator(name, width=2, classes=3, head="bilinear")
+    x, y = _pair(8, classes=3)
+    scores = model((x, y))
+    assert scores.shape == (3, 8, 8)
+    first = model.first_of_x(x) + model.first_of_y(2.0 * y - 1.0)
+    expected = tf.reduce_sum(y * tf.nn.softmax(model.body(first)), -1)
+    np.testing.assert_allclose(scores, expected, atol=2e-4)
+
+
+def test_an_unknown_head_is_refused():
+    with pytest.raises(UsageError, match=r"'linear'.*sigmoid, bilinear"):
+        PatchDiscriminator(head="linear")
+
+
+@pytest.mark.parametrize("head", HEADS)
+def test_low_precision_is_of_the_layers_alone(head):
+    policy = "mixed_bfloat16"
+    x, y = _pair()
+    keras.config.set_dtype_policy(policy)
+    try:
+        generator = SegmentationNetwork(2, width=4)
+        discriminator = PatchDiscriminator(width=4, head=head)
+    finally:
+        keras.config.set_dtype_policy("float32")
+    assert generator(x).dtype == tf.float32
+    features = discriminator.features(x)
+    assert features.dtype == tf.bfloat16
+    scores, gradient = score_and_gradient(
+        lambda y: tf.sigmoid(discriminator.logits(features, y)), y
+    )
+    assert scores.dtype == gradient.dtype == tf.float32
+    np.testing.assert_allclose(discriminator((x, y)), scores, atol=0.02)
+    weights = [*generator.variables, *discriminator.variables]
+    assert {weight.dtype for weight in weights} == {"float32"}

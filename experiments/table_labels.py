@@ -1,0 +1,43 @@
+"""What a table calls methods and networks."""
+
+TITLES = {
+    "logistic_regression": "Logistic regression",
+    "nn_baseline": "NN baseline",
+    "spen": "SPEN",
+    "prlr": "PRLR",
+    "chopps": "CHOPPS",
+    "dvn": "DVN",
+    "gan": "GAN",
+    "lsgan": "LSGAN",
+    "wgan_gp": "WGAN+GP",
+    "ebgan": "EBGAN",
+    "ldrsp": "LDRSP",
+    "ldrsp_plus": "LDRSP+",
+}
+NETWORKS = {"unet": "U-Net"}
+
+
+def split_folder(folder: str) -> tuple[str, str]:
+    """`ldrsp-unet` is method `ldrsp` with networks `unet`; `ldrsp` has networks ``."""
+    method, _, networks = folder.partition("-")
+    return method, networks
+
+
+def row_label(folder: str, row: str, rows: int, network: str) -> str:
+    """What a table calls a row, in the paper's words.
+
+    Args:
+      folder: The method's, `<method>[-<networks>]`.
+      row: `generator` or `refined`.
+      rows: How many rows the method has; one that has but one goes by its name.
+      network: What the table calls G, such as `FCN`.
+    """
+    method, networks = split_folder(folder)
+    if networks:
+        network = NETWORKS.get(networks, networks)
+    if method == "baseline":
+        return f"{network} baseline"
+    title = TITLES.get(method, method)
+    if row == "generator" and rows > 1:
+        return f"{network} ({title})"
+    return f"{title}, G = {network}" if networks else title

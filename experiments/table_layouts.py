@@ -1,0 +1,179 @@
+"""The columns of each table, and what its rows are compared with."""
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from experiments.paper import TABLE_1, TABLE_2, TABLE_3
+from experiments.seed_statistics import Summary, paired_gain, summarize
+
+Figures = Mapping[str, Mapping[str, float]]
+Results = Sequence[Mapping[str, Any]]
+
+
+@dataclasses.dataclass(frozen=True)
+class PaperColumn:
+    """The paper's figures, method -> row -> percent."""
+
+    heading: str
+    figures: Figures
+
+    def cell(self, folder: str, row: str, results: Results) -> Summary | None:
+        """The paper's figure of that row."""
+        figure = self.figures.get(folder, {}).get(row)
+        return None if figure is None else summarize([figure])
+
+
+@dataclasses.dataclass(frozen=True)
+class MetricColumn:
+    """A metric of our results, in percent; `remark` stands below the table."""
+
+    heading: str
+    metric: str
+    remark: str = ""
+
+    def cell(self, folder: str, row: str, results: Results) -> Summary | None:
+        """The summary over the seeds that have the metric."""
+        values = _percents(results, row, self.metric)
+        return summarize([value for value in values if value is not None])
+
+
+@dataclasses.dataclass(frozen=True)
+class GainColumn:
+    """Refined metric minus a metric of the same seed's G, in points."""
+
+    heading: str
+    metric: str
+    control: str
+
+    def cell(self, folder: str, row: str, results: Results) -> Summary | None:
+        """The gain, which stands in the refined row."""
+        if row != "refined":
+            return None
+        return paired_gain(
+            _percents(results, "refined", self.metric),
+            _percents(results, "generator", self.control),
+        )
+
+
+Column = PaperColumn | MetricColumn | GainColumn
+
+
+def _percents(results: Results, row: str, metric: str) -> list[float | None]:
+    values = [result["test"].get(row, {}).get(metric) for result in results]
+    return [None if value is None else 100 * value for value in values]
+
+
+@dataclasses.dataclass(frozen=True)
+class Layout:
+    """A table of one task.
+
+    Attributes:
+      number: The paper's number of the table.
+      task: The task's name, which is its folder's among the results.
+      title: What the table calls it.
+      quantity: What the figures are.
+      network: What the table calls a method's G.
+      columns: From left to right; those without any figure are left out.
+      gain: A sentence that says what the gains are.
+      decimals: Of every figure.
+    """
+
+    number: int
+    task: str
+    title: str
+    quantity: str
+    network: str
+    columns: tuple[Column, ...]
+    gain: str
+    decimals: int = 1
+
+    @property
+    def figures(self) -> Figures:
+        """The paper's figures in its order; none for a task that it does not have."""
+        for column in self.columns:
+            if isinstance(column, PaperColumn):
+                return column.figures
+        return {}
+
+
+def _tag_layout(task: str, title: str) -> Layout:
+    paper = (PaperColumn("paper", TABLE_1[task]),) if task in TABLE_1 else ()
+    return Layout(
+        number=1,
+        task=task,
+        title=title,
+        quantity="example-averaged F1 on the test rows (%)",
+        network="SPM",
+        columns=(
+            *paper,
+            MetricColumn("F1 at 0.5", "f1"),
+            MetricColumn("tuned", "f1_tuned"),
+            MetricColumn("plug-in", "f1_plugin"),
+            # What decoding alone gains costs no discriminator: it is the control.
+            GainColumn("gain over G tuned", "f1", "f1_tuned"),
+            GainColumn("gain over G plug-in", "f1", "f1_plugin"),
+        ),
+        gain="A gain is the F1 at 0.5 of the refined output minus the F1 of the same "
+        "seed's G, with its tuned threshold or with the plug-in decoder",
+    )
+
+
+_IMAGE_GAIN = "A gain is the refined output minus the same seed's G"
+
+LAYOUTS = (
+    _tag_layout("bibtex", "Bibtex"),
+    _tag_layout("delicious", "Delicious (not in the paper)"),
+    _tag_layout("bookmarks", "Bookmarks"),
+    Layout(
+        number=2,
+        task="weizmann_horse",
+        title="Weizmann horses",
+        quantity="IOU on the test images (%)",
+        network="FCN",
+        columns=(
+            PaperColumn("mean IOU, paper", TABLE_2["mean_iou"]),
+            MetricColumn("mean IOU", "mean_iou"),
+            PaperColumn("global IOU, paper", TABLE_2["global_iou"]),
+            MetricColumn("global IOU", "global_iou"),
+            GainColumn("gain in mean IOU", "mean_iou", "mean_iou"),
+        ),
+        gain=_IMAGE_GAIN,
+    ),
+    Layout(
+        number=3,
+        task="lfw_parts",
+        title="LFW faces",
+        quantity="accuracy on the test images (%)",
+        network="FCN",
+        columns=(
+            PaperColumn("superpixel accuracy, paper", TABLE_3),
+            MetricColumn("superpixel accuracy", "superpixel_accuracy"),
+            MetricColumn(
+                "superpixel accuracy (SLIC proxy)",
+                "superpixel_accuracy_slic",
+                remark="The paper's figures are accuracies on the official "
+                "superpixels. The proxy has others, made by SLIC: it ranks our rows "
+                "and is not comparable with the paper's figures.",
+            ),
+            MetricColumn("pixel accuracy at 32x32", "pixel_accuracy"),
+            GainColumn(
+                "gain in superpixel accuracy",
+                "superpixel_accuracy",
+                "superpixel_accuracy",
+            ),
+            GainColumn(
+                "gain in superpixel accuracy (SLIC proxy)",
+                "superpixel_accuracy_slic",
+                "superpixel_accuracy_slic",
+            ),
+        ),
+        gain=_IMAGE_GAIN,
+        decimals=2,
+    ),
+)
+
+
+def layout_of(task: str) -> Layout | None:
+    """The layout of a task's table, if it has one."""
+    return next((layout for layout in LAYOUTS if layout.task == task), None)
