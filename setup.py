@@ -10,6 +10,10 @@ VERSION = re.search(
     r'__version__ = "(.+)"', (ROOT / "ldrsp_tf" / "__init__.py").read_text()
 ).group(1)
 
+# For the proxy of the superpixel accuracy, where the official archive is missing;
+# `channel_axis` came with this version.
+SUPERPIXELS = ["scikit-image>=0.19"]
+
 setup(
     name="ldrsp-tf",
     version=VERSION,
@@ -34,6 +38,9 @@ setup(
         "tensorflow>=2.16",
         "tensorflow-datasets>=4.9.4",
     ],
-    # TFDS's testing module imports dill without declaring it.
-    extras_require={"test": ["dill", "pytest", "ruff"]},
+    extras_require={
+        "superpixels": SUPERPIXELS,
+        # TFDS's testing module imports dill without declaring it.
+        "test": ["dill", "pytest", "ruff", *SUPERPIXELS],
+    },
 )

@@ -2,7 +2,7 @@
 
 import pathlib
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from experiments.config import Config
@@ -42,6 +42,11 @@ class Display:
             f"{len(training.x):,} training rows, {len(validation.x):,} held out for "
             f"validation, {len(test.x):,} test rows"
         )
+
+    def notes(self, notes: Sequence[str]) -> None:
+        """Says what the reader should know before the training."""
+        for note in notes:
+            print(note, flush=True)
 
     def phase(self, name: str, epochs: int) -> None:
         """Begins a phase of so many epochs."""

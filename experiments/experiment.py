@@ -59,7 +59,9 @@ def run(
         return result
     data = load(task.name, data_dir=data_dir, manual_dir=manual_dir)
     split = split_rows(task, config, data)
+    further = task.further_metrics(data, data_dir, manual_dir)
     display.start(task, config, split.training, split.validation, split.test)
+    display.notes(further.notes)
     trainer = build_trainer(task, config, split.training)
     # Only now: settings that were refused do not claim the folder.
     write_json(folder / "config.json", config.as_dict())
@@ -70,7 +72,7 @@ def run(
         chosen = phases.select(split.training, split.validation)
         if config.retrain:
             phases.retrain(split.training, split.all_training, chosen)
-    measured = test(trainer, predictor, chosen, split.test)
+    measured = test(trainer, predictor, chosen, split.test, further.measure)
     if config.retrain:
         retrained = history.phase("retraining")[-1]["epoch"]
         measured["selected"]["retraining_epochs"] = retrained
@@ -81,6 +83,7 @@ def run(
         "seed": config.seed,
         "complete": True,
         **measured,
+        "notes": list(further.notes),
         "seconds": {
             "prepare": data.prepare_seconds,
             "train": sum(trained),
@@ -89,8 +92,8 @@ def run(
         },
         "peak_memory_bytes": peak_memory_bytes(),
         "config": config.as_dict(),
-        "versions": versions(),
-        "data": data.checksums,
+        "versions": {**versions(), **further.versions},
+        "data": {**data.checksums, **further.checksums},
         "command": command,
     }
     write_json(folder / "result.json", result)

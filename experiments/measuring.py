@@ -2,8 +2,10 @@
 
 import dataclasses
 import time
+from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import tensorflow as tf
 
 from experiments.config import Config
@@ -57,12 +59,18 @@ def validate(
         "measured": measured,
     }
     if refinement is not None:
-        validation["score"] = score_report(trainer, x, examples.y, prediction)
+        validation["score"] = score_report(
+            trainer, x, examples.y, prediction, predictor.rows_at_once
+        )
     return validation
 
 
 def test(
-    trainer: Trainer, predictor: Predictor, chosen: Record, examples: Examples
+    trainer: Trainer,
+    predictor: Predictor,
+    chosen: Record,
+    examples: Examples,
+    further: Callable[[np.ndarray], dict[str, float]],
 ) -> dict[str, Any]:
     """The one look at the test rows.
 
@@ -71,6 +79,7 @@ def test(
       predictor: Predicts with it.
       chosen: The record of the epoch that validation chose.
       examples: The test rows.
+      further: Relaxed outputs of the test rows -> metrics of the task's own.
 
     Returns:
       The parts test, validation, selected, score and seconds of a result.
@@ -81,6 +90,8 @@ def test(
     x = tf.constant(examples.x)
     prediction = predict(predictor, x, refinement)
     measured = _measure(trainer, prediction, examples, validation["calibration"])
+    for row, y in _rows(prediction).items():
+        measured[row].update(further(y))
     selected = {"epochs": chosen["epoch"], "calibration": validation["calibration"]}
     result = {
         "test": measured,
@@ -90,7 +101,9 @@ def test(
     if refinement is not None:
         selected["refinement_steps"] = refinement.steps
         selected["step_size"] = refinement.step_size
-        result["score"] = score_report(trainer, x, examples.y, prediction)
+        result["score"] = score_report(
+            trainer, x, examples.y, prediction, predictor.rows_at_once
+        )
     return {**result, "seconds": {"evaluate": time.perf_counter() - begin}}
 
 

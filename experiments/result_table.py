@@ -11,15 +11,23 @@ METRICS = {
     "mean_iou": "mean IOU",
     "global_iou": "global IOU",
     "pixel_accuracy": "pixel accuracy",
+    "superpixel_accuracy": "superpixel acc.",
+    "superpixel_accuracy_slic": "superpixel acc. (SLIC proxy)",
 }
 
 
-def result_table(result: Mapping[str, Any], paper: Mapping[str, float]) -> str:
+def result_table(
+    result: Mapping[str, Any],
+    paper: Mapping[str, float],
+    paper_metric: str | None = None,
+) -> str:
     """The table at the end of a run.
 
     Args:
       result: The content of `result.json`.
       paper: The paper's figures for the method, row -> percent; may be empty.
+      paper_metric: The metric that they are of. They stand to its right, and are left
+        out of a table without it: beside another metric they would mislead.
     """
     measured = result["test"]
     metrics = [name for name in METRICS if name in measured["generator"]]
@@ -28,11 +36,12 @@ def result_table(result: Mapping[str, Any], paper: Mapping[str, float]) -> str:
         [ROWS[row], *(percent(values.get(name)) for name in metrics)]
         for row, values in measured.items()
     ]
-    if paper:
+    if paper and paper_metric in metrics:
         published = [paper.get(row) for row in measured]
         cells = ["-" if figure is None else f"{figure:.1f}" for figure in published]
+        place = metrics.index(paper_metric) + 2
         for line, cell in zip(lines, ["paper", *cells]):
-            line.append(cell)
+            line.insert(place, cell)
     widths = [max(map(len, column)) for column in zip(*lines)]
     return "\n".join(
         "  ".join(

@@ -74,7 +74,10 @@ def _run() -> None:
         display=Display(),
     )
     print(f"\n{selection_line(result)}\n")
-    print(result_table(result, task.paper.get(config.method, {})))
+    paper = task.paper.get(config.method, {})
+    print(result_table(result, paper, task.paper_metric))
+    for note in result.get("notes", ()):
+        print(f"\n{note}")
     print(f"\nWritten to {folder}; the curves: tensorboard --logdir={folder}/events")
     if config.figures and "refined" in result["test"]:
         _draw(folder)

@@ -3,11 +3,12 @@
 import dataclasses
 import importlib
 import pathlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
+from datasets.loading import LoadedData
 from experiments.config import Config
 from ldrsp_tf.augmentation import Augmentation
 from ldrsp_tf.errors import UsageError
@@ -35,6 +36,32 @@ class Examples(NamedTuple):
     def take(self, rows: np.ndarray) -> "Examples":
         """The examples of those rows."""
         return Examples(self.x[rows], self.y[rows])
+
+
+@dataclasses.dataclass(frozen=True)
+class FurtherMetrics:
+    """Metrics of the test rows that need more than outputs and their truth.
+
+    Attributes:
+      measure: Relaxed outputs of the test rows, `[N, ...]` -> metric -> fraction.
+      notes: Sentences for the screen and the result: what the metrics rest on, or why
+        one is left out, and the mend.
+      checksums: SHA-256 of source files beyond those of the data set, by name.
+      versions: Of software that only these metrics depend on.
+    """
+
+    measure: Callable[[np.ndarray], dict[str, float]] = lambda y: {}
+    notes: tuple[str, ...] = ()
+    checksums: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    versions: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+
+def no_further_metrics(
+    data: LoadedData, data_dir: str | None, manual_dir: str | None
+) -> FurtherMetrics:
+    """For tasks whose output space has every metric."""
+    del data, data_dir, manual_dir
+    return FurtherMetrics()
 
 
 class Family(Protocol):
@@ -71,6 +98,10 @@ class Task:
       overrides: Settings that differ per method.
       variants: Settings that differ with other networks (`Family.variant`).
       paper: The paper's figures, method -> row -> percent.
+      paper_metric: The metric that they are of; None where there are none.
+      further_metrics: Prepares, before a training, what its test needs besides the
+        output space's metrics, given the data and the folders of prepared data and of
+        original files. What is missing shows here, and not after the training.
     """
 
     name: str
@@ -81,6 +112,10 @@ class Task:
     overrides: Mapping[str, Mapping[str, Any]]
     paper: Mapping[str, Mapping[str, float]]
     variants: Mapping[str, Mapping[str, Any]] = dataclasses.field(default_factory=dict)
+    paper_metric: str | None = None
+    further_metrics: Callable[[LoadedData, str | None, str | None], FurtherMetrics] = (
+        no_further_metrics
+    )
 
     def configure(self, method: str, given: Mapping[str, Any]) -> Config:
         """The settings of a method on this task.

@@ -16,6 +16,14 @@ from datasets.lfw_parts.part_masks import SIZE
 ARCHIVE = "parts_lfw_funneled_superpixels_mat.tgz"
 
 
+def archive_path(manual_dir: str | pathlib.Path | None) -> pathlib.Path | None:
+    """Where the archive lies in a folder of original files, or None without it."""
+    if manual_dir is None:
+        return None
+    path = pathlib.Path(manual_dir).expanduser() / "lfw_parts" / ARCHIVE
+    return path if path.is_file() else None
+
+
 def official_superpixels(
     manual_dir: str | pathlib.Path | None, names: Sequence[str]
 ) -> dict[str, np.ndarray] | None:
@@ -33,10 +41,8 @@ def official_superpixels(
     Raises:
       DataError: the archive is damaged, or lacks one of the photographs.
     """
-    if manual_dir is None:
-        return None
-    path = pathlib.Path(manual_dir).expanduser() / "lfw_parts" / ARCHIVE
-    if not path.is_file():
+    path = archive_path(manual_dir)
+    if path is None:
         return None
     wanted = {_member(name): name for name in names}
     superpixels = {

@@ -18,4 +18,5 @@ TASK = Task(
     },
     overrides={"baseline": {"epochs": 60}},
     paper=TABLE_1["bibtex"],
+    paper_metric="f1",
 )

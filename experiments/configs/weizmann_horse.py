@@ -48,4 +48,5 @@ TASK = Task(
         },
     },
     paper=TABLE_2["mean_iou"],
+    paper_metric="mean_iou",
 )

@@ -1,18 +1,48 @@
+import pytest
+
 from experiments.display import Display
 from experiments.result_table import result_table, selection_line
 
 
-def test_table_has_ours_beside_the_papers_figures():
+def test_table_has_the_papers_figures_beside_ours_of_the_same_metric():
     result = {
         "test": {
             "generator": {"f1": 0.4279, "f1_tuned": 0.45, "f1_plugin": 0.471},
             "refined": {"f1": 0.465, "f1_tuned": 0.466},
         }
     }
-    lines = result_table(result, {"generator": 42.8, "refined": 46.4}).splitlines()
-    assert lines[1].split() == ["G", "42.8", "45.0", "47.1", "42.8"]
-    assert lines[2].split() == ["refined", "46.5", "46.6", "-", "46.4"]
-    assert len({len(line) for line in lines}) == 1
+    paper = {"generator": 42.8, "refined": 46.4}
+    table = result_table(result, paper, "f1")
+    lines = [line.split() for line in table.splitlines()]
+    assert " ".join(lines[0]) == "test F1 at 0.5 paper tuned threshold plug-in"
+    assert lines[1] == ["G", "42.8", "42.8", "45.0", "47.1"]
+    assert lines[2] == ["refined", "46.5", "46.4", "46.6", "-"]
+    assert len({len(line) for line in table.splitlines()}) == 1
+
+
+@pytest.mark.parametrize(
+    ("metric", "header", "row"),
+    [
+        ("superpixel_accuracy", "superpixel acc. paper", "94.1 95.4 95.9"),
+        ("superpixel_accuracy_slic", "superpixel acc. (SLIC proxy)", "94.1 95.4"),
+    ],
+)
+def test_the_papers_superpixel_accuracy_stands_beside_the_official_one_only(
+    metric, header, row
+):
+    result = {"test": {"generator": {"pixel_accuracy": 0.941, metric: 0.954}}}
+    paper = {"generator": 95.87, "refined": 96.47}
+    table = result_table(result, paper, "superpixel_accuracy")
+    first, second = (" ".join(line.split()) for line in table.splitlines())
+    assert first == f"test pixel accuracy {header}"
+    assert second == f"G {row}"
+
+
+def test_notes_are_shown_one_a_line(capsys):
+    Display().notes(("One.", "Two."))
+    assert capsys.readouterr().out == "One.\nTwo.\n"
+    Display().notes(())
+    assert capsys.readouterr().out == ""
 
 
 def test_selection_is_told_with_and_without_refinement():

@@ -88,6 +88,7 @@ def test_result_tells_what_was_measured_and_how(finished):
     assert set(result["seconds"]) == {"prepare", "train", "epoch", "evaluate"}
     assert result["peak_memory_bytes"] > 10**8
     assert result["versions"]["tensorflow"]
+    assert result["notes"] == []
     assert all(re.fullmatch("[0-9a-f]{64}", sha) for sha in result["data"].values())
     assert result["config"] == read_json(folder / "config.json")
     assert result["command"] == (

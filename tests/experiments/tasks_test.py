@@ -1,8 +1,11 @@
 import dataclasses
 
+import numpy as np
 import pytest
 
-from datasets.loading import DATA_SETS
+from datasets.loading import DATA_SETS, LoadedData
+from experiments.result_table import METRICS
+from experiments.superpixel_metrics import OFFICIAL, PROXY, superpixel_metrics
 from experiments.tasks import TASKS, get_task
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.methods import METHODS
@@ -25,6 +28,32 @@ def test_every_setting_says_what_it_is_and_who_chose_it(name):
         if field.name not in ("task", "method"):
             assert field.metadata["help"]
             assert field.metadata["source"] in ("paper", "ours")
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_the_papers_figures_have_a_metric_that_a_table_shows(name):
+    task = get_task(name)
+    if task.paper:
+        assert task.paper_metric in METRICS
+    else:
+        assert task.paper_metric is None
+
+
+def test_a_task_has_no_further_metrics_unless_it_says_so():
+    data = LoadedData("synthetic_tags", {}, {}, 0.0)
+    further = get_task("synthetic_tags").further_metrics(data, None, None)
+    assert further.measure(np.zeros((2, 3))) == {}
+    assert further.notes == ()
+    assert not further.checksums and not further.versions
+
+
+def test_faces_have_the_superpixel_accuracy():
+    task = get_task("lfw_parts")
+    assert task.further_metrics is superpixel_metrics
+    assert task.paper["ldrsp"] == {"generator": 95.87, "refined": 96.47}
+    assert {OFFICIAL, PROXY} < set(METRICS)
+    assert (task.paper_metric, OFFICIAL) == ("superpixel_accuracy",) * 2
+    assert PROXY == "superpixel_accuracy_slic"
 
 
 def test_what_the_user_gives_wins_over_method_and_task():
