@@ -54,6 +54,7 @@ def training_settings(config: Config) -> TrainingSettings:
         discriminator_learning_rate=config.discriminator_learning_rate,
         beta_1=config.beta_1,
         adversarial_weight=config.adversarial_weight,
+        penalty_weight=config.penalty_weight,
         cosine_decay=config.cosine_decay,
         source_shares=config.source_shares,
         sampling=SamplingSettings(

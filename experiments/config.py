@@ -62,6 +62,9 @@ class Config:
     adversarial_weight: float = setting(
         1.0, PAPER, "weight of Eq. 6's second term, against the mean cross-entropy"
     )
+    penalty_weight: float = setting(
+        10.0, OURS, "weight of the gradient penalty of wgan_gp"
+    )
     inference_steps: int = setting(10, OURS, "steps of an inference sample")
     inference_step_size: float = setting(0.5, OURS, "eta of an inference sample")
     adversarial_steps: int = setting(1, OURS, "steps of an adversarial sample")

@@ -48,7 +48,7 @@ def validate(
     prediction = predict(predictor, x, refinement)
     calibration = {
         row: trainer.space.calibrate(y, examples.y)
-        for row, y in _rows(prediction).items()
+        for row, y in _rows(trainer, prediction).items()
     }
     measured = _measure(trainer, prediction, examples, calibration)
     judged = measured["generator" if refinement is None else "refined"]
@@ -90,7 +90,7 @@ def test(
     x = tf.constant(examples.x)
     prediction = predict(predictor, x, refinement)
     measured = _measure(trainer, prediction, examples, validation["calibration"])
-    for row, y in _rows(prediction).items():
+    for row, y in _rows(trainer, prediction).items():
         measured[row].update(further(y))
     selected = {"epochs": chosen["epoch"], "calibration": validation["calibration"]}
     result = {
@@ -114,11 +114,15 @@ def _measure(
         row: trainer.space.measure(
             y, examples.y, calibration[row], probabilities=row == "generator"
         )
-        for row, y in _rows(prediction).items()
+        for row, y in _rows(trainer, prediction).items()
     }
 
 
-def _rows(prediction: Prediction) -> dict[str, Any]:
-    """The two rows of a table, or the one of a method without refinement."""
-    rows = {"generator": prediction.generated, "refined": prediction.refined}
-    return {row: y for row, y in rows.items() if y is not None}
+def _rows(trainer: Trainer, prediction: Prediction) -> dict[str, Any]:
+    """The two rows of a table, or the one of a method without D or without G."""
+    rows = {}
+    if trainer.method.generates:
+        rows["generator"] = prediction.generated
+    if prediction.refined is not None:
+        rows["refined"] = prediction.refined
+    return rows

@@ -30,7 +30,7 @@ def result_table(
         out of a table without it: beside another metric they would mislead.
     """
     measured = result["test"]
-    metrics = [name for name in METRICS if name in measured["generator"]]
+    metrics = metrics_of(measured)
     lines = [["test", *(METRICS[name] for name in metrics)]]
     lines += [
         [ROWS[row], *(percent(values.get(name)) for name in metrics)]
@@ -50,6 +50,11 @@ def result_table(
         )
         for line in lines
     )
+
+
+def metrics_of(measured: Mapping[str, Mapping[str, float]]) -> list[str]:
+    """The metrics that any row has, in the order of the table."""
+    return [name for name in METRICS if any(name in row for row in measured.values())]
 
 
 def selection_line(result: Mapping[str, Any]) -> str:

@@ -1,7 +1,7 @@
 """The methods: what distinguishes one from another, a registry entry each.
 
 The trainer knows no method by name: it reads these fields. To add a method, add an
-entry (and its pair of losses to `losses.py`).
+entry (and its pair of losses to `baseline_losses.py`).
 """
 
 import dataclasses
@@ -10,8 +10,9 @@ from collections.abc import Callable
 
 import tensorflow as tf
 
-from ldrsp_tf import losses, sampling
+from ldrsp_tf import baseline_losses, losses, sampling
 from ldrsp_tf.errors import UsageError
+from ldrsp_tf.gradient_penalty import Penalty, gradient_penalty
 from ldrsp_tf.losses import Judged, ValueLoss
 from ldrsp_tf.oracles import Oracle, binarised
 from ldrsp_tf.replay import ReplayChains
@@ -37,6 +38,11 @@ class Method:
         a task may change. A class is a source with state: a trainer makes its own one.
       binarised_oracle: The oracle judges the decided output, not the relaxed one.
       discriminator_updates: Updates of D per update of G.
+      penalty: A further term of D's loss, on the critic between truth and G(x).
+      score: What a refinement ascends, a function of D's logits.
+      estimates_value: Whether that score estimates the oracle's value.
+      generates: Whether there is a generator; without one a refinement starts at the
+        space's blank output, and only the refined output is reported.
     """
 
     name: str
@@ -47,6 +53,10 @@ class Method:
     sources: tuple[tuple[float, sampling.Source | type[ReplayChains]], ...] = ()
     binarised_oracle: bool = False
     discriminator_updates: int = 1
+    penalty: Penalty | None = None
+    score: Callable[[tf.Tensor], tf.Tensor] = tf.sigmoid
+    estimates_value: bool = False
+    generates: bool = True
 
     @property
     def refines(self) -> bool:
@@ -76,6 +86,7 @@ LDRSP = Method(
     generator_loss=losses.ldrsp_generator_loss,
     discriminator_loss=losses.ldrsp_discriminator_loss,
     sources=_PAPER_SOURCES,
+    estimates_value=True,
 )
 
 LDRSP_PLUS = dataclasses.replace(
@@ -94,7 +105,85 @@ LDRSP_PLUS = dataclasses.replace(
     sources=(*_PAPER_SOURCES, (0.0, ReplayChains)),
 )
 
-METHODS = {method.name: method for method in (BASELINE, LDRSP, LDRSP_PLUS)}
+LOGISTIC_REGRESSION = dataclasses.replace(
+    BASELINE,
+    name="logistic_regression",
+    title="one linear layer, trained by cross-entropy",
+)
+
+NN_BASELINE = dataclasses.replace(
+    BASELINE,
+    name="nn_baseline",
+    title="the deeper network of Belanger & McCallum (2016), trained by cross-entropy",
+)
+
+GAN = Method(
+    name="gan",
+    title="GAN with the non-saturating loss (Goodfellow et al., 2014)",
+    generator_loss=baseline_losses.gan_generator_loss,
+    discriminator_loss=baseline_losses.gan_discriminator_loss,
+)
+
+LSGAN = Method(
+    name="lsgan",
+    title="least-squares GAN (Mao et al., 2016)",
+    generator_loss=baseline_losses.lsgan_generator_loss,
+    discriminator_loss=baseline_losses.lsgan_discriminator_loss,
+)
+
+WGAN_GP = Method(
+    name="wgan_gp",
+    title="Wasserstein GAN with gradient penalty (Gulrajani et al., 2017)",
+    generator_loss=baseline_losses.wgan_generator_loss,
+    discriminator_loss=baseline_losses.wgan_discriminator_loss,
+    discriminator_updates=5,
+    penalty=gradient_penalty,
+    score=tf.identity,
+)
+
+EBGAN = Method(
+    name="ebgan",
+    title="energy-based GAN with a margin (Zhao et al., 2017)",
+    generator_loss=baseline_losses.ebgan_generator_loss,
+    discriminator_loss=baseline_losses.ebgan_discriminator_loss,
+    score=lambda logits: -baseline_losses.energy(logits),
+)
+
+DVN = Method(
+    name="dvn",
+    title="deep value network, without a generator (Gygli et al., 2017)",
+    discriminator_loss=baseline_losses.dvn_discriminator_loss,
+    value_loss=losses.cross_entropy_value_loss,
+    sources=_PAPER_SOURCES,
+    estimates_value=True,
+    generates=False,
+)
+
+SPEN = Method(
+    name="spen",
+    title="max-margin energy network, without a generator (Belanger & McCallum, 2016)",
+    discriminator_loss=baseline_losses.spen_discriminator_loss,
+    sources=((1.0, sampling.loss_augmented_source),),
+    score=tf.identity,
+    generates=False,
+)
+
+METHODS = {
+    method.name: method
+    for method in (
+        BASELINE,
+        LDRSP,
+        LDRSP_PLUS,
+        GAN,
+        LSGAN,
+        WGAN_GP,
+        EBGAN,
+        DVN,
+        SPEN,
+        LOGISTIC_REGRESSION,
+        NN_BASELINE,
+    )
+}
 
 
 def get_method(name: str) -> Method:

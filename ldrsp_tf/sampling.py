@@ -90,6 +90,22 @@ def adversarial_source(draw: Draw, settings: SamplingSettings) -> Samples:
     return Samples(draw.x, adversarial_samples(draw, settings), draw.y_true)
 
 
+def loss_augmented_source(draw: Draw, settings: SamplingSettings) -> Samples:
+    """Outputs that D scores high although they are wrong (SPEN's training inference).
+
+    The refinement of the start, up the logits plus the task loss 1 - v*(y, y*).
+    """
+    y = refine(
+        lambda y: draw.logits(y) + 1.0 - draw.oracle(y, draw.y_true),
+        draw.y_generated,
+        step_size=settings.inference_step_size,
+        steps=settings.inference_steps,
+        normalized=settings.normalized_gradient,
+        project=draw.project,
+    )
+    return Samples(draw.x, y, draw.y_true)
+
+
 def inference_samples(draw: Draw, settings: SamplingSettings) -> tf.Tensor:
     """Outputs of the refinement that starts at G(x), by the current discriminator.
 

@@ -18,9 +18,12 @@ class OutputSpace(abc.ABC):
 
     Attributes:
       metric_name: The metric of `example_metric`.
+      blank_logit: Of every entry of the output that says nothing yet, where methods
+        without a generator start.
     """
 
     metric_name: str
+    blank_logit: float
 
     @abc.abstractmethod
     def activation(self, logits: tf.Tensor) -> tf.Tensor:
@@ -77,6 +80,7 @@ class TagSpace(OutputSpace):
     """Tag vectors in [0, 1]^L, judged by example-averaged F1."""
 
     metric_name = "f1"
+    blank_logit = -1e4  # No tags: exactly 0 in single precision.
 
     def activation(self, logits: tf.Tensor) -> tf.Tensor:
         """Independent tag probabilities, `[B, L]`."""
@@ -146,6 +150,7 @@ class ClassMapSpace(OutputSpace):
     """
 
     METRICS = ("mean_iou", "pixel_accuracy")
+    blank_logit = 0.0  # Every class alike.
     PROJECTIONS: ClassVar = {"simplex": projections.simplex, "box": projections.box}
 
     def __init__(self, metric_name: str = "mean_iou", projection: str = "simplex"):

@@ -15,6 +15,7 @@ from ldrsp_tf.augmentation import Augmentation
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.losses import Judged
 from ldrsp_tf.methods import Method
+from ldrsp_tf.models.constant import ConstantOutput
 from ldrsp_tf.models.discriminator import Discriminator
 from ldrsp_tf.optimizers import FusedAdam
 from ldrsp_tf.refinement import Walk
@@ -38,6 +39,7 @@ class TrainingSettings:
         loss that is *averaged* over the labels (1 in the paper, which does not say
         whether it sums or averages them).
       cosine_decay: Both learning rates fall along half a cosine to 0, epoch by epoch.
+      penalty_weight: Factor of the method's penalty in D's loss.
       source_shares: Shares of the method's sources, where a task changes them.
       sampling: How D's extra samples travel.
     """
@@ -47,6 +49,7 @@ class TrainingSettings:
     discriminator_learning_rate: float = 1e-3
     beta_1: float = 0.5
     adversarial_weight: float = 1.0
+    penalty_weight: float = 10.0
     cosine_decay: bool = False
     source_shares: tuple[float, ...] | None = None
     sampling: SamplingSettings = dataclasses.field(default_factory=SamplingSettings)
@@ -56,7 +59,9 @@ class Trainer:
     """Networks, optimisers and the compiled step that trains them.
 
     Args:
-      generator: Maps x `[B, ...]` to logits of the output.
+      generator: Maps x `[B, ...]` to logits of the output. Without trainable weights it
+        is left as it is, and D alone is trained. A method without a generator puts the
+        space's blank output in its place.
       discriminator: D; None for a method without one.
       method: What is trained, and how.
       space: What an output is.
@@ -71,7 +76,7 @@ class Trainer:
 
     def __init__(
         self,
-        generator: keras.Model,
+        generator: keras.Model | None,
         discriminator: Discriminator | None,
         method: Method,
         space: OutputSpace,
@@ -111,11 +116,18 @@ class Trainer:
         x, y = self._batch(x, y, tf.range(self._batch_size), tf.constant(0))
         self._sources = self._make_sources(x, y)
         x, y = x[:1], y[:1]
+        if not self.method.generates:
+            self.generator = ConstantOutput(y.shape[1:], self.space.blank_logit)
         logits = self.generator(x)
         if logits.shape != y.shape:
             raise UsageError(
                 f"The generator makes outputs of shape {tuple(logits.shape[1:])} where "
                 f"the data has {tuple(y.shape[1:])}."
+            )
+        if not self._trains_generator and self.discriminator is None:
+            raise UsageError(
+                f"There is nothing to train: the generator has no trainable weights, "
+                f"and method {self.method.name!r} has no discriminator."
             )
         self.generator_optimizer.build(self.generator.trainable_variables)
         if self.discriminator is not None:
@@ -237,10 +249,19 @@ class Trainer:
         seed = tf.random.experimental.stateless_fold_in([self.seed, 1], iteration)
         return self.augment(x, y, seed)
 
+    @property
+    def _trains_generator(self) -> bool:
+        """Not a frozen one, nor one without weights."""
+        return bool(self.generator.trainable_variables)
+
+    @property
+    def _is_adversarial(self) -> bool:
+        return self.method.generator_loss is not None
+
     def _scalar_names(self) -> tuple[str, ...]:
         names = {
-            "surrogate_loss": True,
-            "adversarial_loss": self.method.generator_loss is not None,
+            "surrogate_loss": self._trains_generator,
+            "adversarial_loss": self._trains_generator and self._is_adversarial,
             "discriminator_loss": self.discriminator is not None,
         }
         return tuple(name for name, there in names.items() if there)
@@ -263,32 +284,34 @@ class Trainer:
         """
         seed = tf.random.experimental.stateless_fold_in([self.seed, 0], iteration)
         for update in range(1, self.method.discriminator_updates):
-            y_generated = self.space.activation(self.generator(x, training=True))
+            logits = self.generator(x, training=self._trains_generator)
             gradients = self._discriminator_gradients(
-                x, y_true, y_generated, seed + update
+                x, y_true, self.space.activation(logits), seed + update
             )[0]
             self._apply(self.discriminator_optimizer, gradients, self.discriminator)
 
         scalars = {}
         with tf.GradientTape() as tape:
-            logits = self.generator(x, training=True)
-            loss = self.space.surrogate_loss(logits, y_true)
-            scalars["surrogate_loss"] = loss
+            logits = self.generator(x, training=self._trains_generator)
+            y_generated = self.space.activation(logits)
+            if self._trains_generator:
+                loss = self.space.surrogate_loss(logits, y_true)
+                scalars["surrogate_loss"] = loss
             if self.discriminator is not None:
-                y_generated = self.space.activation(logits)
                 with tape.stop_recording():
                     d_gradients, features, d_loss = self._discriminator_gradients(
                         x, y_true, y_generated, seed
                     )
                 scalars["discriminator_loss"] = d_loss
-                if self.method.generator_loss is not None:
-                    adversarial = self.method.generator_loss(
-                        self.discriminator.logits(features, y_generated)
-                    )
-                    loss += self.settings.adversarial_weight * adversarial
-                    scalars["adversarial_loss"] = adversarial
-        gradients = tape.gradient(loss, self.generator.trainable_variables)
-        self._apply(self.generator_optimizer, gradients, self.generator)
+            if self._trains_generator and self._is_adversarial:
+                adversarial = self.method.generator_loss(
+                    self.discriminator.logits(features, y_generated)
+                )
+                loss += self.settings.adversarial_weight * adversarial
+                scalars["adversarial_loss"] = adversarial
+        if self._trains_generator:
+            gradients = tape.gradient(loss, self.generator.trainable_variables)
+            self._apply(self.generator_optimizer, gradients, self.generator)
         if self.discriminator is not None:
             self._apply(self.discriminator_optimizer, d_gradients, self.discriminator)
         return scalars
@@ -323,6 +346,13 @@ class Trainer:
                 for part, group in zip(tf.split(logits, len(groups)), groups)
             ]
             loss = self.method.discriminator_loss(*judged)
+            if self.method.penalty is not None:
+                loss += self.settings.penalty_weight * self.method.penalty(
+                    lambda y: self.discriminator.logits(features[0], y, training=True),
+                    y_true,
+                    tf.stop_gradient(y_generated),
+                    tf.random.experimental.stateless_fold_in(seed, 1),
+                )
         gradients = tape.gradient(loss, self.discriminator.trainable_variables)
         return gradients, fixed, loss
 
@@ -406,7 +436,7 @@ class Trainer:
     def score(self, x: tf.Tensor) -> refinement.Score:
         """D(x, .) as a function of y; D's features of x are computed here, once."""
         logits = self._logits_for(tf.cast(x, tf.float32))
-        return lambda y: tf.sigmoid(logits(y))
+        return lambda y: self.method.score(logits(y))
 
     def _logits_for(self, x: tf.Tensor) -> refinement.Score:
         features = self.discriminator.features(x)

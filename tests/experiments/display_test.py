@@ -1,7 +1,9 @@
+import numpy as np
 import pytest
 
 from experiments.display import Display
 from experiments.result_table import result_table, selection_line
+from experiments.tasks import Examples, get_task
 
 
 def test_table_has_the_papers_figures_beside_ours_of_the_same_metric():
@@ -74,9 +76,22 @@ def validated(epoch, score, value):
     }
 
 
-def test_an_overestimating_discriminator_is_warned_of_once_and_marked(capsys):
-    display = Display()
+def display_of(method):
+    task = get_task("synthetic_tags")
+    display, rows = Display(), Examples(np.zeros((1, 2)), np.zeros((1, 3)))
+    display.start(task, task.configure(method, {}), rows, rows, rows)
     display.phase("selection", 4)
+    return display
+
+
+def test_a_score_that_estimates_no_value_is_not_warned_of(capsys):
+    display_of("wgan_gp").progress(validated(1, 9.0, 0.60))
+    screen = capsys.readouterr().out
+    assert "D 9.00 v* 0.60" in screen and "(!)" not in screen
+
+
+def test_an_overestimating_discriminator_is_warned_of_once_and_marked(capsys):
+    display = display_of("ldrsp")
     display.progress(validated(1, 0.64, 0.60))
     assert "(!)" not in capsys.readouterr().out
     display.progress(validated(2, 0.66, 0.60))

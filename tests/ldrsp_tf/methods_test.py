@@ -111,3 +111,27 @@ def test_ldrsp_plus_has_the_papers_sources_and_chains_that_a_task_may_give_a_sha
 def test_a_method_cannot_be_changed_in_place():
     with pytest.raises(dataclasses.FrozenInstanceError):
         methods.get_method("ldrsp").discriminator_updates = 2
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("gan", 0.75),  # the sigmoid of log 3
+        ("wgan_gp", np.log(3.0)),  # the critic's value itself
+        ("ebgan", np.log(0.75)),  # minus the energy
+        ("spen", np.log(3.0)),
+        ("ldrsp", 0.75),
+    ],
+)
+def test_what_a_refinement_ascends_rises_with_the_logit(name, expected):
+    score = methods.get_method(name).score(tf.math.log(3.0))
+    np.testing.assert_allclose(score, expected, rtol=1e-6)
+
+
+def test_only_methods_that_ask_the_oracle_estimate_its_value():
+    estimating = {m.name for m in methods.METHODS.values() if m.estimates_value}
+    assert estimating == {"ldrsp", "ldrsp_plus", "dvn"}
+    assert {m.name for m in methods.METHODS.values() if not m.generates} == {
+        "dvn",
+        "spen",
+    }

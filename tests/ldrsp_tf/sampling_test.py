@@ -242,3 +242,18 @@ def test_a_judged_sample_has_the_loss_that_was_ascended(draw):
 def test_settings_cannot_be_changed_in_place():
     with pytest.raises(dataclasses.FrozenInstanceError):
         SamplingSettings().inference_steps = 3
+
+
+@pytest.mark.parametrize(("slope", "wins"), [(0.0, "task loss"), (5.0, "score")])
+def test_loss_augmented_samples_trade_the_score_against_the_task_loss(slope, wins):
+    # The logits pull towards the truth; the task loss, 1 - F1, pulls away from it.
+    y_true = tf.constant([[1.0, 0.0]])
+    draw = _draw_of_zeros(1)._replace(
+        logits=lambda y: slope * tf.reduce_sum(y * y_true, 1),
+        y_generated=tf.constant([[0.5, 0.5]]),
+        y_true=y_true,
+    )
+    settings = SamplingSettings(inference_steps=20, inference_step_size=0.1)
+    y = sampling.loss_augmented_source(draw, settings).y.numpy()[0]
+    assert (y[0] > 0.9) == (wins == "score")
+    assert (y[0] < 0.1) == (wins == "task loss")

@@ -11,7 +11,7 @@ from ldrsp_tf.errors import UsageError
 from ldrsp_tf.methods import LDRSP, LDRSP_PLUS, METHODS, get_method
 from ldrsp_tf.models import MLP, Discriminator, EnergyNetwork
 from ldrsp_tf.refinement import refine
-from ldrsp_tf.sampling import Samples
+from ldrsp_tf.sampling import Samples, SamplingSettings
 from ldrsp_tf.spaces import TagSpace
 from ldrsp_tf.training import Trainer, TrainingSettings
 
@@ -53,16 +53,21 @@ def ldrsp(compiled_ldrsp):
 @pytest.mark.parametrize("name", METHODS)
 def test_every_method_trains_a_step(name, make_trainer, tags, values):
     trainer = make_trainer(name)
-    before = values(trainer.generator.trainable_variables)
+    trained = trainer.generator if trainer.method.generates else trainer.discriminator
+    before = values(trained.trainable_variables)
     scalars = _step(trainer, tags)
-    expected = {"surrogate_loss"}
+    expected = set()
+    if trainer.method.generates:
+        expected |= {"surrogate_loss"}
     if trainer.method.refines:
-        expected |= {"adversarial_loss", "discriminator_loss"}
+        expected |= {"discriminator_loss"}
+    if trainer.method.generator_loss is not None:
+        expected |= {"adversarial_loss"}
     assert set(scalars) == expected
     for value in scalars.values():
         assert value.shape == ()
         assert np.isfinite(value)
-    after = values(trainer.generator.trainable_variables)
+    after = values(trained.trainable_variables)
     assert any(np.any(a != b) for a, b in zip(after, before))
 
 
@@ -512,20 +517,30 @@ def test_bytes_train_like_floats(ldrsp, tags, values, assert_identical):
 
 @pytest.mark.parametrize("name", METHODS)
 def test_training_learns_a_learnable_rule(name, make_trainer, tags):
+    alone = not get_method(name).generates
     trainer = make_trainer(
-        name, generator_learning_rate=0.05, discriminator_learning_rate=0.01
+        name,
+        generator_learning_rate=0.05,
+        discriminator_learning_rate=0.05 if alone else 0.01,
+        sampling=SamplingSettings(inference_steps=10 if alone else 2),
     )
     first = trainer.train_epoch(*tags, epoch=0)
-    assert "surrogate_loss" in first
     for epoch in range(1, 40):
         last = trainer.train_epoch(*tags, epoch)
         assert all(type(value) is float for value in last.values())
         assert np.isfinite(list(last.values())).all()
-    assert last["surrogate_loss"] < 0.3 * first["surrogate_loss"]
-    if trainer.method.refines:
+    if not alone:
+        assert last["surrogate_loss"] < 0.3 * first["surrogate_loss"]
+        y = trainer.generate(tags[0])
+    else:
+        walk = (tf.constant(0.5), tf.constant(10), False)
+        y = trainer.walk(tf.constant(tags[0]), *walk).outputs[-1]
+    # Losses of two players need not fall: D's of GANs rise as G gets better.
+    if trainer.method.estimates_value:
         assert last["discriminator_loss"] < first["discriminator_loss"]
-    metric = trainer.space.example_metric(trainer.generate(tags[0]), tags[1])
-    assert metric.mean() > 0.9
+    # From no tags at all the way is longer.
+    least = 0.85 if alone else 0.9
+    assert trainer.space.example_metric(y, tags[1]).mean() > least
 
 
 def test_the_discriminator_learns_the_oracle(ldrsp, tags):
@@ -671,8 +686,11 @@ def test_every_method_trains_each_network_of_maps_by_its_own_update_only(
             new = values(model.trainable_variables)
             if model is part:
                 assert_identical(new, old)
-            else:
-                assert all(np.any(a != b) for a, b in zip(new, old))
+            elif (
+                old
+            ):  # A difference of scores does not move the bias of the last layer.
+                moved = [np.any(a != b) for a, b in zip(new, old)]
+                assert sum(moved) >= len(moved) - (name in ("wgan_gp", "spen"))
 
 
 def test_networks_see_augmented_batches_of_every_step(make_map_trainer, maps, eagerly):
