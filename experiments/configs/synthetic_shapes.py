@@ -13,6 +13,7 @@ TASK = Task(
         **weizmann_horse.TASK.settings,
         "epochs": 20,
         "validation_interval": 5,
+        "retrain": False,
         "width": 16,
         "discriminator_width": 16,
         "figures": True,
@@ -21,8 +22,8 @@ TASK = Task(
     },
     overrides={
         "ldrsp_plus": {
-            "source_shares": (0.0, 0.1, 0.9),
-            "binarised_oracle": False,
+            **weizmann_horse.TASK.overrides["ldrsp_plus"],
+            "discriminator": "fcn",
         },
     },
     paper={},
