@@ -11,7 +11,8 @@ from experiments.config import Config
 from experiments.tasks import Examples, Task
 from ldrsp_tf.methods import get_method
 from ldrsp_tf.sampling import SamplingSettings
-from ldrsp_tf.training import Trainer, TrainingSettings
+from ldrsp_tf.training import Trainer
+from ldrsp_tf.training_settings import TrainingSettings
 
 
 def build_trainer(task: Task, config: Config, examples: Examples) -> Trainer:

@@ -1,6 +1,5 @@
 """The trainer: one compiled step that alternates Eq. 10 and Eq. 6, for every method."""
 
-import dataclasses
 import functools
 import inspect
 import math
@@ -20,39 +19,11 @@ from ldrsp_tf.models.discriminator import Discriminator
 from ldrsp_tf.optimizers import FusedAdam
 from ldrsp_tf.refinement import Walk
 from ldrsp_tf.replay import ReplayChains
-from ldrsp_tf.sampling import Draw, Samples, SamplingSettings, Source
+from ldrsp_tf.sampling import Draw, Samples, Source
 from ldrsp_tf.spaces import OutputSpace
+from ldrsp_tf.training_settings import TrainingSettings
 
 Scalars = dict[str, tf.Tensor]
-
-
-@dataclasses.dataclass(frozen=True)
-class TrainingSettings:
-    """Numbers of the training that no method fixes.
-
-    Attributes:
-      batch_size: Examples of a step.
-      generator_learning_rate: Adam's, for G.
-      discriminator_learning_rate: Adam's, for D.
-      beta_1: Adam's momentum term, 0.5 in the paper.
-      adversarial_weight: Factor of the adversarial term of Eq. 6, against a surrogate
-        loss that is *averaged* over the labels (1 in the paper, which does not say
-        whether it sums or averages them).
-      cosine_decay: Both learning rates fall along half a cosine to 0, epoch by epoch.
-      penalty_weight: Factor of the method's penalty in D's loss.
-      source_shares: Shares of the method's sources, where a task changes them.
-      sampling: How D's extra samples travel.
-    """
-
-    batch_size: int = 32
-    generator_learning_rate: float = 1e-3
-    discriminator_learning_rate: float = 1e-3
-    beta_1: float = 0.5
-    adversarial_weight: float = 1.0
-    penalty_weight: float = 10.0
-    cosine_decay: bool = False
-    source_shares: tuple[float, ...] | None = None
-    sampling: SamplingSettings = dataclasses.field(default_factory=SamplingSettings)
 
 
 class Trainer:

@@ -7,7 +7,8 @@ from experiments.tasks import Examples
 from ldrsp_tf.methods import get_method
 from ldrsp_tf.models import MLP, EnergyNetwork
 from ldrsp_tf.spaces import TagSpace
-from ldrsp_tf.training import Trainer, TrainingSettings
+from ldrsp_tf.training import Trainer
+from ldrsp_tf.training_settings import TrainingSettings
 
 _ROWS, _FEATURES, _LABELS = 10, 4, 3
 

@@ -11,7 +11,8 @@ from ldrsp_tf.models import MLP, EnergyNetwork
 from ldrsp_tf.models.segmentation import PatchDiscriminator, SegmentationNetwork
 from ldrsp_tf.sampling import SamplingSettings
 from ldrsp_tf.spaces import ClassMapSpace, TagSpace
-from ldrsp_tf.training import Trainer, TrainingSettings
+from ldrsp_tf.training import Trainer
+from ldrsp_tf.training_settings import TrainingSettings
 
 FEATURES, LABELS, ROWS = 7, 5, 24
 IMAGES, SIDE = 8, 10

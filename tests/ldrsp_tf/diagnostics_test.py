@@ -8,7 +8,8 @@ from ldrsp_tf.methods import get_method
 from ldrsp_tf.models import MLP, Discriminator
 from ldrsp_tf.prediction import Prediction
 from ldrsp_tf.spaces import TagSpace
-from ldrsp_tf.training import Trainer, TrainingSettings
+from ldrsp_tf.training import Trainer
+from ldrsp_tf.training_settings import TrainingSettings
 
 
 class _Linear(Discriminator):

@@ -13,7 +13,8 @@ from ldrsp_tf.models import MLP, Discriminator, EnergyNetwork
 from ldrsp_tf.refinement import refine
 from ldrsp_tf.sampling import Samples, SamplingSettings
 from ldrsp_tf.spaces import TagSpace
-from ldrsp_tf.training import Trainer, TrainingSettings
+from ldrsp_tf.training import Trainer
+from ldrsp_tf.training_settings import TrainingSettings
 
 _WITHOUT_SAMPLES = dataclasses.replace(LDRSP, sources=())
 
