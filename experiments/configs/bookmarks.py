@@ -15,6 +15,7 @@ TASK = Task(
         **bibtex.TASK.settings,
         "discriminator_hidden": (150, 150),
         "epochs": 20,
+        "validation_interval": 1,
     },
     overrides={},
     paper=TABLE_1["bookmarks"],

@@ -9,8 +9,15 @@ TASK = Task(
     title="Delicious",
     family=tags,
     config=tags.TagConfig,
-    # Bibtex's settings, none of them tuned here.
-    settings=bibtex.TASK.settings,
+    settings={
+        **bibtex.TASK.settings,
+        "validation_interval": 4,
+        # Of 0.1, 0.5 and 3, on validation rows of seed 0. The cross-entropy is a mean
+        # over 983 labels: Bibtex's 3 would outweigh it six times as much as there.
+        "adversarial_weight": 0.1,
+        # Steps of 1, the largest of Bibtex's, went on to the end of the grid.
+        "step_size_grid": (1.0, 2.0, 4.0),
+    },
     overrides=bibtex.TASK.overrides,
     paper={},
 )
