@@ -9,6 +9,8 @@ from datasets.errors import DataError
 
 DATA_SETS = (
     "bibtex",
+    "bookmarks",
+    "delicious",
     "lfw_parts",
     "synthetic_shapes",
     "synthetic_tags",

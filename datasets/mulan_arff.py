@@ -2,9 +2,12 @@
 
 Both kinds of rows are read: sparse ones, `{index value, ...}` with 0 for what is not
 named, and dense ones, `value, value, ...`. Attributes are numeric or binary (`{0,1}`).
+A file is read in blocks of rows: the numbers of one block at a time are in memory,
+beside the small arrays that they become.
 """
 
 import dataclasses
+import itertools
 import os
 import re
 from collections.abc import Iterator, Sequence
@@ -21,6 +24,7 @@ _ATTRIBUTE = re.compile(
     re.IGNORECASE,
 )
 _NUMERIC_KINDS = frozenset({"numeric", "real", "integer"})
+_BLOCK_ROWS = 1024
 
 
 @dataclasses.dataclass(frozen=True)
@@ -31,7 +35,7 @@ class ArffData:
       features: [N, F], uint8 where every value is 0 or 1, float32 otherwise.
       labels: [N, L] of 0 and 1, uint8.
       feature_names: the F names, in the order of the file.
-      label_names: the L names, in the order that the caller gave.
+      label_names: the L names, in the order that the caller gave, else of the file.
     """
 
     features: np.ndarray
@@ -42,10 +46,10 @@ class ArffData:
 
 @dataclasses.dataclass(frozen=True)
 class _Entries:
-    """The entries of all rows, one after another; what is not named is 0.
+    """The entries of a block of N rows, one after another; what is not named is 0.
 
     Attributes:
-      rows: [E] number of the row that the entry is in.
+      rows: [E] number of the row of the block that the entry is in.
       columns: [E] number of the attribute.
       values: [E] its value.
       lines: [N] number of the line in the file where each row stands.
@@ -55,6 +59,23 @@ class _Entries:
     columns: np.ndarray
     values: np.ndarray
     lines: np.ndarray
+
+
+@dataclasses.dataclass(frozen=True)
+class _Columns:
+    """Where the attributes of a file go.
+
+    Attributes:
+      names: the names of the F + L attributes.
+      labels: [L] number of the attribute that each label is.
+      is_label: [F + L] whether the attribute is a label.
+      position: [F + L] column of the attribute among the features, or the labels.
+    """
+
+    names: list[str]
+    labels: np.ndarray
+    is_label: np.ndarray
+    position: np.ndarray
 
 
 def read_labels_xml(path: str | os.PathLike[str]) -> list[str]:
@@ -71,12 +92,13 @@ def read_labels_xml(path: str | os.PathLike[str]) -> list[str]:
     return names
 
 
-def read_arff(path: str | os.PathLike[str], labels: Sequence[str]) -> ArffData:
+def read_arff(path: str | os.PathLike[str], labels: Sequence[str] | int) -> ArffData:
     """Reads a multi-label ARFF file.
 
     Args:
       path: the file.
-      labels: names of the attributes that are labels; all others are features.
+      labels: names of the attributes that are labels, or how many of the last
+        attributes are; all others are features.
 
     Returns:
       The features [N, F] and the labels [N, L].
@@ -88,8 +110,21 @@ def read_arff(path: str | os.PathLike[str], labels: Sequence[str]) -> ArffData:
     with open(path, encoding="utf-8", errors="replace") as file:
         lines = _meaningful_lines(file)
         attributes = _read_header(path, lines)
-        entries = _read_rows(path, lines, len(attributes))
-    return _split_labels(path, entries, attributes, list(labels))
+        columns = _arrange(path, attributes, labels)
+        blocks = [
+            _split_labels(path, entries, columns)
+            for entries in _read_blocks(path, lines, len(attributes))
+        ]
+    if not blocks:
+        raise DataError(f"{path} has no rows after @data: the file is cut off")
+    # One block of float32 makes all features float32.
+    features, targets = (np.concatenate(parts) for parts in zip(*blocks))
+    return ArffData(
+        features=features,
+        labels=targets,
+        feature_names=[attributes[i] for i in np.flatnonzero(~columns.is_label)],
+        label_names=[attributes[i] for i in columns.labels],
+    )
 
 
 def _meaningful_lines(file: TextIO) -> Iterator[tuple[int, str]]:
@@ -133,29 +168,34 @@ def _require_unique(names: list[str], what: str) -> None:
         raise DataError(f"{what} {name!r} twice")
 
 
-def _read_rows(
+def _read_blocks(
     path: str | os.PathLike[str],
     lines: Iterator[tuple[int, str]],
     num_attributes: int,
+) -> Iterator[_Entries]:
+    while block := list(itertools.islice(lines, _BLOCK_ROWS)):
+        yield _read_rows(path, block, num_attributes)
+
+
+def _read_rows(
+    path: str | os.PathLike[str],
+    lines: list[tuple[int, str]],
+    num_attributes: int,
 ) -> _Entries:
-    numbers, columns, values = [], [], []
+    columns, values = [], []
     for number, line in lines:
         parse = _parse_sparse_row if line.startswith("{") else _parse_dense_row
         try:
             row_columns, row_values = parse(line, num_attributes)
         except ValueError as error:
             raise DataError(f"{path}, line {number}: {error}") from error
-        numbers.append(number)
         columns.append(row_columns)
         values.append(row_values)
-    if not numbers:
-        raise DataError(f"{path} has no rows after @data: the file is cut off")
-    lengths = [len(row) for row in columns]
     return _Entries(
-        rows=np.repeat(np.arange(len(numbers)), lengths),
+        rows=np.repeat(np.arange(len(lines)), [len(row) for row in columns]),
         columns=np.concatenate(columns),
         values=np.concatenate(values),
-        lines=np.array(numbers),
+        lines=np.array([number for number, _ in lines]),
     )
 
 
@@ -187,6 +227,10 @@ def _check_indices(indices: np.ndarray, num_attributes: int) -> None:
 
 
 def _parse_dense_row(line: str, num_attributes: int) -> tuple[np.ndarray, np.ndarray]:
+    # Reading digits is a tenth of the work of reading numbers.
+    ones = _find_ones(line, num_attributes)
+    if ones is not None:
+        return ones, np.ones(len(ones), np.float32)
     numbers = _parse_numbers(line, ",")
     if len(numbers) != num_attributes:
         raise ValueError(
@@ -194,6 +238,17 @@ def _parse_dense_row(line: str, num_attributes: int) -> tuple[np.ndarray, np.nda
         )
     columns = np.flatnonzero(numbers).astype(np.int32)
     return columns, numbers[columns].astype(np.float32)
+
+
+def _find_ones(line: str, num_attributes: int) -> np.ndarray | None:
+    """Returns the columns of the ones of a row `0,1,0,...`; None for any other row."""
+    characters = np.frombuffer(line.encode(), np.uint8)
+    if len(characters) != 2 * num_attributes - 1:
+        return None
+    digits, separators = characters[0::2], characters[1::2]
+    is_one = digits == ord("1")
+    binary = (is_one | (digits == ord("0"))).all() and (separators == ord(",")).all()
+    return np.flatnonzero(is_one).astype(np.int32) if binary else None
 
 
 def _parse_numbers(text: str, separator: str) -> np.ndarray:
@@ -208,39 +263,23 @@ def _parse_numbers(text: str, separator: str) -> np.ndarray:
     return numbers
 
 
-def _split_labels(
-    path: str | os.PathLike[str],
-    entries: _Entries,
-    attributes: list[str],
-    labels: list[str],
-) -> ArffData:
-    label_columns = _label_columns(path, attributes, labels)
+def _arrange(
+    path: str | os.PathLike[str], attributes: list[str], labels: Sequence[str] | int
+) -> _Columns:
+    """Says which attributes are labels, given by name or as the last ones."""
+    if isinstance(labels, int):
+        label_columns = np.arange(len(attributes))[-labels:]
+    else:
+        label_columns = _find_labels(path, attributes, labels)
     is_label = np.zeros(len(attributes), bool)
     is_label[label_columns] = True
-    position = np.cumsum(~is_label) - 1  # [F + L], of each attribute in its own block
-    position[label_columns] = np.arange(len(labels))
-
-    of_label = is_label[entries.columns]  # [E]
-    _check_label_values(path, entries, of_label, attributes)
-    binary = np.isin(entries.values[~of_label], (0, 1)).all()
-    features = np.zeros(
-        [len(entries.lines), len(attributes) - len(labels)],
-        np.uint8 if binary else np.float32,
-    )
-    targets = np.zeros([len(entries.lines), len(labels)], np.uint8)
-    for block, chosen in ((features, ~of_label), (targets, of_label)):
-        columns = position[entries.columns[chosen]]
-        block[entries.rows[chosen], columns] = entries.values[chosen]
-    return ArffData(
-        features=features,
-        labels=targets,
-        feature_names=[attributes[i] for i in np.flatnonzero(~is_label)],
-        label_names=labels,
-    )
+    position = np.cumsum(~is_label) - 1
+    position[label_columns] = np.arange(len(label_columns))
+    return _Columns(attributes, label_columns, is_label, position)
 
 
-def _label_columns(
-    path: str | os.PathLike[str], attributes: list[str], labels: list[str]
+def _find_labels(
+    path: str | os.PathLike[str], attributes: list[str], labels: Sequence[str]
 ) -> np.ndarray:
     """Returns the number of the attribute that each label is, [L]."""
     column = {name: i for i, name in enumerate(attributes)}
@@ -251,6 +290,24 @@ def _label_columns(
             "that belongs to it"
         )
     return np.array([column[name] for name in labels], np.intp)
+
+
+def _split_labels(
+    path: str | os.PathLike[str], entries: _Entries, columns: _Columns
+) -> tuple[np.ndarray, np.ndarray]:
+    """Returns the features [N, F] and the labels [N, L] of a block."""
+    of_label = columns.is_label[entries.columns]  # [E]
+    _check_label_values(path, entries, of_label, columns.names)
+    binary = np.isin(entries.values[~of_label], (0, 1)).all()
+    num_rows, num_labels = len(entries.lines), len(columns.labels)
+    features = np.zeros(
+        [num_rows, len(columns.names) - num_labels], np.uint8 if binary else np.float32
+    )
+    targets = np.zeros([num_rows, num_labels], np.uint8)
+    for block, chosen in ((features, ~of_label), (targets, of_label)):
+        block_columns = columns.position[entries.columns[chosen]]
+        block[entries.rows[chosen], block_columns] = entries.values[chosen]
+    return features, targets
 
 
 def _check_label_values(

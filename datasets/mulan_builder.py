@@ -1,8 +1,9 @@
 """Base class of the builders of data sets in Mulan's format."""
 
+import collections
 import dataclasses
 import pathlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import ClassVar
 
 import numpy as np
@@ -16,20 +17,24 @@ from datasets.ordered_info import ordered_info
 
 @dataclasses.dataclass(frozen=True)
 class ArffSplit:
-    """One split: the file that it is made of, and the rows that the file must hold."""
+    """One split: the file that it is made of, and its number of rows.
+
+    Splits of one file take its rows one after another, and together all of them.
+    """
 
     file: str
     num_rows: int
 
 
 class MulanBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
-    """Builds a multi-label data set of binary features from ARFF files, one a split.
+    """Builds a multi-label data set of binary features from ARFF files.
 
     A subclass states the constants below, and the addresses and SHA-256 of the files in
-    the `checksums.tsv` of its folder. The rows keep the order of the file.
+    the `checksums.tsv` of its folder. The rows keep the order of the file. Without a
+    file that lists the labels, they are the last attributes.
     """
 
-    LABELS_FILE: ClassVar[str]
+    LABELS_FILE: ClassVar[str | None] = None
     NUM_FEATURES: ClassVar[int]
     NUM_LABELS: ClassVar[int]
     SPLITS: ClassVar[Mapping[str, ArffSplit]]
@@ -51,33 +56,52 @@ class MulanBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
         self.info.metadata["sha256"] = {
             name: source_files.sha256(path) for name, path in paths.items()
         }
-        label_names = self._read_label_names(paths[self.LABELS_FILE])
+        labels = self.NUM_LABELS
+        if self.LABELS_FILE is not None:
+            labels = self._read_label_names(paths[self.LABELS_FILE])
+        ranges = self._row_ranges()
+        # The last range of a file ends where the file has to.
+        num_rows = {
+            source.file: ranges[split].stop for split, source in self.SPLITS.items()
+        }
+        files = {
+            file: self._read_file(paths[file], labels, rows)
+            for file, rows in num_rows.items()
+        }
         return {
-            split: self._generate_examples(paths[source.file], source, label_names)
+            split: self._generate_examples(files[source.file], ranges[split])
             for split, source in self.SPLITS.items()
         }
 
+    def _row_ranges(self) -> dict[str, range]:
+        """Returns the rows of its file that each split takes."""
+        ranges, taken = {}, collections.Counter()
+        for split, source in self.SPLITS.items():
+            begin = taken[source.file]
+            taken[source.file] += source.num_rows
+            ranges[split] = range(begin, taken[source.file])
+        return ranges
+
     def _generate_examples(
-        self, path: pathlib.Path, source: ArffSplit, label_names: list[str]
+        self, data: mulan_arff.ArffData, rows: range
     ) -> Iterator[tuple[int, dict[str, np.ndarray]]]:
-        data = mulan_arff.read_arff(path, label_names)
-        self._check(path, data, source)
-        for row, (features, labels) in enumerate(zip(data.features, data.labels)):
-            yield row, {"features": features, "labels": labels}
+        for key, row in enumerate(rows):
+            yield key, {"features": data.features[row], "labels": data.labels[row]}
 
     def _read_label_names(self, path: pathlib.Path) -> list[str]:
         names = mulan_arff.read_labels_xml(path)
         _require_count(path, "labels", len(names), self.NUM_LABELS)
         return names
 
-    def _check(
-        self, path: pathlib.Path, data: mulan_arff.ArffData, source: ArffSplit
-    ) -> None:
-        num_rows, num_features = data.features.shape
-        _require_count(path, "rows", num_rows, source.num_rows)
-        _require_count(path, "features", num_features, self.NUM_FEATURES)
+    def _read_file(
+        self, path: pathlib.Path, labels: Sequence[str] | int, num_rows: int
+    ) -> mulan_arff.ArffData:
+        data = mulan_arff.read_arff(path, labels)
+        _require_count(path, "rows", len(data.features), num_rows)
+        _require_count(path, "features", data.features.shape[1], self.NUM_FEATURES)
         if data.features.dtype != np.uint8:
             raise DataError(f"{path} has features other than 0 and 1: fetch it again")
+        return data
 
 
 def _require_count(path: pathlib.Path, what: str, actual: int, expected: int) -> None:

@@ -22,6 +22,8 @@ TASKS = (
     "synthetic_shapes",
     "synthetic_tags",
     "bibtex",
+    "bookmarks",
+    "delicious",
     "weizmann_horse",
     "lfw_parts",
 )

@@ -105,7 +105,7 @@ def test_an_unknown_feature_or_split_is_answered_with_the_known_ones(
 
 
 def test_an_unknown_name_is_answered_with_the_known_ones():
-    with pytest.raises(DataError, match="'bibtexx': choose one of bibtex, lfw_parts"):
+    with pytest.raises(DataError, match="'bibtexx': choose one of bibtex, bookmarks"):
         loading.load("bibtexx")
 
 

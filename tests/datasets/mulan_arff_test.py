@@ -45,6 +45,21 @@ def test_dense_and_sparse_rows_mean_the_same(write):
     np.testing.assert_array_equal(a.labels, b.labels)
 
 
+@pytest.mark.parametrize("row", ["0,2,1,0,0", "0, 2, 1.0, 0, 0e0", "0,2.0,1,0,0"])
+def test_a_dense_row_of_any_numbers_is_read(write, row):
+    data = mulan_arff.read_arff(write(_HEADER + row + "\n"), ["tag_a", "tag_b"])
+    np.testing.assert_array_equal(data.features, [[0, 2, 0]])
+    np.testing.assert_array_equal(data.labels, [[1, 0]])
+
+
+def test_the_last_attributes_may_be_the_labels(write):
+    data = mulan_arff.read_arff(write(_HEADER + "{0 1,4 1}\n"), 2)
+    assert data.feature_names == ["first", "second word", "tag_a"]
+    assert data.label_names == ["third", "tag_b"]
+    np.testing.assert_array_equal(data.features, [[1, 0, 0]])
+    np.testing.assert_array_equal(data.labels, [[0, 1]])
+
+
 def test_labels_stand_in_the_order_of_the_caller(write):
     path = write(_HEADER + "{4 1}\n")
     data = mulan_arff.read_arff(path, ["tag_b", "tag_a"])
@@ -65,6 +80,39 @@ def test_numeric_features_are_float32(write):
     assert data.features.dtype == np.float32
     np.testing.assert_array_equal(data.features, [[-1.5], [20]])
     np.testing.assert_array_equal(data.labels, [[1], [0]])
+
+
+@pytest.fixture
+def small_blocks(monkeypatch):
+    monkeypatch.setattr(mulan_arff, "_BLOCK_ROWS", 2)
+
+
+def test_rows_of_all_blocks_are_read_in_their_order(write, small_blocks):
+    rows = ("{0 1}", "0,1,0,0,1", "% a comment", "{}", "{2 1,3 1}", "1,1,0,0,0")
+    path = write(_HEADER + "\n".join(rows))
+    data = mulan_arff.read_arff(path, ["tag_a", "tag_b"])
+    assert data.features.dtype == np.uint8
+    np.testing.assert_array_equal(
+        data.features, [[1, 0, 0], [0, 1, 0], [0, 0, 0], [0, 0, 1], [1, 1, 0]]
+    )
+    np.testing.assert_array_equal(data.labels, [[0, 0], [0, 1], [0, 0], [1, 0], [0, 0]])
+
+
+def test_one_block_of_other_numbers_makes_all_features_float32(write, small_blocks):
+    path = write(_HEADER + "{0 1}\n{}\n{1 0.5}\n{2 1}\n")
+    data = mulan_arff.read_arff(path, ["tag_a", "tag_b"])
+    assert data.features.dtype == np.float32
+    np.testing.assert_array_equal(
+        data.features, [[1, 0, 0], [0, 0, 0], [0, 0.5, 0], [0, 0, 0]]
+    )
+
+
+@pytest.mark.parametrize("row", ["{9 1}", "{2 2}", "0,0,3,0,0"])
+def test_a_bad_row_of_a_later_block_is_named_by_its_line(write, small_blocks, row):
+    path = write(_HEADER + "{0 1}\n% a comment\n{}\n{0 1}\n" + row + "\n")
+    with pytest.raises(DataError) as error:
+        mulan_arff.read_arff(path, ["tag_a", "tag_b"])
+    assert f"{path}, line {_HEADER.count(chr(10)) + 5}:" in str(error.value)
 
 
 @pytest.mark.parametrize(

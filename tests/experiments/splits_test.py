@@ -34,6 +34,27 @@ def test_validation_rows_come_from_the_training_rows_and_are_held_out():
     np.testing.assert_array_equal(made.test.x, ROWS + 50)
 
 
+def test_validation_rows_of_the_data_set_are_used_whatever_seed_and_fraction():
+    task = get_task("bookmarks")
+    tags = ROWS + 100
+    parts = {"train": slice(0, 5), "validation": slice(5, 8), "test": slice(8, 10)}
+    data = LoadedData(
+        name="made",
+        splits={
+            name: {"features": ROWS[rows], "labels": tags[rows]}
+            for name, rows in parts.items()
+        },
+        checksums={},
+        prepare_seconds=0.0,
+    )
+    given = {"seed": 1, "validation_fraction": 0.5}
+    made = split_rows(task, task.configure("ldrsp", given), data)
+    np.testing.assert_array_equal(made.training.x, ROWS[:5])
+    np.testing.assert_array_equal(made.validation.x, ROWS[5:8])
+    np.testing.assert_array_equal(made.all_training.y, tags[:8])
+    np.testing.assert_array_equal(made.test.y, tags[8:])
+
+
 def test_the_seed_decides_which_rows_are_held_out():
     held_out = [split(seed=seed).validation.x.tobytes() for seed in (0, 0, 1)]
     assert held_out[0] == held_out[1] != held_out[2]

@@ -95,3 +95,9 @@ def test_the_horses_screen_shows_the_papers_mean_iou():
     paper = get_task("weizmann_horse").paper
     assert paper["ldrsp"] == {"generator": 81.3, "refined": 85.5}
     assert paper["baseline"] == {"generator": 78.56}
+
+
+def test_bookmarks_has_the_papers_discriminator_and_figures():
+    task = get_task("bookmarks")
+    assert task.configure("ldrsp", {}).discriminator_hidden == (150, 150)
+    assert task.paper["ldrsp"] == {"generator": 37.2, "refined": 38.3}

@@ -1,0 +1,1 @@
+"""Bookmarks: tags of web pages that people have bookmarked."""

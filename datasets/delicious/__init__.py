@@ -1,0 +1,1 @@
+"""Delicious: tags of web pages."""

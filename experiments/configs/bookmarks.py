@@ -1,0 +1,22 @@
+"""Bookmarks (Katakis et al., 2008): tags of bookmarks, Table 1 of the paper."""
+
+from experiments import tags
+from experiments.configs import bibtex
+from experiments.paper import TABLE_1
+from experiments.tasks import Task
+
+TASK = Task(
+    name="bookmarks",
+    title="Bookmarks",
+    family=tags,
+    config=tags.TagConfig,
+    # The rest is Bibtex's, none of it tuned here: an epoch has 12 times its updates.
+    settings={
+        **bibtex.TASK.settings,
+        "discriminator_hidden": (150, 150),
+        "epochs": 20,
+        "validation_interval": 1,
+    },
+    overrides={},
+    paper=TABLE_1["bookmarks"],
+)
