@@ -7,7 +7,13 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from experiments.seed_statistics import Summary
-from experiments.table_layouts import Column, GainColumn, PaperColumn
+from experiments.table_layouts import (
+    Column,
+    GainColumn,
+    PaperColumn,
+    PaperGainColumn,
+    ScoreColumn,
+)
 from experiments.table_notes import table_notes
 from experiments.table_rows import Row, Table
 
@@ -82,10 +88,14 @@ def _csv_cells(column: Column, cell: Summary) -> list[str]:
 
 def _markdown_document(tables: Sequence[Table]) -> str:
     return "\n\n".join(
-        f"### Table {table.layout.number}, {table.layout.title}: "
+        f"### {_title(table.layout.number)}, {table.layout.title}: "
         f"{table.layout.quantity}\n\n{markdown(table)}"
         for table in tables
     )
+
+
+def _title(number: int | str) -> str:
+    return f"Table {number}" if isinstance(number, int) else number.capitalize()
 
 
 def _latex_document(tables: Sequence[Table]) -> str:
@@ -124,16 +134,22 @@ def _figure(table: Table, row: Row, index: int) -> str:
     )
     if cell is None:
         return "-"
-    if isinstance(column, PaperColumn):
+    if isinstance(column, PaperColumn) and not isinstance(column, PaperGainColumn):
         text = f"{cell.mean:.{decimals}f}"
         # The paper gives one figure with a digit more than its neighbours.
         return text if float(text) == cell.mean else f"{cell.mean:g}"
-    sign = "+" if isinstance(column, GainColumn) else ""
+    if isinstance(column, ScoreColumn):
+        return f"{cell.mean:.2g}"
+    sign = "+" if isinstance(column, GainColumn | PaperGainColumn) else ""
     text = f"{cell.mean:{sign}.{decimals}f}"
-    if cell.deviation is not None:
+    if isinstance(column, GainColumn) and column.interval and cell.low is not None:
+        text += f" [{cell.low:+.{decimals}f}, {cell.high:+.{decimals}f}]"
+    elif cell.deviation is not None:
         text += f" ± {cell.deviation:.{decimals}f}"
     if isinstance(column, GainColumn):
         return f"{text}*" if cell.excludes_zero else text
+    if isinstance(column, PaperGainColumn):
+        return text
     return text if cell.count == row.seeds else f"{text} (of {cell.count})"
 
 

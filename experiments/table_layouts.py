@@ -40,11 +40,17 @@ class MetricColumn:
 
 @dataclasses.dataclass(frozen=True)
 class GainColumn:
-    """Refined metric minus a metric of the same seed's G, in points."""
+    """Refined metric minus a metric of the same seed's G, in points.
+
+    Attributes:
+      interval: Whether the interval of the mean stands beside it, instead of the
+        deviation.
+    """
 
     heading: str
     metric: str
     control: str
+    interval: bool = False
 
     def cell(self, folder: str, row: str, results: Results) -> Summary | None:
         """The gain, which stands in the refined row."""
@@ -56,7 +62,35 @@ class GainColumn:
         )
 
 
-Column = PaperColumn | MetricColumn | GainColumn
+@dataclasses.dataclass(frozen=True)
+class PaperGainColumn(PaperColumn):
+    """The paper's gains of refinement, in points, of methods with both rows."""
+
+    def cell(self, folder: str, row: str, results: Results) -> Summary | None:
+        """The paper's refined figure minus that of G."""
+        published = self.figures.get(folder, {})
+        if row != "refined" or not {"generator", "refined"} <= set(published):
+            return None
+        return summarize([published["refined"] - published["generator"]])
+
+
+@dataclasses.dataclass(frozen=True)
+class ScoreColumn:
+    """A figure of D's score on the test rows, as it is (`ldrsp_tf.diagnostics`)."""
+
+    heading: str
+    name: str
+
+    def cell(self, folder: str, row: str, results: Results) -> Summary | None:
+        """The summary over the seeds; it stands in the refined row."""
+        if row != "refined":
+            return None
+        return summarize(
+            [result["score"][self.name] for result in results if "score" in result]
+        )
+
+
+Column = PaperColumn | MetricColumn | GainColumn | ScoreColumn
 
 
 def _percents(results: Results, row: str, metric: str) -> list[float | None]:
@@ -69,17 +103,18 @@ class Layout:
     """A table of one task.
 
     Attributes:
-      number: The paper's number of the table.
+      number: The paper's number of the table, or a name where the paper has none.
       task: The task's name, which is its folder's among the results.
       title: What the table calls it.
       quantity: What the figures are.
       network: What the table calls a method's G.
       columns: From left to right; those without any figure are left out.
       gain: A sentence that says what the gains are.
-      decimals: Of every figure.
+      decimals: Of every figure but D's.
+      rows: Which rows of a method it shows.
     """
 
-    number: int
+    number: int | str
     task: str
     title: str
     quantity: str
@@ -87,6 +122,14 @@ class Layout:
     columns: tuple[Column, ...]
     gain: str
     decimals: int = 1
+    rows: tuple[str, ...] = ("generator", "refined")
+
+    @property
+    def name(self) -> str:
+        """What tells it from the others: the task, for the paper's tables."""
+        return (
+            self.task if isinstance(self.number, int) else f"{self.number}/{self.task}"
+        )
 
     @property
     def figures(self) -> Figures:
@@ -116,6 +159,27 @@ def _tag_layout(task: str, title: str) -> Layout:
         ),
         gain="A gain is the F1 at 0.5 of the refined output minus the F1 of the same "
         "seed's G, with its tuned threshold or with the plug-in decoder",
+    )
+
+
+def _claim_layout(
+    task: str, title: str, figures: Figures, gains: tuple[GainColumn, ...], gain: str
+) -> Layout:
+    """The paper's claim: a classifier's gradient vanishes, LDRSP's refines."""
+    return Layout(
+        number="claim",
+        task=task,
+        title=title,
+        quantity="does D's gradient refine? (test)",
+        network="",
+        columns=(
+            PaperGainColumn("gain, paper", figures),
+            *gains,
+            ScoreColumn("norm of dD/dy at G(x)", "gradient_norm"),
+            ScoreColumn("correlation of D and v*", "correlation"),
+        ),
+        gain=gain,
+        rows=("refined",),
     )
 
 
@@ -171,9 +235,27 @@ LAYOUTS = (
         gain=_IMAGE_GAIN,
         decimals=2,
     ),
+    _claim_layout(
+        "bibtex",
+        "Bibtex",
+        TABLE_1["bibtex"],
+        (
+            GainColumn("gain over G at 0.5", "f1", "f1", interval=True),
+            GainColumn("gain over G tuned", "f1", "f1_tuned", interval=True),
+        ),
+        "A gain is the F1 at 0.5 of the refined output minus that of G, at 0.5 "
+        "or at the tuned threshold, which is the control",
+    ),
+    _claim_layout(
+        "weizmann_horse",
+        "Weizmann horses",
+        TABLE_2["mean_iou"],
+        (GainColumn("gain in mean IOU", "mean_iou", "mean_iou", interval=True),),
+        _IMAGE_GAIN,
+    ),
 )
 
 
-def layout_of(task: str) -> Layout | None:
-    """The layout of a task's table, if it has one."""
-    return next((layout for layout in LAYOUTS if layout.task == task), None)
+def layout_of(name: str) -> Layout | None:
+    """The layout of that name, if there is one."""
+    return next((layout for layout in LAYOUTS if layout.name == name), None)

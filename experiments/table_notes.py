@@ -15,6 +15,8 @@ def _reading(table: Table) -> list[str]:
     if not any(row.seeds for row in table.rows):
         return []
     metrics = [column for column in table.columns if isinstance(column, MetricColumn)]
+    if not metrics:
+        return ["Mean over seeds; in brackets its 95 % confidence interval."]
     return [
         "Mean ± standard deviation over seeds; bold: the best of our rows.",
         *(column.remark for column in metrics if column.remark),

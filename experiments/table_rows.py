@@ -107,6 +107,7 @@ def _rows(layout: Layout, results: Results, folder: str) -> list[Row]:
     names = dict.fromkeys([*layout.figures.get(folder, {}), *measured])
     if not names:
         names = dict.fromkeys(("generator", "refined"))
+    names = [name for name in names if name in layout.rows]
     return [
         Row(
             folder=folder,

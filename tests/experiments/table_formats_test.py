@@ -100,3 +100,39 @@ def test_markdown_and_latex_have_a_title_each(bibtex):
     assert text.startswith("### Table 1, Bibtex: ")
     assert "\n\n### Table 2, Weizmann horses: IOU" in text
     assert FORMATS["latex"]([bibtex, horses]).count(r"\caption") == 2
+
+
+def claim_result(generator, refined, norm, correlation):
+    return {
+        **tag_result(generator, generator, refined),
+        "score": {"gradient_norm": norm, "correlation": correlation},
+    }
+
+
+def test_the_claim_has_gains_with_their_interval_and_what_d_is_like():
+    results = {
+        "gan": [claim_result(0.40, 0.40, 0.0012, -0.1)],
+        "ldrsp": [
+            claim_result(0.40, 0.43, 1.1, 0.5),
+            claim_result(0.40, 0.45, 0.9, 0.5),
+        ],
+        "dvn": [
+            {
+                "test": {"refined": {"f1": 0.4}},
+                "score": claim_result(0, 0, 2, 0)["score"],
+            }
+        ],
+        "baseline": [{"test": {"generator": {"f1": 0.3}}}],
+    }
+    text = markdown(build_table(layout_of("claim/bibtex"), results))
+    # Gains 3 and 5: 4 -+ 12.71 * 1.414 / sqrt(2). The paper's: 46.4 - 42.8.
+    assert line(text, "| LDRSP ") == (
+        "| LDRSP | +3.6 | +4.0 [-8.7, +16.7] | +4.0 [-8.7, +16.7] | 1 | 0.5 | 2 |"
+    )
+    assert line(text, "| GAN ") == "| GAN | -0.1 | +0.0 | +0.0 | 0.0012 | -0.1 | 1 |"
+    assert line(text, "| DVN ") == "| DVN | - | - | - | 2 | 0 | 1 |"
+    assert "baseline" not in text and "(LDRSP)" not in text
+    assert "bold" not in text and "95 % confidence interval" in text
+    assert FORMATS["markdown"](
+        [build_table(layout_of("claim/bibtex"), results)]
+    ).startswith("### Claim, Bibtex")

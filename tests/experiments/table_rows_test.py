@@ -133,6 +133,6 @@ def test_a_task_that_the_paper_does_not_have_has_no_paper_column():
     assert headings(table) == ["F1 at 0.5"]
 
 
-def test_tasks_have_one_layout_each():
-    assert len({layout.task for layout in LAYOUTS}) == len(LAYOUTS)
+def test_layouts_have_names_of_their_own():
+    assert len({layout.name for layout in LAYOUTS}) == len(LAYOUTS)
     assert layout_of("cats") is None
