@@ -19,4 +19,5 @@ TASK = Task(
     },
     overrides={},
     paper=TABLE_1["bookmarks"],
+    paper_metric="f1",
 )
