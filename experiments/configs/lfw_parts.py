@@ -2,6 +2,7 @@
 
 from experiments import masks
 from experiments.configs import weizmann_horse
+from experiments.family_spaces import MASK_SPACES
 from experiments.paper import TABLE_3
 from experiments.superpixel_metrics import OFFICIAL, superpixel_metrics
 from experiments.tasks import Task
@@ -19,6 +20,7 @@ TASK = Task(
         "validation_interval": 5,
     },
     overrides=weizmann_horse.TASK.overrides,
+    space=MASK_SPACES,
     # Of the official superpixels: they stand beside no other accuracy.
     paper=TABLE_3,
     paper_metric=OFFICIAL,

@@ -2,6 +2,7 @@
 
 from experiments import masks
 from experiments.configs import weizmann_horse
+from experiments.family_spaces import MASK_SPACES
 from experiments.tasks import Task
 
 TASK = Task(
@@ -25,5 +26,6 @@ TASK = Task(
             "binarised_oracle": False,
         },
     },
+    space=MASK_SPACES,
     paper={},
 )
