@@ -32,9 +32,12 @@ def show_trial(records: Sequence[TrialRecord], number: int, trials: int) -> None
     line = f"{len(done):{len(str(trials))}d}/{trials}  {outcome}"
     if best is not None:
         line += f" (best: {percent(best['value'])})"
-    durations = [record["seconds"] for record in done]
-    left = clock(seconds_left(durations, max(0, trials - len(done)), at_once=1))
-    print(f"{line}  {settings}  about {left} left", flush=True)
+    line += f"  {settings}"
+    left = trials - len(done)
+    if left > 0:
+        durations = [record["seconds"] for record in done]
+        line += f"  about {clock(seconds_left(durations, left, at_once=1))} left"
+    print(line, flush=True)
 
 
 def show_best(
