@@ -13,6 +13,8 @@ VERSION = re.search(
 # For the proxy of the superpixel accuracy, where the official archive is missing;
 # `channel_axis` came with this version.
 SUPERPIXELS = ["scikit-image>=0.19"]
+# For experiments.sweep; its ask-and-tell interface and storage came with this version.
+SWEEP = ["optuna>=3.0"]
 
 setup(
     name="ldrsp-tf",
@@ -40,7 +42,8 @@ setup(
     ],
     extras_require={
         "superpixels": SUPERPIXELS,
+        "sweep": SWEEP,
         # TFDS's testing module imports dill without declaring it.
-        "test": ["dill", "pytest", "ruff", *SUPERPIXELS],
+        "test": ["dill", "pytest", "ruff", *SUPERPIXELS, *SWEEP],
     },
 )

@@ -34,7 +34,7 @@ def load_results(folder: pathlib.Path, task: str) -> Results:
         if result["complete"]:
             found.setdefault(path.parts[-3], []).append(result)
     for method, results in found.items():
-        differing = _differing_settings(results)
+        differing = differing_settings([r.get("config", {}) for r in results])
         if differing:
             raise UsageError(
                 f"The runs of {task}/{method} in {folder} differ in more than their "
@@ -71,8 +71,8 @@ def _is_result(content: Mapping[str, Any]) -> bool:
     )
 
 
-def _differing_settings(results: Sequence[Mapping[str, Any]]) -> list[str]:
-    configs = [result.get("config", {}) for result in results]
+def differing_settings(configs: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Names of settings that keep runs apart: no mean may be taken over them."""
     return [
         name
         for name in sorted(set().union(*configs) - set(_FREE_SETTINGS))

@@ -33,6 +33,14 @@ def given_settings(config_types: typing.Iterable[type[Config]]) -> dict[str, Any
     return given
 
 
+def as_flags(settings: typing.Mapping[str, Any]) -> str:
+    """What gives those settings on a command line."""
+    return " ".join(
+        f"--{name}={','.join(map(str, v)) if isinstance(v, tuple) else v}"
+        for name, v in settings.items()
+    )
+
+
 def _settings(config_type: type[Config]) -> list[dataclasses.Field]:
     return [f for f in dataclasses.fields(config_type) if f.name not in _NOT_SETTINGS]
 

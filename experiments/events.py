@@ -8,22 +8,20 @@ from ldrsp_tf.history import Record
 
 
 class Events:
-    """Writes the numbers of each epoch's record; a context manager."""
+    """Writes the numbers of each epoch's record."""
 
     def __init__(self, folder: pathlib.Path):
         self._writer = tf.summary.create_file_writer(str(folder))
-
-    def __enter__(self) -> "Events":
-        return self
-
-    def __exit__(self, *exception) -> None:
-        self._writer.close()
 
     def write(self, record: Record) -> None:
         """Adds one point to every curve of the record's phase."""
         with self._writer.as_default(step=record["epoch"]):
             for name, value in _numbers(record):
                 tf.summary.scalar(f"{record['phase']}/{name}", value)
+
+    def close(self) -> None:
+        """Puts what is still in memory on disk."""
+        self._writer.close()
 
 
 def _numbers(record: Record, prefix: str = ""):

@@ -8,18 +8,23 @@ import tempfile
 from collections.abc import Iterator
 
 
-def quiet_tensorflow() -> None:
+def quiet_tensorflow(find_devices: bool = True) -> None:
     """Imports TensorFlow with its messages below errors switched off.
 
     Some lines are written by C++ straight to the process's standard error before any
     setting is read, so that is diverted for the time of the import. To be called before
     anything else imports TensorFlow.
+
+    Args:
+      find_devices: Looks for devices now, not in the middle of a run. A process that
+        only starts others leaves a GPU's memory to them.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     with _diverted_stderr():
         import tensorflow as tf
 
-        tf.constant(0)  # Looks for devices now, not in the middle of a run.
+        if find_devices:
+            tf.constant(0)
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
 
 

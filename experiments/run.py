@@ -8,7 +8,6 @@ checkpoints; the same command goes on with an interrupted run.
 """
 
 import pathlib
-import sys
 
 from absl import app, flags, logging
 
@@ -16,15 +15,14 @@ from experiments.quiet import quiet_tensorflow
 
 quiet_tensorflow()
 
-from datasets.errors import DataError  # noqa: E402
 from experiments import config_flags, data_flags  # noqa: E402
+from experiments.command_errors import one_sentence_errors  # noqa: E402
 from experiments.display import Display  # noqa: E402
 from experiments.experiment import run  # noqa: E402
 from experiments.masks import MaskConfig  # noqa: E402
 from experiments.result_table import result_table, selection_line  # noqa: E402
 from experiments.tags import TagConfig  # noqa: E402
 from experiments.tasks import TASKS, get_task  # noqa: E402
-from ldrsp_tf.errors import TrainingError, UsageError  # noqa: E402
 from ldrsp_tf.methods import METHODS  # noqa: E402
 
 FLAGS = flags.FLAGS
@@ -46,17 +44,8 @@ def main(argv: list[str]) -> None:
     logging.set_verbosity(logging.ERROR)
     if len(argv) > 1:
         raise app.UsageError(f"{argv[1]!r} is not a flag.")
-    try:
+    with one_sentence_errors(kept="the last checkpoint"):
         _run()
-    except (UsageError, DataError, TrainingError) as error:
-        sys.exit(f"error: {error}")
-    except OSError as error:
-        sys.exit(
-            f"error: {error} (is the disk full?). What was saved is kept; the same "
-            "command goes on from the last checkpoint."
-        )
-    except KeyboardInterrupt:
-        sys.exit("\nStopped; the same command goes on from the last checkpoint.")
 
 
 def _run() -> None:
@@ -97,10 +86,7 @@ def _draw(folder: pathlib.Path) -> None:
 
 def _command(task: str, method: str, given: dict) -> str:
     """What repeats the run, wherever the data lies."""
-    settings = " ".join(
-        f"--{name}={','.join(map(str, v)) if isinstance(v, tuple) else v}"
-        for name, v in given.items()
-    )
+    settings = config_flags.as_flags(given)
     return f"python -m experiments.run --task={task} --method={method} {settings}"
 
 

@@ -10,8 +10,16 @@ from experiments.tasks import Examples, Task
 from ldrsp_tf.errors import UsageError
 
 
+class HeldOut(NamedTuple):
+    """What choices are made with; `all_training` is both parts together."""
+
+    training: Examples
+    validation: Examples
+    all_training: Examples
+
+
 class Split(NamedTuple):
-    """The rows of a run; `all_training` is training and validation together."""
+    """The rows of a run: those of `HeldOut`, and those of the test."""
 
     training: Examples
     validation: Examples
@@ -20,21 +28,25 @@ class Split(NamedTuple):
 
 
 def split_rows(task: Task, config: Config, data: LoadedData) -> Split:
+    """All rows of a run; UsageError where `hold_out` has one."""
+    test = task.family.examples(config, data.splits["test"])
+    return Split(*hold_out(task, config, data), test)
+
+
+def hold_out(task: Task, config: Config, data: LoadedData) -> HeldOut:
     """The data set's own validation rows, or some of its training rows.
 
-    Without validation rows of its own, the run's seed decides which are held out.
+    Without validation rows of its own, the run's seed decides which are held out. Test
+    rows are not looked at, and need not be there.
 
     Raises:
       UsageError: No row would be left to train or to validate on.
     """
-    examples = {
-        name: task.family.examples(config, split) for name, split in data.splits.items()
-    }
-    everything, test = examples["train"], examples["test"]
-    if "validation" in examples:
-        validation = examples["validation"]
+    everything = task.family.examples(config, data.splits["train"])
+    if "validation" in data.splits:
+        validation = task.family.examples(config, data.splits["validation"])
         together = Examples(*map(np.concatenate, zip(everything, validation)))
-        return Split(everything, validation, together, test)
+        return HeldOut(everything, validation, together)
     rows = len(everything.x)
     held_out = round(rows * config.validation_fraction)
     if not 0 < held_out < rows:
@@ -43,9 +55,8 @@ def split_rows(task: Task, config: Config, data: LoadedData) -> Split:
             f"validation rows of {rows}: choices need some, and so does training."
         )
     shuffled = np.random.default_rng((config.seed, 1)).permutation(rows)
-    return Split(
+    return HeldOut(
         training=everything.take(np.sort(shuffled[held_out:])),
         validation=everything.take(np.sort(shuffled[:held_out])),
         all_training=everything,
-        test=test,
     )

@@ -56,9 +56,8 @@ def _missing(table: Table) -> list[str]:
         task = table.layout.task
         names = ", ".join(f"`{method}`" for method in missing)
         notes.append(
-            f"Not measured: {names}. One run of a METHOD: "
-            f"`python -m experiments.run --task={task} --method=METHOD --seed=SEED`; "
-            f"its `result.json` goes to `results/{task}/METHOD/seedSEED/`."
+            f"Not measured: {names}. What runs them: `python -m experiments.tables "
+            f"--table={table.layout.number} --tasks={task} --run_missing`."
         )
     return notes
 

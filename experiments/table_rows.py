@@ -68,7 +68,7 @@ def build_table(layout: Layout, results: Results) -> Table:
     """
     rows = [
         row
-        for folder in _order(layout, results)
+        for folder in row_folders(layout, results)
         for row in _rows(layout, results, folder)
     ]
     kept = [
@@ -86,7 +86,7 @@ def build_table(layout: Layout, results: Results) -> Table:
     )
 
 
-def _order(layout: Layout, results: Results) -> list[str]:
+def row_folders(layout: Layout, results: Results) -> list[str]:
     """Folders: the paper's methods, ours, any other, and then the other networks."""
     known = list(dict.fromkeys([*layout.figures, OURS]))
     others = sorted(folder for folder in results if folder not in known)

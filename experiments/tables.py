@@ -3,8 +3,11 @@
     python -m experiments.tables                       # all three, as Markdown
     python -m experiments.tables --table=2 --format=latex
     python -m experiments.tables --readme=README.md
+    python -m experiments.tables --table=1 --run_missing --jobs=2
 
-The last form writes every table between its marks in that file.
+The third form writes every table between its marks in that file. The last one first
+does the runs that the table lacks, in `--runs`, and adds their results to `--results`;
+the same command goes on where it was interrupted.
 """
 
 import pathlib
@@ -13,7 +16,10 @@ import sys
 
 from absl import app, flags
 
+from experiments import data_flags
 from experiments.committed_results import load_results
+from experiments.parallel_runs import Failure
+from experiments.quiet import quiet_tensorflow
 from experiments.result_file import read_json
 from experiments.result_table import result_table, selection_line
 from experiments.table_formats import FORMATS, markdown
@@ -26,6 +32,13 @@ flags.DEFINE_enum("table", None, ["1", "2", "3"], "which table of the paper [all
 flags.DEFINE_enum("format", "markdown", list(FORMATS), "how it is printed")
 flags.DEFINE_string("results", "results", "folder of the results")
 flags.DEFINE_string("readme", None, "file whose tables are to be rewritten")
+flags.DEFINE_bool("run_missing", False, "do the runs that the tables lack, before")
+flags.DEFINE_integer("seeds", 5, "seeds of each row, for --run_missing", 1)
+flags.DEFINE_integer("jobs", 1, "runs at a time, for --run_missing", 1)
+flags.DEFINE_list("tasks", None, "tasks, for --run_missing [all of the table]")
+flags.DEFINE_list("methods", None, "methods, for --run_missing [all of the table]")
+flags.DEFINE_string("runs", "runs", "folder where they work, for --run_missing")
+flags.adopt_module_key_flags(data_flags)
 
 
 def tables_of(folder: pathlib.Path, number: int | None = None) -> list[Table]:
@@ -82,15 +95,50 @@ def main(argv: list[str]) -> None:
         raise app.UsageError(f"{argv[1]!r} is not a flag.")
     folder = pathlib.Path(FLAGS.results)
     try:
+        _check_flags()
+        failures = _fill(folder) if FLAGS.run_missing else []
         if not folder.is_dir():
             raise UsageError(f"There is no folder {folder}; name one by --results.")
         if FLAGS.readme:
             _write(pathlib.Path(FLAGS.readme), folder)
         else:
-            tables = tables_of(folder, FLAGS.table and int(FLAGS.table))
-            print(FORMATS[FLAGS.format](tables))
+            print(FORMATS[FLAGS.format](tables_of(folder, _number())))
     except (UsageError, OSError) as error:
         sys.exit(f"error: {error}")
+    except KeyboardInterrupt:
+        sys.exit("\nStopped; the same command goes on with the runs where they were.")
+    if failures:
+        reasons = [f"  {failure.job.name}: {failure.reason}" for failure in failures]
+        sys.exit("\n".join(["error: These runs failed:", *reasons]))
+
+
+def _check_flags() -> None:
+    for name in ("seeds", "jobs", "tasks", "methods", "runs"):
+        if FLAGS[name].present and not FLAGS.run_missing:
+            raise UsageError(f"--{name} says what --run_missing does; add it.")
+
+
+def _number() -> int | None:
+    return FLAGS.table and int(FLAGS.table)
+
+
+def _fill(folder: pathlib.Path) -> list[Failure]:
+    """Does the missing runs; progress goes to standard error, apart from the tables."""
+    # Reading results needs no TensorFlow; knowing what can be run does.
+    quiet_tensorflow(find_devices=False)
+    from experiments.filling import Wanted, fill_tables
+
+    folder.mkdir(parents=True, exist_ok=True)
+    places = {"data_dir": FLAGS.data_dir, "manual_dir": FLAGS.manual_dir}
+    data = [f"--{name}={place}" for name, place in places.items() if place]
+    return fill_tables(
+        folder,
+        Wanted(_number(), FLAGS.tasks, FLAGS.methods, FLAGS.seeds),
+        (sys.executable, "-m", "experiments.run", *data),
+        runs=pathlib.Path(FLAGS.runs),
+        at_once=FLAGS.jobs,
+        report=lambda line: print(line, file=sys.stderr, flush=True),
+    )
 
 
 def _write(readme: pathlib.Path, folder: pathlib.Path) -> None:

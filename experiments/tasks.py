@@ -10,6 +10,7 @@ import numpy as np
 
 from datasets.loading import LoadedData
 from experiments.config import Config
+from experiments.search_space import Space
 from ldrsp_tf.augmentation import Augmentation
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.models import Discriminator
@@ -100,6 +101,7 @@ class Task:
       overrides: Settings that differ per method.
       variants: Settings that differ with other networks (`Family.variant`).
       paper: The paper's figures, method -> row -> percent.
+      space: What a sweep searches, method -> setting -> range.
       paper_metric: The metric that they are of; None where there are none.
       further_metrics: Prepares, before a training, what its test needs besides the
         output space's metrics, given the data and the folders of prepared data and of
@@ -114,6 +116,7 @@ class Task:
     overrides: Mapping[str, Mapping[str, Any]]
     paper: Mapping[str, Mapping[str, float]]
     variants: Mapping[str, Mapping[str, Any]] = dataclasses.field(default_factory=dict)
+    space: Mapping[str, Space] = dataclasses.field(default_factory=dict)
     paper_metric: str | None = None
     further_metrics: Callable[[LoadedData, str | None, str | None], FurtherMetrics] = (
         no_further_metrics

@@ -7,3 +7,7 @@ class UsageError(ValueError):
 
 class TrainingError(RuntimeError):
     """Training cannot go on (for example the loss is no longer finite)."""
+
+
+class DivergenceError(TrainingError):
+    """A loss is no longer finite: the settings do not work, whatever is tried again."""

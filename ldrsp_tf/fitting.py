@@ -8,7 +8,7 @@ from typing import Any
 import tensorflow as tf
 
 from ldrsp_tf.checkpoints import Checkpoints
-from ldrsp_tf.errors import TrainingError
+from ldrsp_tf.errors import DivergenceError, TrainingError
 from ldrsp_tf.history import History, Record
 from ldrsp_tf.training import Trainer
 
@@ -53,7 +53,8 @@ def fit(
       The history.
 
     Raises:
-      TrainingError: A loss is not finite, or a checkpoint cannot be written.
+      DivergenceError: A loss is not finite.
+      TrainingError: A checkpoint cannot be written, or does not suit the records.
     """
     done = checkpoints.restore() if checkpoints else 0
     if history is None:
@@ -107,7 +108,7 @@ def _exhausted(records: list[Record], patience: int | None) -> bool:
 def _check_finite(losses: dict[str, float], epoch: int) -> None:
     for name, value in losses.items():
         if not math.isfinite(value):
-            raise TrainingError(
+            raise DivergenceError(
                 f"The {name.replace('_', ' ')} of epoch {epoch} is {value}: training "
                 "diverged. Try a smaller learning rate, and look for NaN in the data. "
                 "The last good checkpoint is kept."

@@ -1,6 +1,7 @@
 """Bibtex (Katakis et al., 2008): tags of publications, Table 1 of the paper."""
 
 from experiments import tags
+from experiments.family_spaces import TAG_SPACES
 from experiments.paper import TABLE_1
 from experiments.tasks import Task
 
@@ -17,6 +18,7 @@ TASK = Task(
         "normalized_gradient": False,
     },
     overrides={"baseline": {"epochs": 60}},
+    space=TAG_SPACES,
     paper=TABLE_1["bibtex"],
     paper_metric="f1",
 )

@@ -2,6 +2,7 @@
 
 from experiments import masks
 from experiments.configs import weizmann_horse
+from experiments.family_spaces import MASK_SPACES
 from experiments.tasks import Task
 
 TASK = Task(
@@ -26,5 +27,6 @@ TASK = Task(
             "discriminator": "fcn",
         },
     },
+    space=MASK_SPACES,
     paper={},
 )

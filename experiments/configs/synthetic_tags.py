@@ -1,6 +1,7 @@
 """Synthetic tags: a made multi-label task that needs no download."""
 
 from experiments import tags
+from experiments.family_spaces import TAG_SPACES
 from experiments.tasks import Task
 
 TASK = Task(
@@ -10,5 +11,6 @@ TASK = Task(
     config=tags.TagConfig,
     settings={"hidden": (64,), "discriminator_hidden": (64,), "epochs": 40},
     overrides={},
+    space=TAG_SPACES,
     paper={},
 )

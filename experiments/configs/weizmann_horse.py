@@ -1,6 +1,7 @@
 """Weizmann horses at 32x32 (Borenstein & Ullman, 2004), Table 2 of the paper."""
 
 from experiments import masks
+from experiments.family_spaces import MASK_SPACES
 from experiments.paper import TABLE_2
 from experiments.tasks import Task
 
@@ -47,6 +48,7 @@ TASK = Task(
             "mirror_averaging": True,
         },
     },
+    space=MASK_SPACES,
     paper=TABLE_2["mean_iou"],
     paper_metric="mean_iou",
 )

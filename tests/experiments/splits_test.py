@@ -2,25 +2,21 @@ import numpy as np
 import pytest
 
 from datasets.loading import LoadedData
-from experiments.splits import split_rows
+from experiments.splits import hold_out, split_rows
 from experiments.tasks import get_task
 from ldrsp_tf.errors import UsageError
 
 ROWS = np.arange(10, dtype=np.uint8)[:, None]
 
 
+TASK = get_task("synthetic_tags")
+TRAIN = {"features": ROWS, "labels": ROWS + 100}
+TEST = {"features": ROWS + 50, "labels": ROWS + 150}
+
+
 def split(**given):
-    task = get_task("synthetic_tags")
-    data = LoadedData(
-        name="made",
-        splits={
-            "train": {"features": ROWS, "labels": ROWS + 100},
-            "test": {"features": ROWS + 50, "labels": ROWS + 150},
-        },
-        checksums={},
-        prepare_seconds=0.0,
-    )
-    return split_rows(task, task.configure("ldrsp", given), data)
+    data = LoadedData("made", {"train": TRAIN, "test": TEST}, {}, 0.0)
+    return split_rows(TASK, TASK.configure("ldrsp", given), data)
 
 
 def test_validation_rows_come_from_the_training_rows_and_are_held_out():
@@ -64,3 +60,11 @@ def test_the_seed_decides_which_rows_are_held_out():
 def test_a_split_without_rows_is_refused(fraction):
     with pytest.raises(UsageError, match="validation_fraction"):
         split(validation_fraction=fraction)
+
+
+def test_choices_need_no_test_rows():
+    data = LoadedData("made", {"train": TRAIN}, {}, 0.0)
+    held_out = hold_out(TASK, TASK.configure("ldrsp", {}), data)
+    for mine, whole in zip(held_out, split()):
+        np.testing.assert_array_equal(mine.x, whole.x)
+        np.testing.assert_array_equal(mine.y, whole.y)

@@ -120,3 +120,38 @@ def test_a_readme_is_markdown_with_all_its_tables(command_line, results, tmp_pat
     assert "leave out --table and --format" in refused.stderr
     assert run_tables(command_line, *flags).returncode == 0
     assert "| LDRSP | 46.4 | **46.0** |" in readme.read_text()
+
+
+def test_missing_runs_are_done_before_the_tables_are_printed(command_line, tmp_path):
+    # Data that is nowhere fails in every run, and at once.
+    flags = ("--run_missing", "--table=1", "--tasks=bibtex", "--seeds=1")
+    shown = run_tables(
+        command_line,
+        *flags,
+        "--methods=gan",
+        f"--runs={tmp_path / 'runs'}",
+        f"--results={tmp_path / 'results'}",
+        f"--manual_dir={tmp_path / 'nowhere'}",
+        f"--data_dir={tmp_path / 'data'}",
+    )
+    assert shown.returncode == 1
+    assert shown.stdout.startswith("### Table 1, Bibtex")
+    first, started, failed, head, reason = shown.stderr.splitlines()
+    assert first == "1 run is missing."
+    assert (started.split()[1], failed.split()[1]) == ("started", "failed")
+    assert head == "error: These runs failed:"
+    assert reason.startswith("  bibtex/gan/seed0: ") and "nowhere" in reason
+
+
+def test_a_mistake_in_what_is_to_be_run_is_one_sentence(command_line, results):
+    shown = run_tables(
+        command_line, "--run_missing", "--methods=cats", f"--results={results}"
+    )
+    assert shown.returncode == 1
+    assert shown.stderr.startswith("error: There is no method 'cats'")
+    assert shown.stderr.count("\n") == 1
+
+
+def test_what_would_be_run_is_not_named_in_vain(command_line, results):
+    shown = run_tables(command_line, "--tasks=bibtex", f"--results={results}")
+    assert shown.stderr == "error: --tasks says what --run_missing does; add it.\n"

@@ -1,0 +1,10 @@
+"""Durations as people read them."""
+
+
+def clock(seconds: float) -> str:
+    """For example 0:07, 12:30 or 1:02:03."""
+    minutes, seconds = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours}:{minutes:02d}:{seconds:02d}"
+    return f"{minutes}:{seconds:02d}"

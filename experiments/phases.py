@@ -1,0 +1,146 @@
+"""The trainings of a run: one that choices are made in, one on all training rows."""
+
+import pathlib
+from collections.abc import Callable
+from typing import Protocol
+
+import tensorflow as tf
+
+from experiments.building import build_trainer
+from experiments.config import Config
+from experiments.events import Events
+from experiments.measuring import validate
+from experiments.result_file import write_json
+from experiments.tasks import Examples, Task
+from ldrsp_tf.checkpoints import Checkpoints
+from ldrsp_tf.errors import TrainingError
+from ldrsp_tf.fitting import Validation, best_record, fit
+from ldrsp_tf.history import History, Record
+
+
+class Progress(Protocol):
+    """What is told of a training, such as a `Display`."""
+
+    def phase(self, name: str, epochs: int) -> None:
+        """A phase of so many epochs begins."""
+
+    def progress(self, record: Record) -> None:
+        """An epoch is over."""
+
+
+class Phases:
+    """The trainings of a run and their files; a context manager.
+
+    Args:
+      task: What is learned.
+      config: How.
+      folder: The run's folder; a training that was interrupted there is taken up again.
+      examples: What the networks are built for.
+      progress: Is told what happens.
+
+    Attributes:
+      trainer: In the state that the last phase left it in.
+      predictor: Predicts whole examples with it, as the test does.
+      history: The records of all epochs.
+    """
+
+    def __init__(
+        self,
+        task: Task,
+        config: Config,
+        folder: pathlib.Path,
+        examples: Examples,
+        progress: Progress,
+    ):
+        self._task = task
+        self._config = config
+        self._folder = folder
+        self._progress = progress
+        self.trainer = build_trainer(task, config, examples)
+        # Only now: settings that were refused do not claim the folder.
+        write_json(folder / "config.json", config.as_dict())
+        self.history = History(folder / "metrics.jsonl")
+        self._events = Events(folder / "events")
+        self.predictor = task.family.predictor(config, self.trainer, final=True)
+
+    def __enter__(self) -> "Phases":
+        return self
+
+    def __exit__(self, *exception) -> None:
+        self._events.close()
+
+    def select(self, training: Examples, validation: Examples) -> Record:
+        """Trains on a part of the rows; the record of the best validation.
+
+        Leaves the trainer in that epoch's state. Where the final predictor is another
+        one, its choices are made anew with it.
+        """
+        predictor = self._task.family.predictor(self._config, self.trainer, final=False)
+        checkpoints = self._fit(
+            "selection",
+            training,
+            self._config.epochs,
+            self._config.epochs,
+            lambda: validate(self.trainer, predictor, self._config, validation),
+        )
+        best = best_record(self.history.phase("selection"))
+        if best is None or checkpoints.restore_best() != best["epoch"]:
+            raise TrainingError(
+                f"The checkpoints and metrics.jsonl in {self._folder} do not belong "
+                "together; delete that folder to train anew."
+            )
+        if self.predictor is predictor:
+            return best
+        measured = validate(self.trainer, self.predictor, self._config, validation)
+        return {**best, "validation": measured}
+
+    def retrain(
+        self, training: Examples, all_training: Examples, chosen: Record
+    ) -> None:
+        """Trains from the same initial weights on all training rows.
+
+        It makes as many updates as the chosen state had, in whole epochs: thresholds
+        and steps suit a state that is as far trained as the one they were chosen for.
+        """
+        steps = [
+            len(self.trainer.order(len(examples.x), epoch=0))
+            for examples in (training, all_training)
+        ]
+        ratio = steps[0] / steps[1]
+        self.trainer.reset()
+        self._fit(
+            "retraining",
+            all_training,
+            epochs=max(1, round(chosen["epoch"] * ratio)),
+            planned_epochs=max(1, round(self._config.epochs * ratio)),
+        )
+
+    def _fit(
+        self,
+        phase: str,
+        examples: Examples,
+        epochs: int,
+        planned_epochs: int,
+        validation: Callable[[], Validation] | None = None,
+    ) -> Checkpoints:
+        self._progress.phase(phase, epochs)
+        checkpoints = Checkpoints(self.trainer, self._folder / "checkpoints" / phase)
+        fit(
+            self.trainer,
+            tf.constant(examples.x),
+            tf.constant(examples.y),
+            epochs=epochs,
+            planned_epochs=planned_epochs,
+            phase=phase,
+            validate=validation,
+            interval=self._config.validation_interval,
+            patience=self._config.patience,
+            checkpoints=checkpoints,
+            history=self.history,
+            report=self._report,
+        )
+        return checkpoints
+
+    def _report(self, record: Record) -> None:
+        self._events.write(record)
+        self._progress.progress(record)

@@ -1,0 +1,25 @@
+import subprocess
+import sys
+
+from experiments.folder_lock import claim_folder
+
+
+def test_a_folder_is_claimed_once_until_it_is_given_back(tmp_path):
+    first = claim_folder(tmp_path / "new")
+    assert claim_folder(tmp_path / "new") is None
+    first.close()
+    again = claim_folder(tmp_path / "new")
+    assert again is not None
+    again.close()
+
+
+def test_a_child_holds_what_its_parent_has_given_up(tmp_path):
+    with claim_folder(tmp_path) as lock:
+        child = subprocess.Popen(
+            [sys.executable, "-c", "input()"],
+            stdin=subprocess.PIPE,
+            pass_fds=(lock.fileno(),),
+        )
+    assert claim_folder(tmp_path) is None
+    child.communicate(b"\n")
+    claim_folder(tmp_path).close()

@@ -1,0 +1,102 @@
+import json
+import os
+import pathlib
+import re
+
+import pytest
+
+pytest.importorskip("optuna")
+
+SWEEP = ("--task=synthetic_tags", "--method=lsgan", "--epochs=2", "--hidden=8")
+
+
+def run_sweep(command_line, *flags):
+    return command_line.run(*SWEEP, *flags, module="experiments.sweep")
+
+
+def content(folder: pathlib.Path) -> dict:
+    return json.loads((folder / "sweep.json").read_text())
+
+
+def printed_overrides(screen: str) -> dict:
+    found = {}
+    exec(screen[screen.index("overrides={") : screen.index("\nAll trials")], found)
+    return found["overrides"]
+
+
+@pytest.fixture(scope="module")
+def finished(command_line, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("sweep") / "new"
+    process = run_sweep(command_line, "--trials=2", f"--output_dir={folder}")
+    assert process.returncode == 0, process.stderr
+    assert process.stderr == ""
+    return folder, process.stdout
+
+
+def test_the_best_setting_is_printed_as_a_config_has_it(finished):
+    folder, screen = finished
+    sweep = content(folder)
+    best = max(sweep["trials"], key=lambda trial: trial["value"])
+    assert sweep["best"] == best
+    given = {"epochs": 2, "hidden": (8,)}
+    assert printed_overrides(screen) == {"lsgan": {**given, **best["settings"]}}
+    lines = re.findall(r"^\d/2  validation [\d.]+ \(best: .*", screen, re.M)
+    assert ["left" in line for line in lines] == [True, False]
+
+
+def test_the_file_has_every_trial_and_no_test(finished):
+    sweep = content(finished[0])
+    assert sweep["complete"] is True
+    assert [trial["state"] for trial in sweep["trials"]] == ["complete"] * 2
+    for trial in sweep["trials"]:
+        assert set(trial["settings"]) == set(sweep["plan"]["space"])
+        assert 0.0 < trial["value"] < 1.0
+    assert sweep["command"] == (
+        "python -m experiments.sweep --task=synthetic_tags --method=lsgan --trials=2 "
+        "--seed=0 --seeds=1 --sampler=tpe --pruning=True --epochs=2 --hidden=8"
+    )
+    assert sweep["versions"]["optuna"] and sweep["data"]
+    assert "test" not in sweep
+    assert not list(finished[0].rglob("result.json"))
+
+
+def test_more_trials_are_shared_by_processes_and_add_to_those_there(
+    finished, command_line
+):
+    folder, _ = finished
+    before = content(folder)["trials"]
+    process = run_sweep(
+        command_line, "--trials=4", "--jobs=2", f"--output_dir={folder}"
+    )
+    assert process.returncode == 0, process.stderr
+    trials = content(folder)["trials"]
+    assert trials[:2] == before
+    assert [trial["state"] for trial in trials] == ["complete"] * 4
+    assert "Best of 4" in process.stdout
+
+
+@pytest.mark.parametrize(
+    ("flags", "words"),
+    [
+        (("--method=ldrsp", "--width=3"), "--width is not a setting"),
+        (("--epochs=3",), "another sweep (it differs in fixed)"),
+    ],
+)
+def test_a_mistake_is_one_sentence(finished, command_line, flags, words):
+    process = run_sweep(command_line, *flags, f"--output_dir={finished[0]}")
+    assert process.returncode == 1
+    assert process.stderr.startswith("error: ") and words in process.stderr
+    assert process.stderr.count("\n") == 1
+
+
+def test_without_optuna_it_is_told_how_to_get_it(command_line, tmp_path):
+    (tmp_path / "optuna.py").write_text("raise ModuleNotFoundError(name='optuna')\n")
+    paths = [str(tmp_path), os.environ.get("PYTHONPATH", "")]
+    without = type(command_line)(
+        {**command_line.environment, "PYTHONPATH": os.pathsep.join(paths)}
+    )
+    process = run_sweep(without, f"--output_dir={tmp_path / 'sweep'}")
+    assert process.returncode == 1
+    assert process.stderr == (
+        "error: A sweep needs Optuna; install it by pip install -e '.[sweep]'.\n"
+    )
