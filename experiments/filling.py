@@ -21,13 +21,13 @@ class Wanted:
     """What is to be filled.
 
     Attributes:
-      number: The paper's table; all of them if None.
+      number: The paper's table, or "claim"; all the paper's if None.
       tasks: Of it; None for all that the package has.
       methods: `<method>[-<networks>]`; None for all rows of a table.
       seeds: Seeds 0, 1, ... of every row.
     """
 
-    number: int | None = None
+    number: int | str | None = None
     tasks: Sequence[str] | None = None
     methods: Sequence[str] | None = None
     seeds: int = 5
@@ -84,7 +84,7 @@ def fill_tables(
 
 def _layouts(wanted: Wanted) -> list[Layout]:
     """Those of the asked tables; of tasks that the package has, if none is named."""
-    layouts = [x for x in LAYOUTS if wanted.number in (None, x.number)]
+    layouts = [layout for layout in LAYOUTS if layout.is_asked(wanted.number)]
     known = {layout.task: layout for layout in layouts if layout.task in TASKS}
     for task in wanted.tasks or ():
         if task not in known:

@@ -124,6 +124,10 @@ class Layout:
     decimals: int = 1
     rows: tuple[str, ...] = ("generator", "refined")
 
+    def is_asked(self, number: int | str | None) -> bool:
+        """Whether it is that table, or one of the paper's if none is named."""
+        return isinstance(self.number, int) if number is None else self.number == number
+
     @property
     def name(self) -> str:
         """What tells it from the others: the task, for the paper's tables."""

@@ -28,7 +28,9 @@ from experiments.table_rows import Table, build_table
 from ldrsp_tf.errors import UsageError
 
 FLAGS = flags.FLAGS
-flags.DEFINE_enum("table", None, ["1", "2", "3"], "which table of the paper [all]")
+flags.DEFINE_enum(
+    "table", None, ["1", "2", "3", "claim"], "which table of the paper, or its claim"
+)
 flags.DEFINE_enum("format", "markdown", list(FORMATS), "how it is printed")
 flags.DEFINE_string("results", "results", "folder of the results")
 flags.DEFINE_string("readme", None, "file whose tables are to be rewritten")
@@ -41,17 +43,17 @@ flags.DEFINE_string("runs", "runs", "folder where they work, for --run_missing")
 flags.adopt_module_key_flags(data_flags)
 
 
-def tables_of(folder: pathlib.Path, number: int | None = None) -> list[Table]:
+def tables_of(folder: pathlib.Path, number: int | str | None = None) -> list[Table]:
     """The tables of the tasks in the paper, and of others that have results.
 
     Args:
       folder: Holds `<task>/<method>/seed<k>/result.json`.
-      number: The paper's table; all of them if None.
+      number: The paper's table, or "claim"; all the paper's if None.
     """
     tables = []
     for layout in LAYOUTS:
         results = load_results(folder, layout.task)
-        if number in (None, layout.number) and (results or layout.figures):
+        if layout.is_asked(number) and (results or layout.figures):
             tables.append(build_table(layout, results))
     return tables
 
@@ -59,15 +61,14 @@ def tables_of(folder: pathlib.Path, number: int | None = None) -> list[Table]:
 def write_tables(text: str, folder: pathlib.Path) -> str:
     """Makes each part of a text anew that stands between marks.
 
-    `<!-- table: TASK -->` ... `<!-- end -->` becomes the task's table, and
+    `<!-- table: TASK -->` ... `<!-- end -->` becomes the task's table (or, as
+    `claim/TASK`, that of the paper's claim on it), and
     `<!-- screen: RUN -->` ... `<!-- end -->` what a run, such as bibtex/ldrsp/seed0,
     shows at its end.
     """
 
     def part(match: re.Match) -> str:
         kind, name = match.groups()
-        if not any(folder.glob(f"{name}/**/result.json")):
-            raise UsageError(f"{folder} has no result of {name}; nothing is written.")
         made = (_table if kind == "table" else _screen)(folder, name)
         return f"<!-- {kind}: {name} -->\n{made}\n<!-- end -->"
 
@@ -75,18 +76,27 @@ def write_tables(text: str, folder: pathlib.Path) -> str:
     return re.sub(marks, part, text, flags=re.S)
 
 
-def _table(folder: pathlib.Path, task: str) -> str:
-    layout = layout_of(task)
+def _table(folder: pathlib.Path, name: str) -> str:
+    layout = layout_of(name)
     if layout is None:
-        known = ", ".join(layout.task for layout in LAYOUTS)
-        raise UsageError(f"There is no table of {task!r}; there are {known}.")
-    return markdown(build_table(layout, load_results(folder, task)))
+        known = ", ".join(layout.name for layout in LAYOUTS)
+        raise UsageError(f"There is no table of {name!r}; there are {known}.")
+    results = load_results(folder, layout.task)
+    if not results:
+        raise _no_result(folder, name)
+    return markdown(build_table(layout, results))
 
 
 def _screen(folder: pathlib.Path, run: str) -> str:
     result = read_json(folder / run / "result.json")
+    if result is None:
+        raise _no_result(folder, run)
     screen = f"{selection_line(result)}\n\n{result_table(result, {})}"
     return f"```text\n{screen}\n```"
+
+
+def _no_result(folder: pathlib.Path, name: str) -> UsageError:
+    return UsageError(f"{folder} has no result of {name}; nothing is written.")
 
 
 def main(argv: list[str]) -> None:
@@ -118,8 +128,8 @@ def _check_flags() -> None:
             raise UsageError(f"--{name} says what --run_missing does; add it.")
 
 
-def _number() -> int | None:
-    return FLAGS.table and int(FLAGS.table)
+def _number() -> int | str | None:
+    return int(FLAGS.table) if FLAGS.table in ("1", "2", "3") else FLAGS.table
 
 
 def _fill(folder: pathlib.Path) -> list[Failure]:

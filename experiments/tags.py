@@ -30,6 +30,13 @@ class TagConfig(Config):
     interaction_units: int = setting(16, PAPER, "label-interaction units of D")
 
 
+# Generators that a method is about.
+NETWORKS_OF_METHODS = {
+    "logistic_regression": {"hidden": (), "hidden_dropout": 0.0},
+    "nn_baseline": {"hidden": (150, 150)},
+}
+
+
 def space(config: TagConfig) -> OutputSpace:
     """Tag vectors judged by F1."""
     del config

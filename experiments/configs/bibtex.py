@@ -17,7 +17,7 @@ TASK = Task(
         "adversarial_weight": 3.0,
         "normalized_gradient": False,
     },
-    overrides={"baseline": {"epochs": 60}},
+    overrides={**tags.NETWORKS_OF_METHODS, "baseline": {"epochs": 60}},
     space=TAG_SPACES,
     paper=TABLE_1["bibtex"],
     paper_metric="f1",

@@ -2,6 +2,7 @@
 
 from experiments import tags
 from experiments.configs import bibtex
+from experiments.family_spaces import TAG_SPACES
 from experiments.paper import TABLE_1
 from experiments.tasks import Task
 
@@ -17,7 +18,8 @@ TASK = Task(
         "epochs": 20,
         "validation_interval": 1,
     },
-    overrides={},
+    overrides=tags.NETWORKS_OF_METHODS,
+    space=TAG_SPACES,
     paper=TABLE_1["bookmarks"],
     paper_metric="f1",
 )

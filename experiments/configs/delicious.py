@@ -2,6 +2,7 @@
 
 from experiments import tags
 from experiments.configs import bibtex
+from experiments.family_spaces import TAG_SPACES
 from experiments.tasks import Task
 
 TASK = Task(
@@ -19,5 +20,6 @@ TASK = Task(
         "step_size_grid": (1.0, 2.0, 4.0),
     },
     overrides=bibtex.TASK.overrides,
+    space=TAG_SPACES,
     paper={},
 )

@@ -10,7 +10,7 @@ TASK = Task(
     family=tags,
     config=tags.TagConfig,
     settings={"hidden": (64,), "discriminator_hidden": (64,), "epochs": 40},
-    overrides={},
+    overrides=tags.NETWORKS_OF_METHODS,
     space=TAG_SPACES,
     paper={},
 )

@@ -95,6 +95,8 @@ def test_the_command_prints_the_table_that_is_asked_for(command_line, results):
     assert shown.returncode == 0, shown.stderr
     assert shown.stdout.startswith("### Table 2, Weizmann horses")
     assert "Table 3" not in shown.stdout
+    claim = run_tables(command_line, f"--results={results}", "--table=claim")
+    assert claim.stdout.startswith("### Claim, Bibtex")
     every = run_tables(command_line, f"--results={results}", "--format=latex")
     assert every.stdout.count(r"\begin{table}") == 4
 
