@@ -1,4 +1,14 @@
-"""Weizmann horses at 32x32 (Borenstein & Ullman, 2004), Table 2 of the paper."""
+"""Weizmann horses at 32x32 (Borenstein & Ullman, 2004), Table 2 of the paper.
+
+Mean IOU of the test images, G and refined, over three seeds:
+
+    python -m experiments.run --task=weizmann_horse --method=ldrsp_plus
+        82.6 and 85.2, 20 minutes on one core
+    python -m experiments.run --task=weizmann_horse --method=ldrsp_plus --generator=unet
+        86.1 and 86.5, 14 minutes on one core
+    python -m experiments.run --task=weizmann_horse --method=baseline
+        82.4, 9 minutes on one core; with --generator=unet 86.2, 3 minutes
+"""
 
 from experiments import masks
 from experiments.family_spaces import MASK_SPACES
