@@ -1,7 +1,9 @@
 """Synthetic shapes: made silhouettes with thin limbs; no download needed.
 
+Mean IOU of the test images, 68.3 for G and 70.1 refined (seed 0), in a minute or two on
+two cores:
+
     python -m experiments.run
-        mean IOU 68.3 for G, 70.1 refined (seed 0), a minute or two on two cores
 """
 
 from experiments import masks
