@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from experiments.seed_statistics import Summary
-from experiments.table_layouts import (
+from experiments.table_columns import (
     Column,
     GainColumn,
     PaperColumn,

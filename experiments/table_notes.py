@@ -2,7 +2,7 @@
 
 from experiments.seed_statistics import Summary
 from experiments.table_labels import TITLES
-from experiments.table_layouts import GainColumn, MetricColumn
+from experiments.table_columns import GainColumn, MetricColumn
 from experiments.table_rows import Table
 
 
