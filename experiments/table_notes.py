@@ -1,8 +1,8 @@
 """The lines below a table: how to read it, and what it lacks."""
 
 from experiments.seed_statistics import Summary
-from experiments.table_labels import TITLES
 from experiments.table_columns import GainColumn, MetricColumn
+from experiments.table_labels import TITLES
 from experiments.table_rows import Table
 
 

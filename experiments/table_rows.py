@@ -5,8 +5,8 @@ import dataclasses
 from experiments.committed_results import Results
 from experiments.paper import ONLY_PUBLISHED
 from experiments.seed_statistics import Summary
-from experiments.table_labels import row_label, split_folder
 from experiments.table_columns import Column, MetricColumn
+from experiments.table_labels import row_label, split_folder
 from experiments.table_layouts import Layout
 
 OURS = "ldrsp_plus"
