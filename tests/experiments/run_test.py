@@ -145,6 +145,16 @@ def test_baseline_has_one_row_and_no_score(command_line, tmp_path):
     assert result["config"]["hidden"] == [8, 8]
 
 
+def test_a_method_without_a_generator_has_the_refined_row_alone(command_line, tmp_path):
+    process = command_line.run(
+        *SHORT, "--method=dvn", "--noretrain", f"--output_dir={tmp_path}"
+    )
+    assert process.returncode == 0, process.stderr
+    assert re.search(r"\nrefined( +[\d.]+){2}\n", process.stdout)
+    assert not re.search(r"\nG ", process.stdout)
+    assert set(read_json(tmp_path / "result.json")["test"]) == {"refined"}
+
+
 def test_given_refinement_is_used_and_retraining_can_be_left_out(
     command_line, tmp_path
 ):
