@@ -34,6 +34,7 @@ flags.DEFINE_enum(
 flags.DEFINE_enum("format", "markdown", list(FORMATS), "how it is printed")
 flags.DEFINE_string("results", "results", "folder of the results")
 flags.DEFINE_string("readme", None, "file whose tables are to be rewritten")
+flags.DEFINE_string("figure", None, "PNG file to draw, for --table=claim")
 flags.DEFINE_bool("run_missing", False, "do the runs that the tables lack, before")
 flags.DEFINE_integer("seeds", 5, "seeds of each row, for --run_missing", 1)
 flags.DEFINE_integer("jobs", 1, "runs at a time, for --run_missing", 1)
@@ -112,7 +113,9 @@ def main(argv: list[str]) -> None:
         if FLAGS.readme:
             _write(pathlib.Path(FLAGS.readme), folder)
         else:
-            print(FORMATS[FLAGS.format](tables_of(folder, _number())))
+            tables = tables_of(folder, _number())
+            print(FORMATS[FLAGS.format](tables))
+            _draw(tables)
     except (UsageError, OSError) as error:
         sys.exit(f"error: {error}")
     except KeyboardInterrupt:
@@ -123,9 +126,19 @@ def main(argv: list[str]) -> None:
 
 
 def _check_flags() -> None:
+    if FLAGS.figure and FLAGS.table != "claim":
+        raise UsageError("--figure draws the claim; add --table=claim.")
     for name in ("seeds", "jobs", "tasks", "methods", "runs"):
         if FLAGS[name].present and not FLAGS.run_missing:
             raise UsageError(f"--{name} says what --run_missing does; add it.")
+
+
+def _draw(tables: list[Table]) -> None:
+    if FLAGS.figure:
+        # Most tables are printed alone, and need not wait for matplotlib.
+        from experiments.claim_figure import draw_claim
+
+        draw_claim(tables, pathlib.Path(FLAGS.figure))
 
 
 def _number() -> int | str | None:
