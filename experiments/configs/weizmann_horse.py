@@ -6,6 +6,8 @@ Mean IOU of the test images, G and refined, over three seeds:
         82.6 and 85.2, 20 minutes on one core
     python -m experiments.run --task=weizmann_horse --method=ldrsp_plus --generator=unet
         86.1 and 86.5, 14 minutes on one core
+    python -m experiments.run --task=weizmann_horse --method=ldrsp
+        82.4 and 82.6, 20 minutes on one core
     python -m experiments.run --task=weizmann_horse --method=baseline
         82.4, 9 minutes on one core; with --generator=unet 86.2, 3 minutes
 """
