@@ -52,7 +52,10 @@ TAG_SPACES = {
     "nn_baseline": _TAG_NETWORK,
     **_spaces(
         generator=_TAG_NETWORK,
-        discriminator={"discriminator_learning_rate": LogUniform(1e-4, 1e-2)},
+        discriminator={
+            "discriminator_learning_rate": LogUniform(1e-4, 1e-2),
+            "normalized_gradient": Choice((False, True)),
+        },
         steps={
             "inference_steps": _INFERENCE_STEPS,
             "inference_step_size": LogUniform(0.05, 2.0),

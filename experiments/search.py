@@ -34,6 +34,7 @@ class Search:
     Every trial's folder is claimed by the process that does it. A proposal is a
     function of the seed and of the trials before it; one that was interrupted does not
     count, so a resumed search (of one process) proposes what an undisturbed one would.
+    The first one is the task's own settings, so that a sweep ends no worse than they.
 
     Args:
       plan: What is searched.
@@ -95,6 +96,8 @@ class Search:
         seed = np.random.SeedSequence((self._plan.seed, len(counted)))
         sampler = _SAMPLERS[self._plan.sampler]
         self._study.sampler = sampler(seed=int(seed.generate_state(1)[0]))
+        if not counted:
+            self._study.enqueue_trial(self._plan.own_settings)
         trial = self._study.ask()
         space = self._plan.space
         settings = {name: space[name].suggest(trial, name) for name in space}

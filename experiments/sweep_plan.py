@@ -49,6 +49,16 @@ class Plan:
             )
         return left
 
+    @property
+    def own_settings(self) -> Settings:
+        """The task's own values of what is searched, as far as the space has them."""
+        config = self.configs({})[0].as_dict()
+        return {
+            name: config[name]
+            for name, found in self.space.items()
+            if config[name] is not None and config[name] in found
+        }
+
     def configs(self, settings: Settings) -> list[Config]:
         """The configurations of the runs of a trial, one a seed."""
         return [

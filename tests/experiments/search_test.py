@@ -61,6 +61,20 @@ def test_the_seed_decides_what_is_proposed(tmp_path):
     assert proposals(first) != proposals(other)
 
 
+def test_the_first_trial_has_the_tasks_own_settings(tmp_path):
+    task = dataclasses.replace(TASK, overrides={"gan": {"input_dropout": 0.25}})
+    records = run(tmp_path, 2, plan=dataclasses.replace(PLAN, task=task))
+    own, other = (record["settings"]["input_dropout"] for record in records)
+    assert own == 0.25
+    assert other != own
+
+
+def test_own_settings_outside_of_the_space_are_not_tried(tmp_path):
+    task = dataclasses.replace(TASK, overrides={"gan": {"input_dropout": 0.75}})
+    (record,) = run(tmp_path, 1, plan=dataclasses.replace(PLAN, task=task))
+    assert 0.0 <= record["settings"]["input_dropout"] <= 0.5
+
+
 def test_the_best_trial_has_the_largest_value(tmp_path):
     records = run(tmp_path, 4)
     for record in records:
