@@ -7,6 +7,7 @@ from typing import Any
 
 from experiments.result_file import read_json
 from experiments.table_labels import split_folder
+from experiments.tasks import get_task
 from ldrsp_tf.errors import UsageError
 
 # Folder of a method, such as `ldrsp` or `ldrsp-unet` -> the result of each seed.
@@ -34,7 +35,7 @@ def load_results(folder: pathlib.Path, task: str) -> Results:
         if result["complete"]:
             found.setdefault(path.parts[-3], []).append(result)
     for method, results in found.items():
-        differing = differing_settings([r.get("config", {}) for r in results])
+        differing = differing_settings(task, [r.get("config", {}) for r in results])
         if differing:
             raise UsageError(
                 f"The runs of {task}/{method} in {folder} differ in more than their "
@@ -71,8 +72,13 @@ def _is_result(content: Mapping[str, Any]) -> bool:
     )
 
 
-def differing_settings(configs: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Names of settings that keep runs apart: no mean may be taken over them."""
+def differing_settings(task: str, configs: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Names of settings that keep runs of a task apart: no mean may be taken over them.
+
+    A run that is older than a setting has its default, which is what all did before.
+    """
+    defaults = get_task(task).config.defaults()
+    configs = [{**defaults, **config} for config in configs]
     return [
         name
         for name in sorted(set().union(*configs) - set(_FREE_SETTINGS))

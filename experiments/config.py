@@ -119,7 +119,22 @@ class Config:
 
     def as_dict(self) -> dict[str, Any]:
         """All fields, with what JSON would make of them."""
-        return {
-            name: list(value) if isinstance(value, tuple) else value
-            for name, value in dataclasses.asdict(self).items()
-        }
+        return _as_json(dataclasses.asdict(self))
+
+    @classmethod
+    def defaults(cls) -> dict[str, Any]:
+        """The default of each setting that has one, as `as_dict` would give it."""
+        return _as_json(
+            {
+                field.name: field.default
+                for field in dataclasses.fields(cls)
+                if field.default is not dataclasses.MISSING
+            }
+        )
+
+
+def _as_json(settings: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: list(value) if isinstance(value, tuple) else value
+        for name, value in settings.items()
+    }

@@ -115,7 +115,8 @@ def _check_settings(
     for run in lacking:
         for result in there.get(run.folder, ())[:1]:
             config = get_task(run.task).configure(run.method, run.networks).as_dict()
-            differing = differing_settings([result.get("config", {}), config])
+            configs = [result.get("config", {}), config]
+            differing = differing_settings(run.task, configs)
             if differing:
                 some = ", ".join([*differing[:5], *["..."][: len(differing) > 5]])
                 raise UsageError(

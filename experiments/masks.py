@@ -40,6 +40,9 @@ class MaskConfig(Config):
     width: int = setting(32, OURS, "channels of G's first layer (paper: 64)", low=1)
     discriminator_width: int = setting(32, OURS, "the same of D", low=1)
     batch_norm: bool = setting(True, OURS, "batch normalisation in both networks")
+    discriminator_batch_norm: bool | None = setting(
+        None, OURS, "batch normalisation in D; as in G unless given"
+    )
     projection: str = setting(
         "simplex", OURS, "feasible set of a pixel", choices=("simplex", "box")
     )
@@ -54,6 +57,13 @@ class MaskConfig(Config):
     mirror_averaging: bool = setting(
         False, OURS, "average the prediction with the mirrored image's"
     )
+
+    @property
+    def normalizes_discriminator(self) -> bool:
+        """Whether D has batch normalisation."""
+        if self.discriminator_batch_norm is None:
+            return self.batch_norm
+        return self.discriminator_batch_norm
 
 
 def space(config: MaskConfig) -> OutputSpace:
@@ -98,7 +108,7 @@ def networks(
     discriminator = PatchDiscriminator(
         config.discriminator,
         config.discriminator_width,
-        config.batch_norm,
+        config.normalizes_discriminator,
         config.classes,
         config.discriminator_head,
     )

@@ -2,7 +2,8 @@
 
 They take logits as `losses.py` does, vectors `[B]` or maps `[B, H, W]`, and are means
 over all entries. A discriminator's loss is given what it and the oracle say (`Judged`)
-of the truth, of G(x) and of samples; those of the GANs do not ask the oracle.
+of the truth, of G(x) if there is a generator, and of samples; those of the GANs do not
+ask the oracle.
 """
 
 import tensorflow as tf
@@ -86,16 +87,17 @@ def ebgan_generator_loss(generated_logits: tf.Tensor) -> tf.Tensor:
     return tf.reduce_mean(energy(generated_logits))
 
 
-def dvn_discriminator_loss(
-    real: Judged, generated: Judged, samples: Judged
-) -> tf.Tensor:
-    """Cross-entropy of the samples alone (Gygli et al., 2017)."""
-    del real, generated
-    return cross_entropy_value_loss(samples)
+def dvn_discriminator_loss(real: Judged, generated: None, samples: Judged) -> tf.Tensor:
+    """Cross-entropy of the truth and of the samples (Gygli et al., 2017).
+
+    The truth, of value 1, is one of the training tuples of their Section 3.2.
+    """
+    del generated
+    return cross_entropy_value_loss(real) + cross_entropy_value_loss(samples)
 
 
 def spen_discriminator_loss(
-    real: Judged, generated: Judged, samples: Judged
+    real: Judged, generated: None, samples: Judged
 ) -> tf.Tensor:
     """The max-margin loss of SPEN (Belanger & McCallum, 2016).
 

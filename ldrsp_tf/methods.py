@@ -18,7 +18,7 @@ from ldrsp_tf.oracles import Oracle, binarised
 from ldrsp_tf.replay import ReplayChains
 from ldrsp_tf.spaces import OutputSpace
 
-DiscriminatorLoss = Callable[[Judged, Judged, Judged | None], tf.Tensor]
+DiscriminatorLoss = Callable[[Judged, Judged | None, Judged | None], tf.Tensor]
 GeneratorLoss = Callable[[tf.Tensor], tf.Tensor]
 
 
@@ -32,7 +32,8 @@ class Method:
       generator_loss: The adversarial term of Eq. 6, a function of D's logits of G(x);
         None trains G by the surrogate loss alone.
       discriminator_loss: D's loss, a function of what D and the oracle say of the
-        truth, of G(x) and of the samples; None if there is no D, so no refinement.
+        truth, of G(x) (None without a generator) and of the samples (None without a
+        source); None if there is no D, so no refinement.
       value_loss: What adversarial samples ascend.
       sources: Where D's samples come from, each with its share of the iterations, which
         a task may change. A class is a source with state: a trainer makes its own one.

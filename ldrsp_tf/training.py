@@ -292,34 +292,41 @@ class Trainer:
     ) -> tuple[list[tf.Tensor], Any, tf.Tensor]:
         """Gradients of D's loss (Eq. 10), D's features of x, and the loss."""
         with tf.GradientTape() as tape:
-            features = self.discriminator.features(x, training=True)
-            fixed = tf.nest.map_structure(tf.stop_gradient, features)
-            groups = [Samples(x, y_true, y_true)]
-            groups.append(Samples(x, tf.stop_gradient(y_generated), y_true))
-            features = [features, features]
+            of_x = self.discriminator.features(x, training=True)
+            fixed = tf.nest.map_structure(tf.stop_gradient, of_x)
+            start = Samples(x, tf.stop_gradient(y_generated), y_true)
+            groups = {"real": Samples(x, y_true, y_true)}
+            if self.method.generates:
+                groups["generated"] = start
+            features = dict.fromkeys(groups, of_x)
             if self._sources:
                 with tape.stop_recording():
-                    drawn = self._draw_samples(fixed, *groups[1], seed)
-                groups.append(drawn)
-                features.append(
+                    drawn = self._draw_samples(fixed, *start, seed)
+                groups["samples"] = drawn
+                features["samples"] = (
                     self.discriminator.features(drawn.x, training=True)
                     if self._stateful_sources()
-                    else features[0]
+                    else of_x
                 )
             # One pass for all groups: batch statistics, if any, are of their mixture.
             logits = self.discriminator.logits(
-                tf.nest.map_structure(lambda *parts: tf.concat(parts, 0), *features),
-                tf.concat([group.y for group in groups], 0),
+                tf.nest.map_structure(
+                    lambda *parts: tf.concat(parts, 0), *features.values()
+                ),
+                tf.concat([group.y for group in groups.values()], 0),
                 training=True,
             )
-            judged = [
-                Judged(part, self.oracle(group.y, group.y_true))
-                for part, group in zip(tf.split(logits, len(groups)), groups)
-            ]
-            loss = self.method.discriminator_loss(*judged)
+            parts = dict(zip(groups, tf.split(logits, len(groups))))
+            judged = {
+                name: Judged(parts[name], self.oracle(group.y, group.y_true))
+                for name, group in groups.items()
+            }
+            loss = self.method.discriminator_loss(
+                judged["real"], judged.get("generated"), judged.get("samples")
+            )
             if self.method.penalty is not None:
                 loss += self.settings.penalty_weight * self.method.penalty(
-                    lambda y: self.discriminator.logits(features[0], y, training=True),
+                    lambda y: self.discriminator.logits(of_x, y, training=True),
                     y_true,
                     tf.stop_gradient(y_generated),
                     tf.random.experimental.stateless_fold_in(seed, 1),

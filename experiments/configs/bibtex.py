@@ -27,7 +27,14 @@ TASK = Task(
         "adversarial_weight": 3.0,
         "normalized_gradient": False,
     },
-    overrides={**tags.NETWORKS_OF_METHODS, "baseline": {"epochs": 60}},
+    overrides={
+        "baseline": {"epochs": 60},
+        "logistic_regression": {
+            **tags.NETWORKS_OF_METHODS["logistic_regression"],
+            "epochs": 60,
+        },
+        "nn_baseline": {**tags.NETWORKS_OF_METHODS["nn_baseline"], "epochs": 60},
+    },
     space=TAG_SPACES,
     paper=TABLE_1["bibtex"],
     paper_metric="f1",

@@ -3,6 +3,7 @@ import json
 import pytest
 
 from experiments.committed_results import load_results
+from experiments.tags import TagConfig
 from ldrsp_tf.errors import UsageError
 
 TEST = {"generator": {"f1": 0.4}}
@@ -31,6 +32,17 @@ def test_runs_with_different_settings_are_not_averaged(result_folder):
         config = {"seed": seed, "epochs": epochs}
         result_folder.write("bibtex", "ldrsp", seed, TEST, config=config)
     with pytest.raises(UsageError, match=r"bibtex/ldrsp.*seed \(epochs\)"):
+        load_results(result_folder.path, "bibtex")
+
+
+def test_a_run_older_than_a_setting_has_its_default(result_folder):
+    result_folder.write("bibtex", "ldrsp", 0, TEST, config={"seed": 0})
+    default = TagConfig.defaults()["precision"]
+    for seed, precision in ((1, default), (2, "mixed_bfloat16")):
+        assert len(load_results(result_folder.path, "bibtex")["ldrsp"]) == seed
+        config = {"seed": seed, "precision": precision}
+        result_folder.write("bibtex", "ldrsp", seed, TEST, config=config)
+    with pytest.raises(UsageError, match=r"seed \(precision\)"):
         load_results(result_folder.path, "bibtex")
 
 

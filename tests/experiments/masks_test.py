@@ -1,3 +1,4 @@
+import keras
 import numpy as np
 import pytest
 
@@ -49,6 +50,26 @@ def test_networks_are_a_choice_of_their_own():
     )
     assert isinstance(generator.body, UNetBody)
     assert isinstance(discriminator.body, FCNBody)
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({}, (True, True)),
+        ({"batch_norm": False}, (False, False)),
+        ({"discriminator_batch_norm": False}, (True, False)),
+    ],
+)
+def test_the_discriminator_may_do_without_batch_normalisation(given, expected):
+    config = get_task("weizmann_horse").configure("baseline", {**given, "width": 4})
+    found = masks.networks(
+        config, Examples(np.zeros((1, 32, 32, 3)), np.zeros((1, 32, 32, 2)))
+    )
+    normalizes = [
+        any(isinstance(layer, keras.layers.BatchNormalization) for layer in layers)
+        for layers in (network._flatten_layers() for network in found)
+    ]
+    assert normalizes == list(expected)
 
 
 def test_the_final_predictor_has_more_crops_than_the_one_in_training():

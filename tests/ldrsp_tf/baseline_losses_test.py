@@ -86,10 +86,11 @@ def test_ebgan_leaves_energies_beyond_the_margin_alone():
     )
 
 
-def test_dvn_learns_from_its_samples_alone():
-    samples = _judged([0.5], [0.25])
-    loss = baselines.dvn_discriminator_loss(_REAL, _GENERATED, samples)
-    np.testing.assert_allclose(loss, np.log(2.0), rtol=1e-6)
+def test_dvn_learns_from_the_truth_and_its_samples():
+    # D = 0.5 has the cross-entropy ln 2 against any value, D = 0.8 has -ln 0.8 to 1.
+    real, samples = _judged([0.8], [1.0]), _judged([0.5], [0.25])
+    loss = baselines.dvn_discriminator_loss(real, None, samples)
+    np.testing.assert_allclose(loss, np.log(2.0) - np.log(0.8), rtol=1e-6)
 
 
 def test_spens_margin_is_the_task_loss_of_the_sample():
@@ -97,5 +98,5 @@ def test_spens_margin_is_the_task_loss_of_the_sample():
     # max(0, 0.25 + 2 - 3) = 0 and 0.5 + 2 - 1 = 1.5.
     real = Judged(tf.constant([3.0, 1.0]), tf.ones(2))
     samples = Judged(tf.constant([2.0, 2.0]), tf.constant([0.75, 0.5]))
-    loss = baselines.spen_discriminator_loss(real, samples, samples)
+    loss = baselines.spen_discriminator_loss(real, None, samples)
     np.testing.assert_allclose(loss, 0.75, rtol=1e-6)

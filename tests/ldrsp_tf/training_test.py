@@ -424,6 +424,26 @@ def test_the_discriminators_loss_is_given_truth_outputs_and_samples(make_trainer
         assert (seen[0][2] is None) == (not method.sources)
 
 
+def test_a_method_without_a_generator_has_no_generated_outputs_to_judge(
+    make_trainer, tags
+):
+    seen = []
+
+    def loss(real, generated, samples):
+        seen.append((real, generated, samples))
+        return losses.squared_value_loss(real) + losses.squared_value_loss(samples)
+
+    _step(
+        make_trainer(dataclasses.replace(get_method("dvn"), discriminator_loss=loss)),
+        tags,
+    )
+    y_true = _batch(tags)[1]
+    for real, generated, samples in seen:
+        assert generated is None
+        np.testing.assert_array_equal(real.values, oracles.f1(y_true, y_true))
+        assert samples.logits.shape == real.logits.shape
+
+
 def test_features_of_x_are_computed_once_a_step(make_trainer, tags):
     trainer = make_trainer("ldrsp")
     calls = []
