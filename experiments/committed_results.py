@@ -5,9 +5,9 @@ import pathlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from experiments.quiet import quiet_tensorflow
 from experiments.result_file import read_json
 from experiments.table_labels import split_folder
-from experiments.tasks import get_task
 from ldrsp_tf.errors import UsageError
 
 # Folder of a method, such as `ldrsp` or `ldrsp-unet` -> the result of each seed.
@@ -77,10 +77,20 @@ def differing_settings(task: str, configs: Sequence[Mapping[str, Any]]) -> list[
 
     A run that is older than a setting has its default, which is what all did before.
     """
-    defaults = get_task(task).config.defaults()
-    configs = [{**defaults, **config} for config in configs]
+    names = set().union(*configs)
+    if any(config.keys() != names for config in configs):
+        defaults = _default_settings(task)
+        configs = [{**defaults, **config} for config in configs]
     return [
         name
-        for name in sorted(set().union(*configs) - set(_FREE_SETTINGS))
+        for name in sorted(names - set(_FREE_SETTINGS))
         if len({json.dumps(config.get(name), sort_keys=True) for config in configs}) > 1
     ]
+
+
+def _default_settings(task: str) -> dict[str, Any]:
+    # Tasks import TensorFlow, which reading results mostly does without.
+    quiet_tensorflow(find_devices=False)
+    from experiments.tasks import get_task
+
+    return get_task(task).config.defaults()
