@@ -18,7 +18,10 @@ TASK = Task(
         "epochs": 20,
         "validation_interval": 1,
     },
-    overrides=tags.NETWORKS_OF_METHODS,
+    overrides={
+        method: {name: value for name, value in found.items() if name != "epochs"}
+        for method, found in bibtex.TASK.overrides.items()
+    },
     space=TAG_SPACES,
     paper=TABLE_1["bookmarks"],
     paper_metric="f1",

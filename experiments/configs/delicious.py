@@ -17,7 +17,7 @@ TASK = Task(
         # over 983 labels: Bibtex's 3 would outweigh it six times as much as there.
         "adversarial_weight": 0.1,
         # Of Bibtex's step sizes the largest, 1, was chosen, for 10 to 20 steps.
-        "step_size_grid": (1.0, 2.0, 4.0),
+        "step_size_grid": (0.25, 1.0, 4.0),
     },
     overrides=bibtex.TASK.overrides,
     space=TAG_SPACES,

@@ -28,6 +28,7 @@ TASK = Task(
         "crop_offsets": (0, 4, 8),
     },
     overrides={
+        **weizmann_horse.TASK.overrides,
         "ldrsp_plus": {
             **weizmann_horse.TASK.overrides["ldrsp_plus"],
             "discriminator": "fcn",

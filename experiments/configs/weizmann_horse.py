@@ -37,6 +37,12 @@ TASK = Task(
         "adversarial_step_size": 4.0,
     },
     overrides={
+        # The penalty is on the slope of each example's critic, which batch
+        # normalisation would make a matter of the whole batch.
+        "wgan_gp": {
+            "discriminator_batch_norm": False,
+            "discriminator_learning_rate": 0.001,
+        },
         "ldrsp_plus": {
             "source_shares": (0.0, 0.1, 0.9),
             "binarised_oracle": False,

@@ -1,4 +1,6 @@
 import dataclasses
+import json
+import pathlib
 
 import numpy as np
 import pytest
@@ -101,3 +103,27 @@ def test_bookmarks_has_the_papers_discriminator_and_figures():
     task = get_task("bookmarks")
     assert task.configure("ldrsp", {}).discriminator_hidden == (150, 150)
     assert task.paper["ldrsp"] == {"generator": 37.2, "refined": 38.3}
+
+
+SWEEPS = sorted(pathlib.Path(__file__).parents[2].glob("results/sweeps/*/*.json"))
+
+
+@pytest.mark.parametrize(
+    "path", SWEEPS, ids=lambda path: f"{path.parent.name}-{path.stem}"
+)
+def test_a_method_has_the_settings_that_its_sweep_found(path):
+    sweep = json.loads(path.read_text())
+    assert (sweep["task"], sweep["method"]) == (path.parent.name, path.stem)
+    config = get_task(sweep["task"]).configure(sweep["method"], {}).as_dict()
+    found = sweep["best"]["settings"]
+    assert {name: config[name] for name in found} == found
+
+
+def test_the_sweeps_of_a_task_have_the_same_budget():
+    trials = {}
+    for path in SWEEPS:
+        sweep = json.loads(path.read_text())
+        number = sum(trial["state"] != "interrupted" for trial in sweep["trials"])
+        trials.setdefault(sweep["task"], set()).add(number)
+    assert trials
+    assert all(len(numbers) == 1 for numbers in trials.values())
