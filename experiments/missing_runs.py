@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Collection, Sequence
 
 from experiments.committed_results import Results
-from experiments.table_labels import NETWORKS, split_folder
+from experiments.table_labels import NETWORKS, run_flags, split_folder
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,10 +32,7 @@ class RunName:
     @property
     def flags(self) -> list[str]:
         """What `experiments.run` is to be told."""
-        settings = {"task": self.task, "method": self.method, "seed": self.seed}
-        return [
-            f"--{key}={value}" for key, value in {**settings, **self.networks}.items()
-        ]
+        return [f"--task={self.task}", *run_flags(self.folder), f"--seed={self.seed}"]
 
 
 def missing_runs(

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from experiments.paper import ONLY_PUBLISHED
 from experiments.seed_statistics import Summary
 from experiments.table_columns import (
     Column,
@@ -14,6 +15,7 @@ from experiments.table_columns import (
     PaperGainColumn,
     ScoreColumn,
 )
+from experiments.table_labels import run_flags
 from experiments.table_notes import table_notes
 from experiments.table_rows import Row, Table
 
@@ -24,16 +26,25 @@ _CSV_HEADINGS = (
 
 
 def markdown(table: Table) -> str:
-    """The table and the notes below it, without its title."""
-    lines = [_headings(table)]
+    """The table, with what runs each row, and the notes below it; without its title."""
+    lines = [[*_headings(table), "flags"]]
     for row in table.rows:
-        lines.append(
-            [f"**{text}**" if bold else text for text, bold in _cells(table, row)]
-        )
+        cells = [f"**{text}**" if bold else text for text, bold in _cells(table, row)]
+        lines.append([*cells, _flags(row)])
     head, *body = ["| " + " | ".join(line) + " |" for line in lines]
     rule = "|" + "---|" * len(lines[0])
     text = "\n".join([head, rule, *body])
-    return "\n\n".join([text, *table_notes(table)])
+    flags = (
+        f"What makes a row: `python -m experiments.run --task={table.layout.task}` "
+        "with its flags, once for each `--seed=0`, `1`, ..."
+    )
+    return "\n\n".join([text, *table_notes(table), flags])
+
+
+def _flags(row: Row) -> str:
+    if row.folder in ONLY_PUBLISHED:
+        return "-"
+    return " ".join(f"`{flag}`" for flag in run_flags(row.folder))
 
 
 def latex(table: Table) -> str:

@@ -23,6 +23,12 @@ def split_folder(folder: str) -> tuple[str, str]:
     return method, networks
 
 
+def run_flags(folder: str) -> list[str]:
+    """What tells `experiments.run` to make a row of that folder, besides the task."""
+    method, networks = split_folder(folder)
+    return [f"--method={method}", *([f"--generator={networks}"] if networks else [])]
+
+
 def row_label(folder: str, row: str, rows: int, network: str) -> str:
     """What a table calls a row, in the paper's words.
 

@@ -21,7 +21,10 @@ def test_a_run_is_told_its_method_and_its_networks():
     assert usual.flags == ["--task=bibtex", "--method=gan", "--seed=3"]
     other = RunName("weizmann_horse", "ldrsp_plus-unet", 0)
     assert other.method == "ldrsp_plus"
-    assert other.flags[-1] == "--generator=unet"
+    assert other.flags == [
+        *("--task=weizmann_horse", "--method=ldrsp_plus"),
+        *("--generator=unet", "--seed=0"),
+    ]
 
 
 def test_what_only_others_have_cannot_be_run():

@@ -36,21 +36,25 @@ def test_a_row_has_paper_mean_deviation_gain_and_seeds(bibtex):
     # decoder are 2 and 2, those over the plug-in -3 and -2: within 12.7 errors of 0.
     assert line(text, "| method").count("|") == line(text, "|---").count("|")
     assert line(text, "| SPM (LDRSP) ") == (
-        "| SPM (LDRSP) | 42.8 | 41.0 ± 1.4 | 44.5 ± 0.7 | **49.0 ± 0.0** | - | - | 2 |"
+        "| SPM (LDRSP) | 42.8 | 41.0 ± 1.4 | 44.5 ± 0.7 | **49.0 ± 0.0** | - | - | 2 "
+        "| `--method=ldrsp` |"
     )
     assert line(text, "| LDRSP ") == (
         "| LDRSP | 46.4 | **46.5 ± 0.7** | 46.5 ± 0.7 | - "
-        "| +2.0 ± 0.0* | -2.5 ± 0.7 | 2 |"
+        "| +2.0 ± 0.0* | -2.5 ± 0.7 | 2 | `--method=ldrsp` |"
     )
-    assert line(text, "| own ") == "| own | - | 30.0 | **50.0** | - | - | - | 1 |"
-    assert line(text, "| PRLR ").endswith("| not re-run |")
+    assert line(text, "| own ") == (
+        "| own | - | 30.0 | **50.0** | - | - | - | 1 | `--method=own` |"
+    )
+    assert line(text, "| PRLR ").endswith("| not re-run | - |")
+    assert "`python -m experiments.run --task=bibtex`" in text
 
 
 def test_the_papers_digits_are_kept():
     horses = markdown(build_table(layout_of("weizmann_horse"), {}))
     assert (
         line(horses, "| FCN baseline")
-        == "| FCN baseline | 78.56 | 78.7 | not measured |"
+        == "| FCN baseline | 78.56 | 78.7 | not measured | `--method=baseline` |"
     )
     faces = markdown(build_table(layout_of("lfw_parts"), {}))
     assert "| FCN (EBGAN) | 95.50 |" in faces
@@ -127,12 +131,22 @@ def test_the_claim_has_gains_with_their_interval_and_what_d_is_like():
     text = markdown(build_table(layout_of("claim/bibtex"), results))
     # Gains 3 and 5: 4 -+ 12.71 * 1.414 / sqrt(2). The paper's: 46.4 - 42.8.
     assert line(text, "| LDRSP ") == (
-        "| LDRSP | +3.6 | +4.0 [-8.7, +16.7] | +4.0 [-8.7, +16.7] | 1 | 0.5 | 2 |"
+        "| LDRSP | +3.6 | +4.0 [-8.7, +16.7] | +4.0 [-8.7, +16.7] | 1 | 0.5 | 2 "
+        "| `--method=ldrsp` |"
     )
-    assert line(text, "| GAN ") == "| GAN | -0.1 | +0.0 | +0.0 | 0.0012 | -0.1 | 1 |"
-    assert line(text, "| DVN ") == "| DVN | - | - | - | 2 | 0 | 1 |"
+    assert line(text, "| GAN ") == (
+        "| GAN | -0.1 | +0.0 | +0.0 | 0.0012 | -0.1 | 1 | `--method=gan` |"
+    )
+    assert line(text, "| DVN ") == "| DVN | - | - | - | 2 | 0 | 1 | `--method=dvn` |"
     assert "baseline" not in text and "(LDRSP)" not in text
     assert "bold" not in text and "95 % confidence interval" in text
     assert FORMATS["markdown"](
         [build_table(layout_of("claim/bibtex"), results)]
     ).startswith("### Claim, Bibtex")
+
+
+def test_a_row_of_other_networks_says_what_runs_it():
+    results = {"ldrsp-unet": [{"test": {"refined": {"mean_iou": 0.8}}}]}
+    text = markdown(build_table(layout_of("weizmann_horse"), results))
+    row = line(text, "| LDRSP, G = U-Net ")
+    assert row.endswith("| 1 | `--method=ldrsp` `--generator=unet` |")
