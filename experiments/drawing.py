@@ -11,7 +11,6 @@ import matplotlib.pyplot as plt
 import numpy as np
 import tensorflow as tf
 
-from datasets.loading import load
 from experiments.finished import FinishedRun
 from experiments.result_table import METRICS
 from experiments.splits import split_rows
@@ -63,7 +62,7 @@ def draw_figures(
             f"{run.folder} is a run of {run.config.method!r}, which does not refine; "
             "there is nothing to draw."
         )
-    data = load(run.task.name, data_dir=data_dir, manual_dir=manual_dir)
+    data = run.task.load(run.config, data_dir, manual_dir)
     split = split_rows(run.task, run.config, data)
     trainer, predictor = run.networks(split)
     walked = _walk(trainer, predictor, run.refinement, split.test)

@@ -4,7 +4,6 @@ import pathlib
 import statistics
 from typing import Any
 
-from datasets.loading import load
 from experiments.config import Config
 from experiments.display import Display
 from experiments.environment import peak_memory_bytes, versions
@@ -49,7 +48,7 @@ def run(
     if result is not None:
         display.already_complete(folder)
         return result
-    data = load(task.name, data_dir=data_dir, manual_dir=manual_dir)
+    data = task.load(config, data_dir, manual_dir)
     split = split_rows(task, config, data)
     further = task.further_metrics(data, data_dir, manual_dir)
     display.start(task, config, split.training, split.validation, split.test)

@@ -72,5 +72,5 @@ MASK_SPACES = _spaces(
         "inference_step_size": LogUniform(1.0, 16.0),
         "adversarial_step_size": LogUniform(1.0, 16.0),
     },
-    score_steps={"step_size": LogUniform(0.5, 16.0)},
+    score_steps={"step_size": LogUniform(0.03, 8.0)},
 )

@@ -8,7 +8,6 @@ metric, D's score and the true value along the steps, also far beyond the chosen
 """
 
 import pathlib
-import sys
 
 from absl import app, flags, logging
 
@@ -16,11 +15,10 @@ from experiments.quiet import quiet_tensorflow
 
 quiet_tensorflow()
 
-from datasets.errors import DataError  # noqa: E402
 from experiments import data_flags  # noqa: E402
+from experiments.command_errors import one_sentence_errors  # noqa: E402
 from experiments.drawing import IMAGES_OF_EACH_KIND, draw_figures  # noqa: E402
 from experiments.finished import load_run  # noqa: E402
-from ldrsp_tf.errors import TrainingError, UsageError  # noqa: E402
 
 FLAGS = flags.FLAGS
 flags.DEFINE_string("run", None, "folder of a finished run", required=True)
@@ -33,12 +31,10 @@ def main(argv: list[str]) -> None:
     logging.set_verbosity(logging.ERROR)
     if len(argv) > 1:
         raise app.UsageError(f"{argv[1]!r} is not a flag.")
-    try:
+    with one_sentence_errors(kept="the finished run"):
         run = load_run(pathlib.Path(FLAGS.run))
         for path in draw_figures(run, FLAGS.each, FLAGS.data_dir, FLAGS.manual_dir):
             print(path)
-    except (UsageError, DataError, TrainingError, OSError) as error:
-        sys.exit(f"error: {error}")
 
 
 if __name__ == "__main__":

@@ -15,13 +15,11 @@ from experiments.quiet import quiet_tensorflow
 
 quiet_tensorflow()
 
-from experiments import config_flags, data_flags  # noqa: E402
+from experiments import config_flags, data_flags, setting_flags  # noqa: E402
 from experiments.command_errors import one_sentence_errors  # noqa: E402
 from experiments.display import Display  # noqa: E402
 from experiments.experiment import run  # noqa: E402
-from experiments.masks import MaskConfig  # noqa: E402
 from experiments.result_table import result_table, selection_line  # noqa: E402
-from experiments.tags import TagConfig  # noqa: E402
 from experiments.tasks import TASKS, get_task  # noqa: E402
 from ldrsp_tf.methods import METHODS  # noqa: E402
 
@@ -33,8 +31,6 @@ flags.DEFINE_string(
     None,
     "the run's folder [runs/<task>/<method>[-<networks>]/seed<seed>]",
 )
-CONFIGS = (TagConfig, MaskConfig)
-config_flags.define_flags(CONFIGS)
 flags.adopt_module_key_flags(config_flags)
 flags.adopt_module_key_flags(data_flags)
 
@@ -49,7 +45,7 @@ def main(argv: list[str]) -> None:
 
 
 def _run() -> None:
-    given = config_flags.given_settings(CONFIGS)
+    given = setting_flags.given_settings()
     task = get_task(FLAGS.task)
     config = task.configure(FLAGS.method, given)
     folder = pathlib.Path(FLAGS.output_dir or "runs" / task.run_folder(config))

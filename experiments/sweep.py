@@ -20,17 +20,14 @@ from experiments.quiet import quiet_tensorflow
 # With several processes, this one only starts them.
 quiet_tensorflow(find_devices=False)
 
-from datasets.loading import load  # noqa: E402
-from experiments import config_flags, data_flags  # noqa: E402
+from experiments import config_flags, data_flags, setting_flags  # noqa: E402
 from experiments.command_errors import one_sentence_errors  # noqa: E402
 from experiments.environment import versions  # noqa: E402
-from experiments.masks import MaskConfig  # noqa: E402
 from experiments.parallel_runs import Job, run_jobs  # noqa: E402
 from experiments.result_file import read_json, write_json  # noqa: E402
 from experiments.sweep_display import show_best, show_plan, show_trial  # noqa: E402
 from experiments.sweep_file import sweep_content, trial_record  # noqa: E402
 from experiments.sweep_plan import SAMPLERS, Plan  # noqa: E402
-from experiments.tags import TagConfig  # noqa: E402
 from experiments.tasks import TASKS, get_task  # noqa: E402
 from experiments.trials import validation_value, without_test_rows  # noqa: E402
 from ldrsp_tf.errors import UsageError  # noqa: E402
@@ -48,8 +45,6 @@ flags.DEFINE_string(
     "output_dir", None, "the sweep's folder [sweeps/<task>/<method>[-<networks>]]"
 )
 flags.DEFINE_string("storage", None, "SQLite file [<output_dir>/trials.sqlite3]")
-CONFIGS = (TagConfig, MaskConfig)
-config_flags.define_flags(CONFIGS)
 flags.adopt_module_key_flags(config_flags)
 flags.adopt_module_key_flags(data_flags)
 
@@ -72,7 +67,7 @@ def main(argv: list[str]) -> None:
 
 
 def _plan() -> Plan:
-    given = config_flags.given_settings(CONFIGS)
+    given = setting_flags.given_settings()
     seed = given.pop("seed", 0)
     return Plan(
         get_task(FLAGS.task),
@@ -96,9 +91,8 @@ def _search(plan: Plan, folder: pathlib.Path) -> None:
         ) from error
     storage = pathlib.Path(FLAGS.storage or folder / "trials.sqlite3")
     search = Search(plan, folder, storage)
-    data = without_test_rows(
-        load(plan.task.name, data_dir=FLAGS.data_dir, manual_dir=FLAGS.manual_dir)
-    )
+    config = plan.configs({})[0]
+    data = without_test_rows(plan.task.load(config, FLAGS.data_dir, FLAGS.manual_dir))
     origin = {
         "versions": {**versions(), "optuna": importlib.metadata.version("optuna")},
         "data": data.checksums,

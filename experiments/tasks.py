@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
-from datasets.loading import LoadedData
+from datasets.loading import LoadedData, load
 from experiments.config import Config
 from experiments.search_space import Space
 from ldrsp_tf.augmentation import Augmentation
@@ -59,6 +59,13 @@ class FurtherMetrics:
     versions: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
+def prepared_data(
+    config: Config, data_dir: str | None, manual_dir: str | None
+) -> LoadedData:
+    """The data set of the task's name, for tasks that are of one."""
+    return load(config.task, data_dir=data_dir, manual_dir=manual_dir)
+
+
 def no_further_metrics(
     data: LoadedData, data_dir: str | None, manual_dir: str | None
 ) -> FurtherMetrics:
@@ -94,7 +101,7 @@ class Task:
     """A task.
 
     Attributes:
-      name: Its value of `--task`, and the name of its data set.
+      name: Its value of `--task`.
       title: What a table calls it.
       family: Space, examples and networks.
       config: Builds the configuration of a method.
@@ -103,6 +110,8 @@ class Task:
       paper: The paper's figures, method -> row -> percent.
       space: What a sweep searches, method -> setting -> range.
       paper_metric: The metric that they are of; None where there are none.
+      load: Loads what a configuration is of, given the folders of prepared data and of
+        original files.
       further_metrics: Prepares, before a training, what its test needs besides the
         output space's metrics, given the data and the folders of prepared data and of
         original files. What is missing shows here, and not after the training.
@@ -118,6 +127,7 @@ class Task:
     variants: Mapping[str, Mapping[str, Any]] = dataclasses.field(default_factory=dict)
     space: Mapping[str, Space] = dataclasses.field(default_factory=dict)
     paper_metric: str | None = None
+    load: Callable[[Config, str | None, str | None], LoadedData] = prepared_data
     further_metrics: Callable[[LoadedData, str | None, str | None], FurtherMetrics] = (
         no_further_metrics
     )
