@@ -5,25 +5,26 @@ Epochs, steps of the refinement and thresholds are not here: each run chooses th
 its validation rows anyway.
 """
 
-from experiments.search_space import Choice, LogUniform, Space, Uniform
+from experiments.search_space import Choice, LogUniform, Range, Space, Uniform
 
 
 def _spaces(
-    generator: Space, discriminator: Space, steps: Space, score_steps: Space
+    generator: Space,
+    discriminator: Space,
+    weight: Range,
+    steps: Space,
+    score_steps: Space,
 ) -> dict[str, Space]:
     """The space of each method.
 
     Args:
       generator: Of what a method with a generator has.
       discriminator: Of what a method with a discriminator has.
+      weight: Of Eq. 6's second term.
       steps: How far the samples of LDRSP and DVN go.
       score_steps: Steps of a refinement whose score has no scale of its own.
     """
-    both = {
-        **generator,
-        **discriminator,
-        "adversarial_weight": LogUniform(0.03, 10.0),
-    }
+    both = {**generator, **discriminator, "adversarial_weight": weight}
     inference = {name: steps[name] for name in steps if name.startswith("inference")}
     return {
         "baseline": generator,
@@ -54,6 +55,7 @@ TAG_SPACES = {
             "discriminator_learning_rate": LogUniform(1e-4, 1e-2),
             "normalized_gradient": Choice((False, True)),
         },
+        weight=LogUniform(0.03, 10.0),
         steps={
             "inference_steps": Choice((2, 5, 10, 20, 30)),
             "inference_step_size": LogUniform(0.05, 2.0),
@@ -66,6 +68,7 @@ TAG_SPACES = {
 MASK_SPACES = _spaces(
     generator={"generator_learning_rate": LogUniform(1e-3, 3e-2)},
     discriminator={"discriminator_learning_rate": LogUniform(3e-4, 3e-2)},
+    weight=LogUniform(0.003, 3.0),
     steps={
         # Each costs as much as an update.
         "inference_steps": Choice((2, 5, 10)),
