@@ -20,11 +20,12 @@ def _spaces(
     Args:
       generator: Of what a method with a generator has.
       discriminator: Of what a method with a discriminator has.
-      weight: Of Eq. 6's second term.
+      weight: Of Eq. 6's second term, for a classifier's loss.
       steps: How far the samples of LDRSP and DVN go.
       score_steps: Steps of a refinement whose score has no scale of its own.
     """
     both = {**generator, **discriminator, "adversarial_weight": weight}
+    ldrsp = {**both, **steps, "adversarial_weight": LogUniform(0.03, 10.0)}
     inference = {name: steps[name] for name in steps if name.startswith("inference")}
     return {
         "baseline": generator,
@@ -34,8 +35,8 @@ def _spaces(
         "ebgan": {**both, **score_steps},
         "dvn": {**discriminator, **steps},
         "spen": {**discriminator, **inference, **score_steps},
-        "ldrsp": {**both, **steps},
-        "ldrsp_plus": {**both, **steps},
+        "ldrsp": ldrsp,
+        "ldrsp_plus": ldrsp,
     }
 
 
@@ -68,7 +69,8 @@ TAG_SPACES = {
 MASK_SPACES = _spaces(
     generator={"generator_learning_rate": LogUniform(1e-3, 3e-2)},
     discriminator={"discriminator_learning_rate": LogUniform(3e-4, 3e-2)},
-    weight=LogUniform(0.003, 3.0),
+    # As heavy as for LDRSP, it outweighs the cross-entropy of pixels many times.
+    weight=LogUniform(0.001, 0.1),
     steps={
         # Each costs as much as an update.
         "inference_steps": Choice((2, 5, 10)),

@@ -18,8 +18,7 @@ from experiments.paper import TABLE_2
 from experiments.tasks import Task
 
 _CLASSIFIER = {
-    # With 1, as for LDRSP, its term outweighs the cross-entropy a few times.
-    "adversarial_weight": 0.03,
+    "adversarial_weight": 0.01,
     # Its gradient can do harm from the first step on.
     "step_size_grid": (0.25, 2.0),
     "refinement_steps_grid": (1, 2, 5, 10),
