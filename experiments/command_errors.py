@@ -2,6 +2,7 @@
 
 import contextlib
 import sys
+import warnings
 from collections.abc import Iterator
 
 from datasets.errors import DataError
@@ -12,9 +13,12 @@ from ldrsp_tf.errors import TrainingError, UsageError
 def one_sentence_errors(kept: str) -> Iterator[None]:
     """Ends the process with a sentence and no traceback where the user can help.
 
+    Warnings are sentences as well.
+
     Args:
       kept: What an interrupted command goes on from, such as "the last checkpoint".
     """
+    warnings.formatwarning = lambda message, *_, **__: f"warning: {message}\n"
     try:
         yield
     except (UsageError, DataError, TrainingError) as error:

@@ -7,6 +7,7 @@ from typing import Any
 from experiments.config import Config
 from experiments.display import Display
 from experiments.environment import peak_memory_bytes, versions
+from experiments.folder_lock import claim_folder
 from experiments.measuring import test
 from experiments.phases import Phases
 from experiments.result_file import read_json, write_json
@@ -42,12 +43,36 @@ def run(
       The content of `result.json`.
 
     Raises:
-      UsageError: The folder holds a run with other settings.
+      UsageError: The folder holds a run with other settings, or another process works
+        in it.
     """
     result = check_folder(folder, config)
     if result is not None:
         display.already_complete(folder)
         return result
+    lock = claim_folder(folder, "run.lock")
+    if lock is None:
+        raise UsageError(
+            f"Another process is at work in {folder}; wait for its end, or choose "
+            "another --output_dir."
+        )
+    with lock:
+        return _run(
+            task, config, folder, data_dir, manual_dir, command=command, display=display
+        )
+
+
+def _run(
+    task: Task,
+    config: Config,
+    folder: pathlib.Path,
+    data_dir: str | None,
+    manual_dir: str | None,
+    *,
+    command: str,
+    display: Display,
+) -> Result:
+    """The run, in a folder that is claimed for it."""
     data = task.load(config, data_dir, manual_dir)
     split = split_rows(task, config, data)
     further = task.further_metrics(data, data_dir, manual_dir)

@@ -3,6 +3,7 @@
 import os
 import pathlib
 import re
+import warnings
 
 import tensorflow as tf
 
@@ -55,11 +56,21 @@ class Checkpoints:
         self._write(self._best, epoch)
 
     def restore(self) -> int:
-        """Goes back to the latest state; its number of epochs, 0 if there is none."""
+        """Goes back to the latest state; its number of epochs, 0 if there is none.
+
+        Where that one is damaged, the one before is taken, with a warning.
+
+        Raises:
+          TrainingError: None can be read.
+        """
         return self._read(self._latest)
 
     def restore_best(self) -> int:
-        """Goes back to the best state; its number of epochs."""
+        """Goes back to the best state; its number of epochs, 0 if there is none.
+
+        Raises:
+          TrainingError: It cannot be read.
+        """
         return self._read(self._best)
 
     def _write(self, manager: tf.train.CheckpointManager, epoch: int) -> None:
@@ -74,17 +85,23 @@ class Checkpoints:
             ) from error
 
     def _read(self, manager: tf.train.CheckpointManager) -> int:
-        if manager.latest_checkpoint is None:
-            return 0
-        try:
-            self._state.restore(manager.latest_checkpoint).assert_consumed()
-        except (AssertionError, IndexError, ValueError, tf.errors.OpError) as error:
-            raise TrainingError(
-                f"The checkpoint {manager.latest_checkpoint} does not fit these "
-                f"networks or is damaged; delete {self._folder} to train anew. "
-                f"{_first_line(error)}"
-            ) from error
-        return int(self._epoch.numpy())
+        for path in reversed(manager.checkpoints):
+            try:
+                self._state.restore(path).assert_consumed()
+            except (AssertionError, IndexError, ValueError, tf.errors.OpError) as error:
+                if path == manager.checkpoints[0]:
+                    raise TrainingError(
+                        f"The checkpoint {path} does not fit these networks or is "
+                        f"damaged; delete {self._folder} to train anew. "
+                        f"{_first_line(error)}"
+                    ) from error
+                warnings.warn(
+                    f"The checkpoint {path} is damaged; going on from the one before.",
+                    stacklevel=2,
+                )
+            else:
+                return int(self._epoch.numpy())
+        return 0
 
 
 def _first_line(error: Exception) -> str:

@@ -1,10 +1,13 @@
 import json
 import pathlib
 import re
+import signal
 import subprocess
 import time
 
 import pytest
+
+from experiments.folder_lock import claim_folder
 
 SHORT = (
     "--task=synthetic_tags",
@@ -132,6 +135,29 @@ def test_a_killed_run_ends_with_the_figures_of_an_undisturbed_one(
     process = command_line.run(*SHORT, f"--output_dir={folder}")
     assert process.returncode == 0, process.stderr
     assert figures(folder) == figures(finished[0])
+
+
+def test_a_folder_in_which_another_process_works_is_refused(command_line, tmp_path):
+    with claim_folder(tmp_path, "run.lock"):
+        process = command_line.run(*SHORT, f"--output_dir={tmp_path}")
+    assert_one_sentence(process, "Another process is at work", str(tmp_path))
+
+
+def test_ctrl_c_stops_a_run_by_one_sentence(command_line, tmp_path):
+    flags = ("--task=synthetic_tags", "--epochs=100000", "--validation_interval=5000")
+    process = command_line.start(*flags, f"--output_dir={tmp_path}")
+    metrics = tmp_path / "metrics.jsonl"
+    while not (metrics.exists() and metrics.read_text()):
+        assert process.poll() is None, process.stderr.read()
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    _, stderr = process.communicate()
+    assert process.returncode != 0
+    assert stderr.strip().splitlines() == [
+        "Stopped; the same command goes on from the last checkpoint."
+    ]
+    # Nothing is left claimed.
+    claim_folder(tmp_path, "run.lock").close()
 
 
 def test_baseline_has_one_row_and_no_score(command_line, tmp_path):

@@ -135,6 +135,22 @@ def test_a_damaged_checkpoint_is_refused(part, how, trainer, tmp_path):
     assert str(tmp_path) in str(error.value)
 
 
+def test_before_a_damaged_checkpoint_is_the_one_to_go_on_from(
+    trainer, tags, tmp_path, values, assert_identical
+):
+    checkpoints = Checkpoints(trainer, tmp_path)
+    trainer.train_epoch(*tags, epoch=0)
+    checkpoints.save(1)
+    saved = values(trainer.variables)
+    trainer.train_epoch(*tags, epoch=1)
+    checkpoints.save(2)
+    (path,) = (tmp_path / "latest").glob("*-2.data*")
+    _damage(path, "truncated")
+    with pytest.warns(UserWarning, match="-2 is damaged; going on from the one before"):
+        assert Checkpoints(trainer, tmp_path).restore() == 1
+    assert_identical(values(trainer.variables), saved)
+
+
 @pytest.mark.parametrize("content", ["", "no list"])
 def test_a_damaged_list_of_checkpoints_does_not_start_training_anew(
     content, trainer, tmp_path
