@@ -40,6 +40,15 @@ TASK = Task(
             "input_dropout": 0.0569,
             "hidden_dropout": 0.00216,
         },
+        "wgan_gp": {
+            "generator_learning_rate": 0.000125,
+            "discriminator_learning_rate": 0.00311,
+            "input_dropout": 0.447,
+            "hidden_dropout": 0.474,
+            "adversarial_weight": 0.734,
+            "penalty_weight": 0.524,
+            "step_size": 0.253,
+        },
         "dvn": {
             "discriminator_learning_rate": 0.000713,
             "inference_steps": 20,
