@@ -5,6 +5,7 @@ import statistics
 from typing import Any
 
 from experiments.config import Config
+from experiments.data_check import check_data
 from experiments.display import Display
 from experiments.environment import peak_memory_bytes, versions
 from experiments.measuring import test
@@ -42,13 +43,14 @@ def run(
       The content of `result.json`.
 
     Raises:
-      UsageError: The folder holds a run with other settings.
+      UsageError: The folder holds a run with other settings or of other data.
     """
     result = check_folder(folder, config)
     if result is not None:
         display.already_complete(folder)
         return result
     data = task.load(config, data_dir, manual_dir)
+    check_data(folder, data)
     split = split_rows(task, config, data)
     further = task.further_metrics(data, data_dir, manual_dir)
     display.start(task, config, split.training, split.validation, split.test)
