@@ -66,6 +66,6 @@ def binary_values(pairs: Sequence[Pair]) -> tuple[int, int]:
             return known
     raise DataError(
         f"{pair.mask} has the value {others[0]}, and masks of two classes have 0 and "
-        "1, or 0 and 255: name the value of each class by --class_values, or the number "
-        "of classes by --classes"
+        "1, or 0 and 255: name the value of each class by --class_values, or their "
+        "number by --classes"
     )

@@ -75,14 +75,19 @@ def complete(config: ImageFolderConfig) -> ImageFolderConfig:
     everything = [*pairs["train"], *pairs["test"]]
     size = _size(config, everything)
     values = _class_values(config, everything)
+    images = len(pairs["train"])
+    training = max(1, images - round(images * config.validation_fraction))
+    # A retraining has more images, and batches of the same size.
+    batch_size = min(config.batch_size, training)
     return dataclasses.replace(
         config,
+        batch_size=batch_size,
         image_size=size,
         class_values=values,
         classes=len(values),
         metric=config.metric or ("mean_iou" if len(values) == 2 else "pixel_accuracy"),
         crop_size=_crop_size(config, size),
-        epochs=config.epochs or _epochs(config, len(pairs["train"])),
+        epochs=config.epochs or _epochs(training / batch_size),
     )
 
 
@@ -210,8 +215,6 @@ def _crop_size(config: ImageFolderConfig, size: tuple[int, int]) -> int:
     return config.crop_size
 
 
-def _epochs(config: ImageFolderConfig, images: int) -> int:
+def _epochs(updates: float) -> int:
     """Few images make few updates an epoch."""
-    training = images * (1.0 - config.validation_fraction)
-    updates = max(1.0, training / config.batch_size)
     return max(1, min(_MOST_EPOCHS, round(_UPDATES / updates)))
