@@ -1,6 +1,7 @@
 """Command-line flags made from the fields of the configurations."""
 
 import dataclasses
+import shlex
 import typing
 from typing import Any
 
@@ -34,8 +35,8 @@ def given_settings(config_types: typing.Iterable[type[Config]]) -> dict[str, Any
 
 
 def as_flags(settings: typing.Mapping[str, Any]) -> str:
-    """What gives those settings on a command line."""
-    return " ".join(
+    """What gives those settings on a command line, quoted where a shell needs it."""
+    return shlex.join(
         f"--{name}={','.join(map(str, v)) if isinstance(v, tuple) else v}"
         for name, v in settings.items()
     )
@@ -52,6 +53,8 @@ def _define(field: dataclasses.Field, kind: Any) -> None:
         flags.DEFINE_enum(field.name, None, field.metadata["choices"], text)
     elif _given(kind) is bool:
         flags.DEFINE_bool(field.name, None, text)
+    elif _given(kind) is str:
+        flags.DEFINE_string(field.name, None, text)
     elif _given(kind) is int:
         flags.DEFINE_integer(field.name, None, text, low, high)
     elif _is_scalar(kind):

@@ -11,6 +11,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import tensorflow as tf
 
+from experiments.data_check import check_data
 from experiments.finished import FinishedRun
 from experiments.result_table import METRICS
 from experiments.splits import split_rows
@@ -21,7 +22,24 @@ from ldrsp_tf.training import Trainer
 
 IMAGES_OF_EACH_KIND = 2
 BEYOND = 2  # Curves go on for so many times the chosen number of steps.
-COLOURS = np.array([[32, 32, 40], [240, 200, 80], [90, 160, 220]]) / 255.0
+# Of the classes; more than these begin anew.
+COLOURS = (
+    np.array(
+        [
+            [32, 32, 40],
+            [240, 200, 80],
+            [90, 160, 220],
+            [220, 90, 80],
+            [110, 190, 110],
+            [170, 110, 200],
+            [240, 150, 60],
+            [130, 130, 130],
+            [240, 170, 200],
+            [150, 100, 60],
+        ]
+    )
+    / 255.0
+)
 
 
 class Walked(NamedTuple):
@@ -55,7 +73,7 @@ def draw_figures(
       The files.
 
     Raises:
-      UsageError: The run's method does not refine.
+      UsageError: The run's method does not refine, or its data has changed.
     """
     if run.refinement is None:
         raise UsageError(
@@ -63,6 +81,7 @@ def draw_figures(
             "there is nothing to draw."
         )
     data = run.task.load(run.config, data_dir, manual_dir)
+    check_data(run.folder, data)
     split = split_rows(run.task, run.config, data)
     trainer, predictor = run.networks(split)
     walked = _walk(trainer, predictor, run.refinement, split.test)
@@ -182,7 +201,8 @@ def _draw_images(
 
 def in_colours(y: np.ndarray) -> np.ndarray:
     """Class values `[H, W, C]` as a picture `[H, W, 3]`: colours mixed by value."""
-    return np.asarray(y, np.float64) @ COLOURS[: y.shape[-1]]
+    colours = COLOURS[np.arange(y.shape[-1]) % len(COLOURS)]
+    return np.asarray(y, np.float64) @ colours
 
 
 def _step_title(step: int, chosen: int) -> str:

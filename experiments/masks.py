@@ -1,6 +1,7 @@
 """The family of segmentation tasks: masks of images (Sections 4.2 and 4.3)."""
 
 import dataclasses
+import functools
 from collections.abc import Mapping
 
 import numpy as np
@@ -8,7 +9,14 @@ import numpy as np
 from experiments.config import OURS, PAPER, Config, setting
 from experiments.tasks import Examples
 from ldrsp_tf.augmentation import Augmentation, random_crop_and_mirror
-from ldrsp_tf.crops import CropAverage, require_cover
+from ldrsp_tf.crops import (
+    CropAverage,
+    Offsets,
+    offsets_along,
+    require_cover,
+    spread_offsets,
+)
+from ldrsp_tf.errors import UsageError
 from ldrsp_tf.models.segmentation import (
     BODIES,
     HEADS,
@@ -19,6 +27,9 @@ from ldrsp_tf.models.segmentation import (
 from ldrsp_tf.prediction import Predictor
 from ldrsp_tf.spaces import ClassMapSpace, OutputSpace
 from ldrsp_tf.training import Trainer
+
+# Images of 32x32 that are predicted in one call, with crops of 24x24.
+_IMAGES_AT_ONCE = 8
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -48,10 +59,12 @@ class MaskConfig(Config):
     )
     crop_size: int = setting(24, PAPER, "side of training and test crops", low=8)
     mirror: bool = setting(True, PAPER, "mirror half of the training crops")
-    crop_offsets: tuple[int, ...] = setting(
-        (0, 2, 3, 5, 6, 8), OURS, "first rows and columns of the test crops"
+    crop_offsets: tuple[int, ...] | None = setting(
+        (0, 2, 3, 5, 6, 8),
+        OURS,
+        "first rows and columns of the test crops; None spreads them over the image",
     )
-    validation_offsets: tuple[int, ...] = setting(
+    validation_offsets: tuple[int, ...] | None = setting(
         (0, 8), OURS, "the same while training goes on"
     )
     mirror_averaging: bool = setting(
@@ -65,9 +78,32 @@ class MaskConfig(Config):
             return self.batch_norm
         return self.discriminator_batch_norm
 
+    def offsets(self, final: bool) -> Offsets:
+        """Where crops begin: for the test, and (fewer) while training goes on.
+
+        Crops that are spread overlap by a quarter for the test, and are three at least.
+        """
+        given = self.crop_offsets if final else self.validation_offsets
+        if given is not None:
+            return given
+        furthest = 3 * self.crop_size // 4 if final else self.crop_size
+        fewest = 3 if final else 1
+        return functools.partial(
+            spread_offsets, size=self.crop_size, furthest=furthest, fewest=fewest
+        )
+
 
 def space(config: MaskConfig) -> OutputSpace:
-    """Class maps judged by Eq. 11."""
+    """Class maps judged by Eq. 11.
+
+    Raises:
+      UsageError: The metric is of two classes, and there are more.
+    """
+    if config.metric == "mean_iou" and config.classes != 2:
+        raise UsageError(
+            f"--metric=mean_iou is of two classes, and there are {config.classes}; "
+            "choose --metric=pixel_accuracy."
+        )
     return ClassMapSpace(config.metric, config.projection)
 
 
@@ -88,9 +124,15 @@ def predictor(config: MaskConfig, trainer: Trainer, final: bool) -> Predictor:
     return CropAverage(
         trainer,
         config.crop_size,
-        config.crop_offsets if final else config.validation_offsets,
+        config.offsets(final),
         mirror=config.mirror_averaging and final,
+        rows_at_once=images_at_once(config.crop_size),
     )
+
+
+def images_at_once(crop_size: int) -> int:
+    """Images in one call: fewer where crops are large, which bounds memory."""
+    return max(1, min(_IMAGES_AT_ONCE, _IMAGES_AT_ONCE * 24**2 // crop_size**2))
 
 
 def variant(config: MaskConfig) -> str:
@@ -116,6 +158,7 @@ def networks(
         require_size(config.crop_size, config.crop_size, network.body.stride)
     # Now, and not after a training.
     for side in examples.x.shape[1:3]:
-        require_cover(config.crop_size, config.crop_offsets, side)
-        require_cover(config.crop_size, config.validation_offsets, side)
+        for final in (True, False):
+            offsets = offsets_along(config.offsets(final), side)
+            require_cover(config.crop_size, offsets, side)
     return generator, discriminator

@@ -3,10 +3,11 @@
 from typing import Any
 
 from experiments import config_flags
+from experiments.image_folders import ImageFolderConfig
 from experiments.masks import MaskConfig
 from experiments.tags import TagConfig
 
-CONFIGS = (TagConfig, MaskConfig)
+CONFIGS = (TagConfig, MaskConfig, ImageFolderConfig)
 config_flags.define_flags(CONFIGS)
 
 

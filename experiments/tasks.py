@@ -27,6 +27,7 @@ TASKS = (
     "delicious",
     "weizmann_horse",
     "lfw_parts",
+    "image_folder",
 )
 
 
@@ -64,6 +65,11 @@ def prepared_data(
 ) -> LoadedData:
     """The data set of the task's name, for tasks that are of one."""
     return load(config.task, data_dir=data_dir, manual_dir=manual_dir)
+
+
+def nothing_to_complete(config: Config) -> Config:
+    """For tasks whose settings do not depend on their data."""
+    return config
 
 
 def no_further_metrics(
@@ -110,6 +116,8 @@ class Task:
       paper: The paper's figures, method -> row -> percent.
       space: What a sweep searches, method -> setting -> range.
       paper_metric: The metric that they are of; None where there are none.
+      complete: Fills in the settings that follow from the data, such as the size of its
+        images, where they are None.
       load: Loads what a configuration is of, given the folders of prepared data and of
         original files.
       further_metrics: Prepares, before a training, what its test needs besides the
@@ -127,20 +135,22 @@ class Task:
     variants: Mapping[str, Mapping[str, Any]] = dataclasses.field(default_factory=dict)
     space: Mapping[str, Space] = dataclasses.field(default_factory=dict)
     paper_metric: str | None = None
+    complete: Callable[[Config], Config] = nothing_to_complete
     load: Callable[[Config, str | None, str | None], LoadedData] = prepared_data
     further_metrics: Callable[[LoadedData, str | None, str | None], FurtherMetrics] = (
         no_further_metrics
     )
 
     def configure(self, method: str, given: Mapping[str, Any]) -> Config:
-        """The settings of a method on this task.
+        """The settings of a method on this task, those that its data decides included.
 
         Args:
           method: Its name.
           given: What the user sets, over the task's and the method's own values.
 
         Raises:
-          UsageError: A setting that this task does not have.
+          UsageError: A setting that this task does not have, or that its data refutes.
+          DataError: The data that settings follow from is at fault.
         """
         known = {field.name for field in dataclasses.fields(self.config)}
         for name in given:
@@ -149,7 +159,7 @@ class Task:
         chosen = {**self.settings, **self.overrides.get(method, {})}
         config = self.config(task=self.name, method=method, **{**chosen, **given})
         of_networks = self.variants.get(self.family.variant(config), {})
-        return dataclasses.replace(config, **{**of_networks, **given})
+        return self.complete(dataclasses.replace(config, **{**of_networks, **given}))
 
     def run_folder(self, config: Config) -> pathlib.Path:
         """Where a run lies below the folder of all: task, method and networks, seed."""

@@ -1,12 +1,40 @@
 """Prediction by averaging overlapping crops (Section 4.2: 36 crops of an image)."""
 
 import itertools
+from collections.abc import Callable
 
 import tensorflow as tf
 
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.refinement import Walk
 from ldrsp_tf.training import Trainer
+
+# First rows, and first columns, of crops; or what says them for the side of an image.
+Offsets = tuple[int, ...] | Callable[[int], tuple[int, ...]]
+
+
+def spread_offsets(
+    side: int, size: int, furthest: int, fewest: int = 1
+) -> tuple[int, ...]:
+    """Where crops begin that cover a side evenly.
+
+    Args:
+      side: Side of the image.
+      size: Side of a crop.
+      furthest: From one crop's begin to the next one's; at most `size`.
+      fewest: So many crops there are at least, unless they would be the same.
+
+    Returns:
+      Rising offsets, from 0 to `side - size`.
+    """
+    room = side - size
+    crops = max(fewest, 2, -(-room // furthest) + 1)
+    return tuple(sorted({number * room // (crops - 1) for number in range(crops)}))
+
+
+def offsets_along(offsets: Offsets, side: int) -> tuple[int, ...]:
+    """The offsets along a side of an image."""
+    return offsets(side) if callable(offsets) else offsets
 
 
 def require_cover(size: int, offsets: tuple[int, ...], side: int) -> None:
@@ -50,7 +78,7 @@ class CropAverage:
         self,
         trainer: Trainer,
         size: int,
-        offsets: tuple[int, ...],
+        offsets: Offsets,
         mirror: bool = False,
         rows_at_once: int = 8,
     ):
@@ -58,7 +86,7 @@ class CropAverage:
         self.space = trainer.space
         self.rows_at_once = rows_at_once
         self._size = size
-        self._corners = list(itertools.product(offsets, offsets))
+        self._offsets = offsets
         self._mirror = mirror
 
     def generate(self, x: tf.Tensor) -> tf.Tensor:
@@ -99,11 +127,12 @@ class CropAverage:
     def _cut(self, x: tf.Tensor) -> tf.Tensor:
         """All crops, of the first corner first: `[crops * B, size, size, 3]`."""
         views = [x, tf.reverse(x, [2])] if self._mirror else [x]
+        corners = self._corners(x)
         return tf.concat(
             [
                 view[:, row : row + self._size, column : column + self._size]
                 for view in views
-                for row, column in self._corners
+                for row, column in corners
             ],
             0,
         )
@@ -111,11 +140,12 @@ class CropAverage:
     def _join(self, crops: tf.Tensor, x: tf.Tensor) -> tf.Tensor:
         """Averages `[T, crops * B, size, size, C]` to `[T, B, H, W, C]`."""
         height, width = x.shape[1], x.shape[2]
+        corners = self._corners(x)
         views = 2 if self._mirror else 1
-        parts = tf.split(crops, views * len(self._corners), axis=1)
+        parts = tf.split(crops, views * len(corners), axis=1)
         total, count = 0.0, 0.0
         for index, part in enumerate(parts):
-            row, column = self._corners[index % len(self._corners)]
+            row, column = corners[index % len(corners)]
             margins = [
                 [0, 0],
                 [0, 0],
@@ -125,12 +155,16 @@ class CropAverage:
             ]
             placed = tf.pad(part, margins)
             covered = tf.pad(tf.ones_like(part[:1, :1, :, :, :1]), margins)
-            if index >= len(self._corners):
+            if index >= len(corners):
                 placed, covered = tf.reverse(placed, [3]), tf.reverse(covered, [3])
             total, count = total + placed, count + covered
         return total / count
 
+    def _corners(self, x: tf.Tensor) -> list[tuple[int, int]]:
+        """First row and first column of each crop."""
+        rows, columns = (offsets_along(self._offsets, side) for side in x.shape[1:3])
+        return list(itertools.product(rows, columns))
+
     def _check(self, x: tf.Tensor) -> None:
-        offsets = tuple(row for row, _ in self._corners)
         for side in x.shape[1:3]:
-            require_cover(self._size, offsets, side)
+            require_cover(self._size, offsets_along(self._offsets, side), side)

@@ -8,10 +8,10 @@ from typing import ClassVar
 import numpy as np
 import tensorflow_datasets as tfds
 
-from datasets import pictures, source_files
+from datasets import downsampling, pictures, source_files
 from datasets.byte_tensor import byte_tensor
 from datasets.errors import DataError
-from datasets.lfw_parts import archives, downsampling, name_lists, part_masks
+from datasets.lfw_parts import archives, name_lists, part_masks
 from datasets.ordered_info import ordered_info
 
 SIZE = 32
@@ -99,9 +99,9 @@ class Builder(tfds.core.GeneratorBasedBuilder):
                 row,
                 {
                     "name": name,
-                    "image": downsampling.shrink_image(image, SIZE),
+                    "image": downsampling.shrink_image(image, (SIZE, SIZE)),
                     "mask": downsampling.shrink_mask(
-                        mask, SIZE, len(part_masks.CLASSES)
+                        mask, (SIZE, SIZE), len(part_masks.CLASSES)
                     ),
                     "full_image": images[name],
                     "full_mask": mask,

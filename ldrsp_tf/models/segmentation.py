@@ -12,21 +12,31 @@ BODIES = {"fcn": FCNBody, "unet": UNetBody}
 HEADS = ("sigmoid", "bilinear")
 
 
-def require_size(height: int | None, width: int | None, stride: int) -> None:
-    """Refuses images that a body cannot bring back to their size.
+def require_size(height: int, width: int, stride: int) -> None:
+    """Refuses crops that a body cannot bring back to their size.
 
     Raises:
-      UsageError: Height or width is known and no multiple of `stride`.
+      UsageError: Height or width is no multiple of `stride`.
     """
-    if any(side is not None and side % stride for side in (height, width)):
+    if height % stride or width % stride:
         raise UsageError(
             f"Images or crops of {height} x {width} pixels do not fit this network, "
             f"which needs multiples of {stride}."
         )
 
 
+def pad_to_multiples(maps: tf.Tensor, stride: int) -> tf.Tensor:
+    """Adds zeros to `[B, H, W, C]` below and on the right, up to multiples."""
+    missing = [-(side or 0) % stride for side in maps.shape[1:3]]
+    if not any(missing):
+        return maps
+    return tf.pad(maps, [[0, 0], *([0, number] for number in missing), [0, 0]])
+
+
 class SegmentationNetwork(keras.Model):
     """A generator: a first convolution and a body.
+
+    Images whose sides are no multiples of the body's stride are padded for it.
 
     Args:
       classes: C.
@@ -49,8 +59,9 @@ class SegmentationNetwork(keras.Model):
 
     def call(self, x: tf.Tensor, training: bool = False) -> tf.Tensor:
         """Logits `[B, H, W, C]` of images `[B, H, W, 3]`, in single precision."""
-        require_size(x.shape[1], x.shape[2], self.body.stride)
-        return tf.cast(self.body(self.first(x), training=training), tf.float32)
+        first = self.first(pad_to_multiples(x, self.body.stride))
+        logits = tf.cast(self.body(first, training=training), tf.float32)
+        return logits[:, : x.shape[1], : x.shape[2]]
 
 
 class PatchDiscriminator(Discriminator):
@@ -58,7 +69,8 @@ class PatchDiscriminator(Discriminator):
 
     A score judges the surroundings of its pixel, as those of PatchGAN judge a patch
     (Isola et al., 2017). The first convolution of (x, y) is the sum of one of x, which
-    a refinement computes once, and one of y.
+    a refinement computes once, and one of y. Both are padded as the generator's images
+    are.
 
     Args:
       body: "fcn", the paper's, or "unet".
@@ -89,18 +101,19 @@ class PatchDiscriminator(Discriminator):
         self.body = BODIES[body](outputs, width, batch_norm)
 
     def features(self, x: tf.Tensor, training: bool = False) -> tf.Tensor:
-        """The first convolution of images `[B, H, W, 3]`: `[B, H, W, width]`."""
+        """The first convolution of padded images `[B, H, W, 3]`: `[B, H, W, width]`."""
         del training
-        require_size(x.shape[1], x.shape[2], self.body.stride)
-        return self.first_of_x(x)
+        return self.first_of_x(pad_to_multiples(x, self.body.stride))
 
     def logits(
         self, features: tf.Tensor, y: tf.Tensor, training: bool = False
     ) -> tf.Tensor:
         """Logits `[B, H, W]` of masks y, `[B, H, W, C]`."""
         # Masks in [-1, 1], as the images are.
-        first = features + self.first_of_y(2.0 * y - 1.0)
+        centred = pad_to_multiples(2.0 * y - 1.0, self.body.stride)
+        first = features + self.first_of_y(centred)
         outputs = tf.cast(self.body(first, training=training), tf.float32)
+        outputs = outputs[:, : y.shape[1], : y.shape[2]]
         if self.head == "bilinear":
             return bilinear_logits(outputs, y)
         return tf.squeeze(outputs, -1)

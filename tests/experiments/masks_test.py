@@ -5,7 +5,8 @@ import pytest
 from experiments import masks
 from experiments.splits import split_rows
 from experiments.tasks import Examples, get_task
-from ldrsp_tf.crops import CropAverage
+from ldrsp_tf.crops import CropAverage, offsets_along
+from ldrsp_tf.errors import UsageError
 from ldrsp_tf.models.fcn import FCNBody
 from ldrsp_tf.models.unet import UNetBody
 
@@ -79,3 +80,22 @@ def test_the_final_predictor_has_more_crops_than_the_one_in_training():
     assert isinstance(final, CropAverage)
     crops = [len(p._cut(np.zeros((1, 32, 32, 3), np.float32))) for p in (final, cheap)]
     assert crops == [36, 4]
+
+
+@pytest.mark.parametrize(("final", "expected"), [(True, (0, 4, 8)), (False, (0, 8))])
+def test_without_offsets_crops_are_spread_over_each_side(final, expected):
+    given = {"crop_offsets": None, "validation_offsets": None}
+    config = get_task("weizmann_horse").configure("ldrsp", given)
+    assert offsets_along(config.offsets(final), 32) == expected
+    assert offsets_along(config.offsets(final), 24) == (0,)
+
+
+def test_fewer_images_are_predicted_at_once_where_crops_are_large():
+    at_once = [masks.images_at_once(size) for size in (8, 24, 48, 96)]
+    assert at_once == [8, 8, 2, 1]
+
+
+def test_mean_iou_of_more_than_two_classes_is_refused():
+    config = get_task("lfw_parts").configure("ldrsp", {"metric": "mean_iou"})
+    with pytest.raises(UsageError, match=r"two classes, and there are 3; .*accuracy"):
+        masks.space(config)

@@ -6,9 +6,9 @@ import tarfile
 import numpy as np
 import pytest
 
+from datasets.downsampling import shrink_mask
 from datasets.errors import DataError
 from datasets.lfw_parts import archives, name_lists, part_masks, superpixels
-from datasets.lfw_parts.downsampling import shrink_mask
 from datasets.loading import LoadedData
 from datasets.pictures import decode
 from experiments import superpixel_metrics as module
@@ -67,7 +67,7 @@ def test_with_the_archive_it_is_the_official_accuracy(faces, archive):
     data, masks, asked = faces
     folder = str(archive.parents[1])
     further = superpixel_metrics(data, "prepared", folder)
-    small = np.stack([shrink_mask(mask, 32, 3) for mask in masks])
+    small = np.stack([shrink_mask(mask, (32, 32), 3) for mask in masks])
     assert asked == []  # Originals wait until the training is over.
     assert further.measure(_one_hot(small)) == {OFFICIAL: 1.0}
     # All background is right in 3 and in 2 of the 4 quarters.
@@ -96,7 +96,7 @@ def test_without_the_archive_it_is_a_proxy_of_its_own_name(
     folder = str(tmp_path) if with_folder else None
     further = superpixel_metrics(data, "prepared", folder)
     assert asked == []
-    small = np.stack([shrink_mask(mask, 32, 3) for mask in masks])
+    small = np.stack([shrink_mask(mask, (32, 32), 3) for mask in masks])
     measured = further.measure(_one_hot(small))
     assert measured.keys() == {PROXY}
     assert measured[PROXY] > 0.98
@@ -126,7 +126,7 @@ def test_enlarging_inverts_the_downsampling_by_areas():
     rows, columns = np.mgrid[:250, :250] + 0.5
     distance = np.hypot(rows - 140.0, columns - 115.0)
     full = np.digitize(-distance, [-95.0, -60.0]).astype(np.uint8)
-    small = _one_hot(shrink_mask(full, 32, num_classes=3))
+    small = _one_hot(shrink_mask(full, (32, 32), num_classes=3))
     (enlarged,) = module.decide_enlarged(small[None], (250, 250))
     right = np.mean(enlarged == full)
     assert right > 0.97
@@ -161,7 +161,7 @@ def test_perfect_small_masks_of_real_faces_lose_little(real_data_dir):
         "datasets.lfw_parts.slic", reason='needs pip install -e ".[superpixels]"'
     )
     images, masks = _real_faces(folder, 12)
-    small = _one_hot(np.stack([shrink_mask(mask, 32, 3) for mask in masks]))
+    small = _one_hot(np.stack([shrink_mask(mask, (32, 32), 3) for mask in masks]))
     regions = slic.slic_regions(images)
     accuracy = module.superpixel_accuracy(
         module.decide_enlarged(small, (250, 250)), masks, regions

@@ -1,10 +1,11 @@
+import functools
 import itertools
 
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from ldrsp_tf.crops import CropAverage, require_cover
+from ldrsp_tf.crops import CropAverage, require_cover, spread_offsets
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.prediction import Refinement, predict
 from ldrsp_tf.refinement import Walk
@@ -54,12 +55,12 @@ def _images(rows=2, side=7):
     )
 
 
-def _average(x, size, offsets, mirror, predict_crop):
+def _average(x, size, offsets, mirror, predict_crop, columns=None):
     """The mean of all predictions of each pixel, one crop after the other."""
     total, count = 0.0, 0.0
     for mirrored in (False, True) if mirror else (False,):
         view = x[:, :, ::-1] if mirrored else x
-        for row, column in itertools.product(offsets, offsets):
+        for row, column in itertools.product(offsets, columns or offsets):
             place = (slice(None), slice(row, row + size), slice(column, column + size))
             part = predict_crop(view[place]).numpy()
             whole = np.zeros((*x.shape[:3], part.shape[-1]))
@@ -199,3 +200,41 @@ def test_crops_that_do_not_cover_are_refused_before_any_prediction(offsets, side
 
 def test_crops_that_cover_in_any_order_are_accepted():
     require_cover(4, (4, 0, 2), 8)
+
+
+@pytest.mark.parametrize(
+    ("side", "size", "furthest", "fewest", "expected"),
+    [
+        (32, 24, 18, 3, (0, 4, 8)),
+        (32, 24, 24, 1, (0, 8)),
+        (24, 24, 18, 3, (0,)),  # the whole image
+        (25, 24, 18, 3, (0, 1)),  # no crop twice
+        (256, 96, 72, 3, (0, 53, 106, 160)),
+        (256, 96, 96, 1, (0, 80, 160)),
+    ],
+)
+def test_crops_are_spread_evenly(side, size, furthest, fewest, expected):
+    assert spread_offsets(side, size, furthest, fewest) == expected
+
+
+def test_spread_crops_cover_every_side():
+    for size, side in itertools.product((8, 24, 96), range(8, 300)):
+        if side >= size:
+            for furthest in (size, 3 * size // 4):
+                require_cover(size, spread_offsets(side, size, furthest), side)
+
+
+def test_an_image_smaller_than_spread_crops_is_refused():
+    with pytest.raises(UsageError, match=r"4 pixels .* 3 pixels"):
+        require_cover(4, spread_offsets(3, 4, 4), 3)
+
+
+@pytest.mark.parametrize("mirror", [False, True])
+def test_offsets_may_depend_on_the_side(mirror):
+    x = np.random.default_rng(0).normal(size=(2, 7, 11, 3)).astype(np.float32)
+    offsets = functools.partial(spread_offsets, size=4, furthest=3)
+    average = CropAverage(_FakeTrainer(), 4, offsets, mirror)
+    expected = _average(x, 4, (0, 3), mirror, _generate, columns=(0, 2, 4, 7))
+    np.testing.assert_allclose(
+        average.generate(tf.constant(x)), expected, rtol=1e-4, atol=1e-4
+    )

@@ -80,6 +80,26 @@ def test_shapes_for_three_classes(plain):
     _check_shapes(*plain, classes=3, width=4)
 
 
+def test_sides_of_any_length_are_padded_and_cut_back(plain):
+    generator, discriminator = plain
+    x, y = _pair(24, classes=3)
+    x, y, margins = x[:, :21], y[:, :21], [[0, 0], [0, 3], [0, 0], [0, 0]]
+    wide = tf.pad(x, margins)
+    logits = generator(x)
+    assert logits.shape == (3, 21, 24, 3)
+    np.testing.assert_allclose(logits, generator(wide)[:, :21], atol=1e-5)
+    scores, gradient = score_and_gradient(lambda y: discriminator((x, y)), y)
+    assert scores.shape == (3, 21, 24)
+    assert gradient.shape == y.shape
+    # Beyond its image a mask is neither one class nor another.
+    neither = tf.pad(y - 0.5, margins) + 0.5
+    np.testing.assert_allclose(
+        scores, discriminator((wide, neither))[:, :21], atol=1e-5
+    )
+    across = generator(tf.transpose(x, [0, 2, 1, 3]))
+    assert across.shape == (3, 24, 21, 3)
+
+
 @pytest.mark.parametrize("training", [False, True])
 def test_the_first_convolution_is_one_of_image_and_centred_mask(training):
     model = PatchDiscriminator(width=4)

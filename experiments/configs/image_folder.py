@@ -1,0 +1,40 @@
+"""Images and masks of a user's own, in folders.
+
+    python -m experiments.run --task=image_folder --images=photos/ --masks=masks/
+
+The settings are those of the horses, with smaller networks. Sizes, classes and epochs
+follow from the files.
+"""
+
+from experiments import image_folders, masks
+from experiments.configs import weizmann_horse
+from experiments.family_spaces import MASK_SPACES
+from experiments.tasks import Task
+
+TASK = Task(
+    name="image_folder",
+    title="Image folder",
+    family=masks,
+    config=image_folders.ImageFolderConfig,
+    settings={
+        **weizmann_horse.TASK.settings,
+        "epochs": None,
+        "validation_interval": 10,
+        "width": 32,
+        "refinement_steps_grid": (5, 10),
+        "crop_offsets": None,
+        "validation_offsets": None,
+    },
+    overrides=weizmann_horse.TASK.overrides,
+    variants={
+        "unet": {
+            "width": 16,
+            "generator_learning_rate": 0.005,
+            "discriminator_learning_rate": 0.005,
+        },
+    },
+    space=MASK_SPACES,
+    paper={},
+    complete=image_folders.complete,
+    load=image_folders.load,
+)
