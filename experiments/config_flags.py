@@ -1,6 +1,7 @@
 """Command-line flags made from the fields of the configurations."""
 
 import dataclasses
+import shlex
 import typing
 from typing import Any
 
@@ -34,9 +35,9 @@ def given_settings(config_types: typing.Iterable[type[Config]]) -> dict[str, Any
 
 
 def as_flags(settings: typing.Mapping[str, Any]) -> str:
-    """What gives those settings on a command line."""
+    """What gives those settings on the command line of a shell."""
     return " ".join(
-        f"--{name}={','.join(map(str, v)) if isinstance(v, tuple) else v}"
+        shlex.quote(f"--{name}={','.join(map(str, v)) if isinstance(v, tuple) else v}")
         for name, v in settings.items()
     )
 
@@ -50,6 +51,8 @@ def _define(field: dataclasses.Field, kind: Any) -> None:
     low, high = field.metadata["low"], field.metadata["high"]
     if field.metadata["choices"]:
         flags.DEFINE_enum(field.name, None, field.metadata["choices"], text)
+    elif _given(kind) is str:
+        flags.DEFINE_string(field.name, None, text)
     elif _given(kind) is bool:
         flags.DEFINE_bool(field.name, None, text)
     elif _given(kind) is int:

@@ -3,10 +3,11 @@
 from typing import Any
 
 from experiments import config_flags
+from experiments.arff_config import ArffConfig
 from experiments.masks import MaskConfig
 from experiments.tags import TagConfig
 
-CONFIGS = (TagConfig, MaskConfig)
+CONFIGS = (TagConfig, MaskConfig, ArffConfig)
 config_flags.define_flags(CONFIGS)
 
 

@@ -27,7 +27,11 @@ TASKS = (
     "delicious",
     "weizmann_horse",
     "lfw_parts",
+    "arff",
 )
+
+
+_SHOWN_DIGITS = 12  # Of a checksum in `config.json` and messages.
 
 
 class Examples(NamedTuple):
@@ -64,6 +68,12 @@ def prepared_data(
 ) -> LoadedData:
     """The data set of the task's name, for tasks that are of one."""
     return load(config.task, data_dir=data_dir, manual_dir=manual_dir)
+
+
+def no_source_files(config: Config) -> dict[str, str]:
+    """For tasks of a data set, whose version says what it holds."""
+    del config
+    return {}
 
 
 def no_further_metrics(
@@ -112,6 +122,8 @@ class Task:
       paper_metric: The metric that they are of; None where there are none.
       load: Loads what a configuration is of, given the folders of prepared data and of
         original files.
+      source_checksums: The SHA-256 of files of the user's own that a configuration
+        names, by name: with other content, it is another run.
       further_metrics: Prepares, before a training, what its test needs besides the
         output space's metrics, given the data and the folders of prepared data and of
         original files. What is missing shows here, and not after the training.
@@ -128,6 +140,7 @@ class Task:
     space: Mapping[str, Space] = dataclasses.field(default_factory=dict)
     paper_metric: str | None = None
     load: Callable[[Config, str | None, str | None], LoadedData] = prepared_data
+    source_checksums: Callable[[Config], dict[str, str]] = no_source_files
     further_metrics: Callable[[LoadedData, str | None, str | None], FurtherMetrics] = (
         no_further_metrics
     )
@@ -150,6 +163,20 @@ class Task:
         config = self.config(task=self.name, method=method, **{**chosen, **given})
         of_networks = self.variants.get(self.family.variant(config), {})
         return dataclasses.replace(config, **{**of_networks, **given})
+
+    def identity(self, config: Config) -> dict[str, Any]:
+        """What tells one run from another: its settings, and the user's own files.
+
+        Raises:
+          DataError: A file of the user's own cannot be read.
+        """
+        return {
+            **config.as_dict(),
+            **{
+                f"content of {name}": checksum[:_SHOWN_DIGITS]
+                for name, checksum in self.source_checksums(config).items()
+            },
+        }
 
     def run_folder(self, config: Config) -> pathlib.Path:
         """Where a run lies below the folder of all: task, method and networks, seed."""
