@@ -44,6 +44,6 @@ setup(
         "superpixels": SUPERPIXELS,
         "sweep": SWEEP,
         # TFDS's testing module imports dill without declaring it.
-        "test": ["dill", "pytest", "ruff", *SUPERPIXELS, *SWEEP],
+        "test": ["dill", "hypothesis", "pytest", "ruff", *SUPERPIXELS, *SWEEP],
     },
 )

@@ -9,9 +9,13 @@ from typing import ClassVar
 import numpy as np
 import tensorflow_datasets as tfds
 
-from datasets import mulan_arff, source_files
+from datasets import source_files
+from datasets.arff import ArffData, read_arff
+from datasets.arff_header import read_header
 from datasets.binary_vector import binary_vector
 from datasets.errors import DataError
+from datasets.file_checksum import sha256
+from datasets.labels_xml import read_labels_xml
 from datasets.ordered_info import ordered_info
 
 
@@ -54,9 +58,9 @@ class MulanBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
     ) -> dict[str, Iterator[tuple[int, dict[str, np.ndarray]]]]:
         paths = source_files.download(dl_manager, self.url_infos)
         self.info.metadata["sha256"] = {
-            name: source_files.sha256(path) for name, path in paths.items()
+            name: sha256(path) for name, path in paths.items()
         }
-        labels = self.NUM_LABELS
+        labels = None
         if self.LABELS_FILE is not None:
             labels = self._read_label_names(paths[self.LABELS_FILE])
         ranges = self._row_ranges()
@@ -83,20 +87,24 @@ class MulanBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
         return ranges
 
     def _generate_examples(
-        self, data: mulan_arff.ArffData, rows: range
+        self, data: ArffData, rows: range
     ) -> Iterator[tuple[int, dict[str, np.ndarray]]]:
         for key, row in enumerate(rows):
             yield key, {"features": data.features[row], "labels": data.labels[row]}
 
     def _read_label_names(self, path: pathlib.Path) -> list[str]:
-        names = mulan_arff.read_labels_xml(path)
+        names = read_labels_xml(path)
         _require_count(path, "labels", len(names), self.NUM_LABELS)
         return names
 
     def _read_file(
-        self, path: pathlib.Path, labels: Sequence[str] | int, num_rows: int
-    ) -> mulan_arff.ArffData:
-        data = mulan_arff.read_arff(path, labels)
+        self, path: pathlib.Path, labels: Sequence[str] | None, num_rows: int
+    ) -> ArffData:
+        # A name in another encoding still has to be read.
+        if labels is None:
+            header = read_header(path, any_encoding=True)
+            labels = header.outer_names(-self.NUM_LABELS)
+        data = read_arff(path, labels, any_encoding=True)
         _require_count(path, "rows", len(data.features), num_rows)
         _require_count(path, "features", data.features.shape[1], self.NUM_FEATURES)
         if data.features.dtype != np.uint8:

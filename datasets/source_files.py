@@ -18,6 +18,7 @@ from tensorflow_datasets.core.download import checksums, download_manager
 from tensorflow_datasets.core.download import resource as resource_lib
 
 from datasets.errors import DataError
+from datasets.file_checksum import sha256
 
 UrlInfos = Mapping[str, checksums.UrlInfo]
 
@@ -26,11 +27,6 @@ OtherVersions = Mapping[str, str]
 
 _ANSWER_SECONDS = 5
 _NO_OTHER_VERSIONS: OtherVersions = types.MappingProxyType({})
-
-
-def sha256(path: str | pathlib.Path) -> str:
-    """Returns the SHA-256 of a file in hexadecimal digits."""
-    return checksums.compute_url_info(path).checksum
 
 
 def find_manual_files(

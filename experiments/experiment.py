@@ -46,7 +46,7 @@ def run(
       UsageError: The folder holds a run with other settings, or another process works
         in it.
     """
-    result = check_folder(folder, config)
+    result = check_folder(folder, task.identity(config))
     if result is not None:
         display.already_complete(folder)
         return result
@@ -104,7 +104,7 @@ def _run(
             **measured["seconds"],
         },
         "peak_memory_bytes": peak_memory_bytes(),
-        "config": config.as_dict(),
+        "config": task.identity(config),
         "versions": {**versions(), **further.versions},
         "data": {**data.checksums, **further.checksums},
         "command": command,
@@ -113,8 +113,12 @@ def _run(
     return result
 
 
-def check_folder(folder: pathlib.Path, config: Config) -> Result | None:
+def check_folder(folder: pathlib.Path, wanted: dict[str, Any]) -> Result | None:
     """Checks that a run's folder holds the same run, or none yet.
+
+    Args:
+      folder: The run's.
+      wanted: The run's `Task.identity`.
 
     Returns:
       The run's result, if it is complete.
@@ -131,7 +135,6 @@ def check_folder(folder: pathlib.Path, config: Config) -> Result | None:
             f"The output folder {folder} cannot be written ({error.strerror}); choose "
             "another --output_dir."
         ) from error
-    wanted = config.as_dict()
     differing = [
         f"{name} is {found.get(name)!r} there and {wanted.get(name)!r} here"
         for name in sorted(set(found or wanted) | set(wanted))

@@ -62,7 +62,8 @@ def load_run(folder: pathlib.Path) -> FinishedRun:
     """Reads a run's files.
 
     Raises:
-      UsageError: The folder holds no finished run.
+      UsageError: The folder holds no finished run, or one of files that have changed.
+      DataError: A file of the user's own that it is of cannot be read.
     """
     result = read_json(folder / "result.json")
     if result is None:
@@ -78,4 +79,11 @@ def load_run(folder: pathlib.Path) -> FinishedRun:
         for name, value in settings.items()
         if name in known
     }
-    return FinishedRun(task, task.config(**given), result, folder)
+    config = task.config(**given)
+    for name, value in task.identity(config).items():
+        if name not in known and settings.get(name) != value:
+            raise UsageError(
+                f"{name} is not what it was for the run in {folder}; put the old file "
+                "back, or start a run of the new one in another folder."
+            )
+    return FinishedRun(task, config, result, folder)

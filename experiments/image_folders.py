@@ -104,6 +104,13 @@ def load(
     return image_folder.load(_folder(config), config.image_size, config.class_values)
 
 
+def source_checksums(config: ImageFolderConfig) -> dict[str, str]:
+    """The checksum of all images and masks; none without folders."""
+    if config.images is None and config.masks is None:
+        return {}
+    return image_folder.checksums(_folder(config))
+
+
 def read_images(
     config: ImageFolderConfig, folder: pathlib.Path
 ) -> tuple[list[str], np.ndarray, list[tuple[int, int]]]:

@@ -58,7 +58,7 @@ class Phases:
         self._progress = progress
         self.trainer = build_trainer(task, config, examples)
         # Only now: settings that were refused do not claim the folder.
-        write_json(folder / "config.json", config.as_dict())
+        write_json(folder / "config.json", task.identity(config))
         self.history = History(folder / "metrics.jsonl")
         self._events = Events(folder / "events")
         self.predictor = task.family.predictor(config, self.trainer, final=True)

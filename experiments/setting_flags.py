@@ -3,11 +3,12 @@
 from typing import Any
 
 from experiments import config_flags
+from experiments.arff_config import ArffConfig
 from experiments.image_folders import ImageFolderConfig
 from experiments.masks import MaskConfig
 from experiments.tags import TagConfig
 
-CONFIGS = (TagConfig, MaskConfig, ImageFolderConfig)
+CONFIGS = (TagConfig, MaskConfig, ArffConfig, ImageFolderConfig)
 config_flags.define_flags(CONFIGS)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from datasets.file_checksum import sha256
 from datasets.lfw_parts.superpixels import (
     ARCHIVE,
     archive_path,
@@ -39,9 +40,6 @@ def superpixel_metrics(
     """
     path = archive_path(manual_dir)
     if path is not None:
-        # It imports TFDS, which takes seconds.
-        from datasets.source_files import sha256
-
         names = data.splits["test"]["name"]
         superpixels = list(official_superpixels(manual_dir, names).values())
         return FurtherMetrics(

@@ -68,7 +68,7 @@ class Plan:
 
     def as_dict(self) -> dict[str, Any]:
         """What tells one plan from another, with what JSON would make of it."""
-        config = self.configs({})[0].as_dict()
+        config = self.task.identity(self.configs({})[0])
         return {
             "task": self.task.name,
             "method": self.method,

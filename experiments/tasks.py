@@ -27,8 +27,12 @@ TASKS = (
     "delicious",
     "weizmann_horse",
     "lfw_parts",
+    "arff",
     "image_folder",
 )
+
+
+_SHOWN_DIGITS = 12  # Of a checksum in `config.json` and messages.
 
 
 class Examples(NamedTuple):
@@ -70,6 +74,12 @@ def prepared_data(
 def nothing_to_complete(config: Config) -> Config:
     """For tasks whose settings do not depend on their data."""
     return config
+
+
+def no_source_files(config: Config) -> dict[str, str]:
+    """For tasks of a data set, whose version says what it holds."""
+    del config
+    return {}
 
 
 def no_further_metrics(
@@ -120,6 +130,8 @@ class Task:
         images, where they are None.
       load: Loads what a configuration is of, given the folders of prepared data and of
         original files.
+      source_checksums: The SHA-256 of files of the user's own that a configuration
+        names, by name: with other content, it is another run.
       further_metrics: Prepares, before a training, what its test needs besides the
         output space's metrics, given the data and the folders of prepared data and of
         original files. What is missing shows here, and not after the training.
@@ -137,6 +149,7 @@ class Task:
     paper_metric: str | None = None
     complete: Callable[[Config], Config] = nothing_to_complete
     load: Callable[[Config, str | None, str | None], LoadedData] = prepared_data
+    source_checksums: Callable[[Config], dict[str, str]] = no_source_files
     further_metrics: Callable[[LoadedData, str | None, str | None], FurtherMetrics] = (
         no_further_metrics
     )
@@ -160,6 +173,20 @@ class Task:
         config = self.config(task=self.name, method=method, **{**chosen, **given})
         of_networks = self.variants.get(self.family.variant(config), {})
         return self.complete(dataclasses.replace(config, **{**of_networks, **given}))
+
+    def identity(self, config: Config) -> dict[str, Any]:
+        """What tells one run from another: its settings, and the user's own files.
+
+        Raises:
+          DataError: A file of the user's own cannot be read.
+        """
+        return {
+            **config.as_dict(),
+            **{
+                f"content of {name}": checksum[:_SHOWN_DIGITS]
+                for name, checksum in self.source_checksums(config).items()
+            },
+        }
 
     def run_folder(self, config: Config) -> pathlib.Path:
         """Where a run lies below the folder of all: task, method and networks, seed."""

@@ -11,6 +11,7 @@ import tensorflow_datasets as tfds
 from datasets import downsampling, pictures, source_files
 from datasets.byte_tensor import byte_tensor
 from datasets.errors import DataError
+from datasets.file_checksum import sha256
 from datasets.lfw_parts import archives, name_lists, part_masks
 from datasets.ordered_info import ordered_info
 
@@ -70,7 +71,7 @@ class Builder(tfds.core.GeneratorBasedBuilder):
     ) -> dict[str, Iterator[tuple[int, dict[str, object]]]]:
         paths = source_files.download(dl_manager, self.url_infos, self.OTHER_VERSIONS)
         self.info.metadata["sha256"] = {
-            name: source_files.sha256(path) for name, path in paths.items()
+            name: sha256(path) for name, path in paths.items()
         }
         splits = {
             split: _read_names(paths[f"parts_{split}.txt"], size)

@@ -12,6 +12,7 @@ import tensorflow_datasets as tfds
 from datasets import pictures, source_files
 from datasets.byte_tensor import byte_tensor
 from datasets.errors import DataError
+from datasets.file_checksum import sha256
 from datasets.ordered_info import ordered_info
 
 CLASSES = ("background", "horse")
@@ -48,7 +49,7 @@ class Builder(tfds.core.GeneratorBasedBuilder):
         self, dl_manager: tfds.download.DownloadManager
     ) -> dict[str, Iterator[tuple[int, dict[str, np.ndarray]]]]:
         path = source_files.download(dl_manager, self.url_infos)[_ARCHIVE]
-        self.info.metadata["sha256"] = {_ARCHIVE: source_files.sha256(path)}
+        self.info.metadata["sha256"] = {_ARCHIVE: sha256(path)}
         splits = {}
         for list_name, sizes in self.ID_LISTS.items():
             ids = _read_ids(path, f"pics32/{list_name}", sum(sizes.values()))

@@ -37,4 +37,5 @@ TASK = Task(
     paper={},
     complete=image_folders.complete,
     load=image_folders.load,
+    source_checksums=image_folders.source_checksums,
 )

@@ -9,63 +9,53 @@ from experiments.config import OURS, Config, setting
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class MadeConfig(Config):
-    made_folder: str | None = setting(None, OURS, "a folder")
-    made_number: int | None = setting(None, OURS, "a number", low=1)
-    made_share: float | None = setting(None, OURS, "a share")
-    made_sides: tuple[int, ...] | None = setting(None, OURS, "two sides", low=8)
+class WordsConfig(Config):
+    made_word: str = setting("a", OURS, "a word")
+    made_path: str | None = setting(None, OURS, "a path")
+    made_count: int | None = setting(None, OURS, "a number", low=None)
+    made_list: tuple[int, ...] = setting((1,), OURS, "numbers")
 
 
 @pytest.fixture
-def parse(monkeypatch):
-    """Parses a command line with flags of its own."""
+def given(monkeypatch):
+    values = flags.FlagValues()
+    monkeypatch.setattr(flags, "FLAGS", values)
+    for kind in ("string", "bool", "integer", "float", "list", "enum"):
+        define = getattr(flags, f"DEFINE_{kind}")
 
-    def parse(*arguments):
-        values = flags.FlagValues()
-        monkeypatch.setattr(flags, "FLAGS", values)
-        for kind in ("string", "bool", "integer", "float", "list", "enum"):
-            define = getattr(flags, f"DEFINE_{kind}")
+        def into_values(*args, _define=define, **named):
+            return _define(*args, flag_values=values, **named)
 
-            def define_here(*args, define=define):
-                return define(*args, flag_values=values)
+        monkeypatch.setattr(flags, f"DEFINE_{kind}", into_values)
+    config_flags.define_flags([WordsConfig])
 
-            monkeypatch.setattr(flags, f"DEFINE_{kind}", define_here)
-        config_flags.define_flags([MadeConfig])
+    def given(*arguments):
         values(["program", *arguments])
-        given = config_flags.given_settings([MadeConfig])
-        monkeypatch.undo()
-        return given
+        return config_flags.given_settings([WordsConfig])
 
-    return parse
+    return given
 
 
-def test_settings_that_may_be_none_have_the_type_of_their_values(parse):
-    given = parse(
-        "--made_folder=my photos",
-        "--made_number=3",
-        "--made_share=1",
-        "--made_sides=8,9",
-    )
-    assert given == {
-        "made_folder": "my photos",
-        "made_number": 3,
-        "made_share": 1.0,
-        "made_sides": (8, 9),
+def test_words_and_paths_are_taken_as_they_are(given):
+    assert given("--made_path=a b, ü.arff", "--made_word=") == {
+        "made_path": "a b, ü.arff",
+        "made_word": "",
     }
-    assert isinstance(given["made_share"], float)
 
 
-def test_what_is_not_given_is_no_setting(parse):
-    assert parse() == {}
+def test_numbers_and_lists_have_their_types(given):
+    assert given("--made_count=-3", "--made_list=4,5") == {
+        "made_count": -3,
+        "made_list": (4, 5),
+    }
 
 
-def test_settings_as_flags_are_what_a_shell_reads_back():
-    settings = {"seed": 0, "images": "my photos/é'", "hidden": (8, 8), "rate": 1e-05}
-    text = config_flags.as_flags(settings)
-    assert shlex.split(text) == [
-        "--seed=0",
-        "--images=my photos/é'",
-        "--hidden=8,8",
-        "--rate=1e-05",
-    ]
-    assert text.startswith("--seed=0 '--images=")
+def test_what_is_not_given_is_no_setting(given):
+    assert given() == {}
+
+
+def test_a_shell_reads_settings_back(given):
+    settings = given("--made_path=it's a, b.arff", "--made_list=4,5", "--retrain=false")
+    arguments = shlex.split(config_flags.as_flags(settings))
+    assert given(*arguments) == settings
+    assert "--made_list=4,5" in config_flags.as_flags(settings).split()

@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 import tensorflow_datasets as tfds
 
-from datasets import loading, mulan_arff
+from datasets import loading
+from datasets.arff import read_arff
 from datasets.bibtex import bibtex_dataset_builder
 from datasets.errors import DataError
+from datasets.labels_xml import read_labels_xml
 from datasets.mulan_builder import ArffSplit
 
 _DUMMY = pathlib.Path(bibtex_dataset_builder.__file__).parent / "dummy_data"
@@ -96,8 +98,8 @@ def test_real_bibtex(real_data_dir, tmp_path):
     assert set(data.checksums) == set(_FILES)
 
     folder = real_data_dir / "bibtex"
-    names = mulan_arff.read_labels_xml(folder / "bibtex.xml")
-    original = mulan_arff.read_arff(folder / "bibtex-test.arff", names)
+    names = read_labels_xml(folder / "bibtex.xml")
+    original = read_arff(folder / "bibtex-test.arff", names)
     np.testing.assert_array_equal(test["features"], original.features)
     np.testing.assert_array_equal(test["labels"], original.labels)
 

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 import tensorflow_datasets as tfds
 
-from datasets import loading, mulan_arff
+from datasets import loading
+from datasets.arff import read_arff
 from datasets.delicious import delicious_dataset_builder
+from datasets.labels_xml import read_labels_xml
 from datasets.mulan_builder import ArffSplit
 
 _DUMMY = pathlib.Path(delicious_dataset_builder.__file__).parent / "dummy_data"
@@ -60,7 +62,7 @@ def test_real_delicious(real_data_dir, tmp_path):
     assert set(data.checksums) == set(_FILES)
 
     folder = real_data_dir / "delicious"
-    names = mulan_arff.read_labels_xml(folder / "delicious.xml")
-    original = mulan_arff.read_arff(folder / "delicious-test.arff", names)
+    names = read_labels_xml(folder / "delicious.xml")
+    original = read_arff(folder / "delicious-test.arff", names)
     np.testing.assert_array_equal(test["features"], original.features)
     np.testing.assert_array_equal(test["labels"], original.labels)

@@ -1,0 +1,28 @@
+r"""Tags of the user's own ARFF files.
+
+    python -m experiments.run --task=arff --train_file=my-train.arff \
+        --test_file=my-test.arff --labels_xml=my.xml
+
+Without `--labels_xml` the labels are the first or last attributes, as MEKA has them: by
+`--num_labels`, else by the `-C n` of the file's relation.
+"""
+
+from experiments import arff_task, tags
+from experiments.arff_config import ArffConfig
+from experiments.configs import bibtex
+from experiments.family_spaces import TAG_SPACES
+from experiments.tasks import Task
+
+TASK = Task(
+    name="arff",
+    title="ARFF files",
+    family=tags,
+    config=ArffConfig,
+    # What is best where it was measured. A sweep finds what is best here.
+    settings=bibtex.TASK.settings,
+    overrides=bibtex.TASK.overrides,
+    space=TAG_SPACES,
+    paper={},
+    load=arff_task.load,
+    source_checksums=arff_task.source_checksums,
+)

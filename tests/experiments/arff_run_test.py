@@ -1,0 +1,95 @@
+"""`python -m experiments.run --task=arff` from files to result."""
+
+import json
+import shlex
+
+import numpy as np
+import pytest
+
+from experiments.drawing import draw_figures
+from experiments.finished import load_run
+
+TINY = ("--task=arff", "--epochs=1", "--noretrain", "--hidden=8")
+ATTRIBUTES = """\
+@relation made
+@attribute size real
+@attribute 'is new' {0,1}
+@attribute 'label, one' {0,1}
+@attribute two {0,1}
+@data
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("my files, größer")
+    rng = np.random.default_rng(0)
+    for name, rows in (("train", 40), ("test", 10)):
+        size, new = rng.normal(5, 3, rows), rng.integers(0, 2, rows)
+        lines = [f"{s:.3f},{n},{int(s > 5)},{n}\n" for s, n in zip(size, new)]
+        (folder / f"{name}.arff").write_text(ATTRIBUTES + "".join(lines))
+    (folder / "labels.xml").write_text(
+        '<labels><label name="label, one"/><label name="two"/></labels>'
+    )
+    return folder
+
+
+def files(folder, **names):
+    return [f"--{flag}={folder / name}" for flag, name in names.items()]
+
+
+def assert_one_sentence(process, *words):
+    assert process.returncode != 0
+    assert "Traceback" not in process.stderr + process.stdout
+    assert process.stderr.startswith("error: ")
+    assert len(process.stderr.strip().splitlines()) == 1
+    for word in words:
+        assert word in process.stderr
+
+
+def test_a_run_by_mulans_convention(command_line, folder, tmp_path):
+    given = files(
+        folder, train_file="train.arff", test_file="test.arff", labels_xml="labels.xml"
+    )
+    arguments = (*TINY, "--method=ldrsp", "--refinement_steps=1", *given)
+    process = command_line.run(*arguments, f"--output_dir={tmp_path}")
+    assert process.returncode == 0, process.stderr
+    assert process.stderr == ""
+    assert "32 training rows, 8 held out for validation, 10 test rows" in process.stdout
+
+    result = json.loads((tmp_path / "result.json").read_text())
+    assert set(given) < set(shlex.split(result["command"]))
+    assert len(result["data"]) == 3
+    assert draw_figures(load_run(tmp_path), 1, None, None) == [tmp_path / "curves.png"]
+
+    with (folder / "train.arff").open("a") as file:
+        file.write("5,1,0,0\n")
+    process = command_line.run(*arguments, f"--output_dir={tmp_path}")
+    assert_one_sentence(process, "content of", "train.arff is", "--output_dir")
+
+
+def test_a_run_by_mekas_convention(command_line, folder, tmp_path):
+    process = command_line.run(
+        *TINY,
+        "--method=baseline",
+        "--num_labels=-2",
+        *files(folder, train_file="train.arff"),
+        f"--output_dir={tmp_path}",
+    )
+    assert process.returncode == 0, process.stderr
+    assert "10 test rows" in process.stdout
+    assert set(json.loads((tmp_path / "result.json").read_text())["test"]) == {
+        "generator"
+    }
+
+
+def test_a_damaged_row_is_answered_by_one_sentence(command_line, folder, tmp_path):
+    path = folder / "damaged.arff"
+    path.write_text(ATTRIBUTES + "1.5,1,0,0\n2.5,?,0,0\n")
+    process = command_line.run(
+        *TINY,
+        "--num_labels=-2",
+        f"--train_file={path}",
+        f"--output_dir={tmp_path / 'run'}",
+    )
+    assert_one_sentence(process, f"{path}, line 8: the attribute 'is new' is missing")
