@@ -3,16 +3,14 @@
 import math
 import time
 from collections.abc import Callable
-from typing import Any
-
 import tensorflow as tf
 
 from ldrsp_tf.checkpoints import Checkpoints
 from ldrsp_tf.errors import DivergenceError, TrainingError
 from ldrsp_tf.history import History, Record
 from ldrsp_tf.training import Trainer
+from ldrsp_tf.validation import Validation
 
-Validation = dict[str, Any]
 
 
 def fit(

@@ -1,0 +1,254 @@
+"""The whole method around a model of the user's: train, predict, save, export."""
+
+import dataclasses
+import os
+import pathlib
+from collections.abc import Callable
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from ldrsp_tf import stock
+from ldrsp_tf.augmentation import Augmentation
+from ldrsp_tf.checkpoints import Checkpoints
+from ldrsp_tf.crops import CropAverage, Crops
+from ldrsp_tf.errors import UsageError
+from ldrsp_tf.examples import Data, Examples, as_examples, require_finite
+from ldrsp_tf.fitting import best_record, fit
+from ldrsp_tf.history import History, Record
+from ldrsp_tf.judged_space import JudgedSpace, Measure
+from ldrsp_tf.memory_checkpoints import MemoryCheckpoints
+from ldrsp_tf.methods import Method, get_method
+from ldrsp_tf.models import Discriminator
+from ldrsp_tf.models.foreign import ForeignGenerator
+from ldrsp_tf.prediction import Prediction, Predictor, Refinement, predict
+from ldrsp_tf.selection import RefinementGrid
+from ldrsp_tf.spaces import OutputSpace
+from ldrsp_tf.training import Trainer
+from ldrsp_tf.training_settings import TrainingSettings
+from ldrsp_tf.validation import Validation, measure, validate
+
+_PHASE = "train"
+
+
+class Refiner:
+    """A generator, a discriminator that learns how good its outputs are, and the walk.
+
+        refiner = Refiner(model, TagSpace(), gives="probabilities", frozen=True)
+        refiner.fit((x, y), epochs=20)
+        prediction = refiner.predict(new_x)  # .generated, .refined, .scores
+
+    Args:
+      generator: Any Keras model of one input: functional, sequential or subclassed, new
+        or trained.
+      space: What an output is: `TagSpace()` or `ClassMapSpace()`.
+      gives: What the model gives, "logits" or "probabilities".
+      frozen: Leaves the model as it is and trains D alone.
+      oracle: A measure of quality of your own (`JudgedSpace`); the space's by default.
+      discriminator: A `Discriminator`; one that suits the space by default.
+      method: A method or its name; LDRSP+ by default.
+      settings: Learning rates and the like; those of our tables by default.
+      grid: What step size and number of steps are chosen from, on validation examples.
+      crops: Predicts images by overlapping crops; whole ones by default.
+      augment: Changes the examples of a batch at random.
+      seed: Of D's new weights, the held-out rows, the data order and all draws.
+
+    Attributes:
+      trainer: The compiled training; None before the first data.
+      refinement: How far outputs are walked; chosen by `fit`, and may be set.
+      calibration: What tuned decoders need, by row; chosen by `fit`.
+    """
+
+    def __init__(
+        self,
+        generator: keras.Model,
+        space: OutputSpace,
+        *,
+        gives: str = "logits",
+        frozen: bool = False,
+        oracle: Measure | None = None,
+        discriminator: Discriminator | None = None,
+        method: Method | str | None = None,
+        settings: TrainingSettings | None = None,
+        grid: RefinementGrid | None = None,
+        crops: Crops | None = None,
+        augment: Augmentation | None = None,
+        seed: int = 0,
+    ):
+        self.space = space if oracle is None else JudgedSpace(space, oracle)
+        self.method = method or stock.stock_method(self.space)
+        if isinstance(self.method, str):
+            self.method = get_method(self.method)
+        self.settings = settings or stock.stock_settings(self.space)
+        self.grid = grid or stock.stock_grid(self.space)
+        self.crops = crops
+        self.augment = augment
+        self.seed = seed
+        self.trainer: Trainer | None = None
+        self.predictor: Predictor | None = None
+        self.refinement: Refinement | None = None
+        self.calibration: dict[str, dict[str, float]] = {}
+        self._generator, self._gives, self._frozen = generator, gives, frozen
+        self._discriminator = discriminator
+
+    def build(self, examples: Examples) -> None:
+        """Makes what is missing for such examples; `fit` does it.
+
+        Raises:
+          UsageError: Something does not fit: shapes, the oracle's values, or a D without
+            a gradient with respect to y.
+        """
+        if isinstance(self.space, JudgedSpace):
+            first = tf.cast(examples.y[: self.settings.batch_size], tf.float32)
+            self.space.require_values(first, first)
+            self.space.require_values(tf.zeros_like(first), first)
+        if self._discriminator is None and self.method.refines:
+            keras.utils.set_random_seed(self.seed)
+            self._discriminator = stock.stock_discriminator(self.space, examples)
+        channels = examples.y.shape[-1] if examples.y.ndim == 4 else None
+        self.trainer = Trainer(
+            ForeignGenerator(self._generator, self._gives, self._frozen, channels),
+            self._discriminator,
+            self.method,
+            self.space,
+            self.settings,
+            self.seed,
+            self.augment,
+        )
+        self.trainer.build(tf.constant(examples.x), tf.constant(examples.y))
+        self._shapes = examples.x.shape[1:], examples.y.shape[1:]
+        self.predictor = self.trainer
+        if self.crops is not None:
+            self.predictor = CropAverage(
+                self.trainer, **dataclasses.asdict(self.crops)
+            )
+
+    def fit(
+        self,
+        train: Data,
+        validation: Data | float = 0.2,
+        *,
+        epochs: int,
+        interval: int = 1,
+        patience: int | None = None,
+        folder: str | os.PathLike | None = None,
+        report: Callable[[Record], None] = lambda record: None,
+    ) -> History:
+        """Trains, and goes back to the epoch that refines validation examples best.
+
+        Args:
+          train: Arrays (x, y) or a `tf.data.Dataset` of such pairs; read into memory.
+          validation: The same, or the share of the training examples to hold out.
+          epochs: Most epochs.
+          interval: Epochs between two validations.
+          patience: Epochs without a better validation that end the training.
+          folder: Keeps checkpoints and `metrics.jsonl`; a call that was interrupted goes
+            on there, to the same end. Without it nothing is written.
+          report: Is told the record of each epoch.
+
+        Returns:
+          The records of all epochs.
+
+        Raises:
+          UsageError: Data, networks or oracle do not fit.
+          TrainingError: A loss is not finite, or a checkpoint cannot be written.
+        """
+        training, held_out = self._split(train, validation)
+        if self.trainer is None:
+            self.build(training)
+        history, checkpoints = History(), MemoryCheckpoints(self.trainer)
+        if folder is not None:
+            folder = pathlib.Path(folder)
+            folder.mkdir(parents=True, exist_ok=True)
+            history = History(folder / "metrics.jsonl")
+            checkpoints = Checkpoints(self.trainer, folder / "checkpoints")
+        fit(
+            self.trainer,
+            tf.constant(training.x),
+            tf.constant(training.y),
+            epochs=epochs,
+            phase=_PHASE,
+            validate=lambda: self._validate(held_out),
+            interval=interval,
+            patience=patience,
+            checkpoints=checkpoints,
+            history=history,
+            report=report,
+        )
+        checkpoints.restore_best()
+        self.choose(best_record(history.phase(_PHASE))["validation"])
+        return history
+
+    def choose(self, validation: Validation) -> None:
+        """Takes over the choices that were made on validation examples."""
+        chosen = validation["refinement"]
+        self.refinement = chosen and Refinement(**chosen)
+        self.calibration = validation["calibration"]
+
+    def predict(self, x: np.ndarray, trajectory: bool = False) -> Prediction:
+        """G's outputs, the refined ones and D's scores of these.
+
+        Args:
+          x: Inputs, `[N, ...]`.
+          trajectory: Keeps the whole walk, `[T + 1, N, ...]`.
+
+        Raises:
+          UsageError: Nothing was trained yet, or x has another shape or values that are
+            not finite.
+        """
+        x = self._checked(x)
+        return predict(
+            self.predictor, tf.constant(x), self.refinement, trajectory=trajectory
+        )
+
+    def evaluate(self, data: Data) -> dict[str, dict[str, float]]:
+        """Every metric of G's and of the refined outputs, by row, in [0, 1]."""
+        examples = as_examples(data, self.space, "test data")
+        prediction = self.predict(examples.x)
+        return measure(self.trainer, prediction, examples, self.calibration)
+
+    def _validate(self, examples: Examples) -> Validation:
+        return validate(self.trainer, self.predictor, self.grid, examples)
+
+    def _split(self, train: Data, validation: Data | float) -> tuple[Examples, Examples]:
+        training = as_examples(train, self.space, "training data")
+        if not isinstance(validation, float | int):
+            held_out = as_examples(validation, self.space, "validation data")
+            self._require_alike(training, held_out)
+            return training, held_out
+        rows = len(training.x)
+        number = round(rows * validation)
+        if not 0 < number < rows:
+            raise UsageError(
+                f"A share of {validation} leaves {number} validation examples of "
+                f"{rows}: choices need some, and so does training."
+            )
+        shuffled = np.random.default_rng((self.seed, 1)).permutation(rows)
+        return (
+            training.take(np.sort(shuffled[number:])),
+            training.take(np.sort(shuffled[:number])),
+        )
+
+    @staticmethod
+    def _require_alike(training: Examples, held_out: Examples) -> None:
+        for name in ("x", "y"):
+            here = getattr(training, name).shape[1:]
+            there = getattr(held_out, name).shape[1:]
+            if here != there:
+                raise UsageError(
+                    f"An example's {name} has shape {here} in the training data and "
+                    f"{there} in the validation data."
+                )
+
+    def _checked(self, x: np.ndarray) -> np.ndarray:
+        if self.trainer is None:
+            raise UsageError("Nothing is trained yet: call fit, or load a refiner.")
+        x = np.asarray(x)
+        if x.shape[1:] != self._shapes[0] or len(x) == 0:
+            raise UsageError(
+                f"Inputs of shape {x.shape} do not fit: [N, "
+                f"{', '.join(map(str, self._shapes[0]))}] with N > 0 is needed."
+            )
+        require_finite(x, "inputs")
+        return x
