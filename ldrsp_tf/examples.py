@@ -67,9 +67,7 @@ def require_finite(values: np.ndarray, name: str) -> None:
       UsageError: It has some; the message names the first example.
     """
     if values.dtype.kind not in "buif":
-        raise UsageError(
-            f"The {name} are of type {values.dtype}: numbers are needed."
-        )
+        raise UsageError(f"The {name} are of type {values.dtype}: numbers are needed.")
     if values.dtype.kind != "f":
         return
     rows = np.isfinite(values.reshape(len(values), -1)).all(1)

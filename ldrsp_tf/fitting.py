@@ -12,7 +12,6 @@ from ldrsp_tf.training import Trainer
 from ldrsp_tf.validation import Validation
 
 
-
 def fit(
     trainer: Trainer,
     x: tf.Tensor,

@@ -27,12 +27,15 @@ class JudgedSpace(OutputSpace):
       measure: Maps outputs y in [0, 1] and true ones, both `[B, ...]` and float32, to
         values in [0, 1]: `[B]`, or a map `[B, H, W]` for a D that gives one. It must
         be made of TensorFlow operations; it needs no gradient.
+
+    Attributes:
+      judged: That other space.
     """
 
     metric_name = "value"
 
     def __init__(self, space: OutputSpace, measure: Measure):
-        self._space = space
+        self.judged = space
         self._measure = measure
         self.blank_logit = space.blank_logit
         self.rank = space.rank
@@ -40,11 +43,11 @@ class JudgedSpace(OutputSpace):
 
     def activation(self, logits: tf.Tensor) -> tf.Tensor:
         """The other space's."""
-        return self._space.activation(logits)
+        return self.judged.activation(logits)
 
     def surrogate_loss(self, logits: tf.Tensor, y_true: tf.Tensor) -> tf.Tensor:
         """The other space's."""
-        return self._space.surrogate_loss(logits, y_true)
+        return self.judged.surrogate_loss(logits, y_true)
 
     def oracle(self, y: tf.Tensor, y_true: tf.Tensor) -> tf.Tensor:
         """The user's function; UsageError if it gives no batch of numbers.
@@ -76,11 +79,11 @@ class JudgedSpace(OutputSpace):
 
     def project(self, y: tf.Tensor) -> tf.Tensor:
         """The other space's."""
-        return self._space.project(y)
+        return self.judged.project(y)
 
     def decide(self, y: tf.Tensor) -> tf.Tensor:
         """The other space's."""
-        return self._space.decide(y)
+        return self.judged.decide(y)
 
     def example_metric(self, y: np.ndarray, y_true: np.ndarray) -> np.ndarray:
         """The value of each decided output, `[..., B]`."""
@@ -95,7 +98,7 @@ class JudgedSpace(OutputSpace):
 
     def calibrate(self, y: np.ndarray, y_true: np.ndarray) -> Calibration:
         """The other space's."""
-        return self._space.calibrate(y, y_true)
+        return self.judged.calibrate(y, y_true)
 
     def measure(
         self,
@@ -106,7 +109,7 @@ class JudgedSpace(OutputSpace):
     ) -> dict[str, float]:
         """The mean value, and the other space's metrics."""
         value = {self.metric_name: float(self._values(y, y_true).mean())}
-        return {**value, **self._space.measure(y, y_true, calibration, probabilities)}
+        return {**value, **self.judged.measure(y, y_true, calibration, probabilities)}
 
     def _values(self, y: np.ndarray, y_true: np.ndarray) -> np.ndarray:
         """Of decided outputs; the mean of a map, `[B]`."""

@@ -4,6 +4,7 @@ import dataclasses
 import os
 import pathlib
 from collections.abc import Callable
+from typing import Any
 
 import keras
 import numpy as np
@@ -55,7 +56,11 @@ class Refiner:
       seed: Of D's new weights, the held-out rows, the data order and all draws.
 
     Attributes:
+      space, gives, frozen, method, settings, grid, crops, seed: As given, or as chosen.
+      generator, discriminator: The networks; a stock D is there after the first data.
       trainer: The compiled training; None before the first data.
+      predictor: What predicts with it: the trainer, or its crops.
+      shapes: Of one input and of one output; None before the first data.
       refinement: How far outputs are walked; chosen by `fit`, and may be set.
       calibration: What tuned decoders need, by row; chosen by `fit`.
     """
@@ -80,49 +85,59 @@ class Refiner:
         self.method = method or stock.stock_method(self.space)
         if isinstance(self.method, str):
             self.method = get_method(self.method)
+        if not self.method.generates:
+            raise UsageError(
+                f"Method {self.method.name!r} has no generator, so there is nothing of "
+                "yours to refine; choose another one."
+            )
         self.settings = settings or stock.stock_settings(self.space)
         self.grid = grid or stock.stock_grid(self.space)
         self.crops = crops
         self.augment = augment
         self.seed = seed
+        self.generator, self.discriminator = generator, discriminator
+        self.gives, self.frozen = gives, frozen
+        self._is_prepared = False
+        self.shapes: tuple[tuple[int, ...], tuple[int, ...]] | None = None
         self.trainer: Trainer | None = None
         self.predictor: Predictor | None = None
         self.refinement: Refinement | None = None
         self.calibration: dict[str, dict[str, float]] = {}
-        self._generator, self._gives, self._frozen = generator, gives, frozen
-        self._discriminator = discriminator
 
-    def build(self, examples: Examples) -> None:
-        """Makes what is missing for such examples; `fit` does it.
+    def make(self, x_shape: tuple[int, ...], y_shape: tuple[int, ...]) -> None:
+        """Puts the parts together for inputs and outputs of these shapes.
 
-        Raises:
-          UsageError: Something does not fit: shapes, the oracle's values, or a D without
-            a gradient with respect to y.
+        `fit` does it, and `load`, after which predictions can be made.
         """
-        if isinstance(self.space, JudgedSpace):
-            first = tf.cast(examples.y[: self.settings.batch_size], tf.float32)
-            self.space.require_values(first, first)
-            self.space.require_values(tf.zeros_like(first), first)
-        if self._discriminator is None and self.method.refines:
-            keras.utils.set_random_seed(self.seed)
-            self._discriminator = stock.stock_discriminator(self.space, examples)
-        channels = examples.y.shape[-1] if examples.y.ndim == 4 else None
+        self.shapes = tuple(x_shape), tuple(y_shape)
+        channels = y_shape[-1] if len(y_shape) == 3 else None
         self.trainer = Trainer(
-            ForeignGenerator(self._generator, self._gives, self._frozen, channels),
-            self._discriminator,
+            ForeignGenerator(self.generator, self.gives, self.frozen, channels),
+            self.discriminator,
             self.method,
             self.space,
             self.settings,
             self.seed,
             self.augment,
         )
-        self.trainer.build(tf.constant(examples.x), tf.constant(examples.y))
-        self._shapes = examples.x.shape[1:], examples.y.shape[1:]
         self.predictor = self.trainer
         if self.crops is not None:
-            self.predictor = CropAverage(
-                self.trainer, **dataclasses.asdict(self.crops)
-            )
+            self.predictor = CropAverage(self.trainer, **dataclasses.asdict(self.crops))
+
+    def _prepare(self, examples: Examples) -> None:
+        """Makes what is missing for such examples, and checks that all fits."""
+        if self._is_prepared:
+            return
+        if isinstance(self.space, JudgedSpace):
+            first = tf.cast(examples.y[: self.settings.batch_size], tf.float32)
+            self.space.require_values(first, first)
+            self.space.require_values(tf.zeros_like(first), first)
+        if self.discriminator is None and self.method.refines:
+            keras.utils.set_random_seed(self.seed)
+            self.discriminator = stock.stock_discriminator(self.space, examples)
+        self.make(examples.x.shape[1:], examples.y.shape[1:])
+        self.trainer.build(tf.constant(examples.x), tf.constant(examples.y))
+        self._is_prepared = True
 
     def fit(
         self,
@@ -151,12 +166,12 @@ class Refiner:
           The records of all epochs.
 
         Raises:
-          UsageError: Data, networks or oracle do not fit.
+          UsageError: Data do not fit; the generator's outputs have other shapes than
+            theirs; the oracle leaves [0, 1]; D has no gradient with respect to y.
           TrainingError: A loss is not finite, or a checkpoint cannot be written.
         """
         training, held_out = self._split(train, validation)
-        if self.trainer is None:
-            self.build(training)
+        self._prepare(training)
         history, checkpoints = History(), MemoryCheckpoints(self.trainer)
         if folder is not None:
             folder = pathlib.Path(folder)
@@ -208,10 +223,36 @@ class Refiner:
         prediction = self.predict(examples.x)
         return measure(self.trainer, prediction, examples, self.calibration)
 
+    def save(self, folder: str | os.PathLike) -> None:
+        """Writes both networks and all that was chosen (`saved_refiner.save_refiner`)."""
+        from ldrsp_tf.saved_refiner import save_refiner
+
+        save_refiner(self, folder)
+
+    @classmethod
+    def load(
+        cls,
+        folder: str | os.PathLike,
+        oracle: Measure | None = None,
+        custom_objects: dict[str, Any] | None = None,
+    ) -> "Refiner":
+        """Reads what `save` wrote (`saved_refiner.load_refiner`)."""
+        from ldrsp_tf.saved_refiner import load_refiner
+
+        return load_refiner(folder, oracle, custom_objects)
+
+    def export(self, folder: str | os.PathLike) -> None:
+        """Writes one SavedModel with the walk inside (`exported.export_refiner`)."""
+        from ldrsp_tf.exported import export_refiner
+
+        export_refiner(self, folder)
+
     def _validate(self, examples: Examples) -> Validation:
         return validate(self.trainer, self.predictor, self.grid, examples)
 
-    def _split(self, train: Data, validation: Data | float) -> tuple[Examples, Examples]:
+    def _split(
+        self, train: Data, validation: Data | float
+    ) -> tuple[Examples, Examples]:
         training = as_examples(train, self.space, "training data")
         if not isinstance(validation, float | int):
             held_out = as_examples(validation, self.space, "validation data")
@@ -245,10 +286,10 @@ class Refiner:
         if self.trainer is None:
             raise UsageError("Nothing is trained yet: call fit, or load a refiner.")
         x = np.asarray(x)
-        if x.shape[1:] != self._shapes[0] or len(x) == 0:
+        if x.shape[1:] != self.shapes[0] or len(x) == 0:
             raise UsageError(
                 f"Inputs of shape {x.shape} do not fit: [N, "
-                f"{', '.join(map(str, self._shapes[0]))}] with N > 0 is needed."
+                f"{', '.join(map(str, self.shapes[0]))}] with N > 0 is needed."
             )
         require_finite(x, "inputs")
         return x

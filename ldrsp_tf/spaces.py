@@ -20,10 +20,12 @@ class OutputSpace(abc.ABC):
       metric_name: The metric of `example_metric`.
       blank_logit: Of every entry of the output that says nothing yet, where methods
         without a generator start.
+      arguments: What it was made with.
       rank: Axes of one output.
       shape_name: What true outputs `[N, ...]` are, in an error.
     """
 
+    arguments: Mapping[str, str]
     metric_name: str
     blank_logit: float
     rank: int
@@ -83,6 +85,7 @@ class OutputSpace(abc.ABC):
 class TagSpace(OutputSpace):
     """Tag vectors in [0, 1]^L, judged by example-averaged F1."""
 
+    arguments: ClassVar = {}
     metric_name = "f1"
     blank_logit = -1e4  # No tags: exactly 0 in single precision.
     rank = 1
@@ -172,6 +175,7 @@ class ClassMapSpace(OutputSpace):
                 f"There is no projection {projection!r}; choose one of "
                 f"{', '.join(self.PROJECTIONS)}."
             )
+        self.arguments = {"metric_name": metric_name, "projection": projection}
         self.metric_name = metric_name
         self._projection = self.PROJECTIONS[projection]
 

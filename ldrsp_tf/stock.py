@@ -8,7 +8,6 @@ from ldrsp_tf.errors import UsageError
 from ldrsp_tf.examples import Examples
 from ldrsp_tf.methods import LDRSP_PLUS, Method
 from ldrsp_tf.models import Discriminator, EnergyNetwork
-from ldrsp_tf.models.pooled import PooledDiscriminator
 from ldrsp_tf.models.segmentation import PatchDiscriminator
 from ldrsp_tf.sampling import SamplingSettings
 from ldrsp_tf.selection import RefinementGrid
@@ -66,7 +65,11 @@ def stock_discriminator(space: OutputSpace, examples: Examples) -> Discriminator
             "subclass of ldrsp_tf.models.Discriminator): the stock one takes images "
             "[N, H, W, channels]."
         )
-    classes = examples.y.shape[-1]
-    of_pixels = PatchDiscriminator("unet", 16, classes=classes, head="bilinear")
     y = tf.cast(examples.y[:1], tf.float32)
-    return of_pixels if space.oracle(y, y).ndim == 3 else PooledDiscriminator(of_pixels)
+    return PatchDiscriminator(
+        "unet",
+        width=16,
+        classes=examples.y.shape[-1],
+        head="bilinear",
+        pooled=space.oracle(y, y).shape.rank == 1,
+    )

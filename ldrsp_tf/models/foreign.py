@@ -41,8 +41,12 @@ class ForeignGenerator(keras.Model):
         self.model = model
         self.gives = gives
         self._channels = channels
-        if frozen:
-            self.trainable = False  # And with it the model's layers.
+        self._frozen = frozen
+
+    @property
+    def trainable_variables(self) -> list[keras.Variable]:
+        """None of a frozen model, whose own flags stay as the user set them."""
+        return [] if self._frozen else super().trainable_variables
 
     def call(self, x: tf.Tensor, training: bool = False) -> tf.Tensor:
         """Logits `[B, ...]` of inputs `[B, ...]`, in single precision."""

@@ -1,0 +1,25 @@
+"""Keras models that can be saved: their arguments are their configuration."""
+
+import inspect
+from typing import Any
+
+
+class Configured:
+    """Gives a Keras model the configuration that it was made with.
+
+    To stand before the Keras class among the bases. Arguments have to be numbers, words,
+    tuples of them, or Keras objects.
+    """
+
+    def __new__(cls, *args, **kwargs):
+        made = super().__new__(cls, *args, **kwargs)
+        bound = inspect.signature(cls.__init__).bind(made, *args, **kwargs)
+        bound.apply_defaults()
+        given = dict(list(bound.arguments.items())[1:])
+        given.update(given.pop("kwargs", {}))
+        object.__setattr__(made, "_given", given)
+        return made
+
+    def get_config(self) -> dict[str, Any]:
+        """Every argument, and the name."""
+        return {**self._given, "name": self.name, "dtype": self.dtype_policy.name}
