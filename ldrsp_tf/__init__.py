@@ -1,7 +1,7 @@
 """Learning discriminators as energy networks: train, refine and measure (LDRSP).
 
-The names below are those that a user of the library meets first; each is imported when it
-is asked for, so that what needs no TensorFlow does not wait for it.
+The names below are those that a user of the library meets first; each is imported when
+it is asked for, so that what needs no TensorFlow does not wait for it.
 """
 
 import importlib

@@ -1,4 +1,4 @@
-"""A refiner as one TensorFlow SavedModel, which needs neither this package nor Keras."""
+"""A refiner as one TensorFlow SavedModel, which does not need this package."""
 
 import os
 

@@ -3,6 +3,7 @@
 import math
 import time
 from collections.abc import Callable
+
 import tensorflow as tf
 
 from ldrsp_tf.checkpoints import Checkpoints

@@ -60,7 +60,7 @@ class JudgedSpace(OutputSpace):
         if shape.rank not in (1, 3) or not shape[:1].is_compatible_with(y.shape[:1]):
             raise UsageError(
                 f"The oracle gives values of shape {tuple(shape)} for outputs of shape "
-                f"{tuple(y.shape)}; one value an example, [B], is needed (or [B, H, W])."
+                f"{tuple(y.shape)}; [B] is needed, or [B, H, W]."
             )
         return tf.clip_by_value(tf.cast(values, tf.float32), 0.0, 1.0)
 

@@ -158,8 +158,8 @@ class Refiner:
           epochs: Most epochs.
           interval: Epochs between two validations.
           patience: Epochs without a better validation that end the training.
-          folder: Keeps checkpoints and `metrics.jsonl`; a call that was interrupted goes
-            on there, to the same end. Without it nothing is written.
+          folder: Keeps checkpoints and `metrics.jsonl`; a call that was interrupted
+            goes on there, to the same end. Without it nothing is written.
           report: Is told the record of each epoch.
 
         Returns:
@@ -224,7 +224,7 @@ class Refiner:
         return measure(self.trainer, prediction, examples, self.calibration)
 
     def save(self, folder: str | os.PathLike) -> None:
-        """Writes both networks and all that was chosen (`saved_refiner.save_refiner`)."""
+        """Writes both networks and all choices (`saved_refiner.save_refiner`)."""
         from ldrsp_tf.saved_refiner import save_refiner
 
         save_refiner(self, folder)

@@ -7,11 +7,11 @@ from typing import Any
 class Configured:
     """Gives a Keras model the configuration that it was made with.
 
-    To stand before the Keras class among the bases. Arguments have to be numbers, words,
-    tuples of them, or Keras objects.
+    To stand before the Keras class among the bases. Arguments have to be numbers,
+    words or tuples of them.
     """
 
-    def __new__(cls, *args, **kwargs):
+    def __new__(cls, *args: Any, **kwargs: Any) -> "Configured":
         made = super().__new__(cls, *args, **kwargs)
         bound = inspect.signature(cls.__init__).bind(made, *args, **kwargs)
         bound.apply_defaults()
