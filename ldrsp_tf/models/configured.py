@@ -12,6 +12,7 @@ class Configured:
     """
 
     def __new__(cls, *args: Any, **kwargs: Any) -> "Configured":
+        """A new object that remembers its arguments."""
         made = super().__new__(cls, *args, **kwargs)
         bound = inspect.signature(cls.__init__).bind(made, *args, **kwargs)
         bound.apply_defaults()
