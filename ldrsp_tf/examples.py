@@ -34,12 +34,17 @@ def as_examples(data: Data, space: OutputSpace, name: str) -> Examples:
 
     Raises:
       UsageError: It is neither, or empty; x and y differ in number; an output is not
-        of the space; a value is NaN or infinite.
+        of the space; a value is NaN, infinite or no number.
     """
     if isinstance(data, tf.data.Dataset):
         x, y = _read(data, space, name)
     else:
         x, y = _pair(data, name)
+    for part, values in (("inputs", x), ("true outputs", y)):
+        if values.ndim == 0:
+            raise UsageError(
+                f"The {part} of the {name} are one number: [N, ...] is needed."
+            )
     if len(x) == 0 or len(x) != len(y):
         raise UsageError(
             f"The {name} has {len(x)} inputs and {len(y)} true outputs: at least one "
@@ -52,12 +57,35 @@ def as_examples(data: Data, space: OutputSpace, name: str) -> Examples:
             f"The true outputs of the {name} have shape {y.shape}; {space.shape_name} "
             "are needed."
         )
+    if y.size == 0:
+        raise UsageError(f"The true outputs of the {name}, {y.shape}, have no values.")
+    if space.rank == 3 and y.shape[-1] == 1:
+        raise UsageError(
+            f"The true outputs of the {name} have one channel; masks need two, the "
+            "background's and the foreground's: np.concatenate([1 - y, y], -1)."
+        )
     if y.min() < 0 or y.max() > 1:
         raise UsageError(
             f"The true outputs of the {name} reach from {y.min():g} to {y.max():g}: "
             "they have to lie in [0, 1] (tags as 0/1, classes one-hot)."
         )
     return Examples(x, y)
+
+
+def require_shapes(
+    examples: Examples, shapes: tuple[tuple[int, ...], tuple[int, ...]], name: str
+) -> None:
+    """Refuses examples of other shapes than those, of one input and one output.
+
+    Raises:
+      UsageError: They have others.
+    """
+    for part, values, shape in zip(("x", "y"), examples, shapes):
+        if values.shape[1:] != shape:
+            raise UsageError(
+                f"An example's {part} has shape {values.shape[1:]} in the {name}, but "
+                f"{shape} is needed, as in the training before."
+            )
 
 
 def require_finite(values: np.ndarray, name: str) -> None:
@@ -84,7 +112,13 @@ def _pair(data: Data, name: str) -> Examples:
             f"The {name} is neither a pair (x, y) of arrays nor a tf.data.Dataset of "
             "such pairs."
         )
-    return Examples(*map(np.asarray, data))
+    try:
+        return Examples(*map(np.asarray, data))
+    except ValueError as error:
+        raise UsageError(
+            f"The {name} cannot be made arrays: all inputs need one shape, and so do "
+            "all true outputs."
+        ) from error
 
 
 def _read(dataset: tf.data.Dataset, space: OutputSpace, name: str) -> Examples:
@@ -93,11 +127,25 @@ def _read(dataset: tf.data.Dataset, space: OutputSpace, name: str) -> Examples:
             f"The {name} repeats for ever; leave out repeat(): epochs are counted here."
         )
     spec = dataset.element_spec
-    if not isinstance(spec, tuple) or len(spec) != 2:
-        raise UsageError(f"The {name} has elements other than pairs (x, y).")
-    parts = list(dataset.as_numpy_iterator())
-    if not parts:
+    if (
+        not isinstance(spec, tuple)
+        or len(spec) != 2
+        or not all(isinstance(part, tf.TensorSpec) for part in spec)
+    ):
+        raise UsageError(
+            f"The {name} has elements other than pairs (x, y) of tensors; map() can "
+            "make such."
+        )
+    elements = list(dataset.as_numpy_iterator())
+    if not elements:
         raise UsageError(f"The {name} is empty: at least one example is needed.")
-    single = spec[1].shape.rank == space.rank
+    # The element itself, since a specification may leave its rank open.
+    single = np.ndim(elements[0][1]) <= space.rank
     join = np.stack if single else np.concatenate
-    return Examples(*(join(part) for part in zip(*parts)))
+    try:
+        return Examples(*(join(part) for part in zip(*elements)))
+    except ValueError as error:
+        raise UsageError(
+            f"The {name} has elements of different shapes; all inputs need one, and so "
+            "do all true outputs."
+        ) from error
