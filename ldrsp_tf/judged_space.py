@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from ldrsp_tf.error_reasons import reason_of
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.spaces import Calibration, OutputSpace
 
@@ -55,27 +56,27 @@ class JudgedSpace(OutputSpace):
         It is held to [0, 1], where D's scores lie: `require_values` refuses other
         values before a training, on examples.
         """
-        values = tf.convert_to_tensor(self._measure(y, y_true))
-        shape = values.shape
-        if shape.rank not in (1, 3) or not shape[:1].is_compatible_with(y.shape[:1]):
-            raise UsageError(
-                f"The oracle gives values of shape {tuple(shape)} for outputs of shape "
-                f"{tuple(y.shape)}; [B] is needed, or [B, H, W]."
-            )
-        return tf.clip_by_value(tf.cast(values, tf.float32), 0.0, 1.0)
+        return tf.clip_by_value(self._measured(y, y_true), 0.0, 1.0)
 
     def require_values(self, y: tf.Tensor, y_true: tf.Tensor) -> None:
         """Refuses a function that leaves [0, 1] on those examples.
 
         Raises:
-          UsageError: It does, or gives NaN.
+          UsageError: It does, or gives NaN or another shape, or cannot be compiled.
         """
-        values = np.asarray(self._measure(y, y_true), np.float64)
+        values = self._measured(y, y_true).numpy()
         if not np.all((values >= -_TOLERANCE) & (values <= 1.0 + _TOLERANCE)):
             raise UsageError(
                 f"The oracle gives values from {values.min():g} to {values.max():g}: "
                 "they have to lie in [0, 1], where 1 is a perfect output. Rescale it."
             )
+        try:
+            tf.function(self._measure).get_concrete_function(y, y_true)
+        except (AttributeError, NotImplementedError, TypeError, ValueError) as error:
+            raise UsageError(
+                f"The oracle cannot be compiled ({reason_of(error)}); make it of "
+                "TensorFlow operations."
+            ) from error
 
     def project(self, y: tf.Tensor) -> tf.Tensor:
         """The other space's."""
@@ -110,6 +111,24 @@ class JudgedSpace(OutputSpace):
         """The mean value, and the other space's metrics."""
         value = {self.metric_name: float(self._values(y, y_true).mean())}
         return {**value, **self.judged.measure(y, y_true, calibration, probabilities)}
+
+    def _measured(self, y: tf.Tensor, y_true: tf.Tensor) -> tf.Tensor:
+        """The user's values as they are, of a shape that D may have."""
+        values = self._measure(y, y_true)
+        if not tf.is_tensor(values) and not isinstance(values, np.ndarray):
+            raise UsageError(
+                f"The oracle gives {type(values).__name__}: a tensor [B] is needed, or "
+                "[B, H, W]."
+            )
+        shape = tf.TensorShape(values.shape)
+        if shape.rank not in (1, 3) or not shape.is_compatible_with(
+            y.shape[: shape.rank]
+        ):
+            raise UsageError(
+                f"The oracle gives values of shape {tuple(shape)} for outputs of shape "
+                f"{tuple(y.shape)}; [B] is needed, or [B, H, W]."
+            )
+        return tf.cast(values, tf.float32)
 
     def _values(self, y: np.ndarray, y_true: np.ndarray) -> np.ndarray:
         """Of decided outputs; the mean of a map, `[B]`."""
