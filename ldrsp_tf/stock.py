@@ -22,13 +22,14 @@ def stock_method(space: OutputSpace) -> Method:
     return dataclasses.replace(LDRSP_PLUS, binarised_oracle=space.rank != _MAPS)
 
 
-def stock_settings(space: OutputSpace) -> TrainingSettings:
+def stock_settings(space: OutputSpace, method: Method) -> TrainingSettings:
     """Those that served in our tables, but for the learning rates of deep networks."""
     if space.rank != _MAPS:
         return TrainingSettings(adversarial_weight=3.0)
+    replays = method.sources == LDRSP_PLUS.sources
     return TrainingSettings(
         batch_size=20,
-        source_shares=(0.0, 0.1, 0.9),
+        source_shares=(0.0, 0.1, 0.9) if replays else None,
         sampling=SamplingSettings(
             inference_step_size=8.0,
             adversarial_step_size=4.0,
