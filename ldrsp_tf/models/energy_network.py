@@ -50,8 +50,9 @@ class EnergyNetwork(Configured, Discriminator):
     ) -> tf.Tensor:
         """Logits `[B]` of tags y, `[B, L]`, given u(x), `[B, L]`."""
         del training
-        logits = tf.reduce_sum(features * y, axis=-1)
+        # Layers may have a lower precision than outputs and scores.
+        logits = tf.reduce_sum(tf.cast(features, y.dtype) * y, axis=-1)
         if self.interaction is not None:
             among_labels = self.interaction_weights(self.interaction(y))  # [B, 1]
-            logits += tf.squeeze(among_labels, -1)
+            logits += tf.cast(tf.squeeze(among_labels, -1), y.dtype)
         return logits
