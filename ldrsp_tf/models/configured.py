@@ -17,10 +17,20 @@ class Configured:
         bound = inspect.signature(cls.__init__).bind(made, *args, **kwargs)
         bound.apply_defaults()
         given = dict(list(bound.arguments.items())[1:])
-        given.update(given.pop("kwargs", {}))
+        given.update(given.pop(_name_of_further(cls), {}))
         object.__setattr__(made, "_given", given)
         return made
 
     def get_config(self) -> dict[str, Any]:
-        """Every argument, and the name."""
+        """Every argument, and name and precision where they can be given too."""
+        if _name_of_further(type(self)) is None:
+            return dict(self._given)
         return {**self._given, "name": self.name, "dtype": self.dtype_policy.name}
+
+
+def _name_of_further(cls: type) -> str | None:
+    """What a constructor calls its further keyword arguments, if it takes any."""
+    for name, parameter in inspect.signature(cls.__init__).parameters.items():
+        if parameter.kind is inspect.Parameter.VAR_KEYWORD:
+            return name
+    return None
