@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow as tf
 
+from ldrsp_tf.errors import UsageError
 from ldrsp_tf.prediction import Predictor, Refinement
 
 
@@ -17,11 +18,23 @@ class RefinementGrid:
       step_sizes: The candidates for eta.
       steps: The candidates for T.
       normalized: Eq. 9's normalised gradient rather than Eq. 8's.
+
+    Raises:
+      UsageError: There is no candidate, or a negative one.
     """
 
     step_sizes: tuple[float, ...] = (0.25, 0.5, 1.0)
     steps: tuple[int, ...] = tuple(range(1, 21))
     normalized: bool = True
+
+    def __post_init__(self):
+        for name in ("step_sizes", "steps"):
+            candidates = getattr(self, name)
+            if len(candidates) == 0 or min(candidates) < 0:
+                raise UsageError(
+                    f"The refinement's {name} are {tuple(candidates)}: at least one is "
+                    "needed, and none below 0."
+                )
 
 
 class Selected(NamedTuple):
@@ -65,6 +78,7 @@ def select_refinement(
             total += predictor.space.example_metric(outputs, y_true[rows]).sum(-1)
         mean = total / len(y_true)
         best = int(np.argmax(mean))
-        chosen = Refinement(step_size, grid.steps[best], grid.normalized)
+        # Plain numbers, which a file of records can hold, whatever the grid has.
+        chosen = Refinement(float(step_size), int(grid.steps[best]), grid.normalized)
         candidates.append(Selected(chosen, float(mean[best])))
     return max(candidates, key=lambda candidate: candidate.metric)
