@@ -4,7 +4,6 @@ import os
 
 import tensorflow as tf
 
-from ldrsp_tf.errors import UsageError
 from ldrsp_tf.refiner import Refiner
 
 
@@ -55,8 +54,7 @@ def export_refiner(refiner: Refiner, folder: str | os.PathLike) -> None:
     Raises:
       UsageError: It is not trained.
     """
-    if refiner.trainer is None:
-        raise UsageError("Nothing is trained yet: call fit before export.")
+    refiner.require_trained()
     module = _Exported(refiner)
     tf.saved_model.save(
         module, os.fspath(folder), signatures={"serving_default": module.serve}

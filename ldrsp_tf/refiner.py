@@ -1,6 +1,7 @@
 """The whole method around a model of the user's: train, predict, save, export."""
 
 import dataclasses
+import numbers
 import os
 import pathlib
 from collections.abc import Callable
@@ -13,16 +14,23 @@ import tensorflow as tf
 from ldrsp_tf import stock
 from ldrsp_tf.augmentation import Augmentation
 from ldrsp_tf.checkpoints import Checkpoints
-from ldrsp_tf.crops import CropAverage, Crops
+from ldrsp_tf.crops import CropAverage, Crops, require_cover
+from ldrsp_tf.error_reasons import reason_of
 from ldrsp_tf.errors import UsageError
-from ldrsp_tf.examples import Data, Examples, as_examples, require_finite
+from ldrsp_tf.examples import (
+    Data,
+    Examples,
+    as_examples,
+    require_finite,
+    require_shapes,
+)
 from ldrsp_tf.fitting import best_record, fit
 from ldrsp_tf.history import History, Record
 from ldrsp_tf.judged_space import JudgedSpace, Measure
 from ldrsp_tf.memory_checkpoints import MemoryCheckpoints
 from ldrsp_tf.methods import Method, get_method
 from ldrsp_tf.models import Discriminator
-from ldrsp_tf.models.foreign import ForeignGenerator
+from ldrsp_tf.models.foreign import ForeignGenerator, require_gives
 from ldrsp_tf.prediction import Prediction, Predictor, Refinement, predict
 from ldrsp_tf.selection import RefinementGrid
 from ldrsp_tf.spaces import OutputSpace
@@ -31,6 +39,8 @@ from ldrsp_tf.training_settings import TrainingSettings
 from ldrsp_tf.validation import Validation, measure, validate
 
 _PHASE = "train"
+
+Shapes = tuple[tuple[int, ...], tuple[int, ...]]
 
 
 class Refiner:
@@ -81,6 +91,8 @@ class Refiner:
         augment: Augmentation | None = None,
         seed: int = 0,
     ):
+        _require_networks(generator, discriminator)
+        require_gives(gives)
         self.space = space if oracle is None else JudgedSpace(space, oracle)
         self.method = method or stock.stock_method(self.space)
         if isinstance(self.method, str):
@@ -90,7 +102,7 @@ class Refiner:
                 f"Method {self.method.name!r} has no generator, so there is nothing of "
                 "yours to refine; choose another one."
             )
-        self.settings = settings or stock.stock_settings(self.space)
+        self.settings = settings or stock.stock_settings(self.space, self.method)
         self.grid = grid or stock.stock_grid(self.space)
         self.crops = crops
         self.augment = augment
@@ -109,35 +121,77 @@ class Refiner:
 
         `fit` does it, and `load`, after which predictions can be made.
         """
-        self.shapes = tuple(x_shape), tuple(y_shape)
-        channels = y_shape[-1] if len(y_shape) == 3 else None
-        self.trainer = Trainer(
-            ForeignGenerator(self.generator, self.gives, self.frozen, channels),
-            self.discriminator,
+        shapes = tuple(x_shape), tuple(y_shape)
+        self._take(self._new_trainer(self.discriminator, shapes), shapes)
+
+    def _take(self, trainer: Trainer, shapes: Shapes) -> None:
+        self.trainer, self.predictor, self.shapes = trainer, trainer, shapes
+        if self.crops is not None:
+            self.predictor = CropAverage(trainer, **dataclasses.asdict(self.crops))
+
+    def _new_trainer(
+        self, discriminator: Discriminator | None, shapes: Shapes
+    ) -> Trainer:
+        x_shape, y_shape = shapes
+        is_map = len(y_shape) == 3
+        if self.crops is not None:
+            if not is_map:
+                raise UsageError("Crops are of images and class maps; leave them out.")
+            for side in x_shape[:2]:
+                require_cover(self.crops.size, self.crops.offsets, side)
+        trainer = Trainer(
+            ForeignGenerator(
+                self.generator, self.gives, self.frozen, y_shape[-1] if is_map else None
+            ),
+            discriminator,
             self.method,
             self.space,
             self.settings,
             self.seed,
             self.augment,
         )
-        self.predictor = self.trainer
-        if self.crops is not None:
-            self.predictor = CropAverage(self.trainer, **dataclasses.asdict(self.crops))
+        if is_map:
+            # Whole walks are kept: images that fit in training fit here.
+            trainer.rows_at_once = self.settings.batch_size
+        return trainer
 
     def _prepare(self, examples: Examples) -> None:
-        """Makes what is missing for such examples, and checks that all fits."""
+        """Makes what is missing for such examples, and checks that all fits.
+
+        What does not fit leaves the refiner as it was.
+        """
+        if self.shapes is not None:
+            require_shapes(examples, self.shapes, "training data")
         if self._is_prepared:
             return
         if isinstance(self.space, JudgedSpace):
             first = tf.cast(examples.y[: self.settings.batch_size], tf.float32)
             self.space.require_values(first, first)
             self.space.require_values(tf.zeros_like(first), first)
-        if self.discriminator is None and self.method.refines:
+        discriminator = self.discriminator
+        if discriminator is None and self.method.refines:
             keras.utils.set_random_seed(self.seed)
-            self.discriminator = stock.stock_discriminator(self.space, examples)
-        self.make(examples.x.shape[1:], examples.y.shape[1:])
-        self.trainer.build(tf.constant(examples.x), tf.constant(examples.y))
+            discriminator = stock.stock_discriminator(self.space, examples)
+        shapes = examples.x.shape[1:], examples.y.shape[1:]
+        trainer = self._new_trainer(discriminator, shapes)
+        self._build(trainer, examples)
+        self.discriminator = discriminator
+        self._take(trainer, shapes)
         self._is_prepared = True
+
+    def _build(self, trainer: Trainer, examples: Examples) -> None:
+        """Creates all weights, and says in one sentence what does not fit."""
+        try:
+            trainer.build(tf.constant(examples.x), tf.constant(examples.y))
+            if self.crops is not None:
+                _require_crops(trainer, self.crops, examples)
+        except UsageError as error:
+            raise UsageError(f"{reason_of(error)}.") from error
+        except (ValueError, TypeError, tf.errors.InvalidArgumentError) as error:
+            raise UsageError(
+                f"The networks do not take inputs of shape {examples.x.shape} with "
+                f"outputs of shape {examples.y.shape} ({reason_of(error)})."
+            ) from error
 
     def fit(
         self,
@@ -152,10 +206,13 @@ class Refiner:
     ) -> History:
         """Trains, and goes back to the epoch that refines validation examples best.
 
+        A further call trains on, from where the one before ended, and takes the best of
+        its own epochs.
+
         Args:
           train: Arrays (x, y) or a `tf.data.Dataset` of such pairs; read into memory.
           validation: The same, or the share of the training examples to hold out.
-          epochs: Most epochs.
+          epochs: Most epochs, of this call and those that it goes on with.
           interval: Epochs between two validations.
           patience: Epochs without a better validation that end the training.
           folder: Keeps checkpoints and `metrics.jsonl`; a call that was interrupted
@@ -166,10 +223,14 @@ class Refiner:
           The records of all epochs.
 
         Raises:
-          UsageError: Data do not fit; the generator's outputs have other shapes than
-            theirs; the oracle leaves [0, 1]; D has no gradient with respect to y.
+          UsageError: Data do not fit, or have other shapes than those of a fit before;
+            the generator's outputs have other shapes than theirs; the oracle leaves
+            [0, 1]; D has no gradient with respect to y.
           TrainingError: A loss is not finite, or a checkpoint cannot be written.
         """
+        for name, number in (("epochs", epochs), ("interval", interval)):
+            if number < 1:
+                raise UsageError(f"{name} is {number}: at least 1 is needed.")
         training, held_out = self._split(train, validation)
         self._prepare(training)
         history, checkpoints = History(), MemoryCheckpoints(self.trainer)
@@ -212,16 +273,38 @@ class Refiner:
           UsageError: Nothing was trained yet, or x has another shape or values that are
             not finite.
         """
+        self.require_trained()
         x = self._checked(x)
         return predict(
             self.predictor, tf.constant(x), self.refinement, trajectory=trajectory
         )
 
     def evaluate(self, data: Data) -> dict[str, dict[str, float]]:
-        """Every metric of G's and of the refined outputs, by row, in [0, 1]."""
+        """Every metric of G's and of the refined outputs, by row, in [0, 1].
+
+        Raises:
+          UsageError: Nothing was trained yet, or the data do not fit.
+        """
+        self.require_trained()
+        if not self.calibration:
+            raise UsageError("Nothing is calibrated yet: let a fit come to its end.")
         examples = as_examples(data, self.space, "test data")
+        require_shapes(examples, self.shapes, "test data")
         prediction = self.predict(examples.x)
         return measure(self.trainer, prediction, examples, self.calibration)
+
+    def require_trained(self) -> None:
+        """Refuses what needs trained networks and a refinement, while there is none.
+
+        Raises:
+          UsageError: There is none.
+        """
+        if self.trainer is None:
+            raise UsageError("Nothing is trained yet: call fit, or load a refiner.")
+        if self.method.refines and self.refinement is None:
+            raise UsageError(
+                "No refinement is chosen yet: let a fit come to its end, or set one."
+            )
 
     def save(self, folder: str | os.PathLike) -> None:
         """Writes both networks and all choices (`saved_refiner.save_refiner`)."""
@@ -254,16 +337,18 @@ class Refiner:
         self, train: Data, validation: Data | float
     ) -> tuple[Examples, Examples]:
         training = as_examples(train, self.space, "training data")
-        if not isinstance(validation, float | int):
+        if not isinstance(validation, numbers.Real):
             held_out = as_examples(validation, self.space, "validation data")
-            self._require_alike(training, held_out)
+            shapes = training.x.shape[1:], training.y.shape[1:]
+            require_shapes(held_out, shapes, "validation data")
             return training, held_out
         rows = len(training.x)
-        number = round(rows * validation)
+        number = round(rows * validation) if 0 < validation < 1 else 0
         if not 0 < number < rows:
             raise UsageError(
-                f"A share of {validation} leaves {number} validation examples of "
-                f"{rows}: choices need some, and so does training."
+                f"A share of {validation} of {rows} examples cannot be held out: "
+                "validation needs at least one, and so does training; give another "
+                "share, or validation data."
             )
         shuffled = np.random.default_rng((self.seed, 1)).permutation(rows)
         return (
@@ -271,20 +356,7 @@ class Refiner:
             training.take(np.sort(shuffled[:number])),
         )
 
-    @staticmethod
-    def _require_alike(training: Examples, held_out: Examples) -> None:
-        for name in ("x", "y"):
-            here = getattr(training, name).shape[1:]
-            there = getattr(held_out, name).shape[1:]
-            if here != there:
-                raise UsageError(
-                    f"An example's {name} has shape {here} in the training data and "
-                    f"{there} in the validation data."
-                )
-
     def _checked(self, x: np.ndarray) -> np.ndarray:
-        if self.trainer is None:
-            raise UsageError("Nothing is trained yet: call fit, or load a refiner.")
         x = np.asarray(x)
         if x.shape[1:] != self.shapes[0] or len(x) == 0:
             raise UsageError(
@@ -293,3 +365,30 @@ class Refiner:
             )
         require_finite(x, "inputs")
         return x
+
+
+def _require_networks(
+    generator: keras.Model, discriminator: Discriminator | None
+) -> None:
+    if not isinstance(generator, keras.Model):
+        raise UsageError(
+            f"The generator is a {type(generator).__name__}: a keras.Model is needed."
+        )
+    if discriminator is not None and not isinstance(discriminator, Discriminator):
+        raise UsageError(
+            f"The discriminator is a {type(discriminator).__name__}: a subclass of "
+            "ldrsp_tf.Discriminator is needed."
+        )
+
+
+def _require_crops(trainer: Trainer, crops: Crops, examples: Examples) -> None:
+    """Refuses crops that the networks do not take, before an epoch is spent."""
+    x, y = (
+        tf.cast(part[:1, : crops.size, : crops.size], tf.float32) for part in examples
+    )
+    trainer.generate(x)
+    if trainer.discriminator is not None and trainer.score(x)(y).shape.rank != 3:
+        raise UsageError(
+            "Crops are averaged pixel by pixel, but the discriminator has one score a "
+            "mask; leave the crops out."
+        )

@@ -4,14 +4,19 @@ import dataclasses
 import json
 import os
 import pathlib
+import tempfile
+import zipfile
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from ldrsp_tf.crops import Crops
+from ldrsp_tf.error_reasons import reason_of
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.judged_space import JudgedSpace, Measure
+from ldrsp_tf.methods import METHODS, Method
 from ldrsp_tf.prediction import Refinement
 from ldrsp_tf.refiner import Refiner
 from ldrsp_tf.sampling import SamplingSettings
@@ -26,27 +31,44 @@ _SPACES = {"TagSpace": TagSpace, "ClassMapSpace": ClassMapSpace}
 def save_refiner(refiner: Refiner, folder: str | os.PathLike) -> None:
     """Writes `generator.keras`, `discriminator.keras` and `refiner.json`.
 
-    The description is written last: a folder that has one is whole. The state of the
-    optimisers is left out.
+    All is written aside first, so that what cannot be saved leaves an earlier refiner
+    as it is. The description comes last: a folder that has one is whole. The state of
+    the optimisers is left out, and so is `augment`, which may be set anew.
 
     Args:
       refiner: A trained one.
       folder: Made if need be; files of an earlier refiner are replaced.
 
     Raises:
-      UsageError: It is not trained, or a model cannot be saved by Keras.
+      UsageError: It is not trained; its space or method is the user's own; a model
+        cannot be saved by Keras; the folder cannot be written.
     """
-    if refiner.trainer is None:
-        raise UsageError("Nothing is trained yet: call fit before save.")
+    refiner.require_trained()
+    description = json.dumps(_description(refiner), indent=1, default=_plain)
     folder = pathlib.Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix="new-", dir=folder) as aside:
+            aside = pathlib.Path(aside)
+            for name, model in _models(refiner).items():
+                _save_model(model, aside / f"{name}.keras")
+            (aside / "refiner.json").write_text(description)
+            _move(aside, folder)
+    except OSError as error:
+        raise UsageError(
+            f"The refiner cannot be written to {folder} ({error.strerror}); choose "
+            "another folder, or make room."
+        ) from error
+
+
+def _move(aside: pathlib.Path, folder: pathlib.Path) -> None:
+    """Replaces all files of a refiner, of which the description marks a whole one."""
     (folder / "refiner.json").unlink(missing_ok=True)
-    _save_model(refiner.generator, folder / "generator.keras")
-    if refiner.discriminator is not None:
-        _save_model(refiner.discriminator, folder / "discriminator.keras")
-    temporary = folder / "refiner.json.tmp"
-    temporary.write_text(json.dumps(_description(refiner), indent=1))
-    temporary.replace(folder / "refiner.json")
+    for name in ("generator.keras", "discriminator.keras", "refiner.json"):
+        if (aside / name).exists():
+            (aside / name).replace(folder / name)
+        else:
+            (folder / name).unlink(missing_ok=True)
 
 
 def load_refiner(
@@ -66,39 +88,75 @@ def load_refiner(
       UsageError: The folder holds no whole refiner, or one of another version.
     """
     folder = pathlib.Path(folder)
+    told = _read_description(folder / "refiner.json")
+    models = {
+        name: _load_model(folder / f"{name}.keras", custom_objects)
+        for name in told["models"]
+    }
     try:
-        told = json.loads((folder / "refiner.json").read_text())
-        models = {
-            name: keras.saving.load_model(
-                folder / f"{name}.keras", custom_objects=custom_objects, compile=False
-            )
-            for name in ("generator", "discriminator")
-            if name in told["models"]
-        }
-        refiner = _from(told, models, oracle)
+        return _from(told, models, oracle)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise _damaged(folder / "refiner.json", error) from error
+
+
+def _read_description(path: pathlib.Path) -> dict[str, Any]:
+    try:
+        told = json.loads(path.read_text())
+        version, _ = told["format"], told["models"]
     except FileNotFoundError as error:
         raise UsageError(
-            f"{folder} holds no whole refiner ({error.filename} is missing)."
+            f"{path.parent} holds no whole refiner: {path.name} is missing."
         ) from error
     except (ValueError, TypeError, KeyError, OSError) as error:
+        raise _damaged(path, error) from error
+    if version != _FORMAT:
         raise UsageError(
-            f"The refiner in {folder} cannot be read ({_first_line(error)}); if it has "
-            "models of your own classes, pass them as custom_objects."
+            f"{path} has format {version}, but this version reads {_FORMAT}; save the "
+            "refiner again."
+        )
+    return told
+
+
+def _damaged(path: pathlib.Path, error: Exception) -> UsageError:
+    return UsageError(
+        f"{path} is damaged ({reason_of(error)}); save the refiner again."
+    )
+
+
+def _load_model(
+    path: pathlib.Path, custom_objects: dict[str, Any] | None
+) -> keras.Model:
+    if not path.exists():
+        raise UsageError(
+            f"{path.parent} holds no whole refiner: {path.name} is missing."
+        )
+    if not zipfile.is_zipfile(path):
+        raise UsageError(f"{path} is damaged: it is cut off; save the refiner again.")
+    try:
+        return keras.saving.load_model(
+            path, custom_objects=custom_objects, compile=False
+        )
+    # Classes of the user's may raise anything, and damaged files do.
+    except Exception as error:
+        raise UsageError(
+            f"{path} cannot be read ({reason_of(error)}): it is damaged, or has "
+            "classes of your own, which custom_objects has to name."
         ) from error
-    return refiner
+
+
+def _models(refiner: Refiner) -> dict[str, keras.Model]:
+    models = {"generator": refiner.generator, "discriminator": refiner.discriminator}
+    return {name: model for name, model in models.items() if model is not None}
 
 
 def _save_model(model: keras.Model, path: pathlib.Path) -> None:
-    # Keras tells the format by the ending, also of what is written aside.
-    temporary = path.with_name(f"new-{path.name}")
     try:
-        model.save(temporary)
+        model.save(path)
     except (NotImplementedError, ValueError, TypeError) as error:
         raise UsageError(
-            f"Keras cannot save {type(model).__name__} ({_first_line(error)}); a class "
+            f"Keras cannot save {type(model).__name__} ({reason_of(error)}); a class "
             "of your own needs get_config."
         ) from error
-    temporary.replace(path)
 
 
 def _description(refiner: Refiner) -> dict[str, Any]:
@@ -106,14 +164,11 @@ def _description(refiner: Refiner) -> dict[str, Any]:
     shapes = refiner.shapes
     return {
         "format": _FORMAT,
-        "models": [
-            "generator",
-            *(["discriminator"] if refiner.discriminator is not None else []),
-        ],
+        "models": list(_models(refiner)),
         "gives": refiner.gives,
         "frozen": refiner.frozen,
         "space": _space_description(refiner.space),
-        "method": refiner.method.name,
+        "method": _method_name(refiner.method),
         "binarised_oracle": refiner.method.binarised_oracle,
         "settings": dataclasses.asdict(refiner.settings),
         "grid": dataclasses.asdict(refiner.grid),
@@ -136,11 +191,21 @@ def _space_description(space: OutputSpace) -> dict[str, Any]:
     return {"class": name, **space.arguments}
 
 
+def _method_name(method: Method) -> str:
+    known = METHODS.get(method.name)
+    if known is None or method != dataclasses.replace(
+        known, binarised_oracle=method.binarised_oracle
+    ):
+        raise UsageError(
+            f"A refiner of a method of your own ({method.name!r}) cannot be saved; "
+            f"there are {', '.join(METHODS)}."
+        )
+    return method.name
+
+
 def _from(
     told: dict[str, Any], models: dict[str, keras.Model], oracle: Measure | None
 ) -> Refiner:
-    if told["format"] != _FORMAT:
-        raise ValueError(f"format {told['format']} is not {_FORMAT}")
     space = dict(told["space"])
     if space.pop("own_oracle", False) and oracle is None:
         oracle = _unknown_oracle
@@ -183,5 +248,6 @@ def _tuples(settings: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0]
+def _plain(number: np.generic) -> float | int | bool:
+    """JSON has no numbers of numpy, which settings may be."""
+    return number.item()
