@@ -3,6 +3,8 @@
 import dataclasses
 from typing import Any
 
+from ldrsp_tf.selection import RefinementGrid
+
 PAPER = "paper"
 OURS = "ours"
 
@@ -107,15 +109,14 @@ class Config:
         tuple(range(1, 21)), OURS, "candidates for the number of steps"
     )
 
-    def candidate_step_sizes(self) -> tuple[float, ...]:
-        """The values of eta to choose from."""
-        return self.step_size_grid if self.step_size is None else (self.step_size,)
-
-    def candidate_steps(self) -> tuple[int, ...]:
-        """The numbers of steps to choose from."""
-        if self.refinement_steps is None:
-            return self.refinement_steps_grid
-        return (self.refinement_steps,)
+    def refinement_grid(self) -> RefinementGrid:
+        """What a refinement is chosen from."""
+        sizes, steps = self.step_size_grid, self.refinement_steps_grid
+        if self.step_size is not None:
+            sizes = (self.step_size,)
+        if self.refinement_steps is not None:
+            steps = (self.refinement_steps,)
+        return RefinementGrid(sizes, steps, self.normalized_gradient)
 
     def as_dict(self) -> dict[str, Any]:
         """All fields, with what JSON would make of them."""

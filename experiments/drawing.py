@@ -11,7 +11,6 @@ import matplotlib.pyplot as plt
 import numpy as np
 import tensorflow as tf
 
-from experiments.data_check import check_data
 from experiments.finished import FinishedRun
 from experiments.result_table import METRICS
 from experiments.splits import split_rows
@@ -73,7 +72,7 @@ def draw_figures(
       The files.
 
     Raises:
-      UsageError: The run's method does not refine, or its data has changed.
+      UsageError: The run's method does not refine.
     """
     if run.refinement is None:
         raise UsageError(
@@ -81,7 +80,6 @@ def draw_figures(
             "there is nothing to draw."
         )
     data = run.task.load(run.config, data_dir, manual_dir)
-    check_data(run.folder, data)
     split = split_rows(run.task, run.config, data)
     trainer, predictor = run.networks(split)
     walked = _walk(trainer, predictor, run.refinement, split.test)

@@ -9,13 +9,13 @@ import tensorflow as tf
 from experiments.building import build_trainer
 from experiments.config import Config
 from experiments.events import Events
-from experiments.measuring import validate
 from experiments.result_file import write_json
 from experiments.tasks import Examples, Task
 from ldrsp_tf.checkpoints import Checkpoints
 from ldrsp_tf.errors import TrainingError
-from ldrsp_tf.fitting import Validation, best_record, fit
+from ldrsp_tf.fitting import best_record, fit
 from ldrsp_tf.history import History, Record
+from ldrsp_tf.validation import Validation, validate
 
 
 class Progress(Protocol):
@@ -54,6 +54,7 @@ class Phases:
     ):
         self._task = task
         self._config = config
+        self._grid = config.refinement_grid()
         self._folder = folder
         self._progress = progress
         self.trainer = build_trainer(task, config, examples)
@@ -81,7 +82,7 @@ class Phases:
             training,
             self._config.epochs,
             self._config.epochs,
-            lambda: validate(self.trainer, predictor, self._config, validation),
+            lambda: validate(self.trainer, predictor, self._grid, validation),
         )
         best = best_record(self.history.phase("selection"))
         if best is None or checkpoints.restore_best() != best["epoch"]:
@@ -91,7 +92,7 @@ class Phases:
             )
         if self.predictor is predictor:
             return best
-        measured = validate(self.trainer, self.predictor, self._config, validation)
+        measured = validate(self.trainer, self.predictor, self._grid, validation)
         return {**best, "validation": measured}
 
     def retrain(

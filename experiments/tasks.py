@@ -4,7 +4,7 @@ import dataclasses
 import importlib
 import pathlib
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from experiments.config import Config
 from experiments.search_space import Space
 from ldrsp_tf.augmentation import Augmentation
 from ldrsp_tf.errors import UsageError
+from ldrsp_tf.examples import Examples
 from ldrsp_tf.models import Discriminator
 from ldrsp_tf.prediction import Predictor
 from ldrsp_tf.spaces import OutputSpace
@@ -33,17 +34,6 @@ TASKS = (
 
 
 _SHOWN_DIGITS = 12  # Of a checksum in `config.json` and messages.
-
-
-class Examples(NamedTuple):
-    """Inputs `[N, ...]` and true outputs `[N, ...]`."""
-
-    x: np.ndarray
-    y: np.ndarray
-
-    def take(self, rows: np.ndarray) -> "Examples":
-        """The examples of those rows."""
-        return Examples(self.x[rows], self.y[rows])
 
 
 @dataclasses.dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Prediction by averaging overlapping crops (Section 4.2: 36 crops of an image)."""
 
+import dataclasses
 import itertools
 from collections.abc import Callable
 
@@ -58,6 +59,15 @@ def require_cover(size: int, offsets: tuple[int, ...], side: int) -> None:
             f"Crops of {size} pixels at {firsts} do not cover an image of {side} "
             "pixels exactly; choose other offsets."
         )
+
+
+@dataclasses.dataclass(frozen=True)
+class Crops:
+    """Where an image is cut for `CropAverage`, whose arguments these are."""
+
+    size: int
+    offsets: tuple[int, ...]
+    mirror: bool = False
 
 
 class CropAverage:

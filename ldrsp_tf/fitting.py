@@ -3,7 +3,6 @@
 import math
 import time
 from collections.abc import Callable
-from typing import Any
 
 import tensorflow as tf
 
@@ -11,8 +10,7 @@ from ldrsp_tf.checkpoints import Checkpoints
 from ldrsp_tf.errors import DivergenceError, TrainingError
 from ldrsp_tf.history import History, Record
 from ldrsp_tf.training import Trainer
-
-Validation = dict[str, Any]
+from ldrsp_tf.validation import Validation
 
 
 def fit(

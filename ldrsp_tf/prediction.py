@@ -52,11 +52,13 @@ class Prediction(NamedTuple):
       generated: G(x), `[N, ...]`.
       refined: The refined output, `[N, ...]`; None for a method without D.
       scores: D's score of the refined output, `[N]` or a map; None without D.
+      trajectory: Every output of the walk, `[T + 1, N, ...]`, if it was asked for.
     """
 
     generated: np.ndarray
-    refined: np.ndarray | None
-    scores: np.ndarray | None
+    refined: np.ndarray | None = None
+    scores: np.ndarray | None = None
+    trajectory: np.ndarray | None = None
 
 
 def predict(
@@ -64,6 +66,7 @@ def predict(
     x: tf.Tensor,
     refinement: Refinement | None,
     rows_at_once: int | None = None,
+    trajectory: bool = False,
 ) -> Prediction:
     """Predicts in chunks, so that memory does not grow with the walk of all rows.
 
@@ -72,20 +75,27 @@ def predict(
       x: Inputs, `[N, ...]`.
       refinement: None for a method without a discriminator.
       rows_at_once: Inputs in one chunk; the predictor's own number by default.
+      trajectory: Keeps the whole walk.
     """
     chunks, rows_at_once = [], rows_at_once or predictor.rows_at_once
     for begin in range(0, x.shape[0], rows_at_once):
         part = x[begin : begin + rows_at_once]
         if refinement is None:
             chunks.append((predictor.generate(part).numpy(),))
-        else:
-            walk = predictor.walk(
-                part,
-                tf.constant(refinement.step_size, tf.float32),
-                tf.constant(refinement.steps),
-                refinement.normalized,
-            )
-            outputs, scores = walk.outputs, walk.scores
-            chunks.append((outputs[0].numpy(), outputs[-1].numpy(), scores[-1].numpy()))
+            continue
+        walk = predictor.walk(
+            part,
+            tf.constant(refinement.step_size, tf.float32),
+            tf.constant(refinement.steps),
+            refinement.normalized,
+        )
+        outputs = walk.outputs.numpy()
+        # Copies: a slice would keep the whole walk in memory.
+        chunk = [outputs[0].copy(), outputs[-1].copy(), walk.scores[-1].numpy()]
+        if trajectory:
+            chunk.append(np.moveaxis(outputs, 0, 1))
+        chunks.append(chunk)
     joined = [np.concatenate(parts) for parts in zip(*chunks)]
-    return Prediction(*joined) if refinement else Prediction(joined[0], None, None)
+    if trajectory and refinement is not None:
+        joined[-1] = np.moveaxis(joined[-1], 1, 0)
+    return Prediction(*joined)

@@ -20,10 +20,16 @@ class OutputSpace(abc.ABC):
       metric_name: The metric of `example_metric`.
       blank_logit: Of every entry of the output that says nothing yet, where methods
         without a generator start.
+      arguments: What it was made with.
+      rank: Axes of one output.
+      shape_name: What true outputs `[N, ...]` are, in an error.
     """
 
+    arguments: Mapping[str, str]
     metric_name: str
     blank_logit: float
+    rank: int
+    shape_name: str
 
     @abc.abstractmethod
     def activation(self, logits: tf.Tensor) -> tf.Tensor:
@@ -79,8 +85,11 @@ class OutputSpace(abc.ABC):
 class TagSpace(OutputSpace):
     """Tag vectors in [0, 1]^L, judged by example-averaged F1."""
 
+    arguments: ClassVar = {}
     metric_name = "f1"
     blank_logit = -1e4  # No tags: exactly 0 in single precision.
+    rank = 1
+    shape_name = "tags [N, L]"
 
     def activation(self, logits: tf.Tensor) -> tf.Tensor:
         """Independent tag probabilities, `[B, L]`."""
@@ -151,6 +160,8 @@ class ClassMapSpace(OutputSpace):
 
     METRICS = ("mean_iou", "pixel_accuracy")
     blank_logit = 0.0  # Every class alike.
+    rank = 3
+    shape_name = "one-hot class maps [N, H, W, C]"
     PROJECTIONS: ClassVar = {"simplex": projections.simplex, "box": projections.box}
 
     def __init__(self, metric_name: str = "mean_iou", projection: str = "simplex"):
@@ -164,6 +175,7 @@ class ClassMapSpace(OutputSpace):
                 f"There is no projection {projection!r}; choose one of "
                 f"{', '.join(self.PROJECTIONS)}."
             )
+        self.arguments = {"metric_name": metric_name, "projection": projection}
         self.metric_name = metric_name
         self._projection = self.PROJECTIONS[projection]
 

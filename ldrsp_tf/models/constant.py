@@ -4,6 +4,7 @@ import keras
 import tensorflow as tf
 
 
+@keras.saving.register_keras_serializable(package="ldrsp_tf")
 class ConstantOutput(keras.Model):
     """The same logits for every input: DVN and SPEN refine from a fixed point.
 

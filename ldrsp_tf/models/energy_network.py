@@ -3,10 +3,12 @@
 import keras
 import tensorflow as tf
 
+from ldrsp_tf.models.configured import Configured
 from ldrsp_tf.models.discriminator import Discriminator
 
 
-class EnergyNetwork(Discriminator):
+@keras.saving.register_keras_serializable(package="ldrsp_tf")
+class EnergyNetwork(Configured, Discriminator):
     """D(x, y) = sigmoid(sum_i y_i u_i(x) + w' softplus(P' y)).
 
     The first term judges every label in the light of x, the second one the labels
@@ -48,8 +50,9 @@ class EnergyNetwork(Discriminator):
     ) -> tf.Tensor:
         """Logits `[B]` of tags y, `[B, L]`, given u(x), `[B, L]`."""
         del training
-        logits = tf.reduce_sum(features * y, axis=-1)
+        # Layers may have a lower precision than outputs and scores.
+        logits = tf.reduce_sum(tf.cast(features, y.dtype) * y, axis=-1)
         if self.interaction is not None:
             among_labels = self.interaction_weights(self.interaction(y))  # [B, 1]
-            logits += tf.squeeze(among_labels, -1)
+            logits += tf.cast(tf.squeeze(among_labels, -1), y.dtype)
         return logits

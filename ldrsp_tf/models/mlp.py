@@ -3,8 +3,11 @@
 import keras
 import tensorflow as tf
 
+from ldrsp_tf.models.configured import Configured
 
-class MLP(keras.Model):
+
+@keras.saving.register_keras_serializable(package="ldrsp_tf")
+class MLP(Configured, keras.Model):
     """Hidden ReLU layers and one linear layer that gives a logit for every label.
 
     Args:

@@ -4,6 +4,7 @@ import keras
 import tensorflow as tf
 
 from ldrsp_tf.errors import UsageError
+from ldrsp_tf.models.configured import Configured
 from ldrsp_tf.models.discriminator import Discriminator
 from ldrsp_tf.models.fcn import FCNBody
 from ldrsp_tf.models.unet import UNetBody
@@ -33,7 +34,8 @@ def pad_to_multiples(maps: tf.Tensor, stride: int) -> tf.Tensor:
     return tf.pad(maps, [[0, 0], *([0, number] for number in missing), [0, 0]])
 
 
-class SegmentationNetwork(keras.Model):
+@keras.saving.register_keras_serializable(package="ldrsp_tf")
+class SegmentationNetwork(Configured, keras.Model):
     """A generator: a first convolution and a body.
 
     Images whose sides are no multiples of the body's stride are padded for it.
@@ -64,7 +66,8 @@ class SegmentationNetwork(keras.Model):
         return logits[:, : x.shape[1], : x.shape[2]]
 
 
-class PatchDiscriminator(Discriminator):
+@keras.saving.register_keras_serializable(package="ldrsp_tf")
+class PatchDiscriminator(Configured, Discriminator):
     """D(x, y): the same network on image and mask, with one score for every pixel.
 
     A score judges the surroundings of its pixel, as those of PatchGAN judge a patch
@@ -78,6 +81,7 @@ class PatchDiscriminator(Discriminator):
       batch_norm: Whether the body normalises over the batch.
       classes: C.
       head: "sigmoid", the paper's, or "bilinear" (`bilinear_logits`).
+      pooled: Gives the mean logit of the pixels, for oracles of one value a mask.
     """
 
     def __init__(
@@ -87,6 +91,7 @@ class PatchDiscriminator(Discriminator):
         batch_norm: bool = True,
         classes: int = 2,
         head: str = "sigmoid",
+        pooled: bool = False,
         **kwargs,
     ):
         if head not in HEADS:
@@ -95,6 +100,7 @@ class PatchDiscriminator(Discriminator):
             )
         super().__init__(**kwargs)
         self.head = head
+        self.pooled = pooled
         self.first_of_x = keras.layers.Conv2D(width, 5, padding="same")
         self.first_of_y = keras.layers.Conv2D(width, 5, padding="same", use_bias=False)
         outputs = classes if head == "bilinear" else 1
@@ -108,15 +114,17 @@ class PatchDiscriminator(Discriminator):
     def logits(
         self, features: tf.Tensor, y: tf.Tensor, training: bool = False
     ) -> tf.Tensor:
-        """Logits `[B, H, W]` of masks y, `[B, H, W, C]`."""
+        """Logits `[B, H, W]`, or pooled `[B]`, of masks y, `[B, H, W, C]`."""
         # Masks in [-1, 1], as the images are.
         centred = pad_to_multiples(2.0 * y - 1.0, self.body.stride)
         first = features + self.first_of_y(centred)
         outputs = tf.cast(self.body(first, training=training), tf.float32)
         outputs = outputs[:, : y.shape[1], : y.shape[2]]
         if self.head == "bilinear":
-            return bilinear_logits(outputs, y)
-        return tf.squeeze(outputs, -1)
+            logits = bilinear_logits(outputs, y)
+        else:
+            logits = tf.squeeze(outputs, -1)
+        return tf.reduce_mean(logits, [1, 2]) if self.pooled else logits
 
 
 def bilinear_logits(class_logits: tf.Tensor, y: tf.Tensor) -> tf.Tensor:

@@ -4,7 +4,7 @@ import tensorflow as tf
 
 from ldrsp_tf.prediction import Refinement
 from ldrsp_tf.refinement import refine
-from ldrsp_tf.selection import select_refinement
+from ldrsp_tf.selection import RefinementGrid, select_refinement
 
 
 @pytest.fixture(scope="module")
@@ -46,9 +46,8 @@ def test_agrees_with_trying_every_pair(normalized, rows_at_once, trainer, tags):
         trainer,
         tf.constant(tags[0]),
         tags[1],
-        normalized=normalized,
+        RefinementGrid(**_GRID, normalized=normalized),
         rows_at_once=rows_at_once,
-        **_GRID,
     )
     assert selected.refinement == best
     assert selected.metric == pytest.approx(metrics[best])
@@ -65,7 +64,7 @@ def test_of_equally_good_pairs_the_first(trainer, tags):
     trainer.space = _Blind()
     try:
         selected = select_refinement(
-            trainer, tf.constant(tags[0]), tags[1], normalized=True, **_GRID
+            trainer, tf.constant(tags[0]), tags[1], RefinementGrid(**_GRID)
         )
     finally:
         trainer.space = space
@@ -77,7 +76,7 @@ def test_the_numbers_of_steps_may_stand_in_any_order(trainer, tags):
     grid = {**_GRID, "steps": _GRID["steps"][::-1]}
     selected = [
         select_refinement(
-            trainer, tf.constant(tags[0]), tags[1], normalized=True, **one
+            trainer, tf.constant(tags[0]), tags[1], RefinementGrid(**one)
         ).metric
         for one in (_GRID, grid)
     ]
@@ -89,8 +88,6 @@ def test_a_single_pair_is_selected(trainer, tags):
         trainer,
         tf.constant(tags[0]),
         tags[1],
-        step_sizes=(0.5,),
-        steps=(3,),
-        normalized=True,
+        RefinementGrid(step_sizes=(0.5,), steps=(3,)),
     )
     assert selected.refinement == Refinement(0.5, 3, True)
