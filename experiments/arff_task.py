@@ -1,8 +1,8 @@
 """Loads the ARFF files that an `ArffConfig` names, and rows to predict the tags of."""
 
+import pathlib
 import time
 from collections.abc import Collection
-from typing import NamedTuple
 
 import numpy as np
 
@@ -13,22 +13,11 @@ from datasets.file_checksum import sha256
 from datasets.labels_xml import read_labels_xml
 from datasets.loading import LoadedData
 from experiments.arff_config import ArffConfig
+from experiments.new_inputs import NewInputs
 from experiments.standardization import Standardization
 from ldrsp_tf.errors import UsageError
 
 _Rows = dict[str, np.ndarray]
-
-
-class NewRows(NamedTuple):
-    """Rows to predict the tags of.
-
-    Attributes:
-      features: `[N, F]` as the networks of the run take them.
-      label_names: The L names of what they predict.
-    """
-
-    features: np.ndarray
-    label_names: list[str]
 
 
 def load(
@@ -64,7 +53,9 @@ def load(
     return LoadedData("arff", splits, checksums, time.perf_counter() - begin)
 
 
-def read_features(config: ArffConfig, path: str) -> NewRows:
+def read_inputs(
+    config: ArffConfig, path: pathlib.Path, shape: tuple[int, ...]
+) -> NewInputs:
     """Reads rows to predict the tags of, as the run of `config` reads its test rows.
 
     The file has the features of `--train_file`, which is read again for what it says of
@@ -74,12 +65,13 @@ def read_features(config: ArffConfig, path: str) -> NewRows:
       UsageError: The settings name no file or no labels.
       DataError: A file is damaged, or has other features than the training rows.
     """
+    del shape  # The same features have the same shape.
     labels = label_names(config)
-    _require_same_features(config, path, labels)
+    _require_same_features(config, str(path), labels)
     train, _ = _training_rows(config, labels)
     standardization = Standardization.of(config.standardize, train["features"])
-    new = read_arff(path, [], ignored=labels)
-    return NewRows(standardization.apply(new.features), labels)
+    x = standardization.apply(read_arff(str(path), [], ignored=labels).features)
+    return NewInputs([str(row) for row in range(len(x))], x, label_names=labels)
 
 
 def source_checksums(config: ArffConfig) -> dict[str, str]:

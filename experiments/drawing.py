@@ -81,7 +81,7 @@ def draw_figures(
         )
     data = run.task.load(run.config, data_dir, manual_dir)
     split = split_rows(run.task, run.config, data)
-    trainer, predictor = run.networks(split)
+    trainer, predictor = run.networks()
     walked = _walk(trainer, predictor, run.refinement, split.test)
     curves = run.folder / "curves.png"
     _draw_curves(walked, run, curves)

@@ -14,6 +14,7 @@ from experiments.result_file import read_json, write_json
 from experiments.splits import split_rows
 from experiments.tasks import Task
 from ldrsp_tf.errors import UsageError
+from ldrsp_tf.examples import Examples
 
 Result = dict[str, Any]
 
@@ -97,6 +98,7 @@ def _run(
         "complete": True,
         **measured,
         "notes": list(further.notes),
+        "batch_shapes": batch_shapes(config, split.training),
         "seconds": {
             "prepare": data.prepare_seconds,
             "train": sum(trained),
@@ -111,6 +113,12 @@ def _run(
     }
     write_json(folder / "result.json", result)
     return result
+
+
+def batch_shapes(config: Config, training: Examples) -> dict[str, list[int]]:
+    """Shapes of a training batch's inputs and outputs, which networks are built by."""
+    rows = min(config.batch_size, len(training.x))
+    return {name: [rows, *part.shape[1:]] for name, part in training._asdict().items()}
 
 
 def check_folder(folder: pathlib.Path, wanted: dict[str, Any]) -> Result | None:

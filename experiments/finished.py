@@ -4,13 +4,16 @@ import dataclasses
 import pathlib
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from experiments.building import build_trainer
 from experiments.config import Config
+from experiments.new_inputs import NewInputs
 from experiments.result_file import read_json
-from experiments.splits import Split
 from experiments.tasks import Task, get_task
 from ldrsp_tf.checkpoints import Checkpoints
 from ldrsp_tf.errors import UsageError
+from ldrsp_tf.examples import Examples
 from ldrsp_tf.prediction import Predictor, Refinement
 from ldrsp_tf.training import Trainer
 
@@ -42,9 +45,37 @@ class FinishedRun(NamedTuple):
             self.config.normalized_gradient,
         )
 
-    def networks(self, split: Split) -> tuple[Trainer, Predictor]:
-        """The trained networks, and what predicts whole examples with them."""
-        trainer = build_trainer(self.task, self.config, split.training)
+    @property
+    def input_shape(self) -> tuple[int, ...]:
+        """The shape of one input."""
+        return tuple(self._batch_shapes["x"][1:])
+
+    @property
+    def _batch_shapes(self) -> dict[str, list[int]]:
+        if "batch_shapes" not in self.result:
+            raise UsageError(
+                f"{self.folder} is a run of an older version; run its command again in "
+                f"an empty folder: {self.result['command']}"
+            )
+        return self.result["batch_shapes"]
+
+    def read_inputs(self, path: pathlib.Path) -> NewInputs:
+        """Reads inputs to predict for.
+
+        Raises:
+          UsageError: What lies there is not what the run predicts for.
+          DataError: A file is at fault.
+        """
+        return self.task.inputs_reader(self.config, path, self.input_shape)
+
+    def networks(self) -> tuple[Trainer, Predictor]:
+        """The trained networks, and what predicts whole examples with them.
+
+        Raises:
+          UsageError: They are not there any more.
+        """
+        blank = (np.zeros(self._batch_shapes[name], np.float32) for name in ("x", "y"))
+        trainer = build_trainer(self.task, self.config, Examples(*blank))
         phase = "retraining" if self.config.retrain else "selection"
         checkpoints = Checkpoints(trainer, self.folder / "checkpoints" / phase)
         restore = (

@@ -3,11 +3,7 @@
 import dataclasses
 import pathlib
 
-import numpy as np
-from PIL import Image
-
 from datasets import image_folder
-from datasets.class_masks import mask_picture
 from datasets.folder_survey import binary_values, common_size
 from datasets.image_folder import ImageFolder
 from datasets.loading import LoadedData
@@ -109,41 +105,6 @@ def source_checksums(config: ImageFolderConfig) -> dict[str, str]:
     if config.images is None and config.masks is None:
         return {}
     return image_folder.checksums(_folder(config))
-
-
-def read_images(
-    config: ImageFolderConfig, folder: pathlib.Path
-) -> tuple[list[str], np.ndarray, list[tuple[int, int]]]:
-    """Reads new images, without masks, as the images of a run were read.
-
-    Args:
-      config: The run's.
-      folder: Holds the images.
-
-    Returns:
-      Names (the paths below the folder, without extensions), images `[N, H, W, 3]`,
-      uint8, and the height and width of each file.
-
-    Raises:
-      DataError: The folder or a file is at fault.
-    """
-    return image_folder.read_images(folder, tuple(config.image_size))
-
-
-def class_map_picture(
-    config: ImageFolderConfig, class_map: np.ndarray, original_size: tuple[int, int]
-) -> Image.Image:
-    """Makes a mask, as the run's own masks are, of a predicted class map.
-
-    Args:
-      config: The run's.
-      class_map: Classes, `[H, W]` of integers.
-      original_size: Height and width of the image's file.
-
-    Returns:
-      A grey picture of the image's size, whose values are `class_values`.
-    """
-    return mask_picture(class_map, config.class_values, tuple(original_size))
 
 
 def _folder(config: ImageFolderConfig) -> ImageFolder:

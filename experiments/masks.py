@@ -2,11 +2,17 @@
 
 import dataclasses
 import functools
+import pathlib
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
+from datasets import image_folder
+from datasets.class_masks import mask_picture
 from experiments.config import OURS, PAPER, Config, setting
+from experiments.new_inputs import NewInputs, read_array
+from experiments.prediction_files import write_scores
 from experiments.tasks import Examples
 from ldrsp_tf.augmentation import Augmentation, random_crop_and_mirror
 from ldrsp_tf.crops import (
@@ -111,7 +117,11 @@ def examples(config: MaskConfig, split: Mapping[str, np.ndarray]) -> Examples:
     """Images `[N, H, W, 3]` in [-1, 1] and one-hot masks `[N, H, W, C]`."""
     classes = np.arange(config.classes, dtype=split["mask"].dtype)
     one_hot = (split["mask"][..., None] == classes).astype(np.uint8)
-    return Examples(split["image"].astype(np.float32) / 127.5 - 1.0, one_hot)
+    return Examples(_in_range(split["image"]), one_hot)
+
+
+def _in_range(images: np.ndarray) -> np.ndarray:
+    return images.astype(np.float32) / 127.5 - 1.0
 
 
 def augmentation(config: MaskConfig) -> Augmentation:
@@ -133,6 +143,66 @@ def predictor(config: MaskConfig, trainer: Trainer, final: bool) -> Predictor:
 def images_at_once(crop_size: int) -> int:
     """Images in one call: fewer where crops are large, which bounds memory."""
     return max(1, min(_IMAGES_AT_ONCE, _IMAGES_AT_ONCE * 24**2 // crop_size**2))
+
+
+def read_inputs(
+    config: MaskConfig, path: pathlib.Path, shape: tuple[int, ...]
+) -> NewInputs:
+    """The images of a folder, brought to the run's size, or of a file of `numpy.save`.
+
+    Args:
+      config: The run's.
+      path: A folder, or a file with `[N, H, W, 3]`, uint8.
+      shape: Of one image.
+    """
+    del config
+    if path.is_dir():
+        names, images, sizes = image_folder.read_images(path, shape[:2])
+        return NewInputs(names, _in_range(images), sizes=sizes)
+    inputs = read_array(path, shape)
+    if inputs.x.dtype != np.uint8:
+        raise UsageError(
+            f"{path} holds {inputs.x.dtype}; images are numbers from 0 to 255 (uint8)."
+        )
+    return inputs._replace(x=_in_range(inputs.x))
+
+
+def require_output(path: pathlib.Path) -> None:
+    """A folder of pictures.
+
+    Raises:
+      UsageError: A file lies there.
+    """
+    if path.exists() and not path.is_dir():
+        raise UsageError(f"Masks are written to a folder, and {path} is a file.")
+
+
+def write_predictions(
+    config: MaskConfig,
+    path: pathlib.Path,
+    inputs: NewInputs,
+    rows: Mapping[str, np.ndarray],
+    scores: np.ndarray | None,
+    calibration: Mapping[str, Mapping[str, Any]],
+) -> None:
+    """A picture an input and row, and the mean score of each as `scores.csv`."""
+    del calibration
+    values = mask_values(config)
+    for row, y in rows.items():
+        for index, name in enumerate(inputs.names):
+            size = inputs.sizes[index] if inputs.sizes else y.shape[1:3]
+            picture = mask_picture(np.argmax(y[index], -1), values, size)
+            file = path / row / f"{name}.png"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            picture.save(file)
+    if scores is not None:
+        write_scores(path / "scores.csv", inputs.names, scores)
+
+
+def mask_values(config: MaskConfig) -> tuple[int, ...]:
+    """The value of each class in a written mask: those of the user's, if there are."""
+    own = getattr(config, "class_values", None)
+    return own or ((0, 255) if config.classes == 2 else tuple(range(config.classes)))
 
 
 def variant(config: MaskConfig) -> str:

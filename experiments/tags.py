@@ -1,11 +1,15 @@
 """The family of multi-label tasks: tags of a text (Section 4.1 of the paper)."""
 
 import dataclasses
+import pathlib
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
 from experiments.config import OURS, PAPER, Config, setting
+from experiments.new_inputs import NewInputs, read_array
+from experiments.prediction_files import require_tag_file, write_tags
 from experiments.tasks import Examples
 from ldrsp_tf.models import MLP, EnergyNetwork
 from ldrsp_tf.prediction import Predictor
@@ -64,6 +68,32 @@ def variant(config: TagConfig) -> str:
     """Tags have one kind of generator."""
     del config
     return ""
+
+
+def read_inputs(
+    config: TagConfig, path: pathlib.Path, shape: tuple[int, ...]
+) -> NewInputs:
+    """Features of a file of `numpy.save`, `[N, F]`."""
+    del config
+    return read_array(path, shape)
+
+
+def require_output(path: pathlib.Path) -> None:
+    """A table or JSON lines."""
+    require_tag_file(path)
+
+
+def write_predictions(
+    config: TagConfig,
+    path: pathlib.Path,
+    inputs: NewInputs,
+    rows: Mapping[str, np.ndarray],
+    scores: np.ndarray | None,
+    calibration: Mapping[str, Mapping[str, Any]],
+) -> None:
+    """One line an input."""
+    del config
+    write_tags(path, inputs, rows, scores, calibration)
 
 
 def networks(config: TagConfig, examples: Examples) -> tuple[MLP, EnergyNetwork]:

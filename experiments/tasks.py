@@ -10,6 +10,7 @@ import numpy as np
 
 from datasets.loading import LoadedData, load
 from experiments.config import Config
+from experiments.new_inputs import NewInputs
 from experiments.search_space import Space
 from ldrsp_tf.augmentation import Augmentation
 from ldrsp_tf.errors import UsageError
@@ -32,6 +33,8 @@ TASKS = (
     "image_folder",
 )
 
+
+InputsReader = Callable[[Config, pathlib.Path, tuple[int, ...]], NewInputs]
 
 _SHOWN_DIGITS = 12  # Of a checksum in `config.json` and messages.
 
@@ -101,6 +104,25 @@ class Family(Protocol):
     def networks(self, config: Config, examples: Examples) -> tuple[Any, Discriminator]:
         """A new generator and a new discriminator for such examples."""
 
+    def read_inputs(
+        self, config: Config, path: pathlib.Path, shape: tuple[int, ...]
+    ) -> NewInputs:
+        """Reads inputs of that shape to predict for."""
+
+    def require_output(self, path: pathlib.Path) -> None:
+        """Refuses, before anything is predicted, what predictions cannot go to."""
+
+    def write_predictions(
+        self,
+        config: Config,
+        path: pathlib.Path,
+        inputs: NewInputs,
+        rows: Mapping[str, np.ndarray],
+        scores: np.ndarray | None,
+        calibration: Mapping[str, Mapping[str, Any]],
+    ) -> None:
+        """Writes relaxed outputs `[N, ...]`, by row, and D's scores of the refined."""
+
 
 @dataclasses.dataclass(frozen=True)
 class Task:
@@ -122,6 +144,8 @@ class Task:
         original files.
       source_checksums: The SHA-256 of files of the user's own that a configuration
         names, by name: with other content, it is another run.
+      read_inputs: Reads what to predict for, given the configuration, a path and the
+        shape of one input; the family's way by default.
       further_metrics: Prepares, before a training, what its test needs besides the
         output space's metrics, given the data and the folders of prepared data and of
         original files. What is missing shows here, and not after the training.
@@ -140,6 +164,7 @@ class Task:
     complete: Callable[[Config], Config] = nothing_to_complete
     load: Callable[[Config, str | None, str | None], LoadedData] = prepared_data
     source_checksums: Callable[[Config], dict[str, str]] = no_source_files
+    read_inputs: InputsReader | None = None
     further_metrics: Callable[[LoadedData, str | None, str | None], FurtherMetrics] = (
         no_further_metrics
     )
@@ -163,6 +188,11 @@ class Task:
         config = self.config(task=self.name, method=method, **{**chosen, **given})
         of_networks = self.variants.get(self.family.variant(config), {})
         return self.complete(dataclasses.replace(config, **{**of_networks, **given}))
+
+    @property
+    def inputs_reader(self) -> InputsReader:
+        """The task's own reader of inputs to predict for, or its family's."""
+        return self.read_inputs or self.family.read_inputs
 
     def identity(self, config: Config) -> dict[str, Any]:
         """What tells one run from another: its settings, and the user's own files.

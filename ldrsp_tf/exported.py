@@ -1,36 +1,42 @@
-"""A refiner as one TensorFlow SavedModel, which does not need this package."""
+"""A refinement as one TensorFlow SavedModel, which does not need this package."""
 
 import os
 
 import tensorflow as tf
 
-from ldrsp_tf.refiner import Refiner
+from ldrsp_tf.prediction import Predictor, Refinement
+from ldrsp_tf.training import Trainer
 
 
 class _Exported(tf.Module):
     """What is saved: the variables, and one function with the walk inside."""
 
-    def __init__(self, refiner: Refiner):
+    def __init__(
+        self,
+        trainer: Trainer,
+        predictor: Predictor,
+        refinement: Refinement | None,
+        input_shape: tuple[int, ...],
+    ):
         super().__init__()
-        networks = [refiner.trainer.generator, refiner.discriminator]
         # TensorFlow saves the variables that it finds in attributes.
         self.weights = [
             weight.value
-            for network in networks
+            for network in (trainer.generator, trainer.discriminator)
             if network is not None
             for weight in network.weights
         ]
-        spec = tf.TensorSpec([None, *refiner.shapes[0]], tf.float32, name="x")
+        spec = tf.TensorSpec([None, *input_shape], tf.float32, name="x")
 
         @tf.function(input_signature=[spec])
         def serve(x: tf.Tensor) -> dict[str, tf.Tensor]:
-            if refiner.refinement is None:
-                return {"generated": refiner.predictor.generate(x)}
-            walk = refiner.predictor.walk(
+            if refinement is None:
+                return {"generated": predictor.generate(x)}
+            walk = predictor.walk(
                 x,
-                tf.constant(refiner.refinement.step_size, tf.float32),
-                tf.constant(refiner.refinement.steps),
-                refiner.refinement.normalized,
+                tf.constant(refinement.step_size, tf.float32),
+                tf.constant(refinement.steps),
+                refinement.normalized,
             )
             return {
                 "generated": walk.outputs[0],
@@ -41,21 +47,26 @@ class _Exported(tf.Module):
         self.serve = serve
 
 
-def export_refiner(refiner: Refiner, folder: str | os.PathLike) -> None:
+def export(
+    trainer: Trainer,
+    predictor: Predictor,
+    refinement: Refinement | None,
+    input_shape: tuple[int, ...],
+    folder: str | os.PathLike,
+) -> None:
     """Writes a SavedModel whose signature `serving_default` takes x, `[N, ...]`.
 
     It returns `generated`, `refined` and `score` (only the first for a method without
     D), for any N, with the refinement's steps inside.
 
     Args:
-      refiner: A trained one.
+      trainer: Has the trained networks.
+      predictor: Predicts with them.
+      refinement: How far outputs are walked; None without D.
+      input_shape: Of one input.
       folder: Of the SavedModel.
-
-    Raises:
-      UsageError: It is not trained.
     """
-    refiner.require_trained()
-    module = _Exported(refiner)
+    module = _Exported(trainer, predictor, refinement, input_shape)
     tf.saved_model.save(
         module, os.fspath(folder), signatures={"serving_default": module.serve}
     )

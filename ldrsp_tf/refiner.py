@@ -24,6 +24,7 @@ from ldrsp_tf.examples import (
     require_finite,
     require_shapes,
 )
+from ldrsp_tf.exported import export
 from ldrsp_tf.fitting import best_record, fit
 from ldrsp_tf.history import History, Record
 from ldrsp_tf.judged_space import JudgedSpace, Measure
@@ -325,10 +326,9 @@ class Refiner:
         return load_refiner(folder, oracle, custom_objects)
 
     def export(self, folder: str | os.PathLike) -> None:
-        """Writes one SavedModel with the walk inside (`exported.export_refiner`)."""
-        from ldrsp_tf.exported import export_refiner
-
-        export_refiner(self, folder)
+        """Writes one SavedModel with the walk inside (`exported.export`)."""
+        self.require_trained()
+        export(self.trainer, self.predictor, self.refinement, self.shapes[0], folder)
 
     def _validate(self, examples: Examples) -> Validation:
         return validate(self.trainer, self.predictor, self.grid, examples)

@@ -25,4 +25,5 @@ TASK = Task(
     paper={},
     load=arff_task.load,
     source_checksums=arff_task.source_checksums,
+    read_inputs=arff_task.read_inputs,
 )

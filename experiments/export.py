@@ -1,0 +1,44 @@
+"""Exports a finished run as one TensorFlow SavedModel, and its networks for Keras.
+
+    python -m experiments.export --run=runs/bibtex/ldrsp/seed0 --output=exported/
+
+The SavedModel's signature takes x, float32 `[N, ...]` (images in [-1, 1]), and returns
+`generated`, `refined` and `score`, with the refinement inside. It loads without this
+package. `generator.keras` and `discriminator.keras` stand beside it.
+"""
+
+import pathlib
+
+from absl import app, flags, logging
+
+from experiments.quiet import quiet_tensorflow
+
+quiet_tensorflow()
+
+from experiments.command_errors import one_sentence_errors  # noqa: E402
+from experiments.finished import load_run  # noqa: E402
+from ldrsp_tf.exported import export  # noqa: E402
+
+FLAGS = flags.FLAGS
+flags.DEFINE_string("run", None, "folder of a finished run", required=True)
+flags.DEFINE_string("output", None, "folder of the SavedModel", required=True)
+
+
+def main(argv: list[str]) -> None:
+    """Exports."""
+    logging.set_verbosity(logging.ERROR)
+    if len(argv) > 1:
+        raise app.UsageError(f"{argv[1]!r} is not a flag.")
+    with one_sentence_errors(kept="the finished run"):
+        run = load_run(pathlib.Path(FLAGS.run))
+        trainer, predictor = run.networks()
+        output = pathlib.Path(FLAGS.output)
+        export(trainer, predictor, run.refinement, run.input_shape, output)
+        trainer.generator.save(output / "generator.keras")
+        if trainer.discriminator is not None:
+            trainer.discriminator.save(output / "discriminator.keras")
+        print(f"Exported to {output}")
+
+
+if __name__ == "__main__":
+    app.run(main)
