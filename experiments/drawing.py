@@ -79,6 +79,7 @@ def draw_figures(
             f"{run.folder} is a run of {run.config.method!r}, which does not refine; "
             "there is nothing to draw."
         )
+    run.require_same_sources()
     data = run.task.load(run.config, data_dir, manual_dir)
     split = split_rows(run.task, run.config, data)
     trainer, predictor = run.networks()

@@ -59,6 +59,21 @@ class FinishedRun(NamedTuple):
             )
         return self.result["batch_shapes"]
 
+    def require_same_sources(self) -> None:
+        """Refuses files of the user's own that are not what they were for the run.
+
+        Raises:
+          UsageError: Their content has changed.
+          DataError: A file cannot be read.
+        """
+        wanted = self.result["config"]
+        for name, value in self.task.identity(self.config).items():
+            if value != wanted.get(name) and name not in self.config.as_dict():
+                raise UsageError(
+                    f"{name} is not what it was for the run in {self.folder}; put the "
+                    "old file back, or start a run of the new one in another folder."
+                )
+
     def read_inputs(self, path: pathlib.Path) -> NewInputs:
         """Reads inputs to predict for.
 
@@ -66,6 +81,8 @@ class FinishedRun(NamedTuple):
           UsageError: What lies there is not what the run predicts for.
           DataError: A file is at fault.
         """
+        if self.task.reads_sources_again:
+            self.require_same_sources()
         return self.task.inputs_reader(self.config, path, self.input_shape)
 
     def networks(self) -> tuple[Trainer, Predictor]:
@@ -93,8 +110,7 @@ def load_run(folder: pathlib.Path) -> FinishedRun:
     """Reads a run's files.
 
     Raises:
-      UsageError: The folder holds no finished run, or one of files that have changed.
-      DataError: A file of the user's own that it is of cannot be read.
+      UsageError: The folder holds no finished run.
     """
     result = read_json(folder / "result.json")
     if result is None:
@@ -110,11 +126,4 @@ def load_run(folder: pathlib.Path) -> FinishedRun:
         for name, value in settings.items()
         if name in known
     }
-    config = task.config(**given)
-    for name, value in task.identity(config).items():
-        if name not in known and settings.get(name) != value:
-            raise UsageError(
-                f"{name} is not what it was for the run in {folder}; put the old file "
-                "back, or start a run of the new one in another folder."
-            )
-    return FinishedRun(task, config, result, folder)
+    return FinishedRun(task, task.config(**given), result, folder)

@@ -146,6 +146,7 @@ class Task:
         names, by name: with other content, it is another run.
       read_inputs: Reads what to predict for, given the configuration, a path and the
         shape of one input; the family's way by default.
+      reads_sources_again: Whether it needs the run's own files for that.
       further_metrics: Prepares, before a training, what its test needs besides the
         output space's metrics, given the data and the folders of prepared data and of
         original files. What is missing shows here, and not after the training.
@@ -165,6 +166,7 @@ class Task:
     load: Callable[[Config, str | None, str | None], LoadedData] = prepared_data
     source_checksums: Callable[[Config], dict[str, str]] = no_source_files
     read_inputs: InputsReader | None = None
+    reads_sources_again: bool = False
     further_metrics: Callable[[LoadedData, str | None, str | None], FurtherMetrics] = (
         no_further_metrics
     )

@@ -26,4 +26,5 @@ TASK = Task(
     load=arff_task.load,
     source_checksums=arff_task.source_checksums,
     read_inputs=arff_task.read_inputs,
+    reads_sources_again=True,
 )

@@ -1,10 +1,12 @@
 """`python -m experiments.run --task=arff` from files to result."""
 
+import csv
 import json
 import shlex
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from experiments.drawing import draw_figures
 from experiments.finished import load_run
@@ -61,6 +63,34 @@ def test_a_run_by_mulans_convention(command_line, folder, tmp_path):
     assert set(given) < set(shlex.split(result["command"]))
     assert len(result["data"]) == 3
     assert draw_figures(load_run(tmp_path), 1, None, None) == [tmp_path / "curves.png"]
+
+    predicted = tmp_path / "predicted.csv"
+    flags = (f"--run={tmp_path}", f"--output={predicted}")
+    process = command_line.run(
+        *flags, f"--input={folder / 'test.arff'}", module="experiments.predict"
+    )
+    assert process.returncode == 0, process.stderr
+    lines = list(csv.DictReader(predicted.open()))
+    assert len(lines) == 10
+    assert set(lines[0]) == {"name", "score", "generated", "refined"}
+    process = command_line.run(
+        *flags[:1], f"--output={tmp_path / 'saved'}", module="experiments.export"
+    )
+    assert process.returncode == 0, process.stderr
+    run, path = load_run(tmp_path), folder / "test.arff"
+    inputs = run.read_inputs(path)
+    exported = tf.saved_model.load(tmp_path / "saved").signatures["serving_default"]
+    scores = exported(x=tf.constant(inputs.x, tf.float32))["score"].numpy()
+    np.testing.assert_allclose(
+        scores, [float(line["score"]) for line in lines], atol=2e-6
+    )
+    process = command_line.run(
+        f"--run={tmp_path}",
+        f"--input={path}",
+        f"--output={tmp_path / 'tags.txt'}",
+        module="experiments.predict",
+    )
+    assert_one_sentence(process, "tags.txt", ".csv")
 
     with (folder / "train.arff").open("a") as file:
         file.write("5,1,0,0\n")

@@ -1,10 +1,11 @@
 import json
+import pathlib
 
 import numpy as np
 import pytest
 
 from datasets.errors import DataError
-from experiments.arff_task import label_names, load, read_features
+from experiments.arff_task import label_names, load, read_inputs
 from experiments.finished import load_run
 from experiments.tasks import get_task
 from ldrsp_tf.errors import UsageError
@@ -125,21 +126,21 @@ WITHOUT_LABELS = HEADER.replace("@attribute first {0,1}\n", "").replace(
 @pytest.mark.parametrize("held_out", [False, True])
 def test_new_rows_are_as_the_runs_test_rows(configure, write, text, held_out):
     config = configure(test=None) if held_out else configure()
-    new = read_features(config, write(text, "new.arff"))
+    new = read_inputs(config, pathlib.Path(write(text, "new.arff")), (4,))
     assert new.label_names == ["first", "second"]
-    assert new.features.shape == (1, 4)
-    assert new.features[0, 1:].tolist() == [0, 1, 1]
+    assert new.x.shape == (1, 4)
+    assert new.x[0, 1:].tolist() == [0, 1, 1]
     if not held_out:
-        np.testing.assert_allclose(new.features[0, 0], 20 / DEVIATION, rtol=1e-6)
+        np.testing.assert_allclose(new.x[0, 0], 20 / DEVIATION, rtol=1e-6)
 
 
 def test_new_rows_are_scaled_as_the_held_out_ones(configure):
     rows = "".join(f"{i % 2},0,{i},red,1\n" for i in range(20))
     config = configure(HEADER + rows, None)
     splits = load(config, None, None).splits
-    new = read_features(config, config.train_file)
+    new = read_inputs(config, pathlib.Path(config.train_file), (4,))
     together = np.concatenate([splits[s]["features"] for s in ("train", "test")])
-    np.testing.assert_array_equal(np.sort(new.features[:, 0]), np.sort(together[:, 0]))
+    np.testing.assert_array_equal(np.sort(new.x[:, 0]), np.sort(together[:, 0]))
 
 
 @pytest.mark.parametrize(

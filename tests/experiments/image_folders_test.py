@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from experiments import image_folders
+from experiments import masks
 from experiments.splits import split_rows
 from experiments.tasks import get_task
 from ldrsp_tf.errors import UsageError
@@ -128,13 +128,23 @@ def test_every_seed_has_the_same_test_images(folders):
 
 def test_new_images_and_their_masks_have_the_form_of_the_runs(folders, tmp_path):
     config = configure(**folders, image_size=(8, 10))
-    names, x, sizes = image_folders.read_images(config, tmp_path / "my photos")
-    assert (len(names), x.shape, sizes[0]) == (12, (12, 8, 10, 3), (16, 20))
-    class_map = np.zeros((8, 10), int)
-    class_map[2, 3] = 1
-    picture = image_folders.class_map_picture(config, class_map, sizes[0])
-    expected = np.uint8([0, 255])[class_map].repeat(2, 0).repeat(2, 1)
+    new = masks.read_inputs(config, tmp_path / "my photos", (8, 10, 3))
+    assert (len(new.names), new.x.shape, new.sizes[0]) == (12, (12, 8, 10, 3), (16, 20))
+    class_maps = np.zeros((12, 8, 10), int)
+    class_maps[:, 2, 3] = 1
+    masks.write_predictions(
+        config,
+        tmp_path / "predicted",
+        new,
+        {"refined": np.eye(2)[class_maps]},
+        scores=class_maps / 4.0,
+        calibration={},
+    )
+    picture = Image.open(tmp_path / "predicted" / "refined" / f"{new.names[0]}.png")
+    expected = np.uint8([0, 255])[class_maps[0]].repeat(2, 0).repeat(2, 1)
     np.testing.assert_array_equal(picture, expected)
+    scores = (tmp_path / "predicted" / "scores.csv").read_text().splitlines()
+    assert scores[:2] == ["name,score", f"{new.names[0]},{1 / 4 / 80:.6f}"]
 
 
 SHORT = (
@@ -173,12 +183,28 @@ def test_a_run_of_tiny_images_that_are_not_square(command_line, tmp_path):
     mask = tmp_path / "masks" / "bild é3.png"
     Image.fromarray(255 - np.asarray(Image.open(mask))).save(mask)
     process = command_line.run(f"--run={folder}", module="experiments.figures")
-    assert_one_sentence(process, "have changed", str(folder))
+    assert_one_sentence(process, "images and masks is not what it was", str(folder))
 
     # An interrupted run has no result yet.
     (folder / "result.json").unlink()
     process = command_line.run(*flags)
-    assert_one_sentence(process, "have changed", "--output_dir")
+    assert_one_sentence(process, "content of images and masks is", "--output_dir")
+
+    (folder / "result.json").write_text(json.dumps(result))
+    (tmp_path / "masks").rename(tmp_path / "elsewhere")
+    predicted = tmp_path / "predicted"
+    process = command_line.run(
+        f"--run={folder}",
+        f"--input={folders['images']}",
+        f"--output={predicted}",
+        module="experiments.predict",
+    )
+    assert process.returncode == 0, process.stderr
+    assert "12 predictions written" in process.stdout
+    for row in ("generated", "refined"):
+        sizes = {Image.open(path).size for path in (predicted / row).glob("*.png")}
+        assert sizes == {(20, 16)}
+    assert len((predicted / "scores.csv").read_text().splitlines()) == 13
 
 
 def assert_one_sentence(process, *words):
