@@ -218,7 +218,11 @@ def test_a_finished_run_whose_files_have_changed_is_refused(configure, tmp_path)
     config = configure()
     result = {"complete": True, "config": TASK.identity(config)}
     (tmp_path / "result.json").write_text(json.dumps(result))
-    assert load_run(tmp_path).config == config
+    run = load_run(tmp_path)
+    assert run.config == config
+    run.require_same_sources()
     configure(train=TRAIN + "1,1,1,red,1\n")
     with pytest.raises(UsageError, match=r"train\.arff is not what it was"):
-        load_run(tmp_path)
+        run.require_same_sources()
+    with pytest.raises(UsageError, match=r"train\.arff is not what it was"):
+        run.read_inputs(tmp_path / "new.arff")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from experiments import masks
+from experiments import image_folders, masks
 from experiments.splits import split_rows
 from experiments.tasks import get_task
 from ldrsp_tf.errors import UsageError
