@@ -15,6 +15,8 @@ from experiments.quiet import quiet_tensorflow
 
 quiet_tensorflow()
 
+import tensorflow as tf  # noqa: E402
+
 from experiments import config_flags, data_flags, setting_flags  # noqa: E402
 from experiments.command_errors import one_sentence_errors  # noqa: E402
 from experiments.display import Display  # noqa: E402
@@ -31,6 +33,12 @@ flags.DEFINE_string(
     None,
     "the run's folder [runs/<task>/<method>[-<networks>]/seed<seed>]",
 )
+flags.DEFINE_bool(
+    "deterministic",
+    False,
+    "use operations alone that repeat their figures bit for bit, on the same machine "
+    "with the same number of threads",
+)
 flags.adopt_module_key_flags(config_flags)
 flags.adopt_module_key_flags(data_flags)
 
@@ -40,6 +48,8 @@ def main(argv: list[str]) -> None:
     logging.set_verbosity(logging.ERROR)
     if len(argv) > 1:
         raise app.UsageError(f"{argv[1]!r} is not a flag.")
+    if FLAGS.deterministic:
+        tf.config.experimental.enable_op_determinism()
     with one_sentence_errors(kept="the last checkpoint"):
         _run()
 
@@ -83,6 +93,8 @@ def _draw(folder: pathlib.Path) -> None:
 def _command(task: str, method: str, given: dict) -> str:
     """What repeats the run, wherever the data lies."""
     settings = config_flags.as_flags(given)
+    if FLAGS.deterministic:
+        settings += " --deterministic"
     return f"python -m experiments.run --task={task} --method={method} {settings}"
 
 

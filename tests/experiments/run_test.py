@@ -160,6 +160,18 @@ def test_ctrl_c_stops_a_run_by_one_sentence(command_line, tmp_path):
     claim_folder(tmp_path, "run.lock").close()
 
 
+def test_deterministic_runs_have_the_same_figures_bit_for_bit(command_line, tmp_path):
+    flags = ("--task=synthetic_shapes", "--deterministic", "--epochs=2", "--width=4")
+    flags += ("--discriminator_width=4", "--refinement_steps=2", "--figures=false")
+    folders = [tmp_path / "first", tmp_path / "second"]
+    for folder in folders:
+        process = command_line.run(*flags, f"--output_dir={folder}")
+        assert process.returncode == 0, process.stderr
+    assert figures(folders[0]) == figures(folders[1])
+    result = read_json(folders[0] / "result.json")
+    assert result["command"].endswith(" --deterministic")
+
+
 def test_baseline_has_one_row_and_no_score(command_line, tmp_path):
     process = command_line.run(
         *SHORT, "--method=baseline", f"--output_dir={tmp_path}", "--hidden=8,8"
