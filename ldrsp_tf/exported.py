@@ -29,7 +29,7 @@ class _Exported(tf.Module):
             walk = refiner.predictor.walk(
                 x,
                 tf.constant(refiner.refinement.step_size, tf.float32),
-                tf.constant(refiner.refinement.steps),
+                tf.constant(refiner.refinement.steps, tf.int32),
                 refiner.refinement.normalized,
             )
             return {
