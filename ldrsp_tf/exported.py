@@ -35,7 +35,7 @@ class _Exported(tf.Module):
             walk = predictor.walk(
                 x,
                 tf.constant(refinement.step_size, tf.float32),
-                tf.constant(refinement.steps),
+                tf.constant(refinement.steps, tf.int32),
                 refinement.normalized,
             )
             return {

@@ -86,7 +86,7 @@ def predict(
         walk = predictor.walk(
             part,
             tf.constant(refinement.step_size, tf.float32),
-            tf.constant(refinement.steps),
+            tf.constant(refinement.steps, tf.int32),
             refinement.normalized,
         )
         outputs = walk.outputs.numpy()

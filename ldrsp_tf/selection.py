@@ -71,7 +71,7 @@ def select_refinement(
             walk = predictor.walk(
                 x[rows],
                 tf.constant(step_size, tf.float32),
-                tf.constant(max(grid.steps)),
+                tf.constant(max(grid.steps), tf.int32),
                 grid.normalized,
             )
             outputs = tf.gather(walk.outputs, grid.steps).numpy()

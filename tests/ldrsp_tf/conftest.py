@@ -9,7 +9,9 @@ from ldrsp_tf.augmentation import random_crop_and_mirror
 from ldrsp_tf.methods import get_method
 from ldrsp_tf.models import MLP, EnergyNetwork
 from ldrsp_tf.models.segmentation import PatchDiscriminator, SegmentationNetwork
+from ldrsp_tf.refiner import Refiner
 from ldrsp_tf.sampling import SamplingSettings
+from ldrsp_tf.selection import RefinementGrid
 from ldrsp_tf.spaces import ClassMapSpace, TagSpace
 from ldrsp_tf.training import Trainer
 from ldrsp_tf.training_settings import TrainingSettings
@@ -92,6 +94,91 @@ def make_map_trainer(maps):
         return trainer
 
     return make
+
+
+@pytest.fixture(scope="session")
+def make_refiner():
+    """Makes an unfitted refiner of tags with tiny networks; the rest may be changed."""
+
+    def make(generator=None, space=None, **changes) -> Refiner:
+        keras.utils.set_random_seed(0)
+        if "method" not in changes:
+            # Inference samples alone are quick to compile.
+            changes.setdefault("settings", few_samples())
+        changes.setdefault("grid", RefinementGrid((0.5,), (1, 3)))
+        generator = generator or keras.Sequential([keras.layers.Dense(LABELS)])
+        return Refiner(generator, space or TagSpace(), **changes)
+
+    return make
+
+
+def few_samples(**changes) -> TrainingSettings:
+    """Settings of LDRSP+ with one step of refinement in training."""
+    return TrainingSettings(
+        **{
+            "batch_size": 12,
+            "source_shares": (1.0, 0.0, 0.0),
+            "sampling": SamplingSettings(inference_steps=1),
+            **changes,
+        }
+    )
+
+
+@pytest.fixture(scope="session")
+def fitted(make_refiner, tags) -> Refiner:
+    """A refiner of tags after two epochs; tests do not change it."""
+    refiner = make_refiner(discriminator=EnergyNetwork(LABELS, (6,)))
+    refiner.fit(tags, 0.25, epochs=2)
+    return refiner
+
+
+@pytest.fixture(scope="session")
+def large_maps(maps) -> tuple[np.ndarray, np.ndarray]:
+    """Images [6, 16, 16, 3] and class maps [6, 16, 16, 2] for networks of stride 8."""
+    return tuple(
+        np.pad(part, [(0, 0), *[(3, 3)] * 2, (0, 0)], "edge")[:6] for part in maps
+    )
+
+
+@pytest.fixture(scope="session")
+def one_channel_model(large_maps) -> keras.Model:
+    """A trained and compiled model that gives the foreground's probability."""
+    keras.utils.set_random_seed(0)
+    model = keras.Sequential(
+        [
+            keras.layers.Input((16, 16, 3)),
+            keras.layers.Conv2D(3, 3, padding="same"),
+            keras.layers.BatchNormalization(),
+            keras.layers.Dropout(0.3),
+            keras.layers.Conv2D(1, 1, activation="sigmoid"),
+        ]
+    )
+    model.compile("adam", "binary_crossentropy")
+    x, y = large_maps
+    model.fit(x, y[..., 1:], verbose=0)
+    return model
+
+
+@pytest.fixture(scope="session")
+def fitted_maps(one_channel_model, large_maps) -> tuple[Refiner, dict]:
+    """LDRSP+ of our tables around a frozen model, and that model's state before it.
+
+    To compile its replay chains takes many seconds: tests share it unchanged.
+    """
+    before = {
+        "weights": one_channel_model.get_weights(),
+        "flags": [layer.trainable for layer in one_channel_model.layers],
+    }
+    refiner = Refiner(
+        one_channel_model,
+        ClassMapSpace(),
+        gives="probabilities",
+        frozen=True,
+        discriminator=PatchDiscriminator("unet", width=2, head="bilinear"),
+        grid=RefinementGrid((4.0,), (1, 2)),
+    )
+    refiner.fit(large_maps, 1 / 3, epochs=2)
+    return refiner, before
 
 
 @pytest.fixture

@@ -1,0 +1,48 @@
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from ldrsp_tf.error_reasons import reason_of
+from ldrsp_tf.errors import UsageError
+
+
+def test_a_plain_error_is_its_first_paragraph_without_a_full_stop():
+    error = ValueError("Two lines\n of one sentence.\n\nAnd something else.")
+    assert reason_of(error) == "Two lines of one sentence"
+
+
+def test_an_error_without_words_is_its_class():
+    assert reason_of(KeyError()) == "KeyError"
+
+
+class _Failing(keras.layers.Layer):
+    def call(self, x):
+        raise UsageError("This does not fit.")
+
+
+def test_what_keras_adds_is_left_out():
+    with pytest.raises(UsageError) as caught:
+        _Failing()(np.zeros((1, 2)))
+    assert "Arguments received" in str(caught.value)
+    assert reason_of(caught.value) == "This does not fit"
+
+
+def test_what_autograph_adds_is_left_out():
+    @tf.function
+    def failing(x):
+        raise ValueError("This does not fit.")
+
+    with pytest.raises(ValueError) as caught:
+        failing(tf.zeros([]))
+    assert "in user code" in str(caught.value)
+    assert reason_of(caught.value) == "ValueError: This does not fit"
+
+
+def test_names_of_operations_are_left_out():
+    with pytest.raises(tf.errors.InvalidArgumentError) as caught:
+        tf.reshape(tf.zeros([3]), [2])
+    reason = reason_of(caught.value)
+    assert "3 values" in reason
+    assert "[Op:" not in reason
+    assert "{{" not in reason
