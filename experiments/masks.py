@@ -12,7 +12,7 @@ from datasets import image_folder
 from datasets.class_masks import mask_picture
 from experiments.config import OURS, PAPER, Config, setting
 from experiments.new_inputs import NewInputs, read_array
-from experiments.prediction_files import write_scores
+from experiments.prediction_files import OUTPUT_NAMES, write_scores
 from experiments.tasks import Examples
 from ldrsp_tf.augmentation import Augmentation, random_crop_and_mirror
 from ldrsp_tf.crops import (
@@ -192,7 +192,7 @@ def write_predictions(
         for index, name in enumerate(inputs.names):
             size = inputs.sizes[index] if inputs.sizes else y.shape[1:3]
             picture = mask_picture(np.argmax(y[index], -1), values, size)
-            file = path / row / f"{name}.png"
+            file = path / OUTPUT_NAMES[row] / f"{name}.png"
             file.parent.mkdir(parents=True, exist_ok=True)
             picture.save(file)
     if scores is not None:

@@ -17,6 +17,9 @@ _SEPARATOR = ";"
 # Digits of a relaxed value; more would only make files large.
 _DIGITS = 6
 
+# What a user looks for: outputs, not the networks of a table's rows.
+OUTPUT_NAMES = {"generator": "generated", "refined": "refined"}
+
 Rows = Mapping[str, np.ndarray]
 
 
@@ -66,7 +69,7 @@ def _records(
         if scores is not None:
             record["score"] = round(float(scores[index]), _DIGITS)
         for row, y in rows.items():
-            record[row] = {
+            record[OUTPUT_NAMES[row]] = {
                 "tags": [labels[i] for i in np.flatnonzero(decided[row][index])],
                 "values": [round(float(value), _DIGITS) for value in y[index]],
             }
