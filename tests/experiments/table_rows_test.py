@@ -1,7 +1,7 @@
 import pytest
 
 from experiments.table_layouts import LAYOUTS, layout_of
-from experiments.table_rows import build_table
+from experiments.table_rows import build_table, row_folders
 
 
 def image_results(*pairs, **more):
