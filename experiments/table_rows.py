@@ -3,7 +3,7 @@
 import dataclasses
 
 from experiments.committed_results import Results
-from experiments.paper import ONLY_PUBLISHED
+from experiments.paper import ONLY_PUBLISHED, TABLE_1
 from experiments.seed_statistics import Summary
 from experiments.table_columns import Column, MetricColumn
 from experiments.table_labels import row_label, split_folder
@@ -88,10 +88,16 @@ def build_table(layout: Layout, results: Results) -> Table:
 
 
 def row_folders(layout: Layout, results: Results) -> list[str]:
-    """Folders: the paper's methods, ours, any other, and then the other networks."""
+    """Folders: the paper's methods, ours, any other, and then the other networks.
+
+    A task that the paper does not have keeps the order of its first table.
+    """
     known = list(dict.fromkeys([*layout.figures, OURS]))
     others = sorted(folder for folder in results if folder not in known)
     methods = [*known, *(folder for folder in others if not split_folder(folder)[1])]
+    if not layout.figures:
+        order = [*TABLE_1["bibtex"], OURS]
+        methods.sort(key=lambda m: order.index(m) if m in order else len(order))
 
     def place(variant: str) -> tuple[int, str]:
         method, networks = split_folder(variant)

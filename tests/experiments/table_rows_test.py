@@ -1,7 +1,7 @@
 import pytest
 
 from experiments.table_layouts import LAYOUTS, layout_of
-from experiments.table_rows import build_table
+from experiments.table_rows import build_table, row_folders
 
 
 def image_results(*pairs, **more):
@@ -136,3 +136,10 @@ def test_a_task_that_the_paper_does_not_have_has_no_paper_column():
 def test_layouts_have_names_of_their_own():
     assert len({layout.name for layout in LAYOUTS}) == len(LAYOUTS)
     assert layout_of("cats") is None
+
+
+def test_a_task_that_is_not_the_papers_has_the_order_of_table_1():
+    results = {"ldrsp": [], "own": [], "gan": [], "baseline": [], "dvn": []}
+    assert row_folders(layout_of("delicious"), results) == [
+        *("dvn", "baseline", "gan", "ldrsp", "ldrsp_plus", "own")
+    ]
