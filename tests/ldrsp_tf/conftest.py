@@ -104,24 +104,15 @@ def make_refiner():
         keras.utils.set_random_seed(0)
         if "method" not in changes:
             # Inference samples alone are quick to compile.
-            changes.setdefault("settings", few_samples())
+            sampling = SamplingSettings(inference_steps=1)
+            shares = (1.0, 0.0, 0.0)
+            settings = TrainingSettings(12, source_shares=shares, sampling=sampling)
+            changes.setdefault("settings", settings)
         changes.setdefault("grid", RefinementGrid((0.5,), (1, 3)))
         generator = generator or keras.Sequential([keras.layers.Dense(LABELS)])
         return Refiner(generator, space or TagSpace(), **changes)
 
     return make
-
-
-def few_samples(**changes) -> TrainingSettings:
-    """Settings of LDRSP+ with one step of refinement in training."""
-    return TrainingSettings(
-        **{
-            "batch_size": 12,
-            "source_shares": (1.0, 0.0, 0.0),
-            "sampling": SamplingSettings(inference_steps=1),
-            **changes,
-        }
-    )
 
 
 @pytest.fixture(scope="session")

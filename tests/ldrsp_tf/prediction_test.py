@@ -74,3 +74,31 @@ def test_without_refinement_there_are_only_generated_outputs(make_trainer, tags)
     np.testing.assert_allclose(prediction.generated, trainer.generate(x), rtol=1e-5)
     assert prediction.refined is None
     assert prediction.scores is None
+
+
+@pytest.mark.parametrize("rows_at_once", [None, 7])
+def test_the_trajectory_is_the_whole_walk(rows_at_once, trainer, tags):
+    x, refinement = tf.constant(tags[0]), Refinement(0.3, 4)
+    prediction = predict(trainer, x, refinement, rows_at_once, trajectory=True)
+    assert prediction.trajectory.shape == (5, 24, 5)
+    np.testing.assert_array_equal(prediction.trajectory[0], prediction.generated)
+    np.testing.assert_array_equal(prediction.trajectory[-1], prediction.refined)
+    for steps in (1, 3):
+        shorter = predict(trainer, x, Refinement(0.3, steps)).refined
+        np.testing.assert_allclose(prediction.trajectory[steps], shorter, atol=1e-5)
+
+
+def test_without_asking_there_is_no_trajectory(trainer, tags):
+    assert predict(trainer, tf.constant(tags[0]), Refinement(0.3, 2)).trajectory is None
+
+
+def test_without_refinement_there_is_no_trajectory(trainer, tags):
+    prediction = predict(trainer, tf.constant(tags[0]), None, trajectory=True)
+    assert prediction.trajectory is None
+
+
+def test_the_number_of_steps_may_be_numpys(trainer, tags):
+    x = tf.constant(tags[0])
+    expected = predict(trainer, x, Refinement(0.3, 2)).refined
+    prediction = predict(trainer, x, Refinement(np.float32(0.3), np.int64(2)))
+    np.testing.assert_array_equal(prediction.refined, expected)

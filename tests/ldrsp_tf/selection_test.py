@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from ldrsp_tf.errors import UsageError
 from ldrsp_tf.prediction import Refinement
 from ldrsp_tf.refinement import refine
 from ldrsp_tf.selection import RefinementGrid, select_refinement
@@ -91,3 +92,17 @@ def test_a_single_pair_is_selected(trainer, tags):
         RefinementGrid(step_sizes=(0.5,), steps=(3,)),
     )
     assert selected.refinement == Refinement(0.5, 3, True)
+
+
+@pytest.mark.parametrize(
+    ("grid", "match"),
+    [
+        ({"step_sizes": ()}, r"step_sizes are \(\): at least one"),
+        ({"steps": ()}, r"steps are \(\): at least one"),
+        ({"steps": (1, -1)}, r"steps are \(1, -1\).*none below 0"),
+        ({"step_sizes": (-0.5,)}, r"step_sizes are \(-0.5,\)"),
+    ],
+)
+def test_a_grid_without_candidates_or_with_negative_ones_is_refused(grid, match):
+    with pytest.raises(UsageError, match=match):
+        RefinementGrid(**grid)

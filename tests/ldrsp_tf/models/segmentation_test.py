@@ -268,3 +268,24 @@ def test_low_precision_is_of_the_layers_alone(head):
     np.testing.assert_allclose(discriminator((x, y)), scores, atol=0.02)
     weights = [*generator.variables, *discriminator.variables]
     assert {weight.dtype for weight in weights} == {"float32"}
+
+
+@pytest.mark.parametrize("head", HEADS)
+def test_pooled_logits_are_the_mean_of_those_of_the_pixels(head):
+    x, y = _pair()
+    model = PatchDiscriminator(width=2, head=head, pooled=True)
+    features = model.features(x)
+    pooled = model.logits(features, y)
+    model.pooled = False
+    of_pixels = model.logits(features, y)
+    assert of_pixels.shape == (3, 8, 8)
+    assert pooled.shape == (3,)
+    np.testing.assert_allclose(pooled, tf.reduce_mean(of_pixels, [1, 2]), atol=1e-5)
+
+
+def test_pooled_scores_have_a_gradient_in_every_pixel():
+    x, y = _pair()
+    model = PatchDiscriminator(width=2, head="bilinear", pooled=True)
+    features = model.features(x)
+    _, gradient = score_and_gradient(lambda y: tf.sigmoid(model.logits(features, y)), y)
+    assert np.all(np.any(gradient != 0.0, axis=-1))
