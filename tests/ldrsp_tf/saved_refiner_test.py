@@ -61,9 +61,7 @@ def test_a_loaded_refiner_is_the_same(saved, fitted, tags):
     loaded = Refiner.load(saved)
     _assert_same_prediction(loaded, fitted, tags[0])
     assert loaded.evaluate(tags) == fitted.evaluate(tags)
-    for name in (
-        "settings grid method gives frozen seed refinement calibration shapes crops"
-    ).split():
+    for name in ["settings", "grid", "method", "gives", "frozen", "seed", "refinement", "calibration", "shapes", "crops"]:
         assert getattr(loaded, name) == getattr(fitted, name)
     assert _files(saved) == _FILES
 
