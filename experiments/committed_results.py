@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from experiments.quiet import quiet_tensorflow
-from experiments.result_file import read_json
+from experiments.result_file import is_result, read_json
 from experiments.table_labels import split_folder
 from ldrsp_tf.errors import UsageError
 
@@ -46,7 +46,7 @@ def load_results(folder: pathlib.Path, task: str) -> Results:
 
 def _check(path: pathlib.Path, result: Mapping[str, Any]) -> None:
     task, method, seed = path.parts[-4:-1]
-    if not _is_result(result):
+    if not is_result(result):
         raise UsageError(
             f"{path} is not the result of a run; make it anew by experiments.run."
         )
@@ -56,20 +56,6 @@ def _check(path: pathlib.Path, result: Mapping[str, Any]) -> None:
         raise UsageError(
             f"{path} holds the run {'/'.join(run)}; move it to that run's folder."
         )
-
-
-def _is_result(content: Mapping[str, Any]) -> bool:
-    rows = content.get("test")
-    return (
-        {"task", "method", "seed", "complete"} <= set(content)
-        and isinstance(rows, dict)
-        and all(isinstance(metrics, dict) for metrics in rows.values())
-        and all(
-            isinstance(value, int | float)
-            for metrics in rows.values()
-            for value in metrics.values()
-        )
-    )
 
 
 def differing_settings(task: str, configs: Sequence[Mapping[str, Any]]) -> list[str]:

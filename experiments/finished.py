@@ -9,7 +9,7 @@ import numpy as np
 from experiments.building import build_trainer
 from experiments.config import Config
 from experiments.new_inputs import NewInputs
-from experiments.result_file import read_json
+from experiments.result_file import is_result, read_json
 from experiments.tasks import Task, get_task
 from ldrsp_tf.checkpoints import Checkpoints
 from ldrsp_tf.errors import UsageError
@@ -118,12 +118,18 @@ def load_run(folder: pathlib.Path) -> FinishedRun:
             f"{folder} holds no finished run (no result.json); start or finish one by "
             "python -m experiments.run, which names its folder."
         )
-    settings = result["config"]
-    task = get_task(settings["task"])
+    settings = result.get("config")
+    if not is_result(result) or not settings or "selected" not in result:
+        raise UsageError(
+            f"{folder / 'result.json'} is not the result of a run; make it anew by "
+            "experiments.run, in an empty folder."
+        )
+    task = get_task(result["task"])
     known = {field.name: field for field in dataclasses.fields(task.config)}
     given = {
         name: tuple(value) if isinstance(value, list) else value
         for name, value in settings.items()
         if name in known
     }
-    return FinishedRun(task, task.config(**given), result, folder)
+    config = task.config(**{**given, "task": task.name, "method": result["method"]})
+    return FinishedRun(task, config, result, folder)

@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+from collections.abc import Mapping
 from typing import Any
 
 from ldrsp_tf.errors import UsageError
@@ -36,3 +37,18 @@ def read_json(path: pathlib.Path) -> dict[str, Any] | None:
     if not isinstance(content, dict):
         raise UsageError(f"{path} does not hold a JSON object; delete it.")
     return content
+
+
+def is_result(content: Mapping[str, Any]) -> bool:
+    """Whether it has what every result has, of the right kinds."""
+    kinds = {"task": str, "method": str, "seed": int, "complete": bool, "test": dict}
+    return (
+        all(isinstance(content.get(name), kind) for name, kind in kinds.items())
+        and isinstance(content.get("config", {}), dict)
+        and all(isinstance(metrics, dict) for metrics in content["test"].values())
+        and all(
+            isinstance(value, int | float)
+            for metrics in content["test"].values()
+            for value in metrics.values()
+        )
+    )

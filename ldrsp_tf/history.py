@@ -23,7 +23,8 @@ class History:
         self._path = None if path is None else pathlib.Path(path)
         self.records = []
         if self._path is not None and self._path.exists():
-            text = self._path.read_text()
+            # What is no text ends the whole records as a broken line does.
+            text = self._path.read_text(errors="replace")
             self.records = _whole_records(text)
             # What a killed process left of a last line would spoil the line after it.
             if text != _lines(self.records):
@@ -66,7 +67,18 @@ def _whole_records(text: str) -> list[Record]:
     records = []
     for line in text.splitlines():
         try:
-            records.append(json.loads(line))
+            record = json.loads(line)
         except json.JSONDecodeError:
             break
+        if not _is_record(record):
+            break
+        records.append(record)
     return records
+
+
+def _is_record(value: Any) -> bool:
+    return (
+        isinstance(value, dict)
+        and isinstance(value.get("phase"), str)
+        and isinstance(value.get("epoch"), int)
+    )

@@ -216,7 +216,10 @@ def test_files_of_other_content_make_another_run(configure):
 
 def test_a_finished_run_whose_files_have_changed_is_refused(configure, tmp_path):
     config = configure()
-    result = {"complete": True, "config": TASK.identity(config)}
+    result = {
+        **{"task": "arff", "method": config.method, "seed": 0, "complete": True},
+        **{"test": {}, "selected": {}, "config": TASK.identity(config)},
+    }
     (tmp_path / "result.json").write_text(json.dumps(result))
     run = load_run(tmp_path)
     assert run.config == config
