@@ -130,18 +130,27 @@ def _load_model(
         raise UsageError(
             f"{path.parent} holds no whole refiner: {path.name} is missing."
         )
-    if not zipfile.is_zipfile(path):
-        raise UsageError(f"{path} is damaged: it is cut off; save the refiner again.")
+    _require_whole(path)
     try:
         return keras.saving.load_model(
             path, custom_objects=custom_objects, compile=False
         )
-    # Classes of the user's may raise anything, and damaged files do.
-    except Exception as error:
+    except Exception as error:  # Classes of the user's may raise anything.
         raise UsageError(
-            f"{path} cannot be read ({reason_of(error)}): it is damaged, or has "
-            "classes of your own, which custom_objects has to name."
+            f"{path} cannot be read ({reason_of(error)}); classes of your own have to "
+            "be named in custom_objects."
         ) from error
+
+
+def _require_whole(path: pathlib.Path) -> None:
+    """Compares checksums: Keras reads some damaged files without a word."""
+    try:
+        with zipfile.ZipFile(path) as file:
+            damaged = file.testzip()
+    except Exception as error:  # What bytes at random raise is any error.
+        raise _damaged(path, error) from error
+    if damaged is not None:
+        raise _damaged(path, ValueError(f"the checksum of {damaged} is wrong"))
 
 
 def _models(refiner: Refiner) -> dict[str, keras.Model]:

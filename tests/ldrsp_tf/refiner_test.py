@@ -308,19 +308,18 @@ def thrifty(make_refiner, tags):
     refiner = make_refiner(
         oracle=_few_tags,
         frozen=True,
-        settings=_few_samples(discriminator_learning_rate=0.05),
+        settings=_few_samples(batch_size=4, discriminator_learning_rate=0.05),
         grid=RefinementGrid((0.2, 2.0), (1, 5)),
     )
-    return refiner, refiner.fit(tags, 0.5, epochs=8)
+    return refiner, refiner.fit(tags, 0.5, epochs=12, interval=6)
 
 
 def test_d_learns_the_users_oracle(thrifty, tags):
     refiner, _ = thrifty
     x = tf.constant(tags[0])
     score = refiner.trainer.score(x)
-    for share in (0.0, 1.0):
-        scores = score(tf.fill([24, 5], share))
-        np.testing.assert_allclose(scores, 1.0 - share, atol=0.25)
+    one, four = (score(tf.constant([[1.0] * n + [0.0] * (5 - n)] * 24)) for n in (1, 4))
+    assert np.min(one) > np.max(four) + 0.2  # 0.8 and 0.2 by the oracle.
 
 
 def test_the_choice_follows_the_users_oracle(thrifty, tags):
@@ -331,7 +330,7 @@ def test_the_choice_follows_the_users_oracle(thrifty, tags):
     assert measured["refined"]["value"] == pytest.approx(1.0 - np.mean(refined > 0.5))
     assert measured["refined"]["value"] > measured["generator"]["value"] + 0.1
     assert {"f1", "f1_tuned"} < measured["refined"].keys()
-    for record in history.records:
+    for record in history.records[5::6]:
         validation = record["validation"]
         assert validation["metric"] == validation["measured"]["refined"]["value"]
 

@@ -61,7 +61,18 @@ def test_a_loaded_refiner_is_the_same(saved, fitted, tags):
     loaded = Refiner.load(saved)
     _assert_same_prediction(loaded, fitted, tags[0])
     assert loaded.evaluate(tags) == fitted.evaluate(tags)
-    for name in ["settings", "grid", "method", "gives", "frozen", "seed", "refinement", "calibration", "shapes", "crops"]:
+    for name in [
+        "settings",
+        "grid",
+        "method",
+        "gives",
+        "frozen",
+        "seed",
+        "refinement",
+        "calibration",
+        "shapes",
+        "crops",
+    ]:
         assert getattr(loaded, name) == getattr(fitted, name)
     assert _files(saved) == _FILES
 
@@ -169,7 +180,7 @@ def test_classes_of_the_users_are_named(make_refiner, tags, tmp_path, eagerly):
     refiner.save(tmp_path)
     loaded = Refiner.load(tmp_path, custom_objects={"_Doubling": _Doubling})
     _assert_same_prediction(loaded, refiner, tags[0])
-    with _refused(r"generator\.keras cannot be read .*custom_objects has to name"):
+    with _refused(r"generator\.keras cannot be read .*named in custom_objects"):
         Refiner.load(tmp_path)
 
 
@@ -271,7 +282,7 @@ def test_a_missing_file_is_named(name, copied):
 def test_a_file_that_is_cut_off_is_named(name, share, copied):
     content = (copied / name).read_bytes()
     (copied / name).write_bytes(content[: int(share * len(content))])
-    with _refused(f"{name} is damaged .*save the refiner again|{name} is damaged: "):
+    with _refused(f"{name} is damaged .*save the refiner again"):
         Refiner.load(copied)
 
 
@@ -279,10 +290,9 @@ def test_a_file_that_is_cut_off_is_named(name, share, copied):
 def test_a_damaged_file_is_named(name, copied):
     content = bytearray((copied / name).read_bytes())
     middle = len(content) // 2
-    content[middle : middle + 200] = bytes(200)
-    content[60:90] = bytes(30)
+    content[middle] ^= 255
     (copied / name).write_bytes(content)
-    with _refused(f"{name} cannot be read"):
+    with _refused(f"{name} is damaged .*save the refiner again"):
         Refiner.load(copied)
 
 
