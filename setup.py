@@ -16,6 +16,9 @@ SUPERPIXELS = ["scikit-image>=0.19"]
 # For experiments.sweep; its ask-and-tell interface and storage came with this version.
 SWEEP = ["optuna>=3.0"]
 
+# For the test that runs the notebook in docs/; they execute it anew, too.
+NOTEBOOK = ["ipykernel", "nbclient", "nbformat"]
+
 setup(
     name="ldrsp-tf",
     version=VERSION,
@@ -44,6 +47,14 @@ setup(
         "superpixels": SUPERPIXELS,
         "sweep": SWEEP,
         # TFDS's testing module imports dill without declaring it.
-        "test": ["dill", "hypothesis", "pytest", "ruff", *SUPERPIXELS, *SWEEP],
+        "test": [
+            "dill",
+            "hypothesis",
+            "pytest",
+            "ruff",
+            *NOTEBOOK,
+            *SUPERPIXELS,
+            *SWEEP,
+        ],
     },
 )

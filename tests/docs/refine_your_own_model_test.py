@@ -1,0 +1,77 @@
+import copy
+import os
+import pathlib
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+ROOT = pathlib.Path(__file__).parents[2]
+NOTEBOOK = ROOT / "docs" / "refine_your_own_model.ipynb"
+
+
+@pytest.fixture(scope="module")
+def committed():
+    return nbformat.read(NOTEBOOK, as_version=4)
+
+
+@pytest.fixture(scope="module")
+def executed(committed, tmp_path_factory):
+    """The same cells, run anew in a folder that has nothing of ours."""
+    notebook = copy.deepcopy(committed)
+    for cell in _code(notebook):
+        cell.outputs, cell.execution_count = [], None
+    folder = tmp_path_factory.mktemp("notebook")
+    path = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("PYTHONPATH", path.rstrip(os.pathsep))
+        environment.setenv("IPYTHONDIR", str(folder / "ipython"))
+        environment.delenv("MPLBACKEND", raising=False)  # Pictures go to the page.
+        NotebookClient(
+            notebook, timeout=1200, resources={"metadata": {"path": str(folder)}}
+        ).execute()
+    return notebook
+
+
+def _code(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def _pictures(notebook):
+    return sum(
+        "image/png" in output.get("data", {})
+        for cell in _code(notebook)
+        for output in cell.outputs
+    )
+
+
+def _is_noise(output):
+    return output.output_type == "error" or output.get("name") == "stderr"
+
+
+def _require_clean(notebook):
+    for number, cell in enumerate(_code(notebook), 1):
+        assert cell.execution_count == number
+        assert not any(map(_is_noise, cell.outputs)), cell.outputs
+
+
+def test_the_committed_notebook_has_been_run_whole(committed):
+    nbformat.validate(committed)
+    _require_clean(committed)
+    for cell in _code(committed):
+        assert cell.outputs, cell.source
+    assert _pictures(committed) > 0
+    assert NOTEBOOK.stat().st_size < 400_000
+
+
+def test_it_names_no_folder_of_the_machine_that_ran_it(committed):
+    text = nbformat.writes(committed)
+    assert not any(name in text for name in ("/tmp/", "/home/", "/root/", "/work/"))
+
+
+def test_it_runs(committed, executed):
+    _require_clean(executed)
+    for before, after in zip(_code(committed), _code(executed), strict=True):
+        assert before.source == after.source
+        assert bool(before.outputs) == bool(after.outputs)
+    assert _pictures(executed) == _pictures(committed)
