@@ -3,6 +3,7 @@ import pathlib
 import re
 import signal
 import subprocess
+import sys
 import time
 
 import pytest
@@ -158,6 +159,24 @@ def test_ctrl_c_stops_a_run_by_one_sentence(command_line, tmp_path):
     ]
     # Nothing is left claimed.
     claim_folder(tmp_path, "run.lock").close()
+
+
+def test_a_full_disk_loses_nothing_that_was_saved(finished, command_line, tmp_path):
+    folder = tmp_path / "full"
+    # No file may grow beyond so much: what a full disk does to a checkpoint.
+    limit = ["bash", "-c", 'ulimit -f 64; exec "$0" "$@"']
+    flags = (*SHORT, f"--output_dir={folder}")
+    process = subprocess.run(
+        [*limit, sys.executable, "-m", "experiments.run", *flags],
+        cwd=pathlib.Path(__file__).parents[2],
+        env=command_line.environment,
+        capture_output=True,
+        text=True,
+    )
+    assert_one_sentence(process, "could not be written", "is the disk full?")
+    process = command_line.run(*flags)
+    assert process.returncode == 0, process.stderr
+    assert figures(folder) == figures(finished[0])
 
 
 def test_deterministic_runs_have_the_same_figures_bit_for_bit(command_line, tmp_path):
