@@ -52,8 +52,8 @@ class Refiner:
         prediction = refiner.predict(new_x)  # .generated, .refined, .scores
 
     Args:
-      generator: Any Keras model of one input: functional, sequential or subclassed, new
-        or trained.
+      generator: Any Keras model of one input, which it gets in single precision:
+        functional, sequential or subclassed, new or trained.
       space: What an output is: `TagSpace()` or `ClassMapSpace()`.
       gives: What the model gives, "logits" or "probabilities".
       frozen: Leaves the model as it is and trains D alone.
