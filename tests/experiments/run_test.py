@@ -152,7 +152,10 @@ def test_ctrl_c_stops_a_run_by_one_sentence(command_line, tmp_path):
         assert process.poll() is None, process.stderr.read()
         time.sleep(0.05)
     process.send_signal(signal.SIGINT)
-    _, stderr = process.communicate()
+    try:
+        _, stderr = process.communicate(timeout=120)
+    finally:
+        process.kill()
     assert process.returncode != 0
     assert stderr.strip().splitlines() == [
         "Stopped; the same command goes on from the last checkpoint."
