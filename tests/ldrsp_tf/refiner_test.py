@@ -432,12 +432,6 @@ def test_discriminators_that_do_not_fit_are_refused(
         make_refiner(discriminator=discriminator()).fit(tags, epochs=1)
 
 
-def test_images_that_the_stock_discriminator_does_not_take_are_refused(maps):
-    refiner = Refiner(keras.Sequential([keras.layers.Conv2D(2, 1)]), ClassMapSpace())
-    with _refused("10 x 10 pixels do not fit this network, .* multiples of 8"):
-        refiner.fit(maps, epochs=1)
-
-
 # Data.
 
 
@@ -839,14 +833,6 @@ def test_crops_that_do_not_cover_are_refused_before_training(large_maps):
     refiner = Refiner(_any_size(), ClassMapSpace(), crops=Crops(8, (0, 4)))
     with _refused("do not cover an image of 16 pixels"):
         refiner.fit(large_maps, epochs=1)
-
-
-def test_crops_that_the_discriminator_does_not_take_are_refused_before_training(
-    large_maps,
-):
-    refiner = Refiner(_any_size(), ClassMapSpace(), crops=Crops(12, (0, 4)))
-    with _refused("12 x 12 pixels do not fit this network"):
-        refiner.fit(large_maps, epochs=1, report=pytest.fail)
 
 
 def test_crops_of_pooled_scores_or_of_tags_are_refused(large_maps, make_refiner, tags):
