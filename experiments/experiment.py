@@ -47,7 +47,9 @@ def run(
       UsageError: The folder holds a run with other settings, or another process works
         in it.
     """
-    result = check_folder(folder, task.identity(config))
+    # Read once: the files may change while the run goes on with what it has.
+    identity = task.identity(config)
+    result = check_folder(folder, identity)
     if result is not None:
         display.already_complete(folder)
         return result
@@ -59,13 +61,21 @@ def run(
         )
     with lock:
         return _run(
-            task, config, folder, data_dir, manual_dir, command=command, display=display
+            task,
+            config,
+            identity,
+            folder,
+            data_dir,
+            manual_dir,
+            command=command,
+            display=display,
         )
 
 
 def _run(
     task: Task,
     config: Config,
+    identity: dict[str, Any],
     folder: pathlib.Path,
     data_dir: str | None,
     manual_dir: str | None,
@@ -79,7 +89,7 @@ def _run(
     further = task.further_metrics(data, data_dir, manual_dir)
     display.start(task, config, split.training, split.validation, split.test)
     display.notes(further.notes)
-    with Phases(task, config, folder, split.training, display) as phases:
+    with Phases(task, config, identity, folder, split.training, display) as phases:
         chosen = phases.select(split.training, split.validation)
         if config.retrain:
             phases.retrain(split.training, split.all_training, chosen)
@@ -106,7 +116,7 @@ def _run(
             **measured["seconds"],
         },
         "peak_memory_bytes": peak_memory_bytes(),
-        "config": task.identity(config),
+        "config": identity,
         "versions": {**versions(), **further.versions},
         "data": {**data.checksums, **further.checksums},
         "command": command,

@@ -67,8 +67,8 @@ class FinishedRun(NamedTuple):
           DataError: A file cannot be read.
         """
         wanted = self.result["config"]
-        for name, value in self.task.identity(self.config).items():
-            if value != wanted.get(name) and name not in self.config.as_dict():
+        for name, value in self.task.content(self.config).items():
+            if value != wanted.get(name):
                 raise UsageError(
                     f"{name} is not what it was for the run in {self.folder}; put the "
                     "old file back, or start a run of the new one in another folder."

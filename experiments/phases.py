@@ -1,8 +1,8 @@
 """The trainings of a run: one that choices are made in, one on all training rows."""
 
 import pathlib
-from collections.abc import Callable
-from typing import Protocol
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
 
 import tensorflow as tf
 
@@ -34,6 +34,7 @@ class Phases:
     Args:
       task: What is learned.
       config: How.
+      identity: What tells the run from others (`Task.identity`), for its folder.
       folder: The run's folder; a training that was interrupted there is taken up again.
       examples: What the networks are built for.
       progress: Is told what happens.
@@ -48,6 +49,7 @@ class Phases:
         self,
         task: Task,
         config: Config,
+        identity: Mapping[str, Any],
         folder: pathlib.Path,
         examples: Examples,
         progress: Progress,
@@ -59,7 +61,7 @@ class Phases:
         self._progress = progress
         self.trainer = build_trainer(task, config, examples)
         # Only now: settings that were refused do not claim the folder.
-        write_json(folder / "config.json", task.identity(config))
+        write_json(folder / "config.json", identity)
         self.history = History(folder / "metrics.jsonl")
         self._events = Events(folder / "events")
         self.predictor = task.family.predictor(config, self.trainer, final=True)

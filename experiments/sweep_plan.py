@@ -49,10 +49,19 @@ class Plan:
             )
         return left
 
+    @functools.cached_property
+    def content(self) -> dict[str, str]:
+        """The user's own files that are searched on, as they are at first."""
+        return self.task.content(self._own_config)
+
+    @functools.cached_property
+    def _own_config(self) -> Config:
+        return self.configs({})[0]
+
     @property
     def own_settings(self) -> Settings:
         """The task's own values of what is searched, as far as the space has them."""
-        config = self.configs({})[0].as_dict()
+        config = self._own_config.as_dict()
         return {
             name: config[name]
             for name, found in self.space.items()
@@ -68,7 +77,7 @@ class Plan:
 
     def as_dict(self) -> dict[str, Any]:
         """What tells one plan from another, with what JSON would make of it."""
-        config = self.task.identity(self.configs({})[0])
+        config = {**self._own_config.as_dict(), **self.content}
         return {
             "task": self.task.name,
             "method": self.method,

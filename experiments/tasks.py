@@ -202,12 +202,17 @@ class Task:
         Raises:
           DataError: A file of the user's own cannot be read.
         """
+        return {**config.as_dict(), **self.content(config)}
+
+    def content(self, config: Config) -> dict[str, str]:
+        """The user's own files as a run's settings have them; all are read for it.
+
+        Raises:
+          DataError: A file of the user's own cannot be read.
+        """
         return {
-            **config.as_dict(),
-            **{
-                f"content of {name}": checksum[:_SHOWN_DIGITS]
-                for name, checksum in self.source_checksums(config).items()
-            },
+            f"content of {name}": checksum[:_SHOWN_DIGITS]
+            for name, checksum in self.source_checksums(config).items()
         }
 
     def run_folder(self, config: Config) -> pathlib.Path:

@@ -49,7 +49,10 @@ def validation_value(
         shutil.rmtree(run_folder, ignore_errors=True)
         run_folder.mkdir(parents=True)
         progress = _Progress(values, len(values) * config.epochs, report)
-        with Phases(plan.task, config, run_folder, rows.training, progress) as phases:
+        identity = {**config.as_dict(), **plan.content}
+        with Phases(
+            plan.task, config, identity, run_folder, rows.training, progress
+        ) as phases:
             chosen = phases.select(rows.training, rows.validation)
         values.append(chosen["validation"]["metric"])
         shutil.rmtree(run_folder / "checkpoints")
