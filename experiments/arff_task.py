@@ -16,6 +16,7 @@ from experiments.arff_config import ArffConfig
 from experiments.new_inputs import NewInputs
 from experiments.standardization import Standardization
 from ldrsp_tf.errors import UsageError
+from ldrsp_tf.examples import divide_rows
 
 _Rows = dict[str, np.ndarray]
 
@@ -125,10 +126,9 @@ def _training_rows(config: ArffConfig, labels: list[str]) -> tuple[_Rows, _Rows 
             f"--test_fraction={config.test_fraction} leaves {held_out} test rows of "
             f"{number}; a test needs some, and so does training."
         )
-    shuffled = np.random.default_rng(config.split_seed).permutation(number)
-    parts = np.sort(shuffled[held_out:]), np.sort(shuffled[:held_out])
     train, test = (
-        {name: array[part] for name, array in rows.items()} for part in parts
+        {name: array[part] for name, array in rows.items()}
+        for part in divide_rows(number, held_out, config.split_seed)
     )
     return train, test
 

@@ -8,6 +8,7 @@ from datasets.loading import LoadedData
 from experiments.config import Config
 from experiments.tasks import Examples, Task
 from ldrsp_tf.errors import UsageError
+from ldrsp_tf.examples import divide_rows
 
 
 class HeldOut(NamedTuple):
@@ -54,9 +55,5 @@ def hold_out(task: Task, config: Config, data: LoadedData) -> HeldOut:
             f"--validation_fraction={config.validation_fraction} leaves {held_out} "
             f"validation rows of {rows}: choices need some, and so does training."
         )
-    shuffled = np.random.default_rng((config.seed, 1)).permutation(rows)
-    return HeldOut(
-        training=everything.take(np.sort(shuffled[held_out:])),
-        validation=everything.take(np.sort(shuffled[:held_out])),
-        all_training=everything,
-    )
+    training, validation = divide_rows(rows, held_out, (config.seed, 1))
+    return HeldOut(everything.take(training), everything.take(validation), everything)

@@ -20,6 +20,20 @@ class Examples(NamedTuple):
         return Examples(self.x[rows], self.y[rows])
 
 
+def divide_rows(
+    rows: int, held_out: int, seed: int | tuple[int, ...]
+) -> tuple[np.ndarray, np.ndarray]:
+    """The numbers of the rows to keep and of those held out at random, rising.
+
+    Args:
+      rows: How many there are.
+      held_out: How many of them to hold out.
+      seed: Decides which.
+    """
+    shuffled = np.random.default_rng(seed).permutation(rows)
+    return np.sort(shuffled[held_out:]), np.sort(shuffled[:held_out])
+
+
 Data = tuple[np.ndarray, np.ndarray] | tf.data.Dataset
 
 

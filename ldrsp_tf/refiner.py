@@ -21,6 +21,7 @@ from ldrsp_tf.examples import (
     Data,
     Examples,
     as_examples,
+    divide_rows,
     require_finite,
     require_shapes,
 )
@@ -350,11 +351,8 @@ class Refiner:
                 "validation needs at least one, and so does training; give another "
                 "share, or validation data."
             )
-        shuffled = np.random.default_rng((self.seed, 1)).permutation(rows)
-        return (
-            training.take(np.sort(shuffled[number:])),
-            training.take(np.sort(shuffled[:number])),
-        )
+        kept, held_out = divide_rows(rows, number, (self.seed, 1))
+        return training.take(kept), training.take(held_out)
 
     def _checked(self, x: np.ndarray) -> np.ndarray:
         x = np.asarray(x)

@@ -3,7 +3,13 @@ import pytest
 import tensorflow as tf
 
 from ldrsp_tf.errors import UsageError
-from ldrsp_tf.examples import Examples, as_examples, require_finite, require_shapes
+from ldrsp_tf.examples import (
+    Examples,
+    as_examples,
+    divide_rows,
+    require_finite,
+    require_shapes,
+)
 from ldrsp_tf.spaces import ClassMapSpace, TagSpace
 
 _X = np.arange(20, dtype=np.float32).reshape(10, 2)
@@ -166,3 +172,12 @@ def test_shapes_of_before_are_required():
         require_shapes(examples, ((5,), (3,)), "test data")
     with pytest.raises(UsageError, match=r"y has shape \(3,\) .* but \(4,\) is needed"):
         require_shapes(examples, ((2,), (4,)), "test data")
+
+
+def test_rows_are_divided_at_random_and_stay_in_order():
+    kept, held_out = divide_rows(10, 3, (0, 1))
+    assert (len(kept), len(held_out)) == (7, 3)
+    np.testing.assert_array_equal(np.sort([*kept, *held_out]), range(10))
+    assert (np.diff(kept) > 0).all() and (np.diff(held_out) > 0).all()
+    np.testing.assert_array_equal(divide_rows(10, 3, (0, 1))[1], held_out)
+    assert set(divide_rows(10, 3, (1, 1))[1]) != set(held_out)
