@@ -1,5 +1,6 @@
 """Pictures of a refinement: its images, and its curves along the steps."""
 
+import dataclasses
 import pathlib
 from typing import NamedTuple
 
@@ -16,7 +17,7 @@ from experiments.result_table import METRICS
 from experiments.splits import split_rows
 from experiments.tasks import Examples
 from ldrsp_tf.errors import UsageError
-from ldrsp_tf.prediction import Predictor, Refinement
+from ldrsp_tf.prediction import Predictor, Refinement, walk_by
 from ldrsp_tf.training import Trainer
 
 IMAGES_OF_EACH_KIND = 2
@@ -97,15 +98,11 @@ def _walk(
     trainer: Trainer, predictor: Predictor, refinement: Refinement, test: Examples
 ) -> Walked:
     """Walks beyond the chosen steps, in chunks."""
+    farther = dataclasses.replace(refinement, steps=BEYOND * refinement.steps)
     outputs, metric, score, value = [], [], [], []
     for begin in range(0, len(test.x), predictor.rows_at_once):
         rows = slice(begin, begin + predictor.rows_at_once)
-        walk = predictor.walk(
-            tf.constant(test.x[rows]),
-            tf.constant(refinement.step_size, tf.float32),
-            tf.constant(BEYOND * refinement.steps),
-            refinement.normalized,
-        )
+        walk = walk_by(predictor, tf.constant(test.x[rows]), farther)
         truth = tf.constant(test.y[rows], tf.float32)
         chunk = walk.outputs.numpy()
         outputs.append(chunk)

@@ -4,7 +4,7 @@ import os
 
 import tensorflow as tf
 
-from ldrsp_tf.prediction import Predictor, Refinement
+from ldrsp_tf.prediction import Predictor, Refinement, walk_by
 from ldrsp_tf.training import Trainer
 
 
@@ -32,12 +32,7 @@ class _Exported(tf.Module):
         def serve(x: tf.Tensor) -> dict[str, tf.Tensor]:
             if refinement is None:
                 return {"generated": predictor.generate(x)}
-            walk = predictor.walk(
-                x,
-                tf.constant(refinement.step_size, tf.float32),
-                tf.constant(refinement.steps, tf.int32),
-                refinement.normalized,
-            )
+            walk = walk_by(predictor, x, refinement)
             return {
                 "generated": walk.outputs[0],
                 "refined": walk.outputs[-1],

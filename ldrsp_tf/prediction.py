@@ -61,6 +61,16 @@ class Prediction(NamedTuple):
     trajectory: np.ndarray | None = None
 
 
+def walk_by(predictor: Predictor, x: tf.Tensor, refinement: Refinement) -> Walk:
+    """The walk from G(x), of inputs `[B, ...]`, that a refinement describes."""
+    return predictor.walk(
+        x,
+        tf.constant(refinement.step_size, tf.float32),
+        tf.constant(refinement.steps, tf.int32),
+        refinement.normalized,
+    )
+
+
 def predict(
     predictor: Predictor,
     x: tf.Tensor,
@@ -83,12 +93,7 @@ def predict(
         if refinement is None:
             chunks.append((predictor.generate(part).numpy(),))
             continue
-        walk = predictor.walk(
-            part,
-            tf.constant(refinement.step_size, tf.float32),
-            tf.constant(refinement.steps, tf.int32),
-            refinement.normalized,
-        )
+        walk = walk_by(predictor, part, refinement)
         outputs = walk.outputs.numpy()
         # Copies: a slice would keep the whole walk in memory.
         chunk = [outputs[0].copy(), outputs[-1].copy(), walk.scores[-1].numpy()]

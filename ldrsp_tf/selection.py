@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from ldrsp_tf.errors import UsageError
-from ldrsp_tf.prediction import Predictor, Refinement
+from ldrsp_tf.prediction import Predictor, Refinement, walk_by
 
 
 @dataclasses.dataclass(frozen=True)
@@ -66,14 +66,10 @@ def select_refinement(
     candidates, rows_at_once = [], rows_at_once or predictor.rows_at_once
     for step_size in grid.step_sizes:
         total = np.zeros(len(grid.steps))
+        longest = Refinement(step_size, max(grid.steps), grid.normalized)
         for begin in range(0, len(y_true), rows_at_once):
             rows = slice(begin, begin + rows_at_once)
-            walk = predictor.walk(
-                x[rows],
-                tf.constant(step_size, tf.float32),
-                tf.constant(max(grid.steps), tf.int32),
-                grid.normalized,
-            )
+            walk = walk_by(predictor, x[rows], longest)
             outputs = tf.gather(walk.outputs, grid.steps).numpy()
             total += predictor.space.example_metric(outputs, y_true[rows]).sum(-1)
         mean = total / len(y_true)
