@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from experiments.new_inputs import NewInputs
+from experiments.result_file import write_text
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.metrics import DEFAULT_THRESHOLD, threshold_decode
 
@@ -129,8 +130,5 @@ def write_scores(path: pathlib.Path, names: list[str], scores: np.ndarray) -> No
 
 
 def _write(path: pathlib.Path, text: str) -> None:
-    """Aside, and renamed: a file that is there is whole."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f"{path.name}.tmp")
-    temporary.write_text(text, encoding="utf-8")
-    temporary.replace(path)
+    write_text(path, text)

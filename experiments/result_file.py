@@ -9,15 +9,19 @@ from typing import Any
 from ldrsp_tf.errors import UsageError
 
 
-def write_json(path: pathlib.Path, content: dict[str, Any]) -> None:
+def write_text(path: pathlib.Path, text: str) -> None:
     """Writes aside, then renames: readers see the old file or the new one."""
     temporary = path.with_suffix(".tmp")
-    with temporary.open("w") as file:
-        json.dump(content, file, indent=1)
-        file.write("\n")
+    with temporary.open("w", encoding="utf-8") as file:
+        file.write(text)
         file.flush()
         os.fsync(file.fileno())
     temporary.replace(path)
+
+
+def write_json(path: pathlib.Path, content: dict[str, Any]) -> None:
+    """Writes a JSON object as `write_text` does."""
+    write_text(path, json.dumps(content, indent=1) + "\n")
 
 
 def read_json(path: pathlib.Path) -> dict[str, Any] | None:
