@@ -40,15 +40,6 @@ def files(folder, **names):
     return [f"--{flag}={folder / name}" for flag, name in names.items()]
 
 
-def assert_one_sentence(process, *words):
-    assert process.returncode != 0
-    assert "Traceback" not in process.stderr + process.stdout
-    assert process.stderr.startswith("error: ")
-    assert len(process.stderr.strip().splitlines()) == 1
-    for word in words:
-        assert word in process.stderr
-
-
 def test_a_run_by_mulans_convention(command_line, folder, tmp_path):
     given = files(
         folder, train_file="train.arff", test_file="test.arff", labels_xml="labels.xml"
@@ -90,12 +81,14 @@ def test_a_run_by_mulans_convention(command_line, folder, tmp_path):
         f"--output={tmp_path / 'tags.txt'}",
         module="experiments.predict",
     )
-    assert_one_sentence(process, "tags.txt", ".csv")
+    command_line.assert_one_sentence(process, "tags.txt", ".csv")
 
     with (folder / "train.arff").open("a") as file:
         file.write("5,1,0,0\n")
     process = command_line.run(*arguments, f"--output_dir={tmp_path}")
-    assert_one_sentence(process, "content of", "train.arff is", "--output_dir")
+    command_line.assert_one_sentence(
+        process, "content of", "train.arff is", "--output_dir"
+    )
 
 
 def test_a_run_by_mekas_convention(command_line, folder, tmp_path):
@@ -122,4 +115,6 @@ def test_a_damaged_row_is_answered_by_one_sentence(command_line, folder, tmp_pat
         f"--train_file={path}",
         f"--output_dir={tmp_path / 'run'}",
     )
-    assert_one_sentence(process, f"{path}, line 8: the attribute 'is new' is missing")
+    command_line.assert_one_sentence(
+        process, f"{path}, line 8: the attribute 'is new' is missing"
+    )

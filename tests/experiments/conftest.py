@@ -36,6 +36,16 @@ class CommandLine:
             process.args, process.returncode, stdout, stderr
         )
 
+    @staticmethod
+    def assert_one_sentence(process: subprocess.CompletedProcess, *words: str) -> None:
+        """That a mistake was answered by one sentence, which has those words."""
+        assert process.returncode != 0
+        assert "Traceback" not in process.stderr + process.stdout
+        assert process.stderr.startswith("error: ")
+        assert len(process.stderr.strip().splitlines()) == 1
+        for word in words:
+            assert word in process.stderr
+
 
 @pytest.fixture(scope="session")
 def command_line(tmp_path_factory) -> CommandLine:

@@ -183,12 +183,16 @@ def test_a_run_of_tiny_images_that_are_not_square(command_line, tmp_path):
     mask = tmp_path / "masks" / "bild é3.png"
     Image.fromarray(255 - np.asarray(Image.open(mask))).save(mask)
     process = command_line.run(f"--run={folder}", module="experiments.figures")
-    assert_one_sentence(process, "images and masks is not what it was", str(folder))
+    command_line.assert_one_sentence(
+        process, "images and masks is not what it was", str(folder)
+    )
 
     # An interrupted run has no result yet.
     (folder / "result.json").unlink()
     process = command_line.run(*flags)
-    assert_one_sentence(process, "content of images and masks is", "--output_dir")
+    command_line.assert_one_sentence(
+        process, "content of images and masks is", "--output_dir"
+    )
 
     (folder / "result.json").write_text(json.dumps(result))
     (tmp_path / "masks").rename(tmp_path / "elsewhere")
@@ -207,21 +211,12 @@ def test_a_run_of_tiny_images_that_are_not_square(command_line, tmp_path):
     assert len((predicted / "scores.csv").read_text().splitlines()) == 13
 
 
-def assert_one_sentence(process, *words):
-    assert process.returncode != 0
-    assert "Traceback" not in process.stderr + process.stdout
-    assert process.stderr.startswith("error: ")
-    assert len(process.stderr.strip().splitlines()) == 1
-    for word in words:
-        assert word in process.stderr
-
-
 def test_a_missing_mask_is_answered_by_one_sentence(command_line, tmp_path):
     folders = save(tmp_path)
     for index in (3, 5, 7, 8):
         (tmp_path / "masks" / f"bild é{index}.png").unlink()
     process = command_line.run(*SHORT, *as_flags(folders))
-    assert_one_sentence(process, "bild é3.jpg has no mask", "(and 3 more)")
+    command_line.assert_one_sentence(process, "bild é3.jpg has no mask", "(and 3 more)")
 
 
 def test_an_unknown_class_is_answered_by_one_sentence(command_line, tmp_path):
@@ -229,5 +224,7 @@ def test_an_unknown_class_is_answered_by_one_sentence(command_line, tmp_path):
     process = command_line.run(
         *SHORT, *as_flags(folders), f"--output_dir={tmp_path / 'run'}"
     )
-    assert_one_sentence(process, "has the value 128 in row", "--class_values")
+    command_line.assert_one_sentence(
+        process, "has the value 128 in row", "--class_values"
+    )
     assert not (tmp_path / "run" / "config.json").exists()

@@ -27,15 +27,6 @@ def figures(folder: pathlib.Path) -> dict:
     return {name: result[name] for name in ("test", "validation", "selected", "score")}
 
 
-def assert_one_sentence(process: subprocess.CompletedProcess, *words: str) -> None:
-    assert process.returncode != 0
-    assert "Traceback" not in process.stderr + process.stdout
-    assert process.stderr.startswith("error: ")
-    assert len(process.stderr.strip().splitlines()) == 1
-    for word in words:
-        assert word in process.stderr
-
-
 @pytest.fixture(scope="module")
 def finished(command_line, tmp_path_factory) -> tuple[pathlib.Path, str]:
     folder = tmp_path_factory.mktemp("finished") / "run"
@@ -116,7 +107,9 @@ def test_a_second_start_says_that_the_run_is_complete(finished, command_line):
 def test_other_settings_in_the_same_folder_are_refused(finished, command_line):
     folder, _ = finished
     process = command_line.run(*SHORT, "--epochs=5", f"--output_dir={folder}")
-    assert_one_sentence(process, "epochs is 4 there and 5 here", "--output_dir")
+    command_line.assert_one_sentence(
+        process, "epochs is 4 there and 5 here", "--output_dir"
+    )
 
 
 def test_a_killed_run_ends_with_the_figures_of_an_undisturbed_one(
@@ -141,7 +134,9 @@ def test_a_killed_run_ends_with_the_figures_of_an_undisturbed_one(
 def test_a_folder_in_which_another_process_works_is_refused(command_line, tmp_path):
     with claim_folder(tmp_path, "run.lock"):
         process = command_line.run(*SHORT, f"--output_dir={tmp_path}")
-    assert_one_sentence(process, "Another process is at work", str(tmp_path))
+    command_line.assert_one_sentence(
+        process, "Another process is at work", str(tmp_path)
+    )
 
 
 def test_ctrl_c_stops_a_run_by_one_sentence(command_line, tmp_path):
@@ -176,7 +171,9 @@ def test_a_full_disk_loses_nothing_that_was_saved(finished, command_line, tmp_pa
         capture_output=True,
         text=True,
     )
-    assert_one_sentence(process, "could not be written", "is the disk full?")
+    command_line.assert_one_sentence(
+        process, "could not be written", "is the disk full?"
+    )
     process = command_line.run(*flags)
     assert process.returncode == 0, process.stderr
     assert figures(folder) == figures(finished[0])
@@ -261,7 +258,7 @@ def test_given_refinement_is_used_and_retraining_can_be_left_out(
 def test_a_mistake_is_answered_by_one_sentence(command_line, tmp_path, flags, words):
     first = (f"--output_dir={tmp_path / 'run'}", *SHORT)
     process = command_line.run(*first, *flags)
-    assert_one_sentence(process, *words)
+    command_line.assert_one_sentence(process, *words)
 
 
 @pytest.mark.parametrize("flag", ["--task=horses", "--epochs=0", "--seed=one"])
