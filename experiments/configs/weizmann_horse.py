@@ -1,4 +1,4 @@
-"""Weizmann horses at 32x32 (Borenstein & Ullman, 2004), Table 2 of the paper.
+r"""Weizmann horses at 32x32 (Borenstein & Ullman, 2004), Table 2 of the paper.
 
 Mean IOU of the test images, G and refined, over three seeds:
 
