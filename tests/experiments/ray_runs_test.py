@@ -145,3 +145,23 @@ def test_an_interruption_ends_the_jobs_that_run(cluster_address, tmp_path):
     assert process.wait(timeout=60) == 7
     # The job held this lock: it has ended.
     claim_folder(folder).close()
+
+
+def test_a_table_is_filled_on_ray(command_line, cluster_address, tmp_path):
+    # Data that is nowhere fails in every run, and at once.
+    shown = command_line.run(
+        *("--run_missing", "--table=1", "--tasks=bibtex", "--seeds=1", "--jobs=2"),
+        *("--methods=gan", f"--ray_address={cluster_address}"),
+        f"--runs={tmp_path / 'runs'}",
+        f"--results={tmp_path / 'results'}",
+        f"--manual_dir={tmp_path / 'nowhere'}",
+        f"--data_dir={tmp_path / 'data'}",
+        module="experiments.tables",
+    )
+    assert shown.returncode == 1
+    assert shown.stdout.startswith("### Table 1, Bibtex")
+    first, started, failed, head, reason = shown.stderr.splitlines()
+    assert first.startswith("1 run is missing; 2 at a time")
+    assert (started.split()[1], failed.split()[1]) == ("started", "failed")
+    assert head == "error: These runs failed:"
+    assert reason.startswith("  bibtex/gan/seed0: ") and "nowhere" in reason

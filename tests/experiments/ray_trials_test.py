@@ -18,7 +18,7 @@ from experiments.ray_trials import search_on_ray
 
 SETTINGS = {"input_dropout": 0.25}
 SWEEP = (
-    *("--task=synthetic_tags", "--method=lsgan", "--epochs=2", "--hidden=8"),
+    *("--task=synthetic_tags", "--method=nn_baseline", "--epochs=2", "--hidden=8"),
     "--trials=2",
 )
 
