@@ -51,7 +51,7 @@ def test_leaves_the_files_of_a_run(finished):
     folder, _ = finished
     assert read_json(folder / "config.json")["epochs"] == 4
     assert list((folder / "events").glob("events.out.tfevents.*"))
-    assert (folder / "checkpoints" / "retraining" / "latest" / "checkpoint").exists()
+    assert list((folder / "checkpoints" / "retraining" / "latest").glob("*.index"))
     records = [
         json.loads(s) for s in (folder / "metrics.jsonl").read_text().splitlines()
     ]
