@@ -7,7 +7,6 @@ from typing import Any
 from experiments.config import Config
 from experiments.display import Display
 from experiments.environment import peak_memory_bytes, versions
-from experiments.folder_lock import claim_folder
 from experiments.measuring import test
 from experiments.phases import Phases
 from experiments.result_file import read_json, write_json
@@ -15,6 +14,7 @@ from experiments.splits import split_rows
 from experiments.tasks import Task
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.examples import Examples
+from ldrsp_tf.folder_lock import claim_folder
 
 Result = dict[str, Any]
 

@@ -2,6 +2,7 @@ import contextlib
 import dataclasses
 import json
 import os
+import shutil
 
 import keras
 import numpy as np
@@ -12,7 +13,8 @@ from datasets.synthetic_shapes import generative_model
 from ldrsp_tf import refiner as refiner_module
 from ldrsp_tf.augmentation import random_crop_and_mirror
 from ldrsp_tf.crops import CropAverage, Crops
-from ldrsp_tf.errors import UsageError
+from ldrsp_tf.errors import TrainingError, UsageError
+from ldrsp_tf.folder_lock import claim_folder
 from ldrsp_tf.methods import LDRSP_PLUS
 from ldrsp_tf.models import MLP, Discriminator, EnergyNetwork
 from ldrsp_tf.models.segmentation import PatchDiscriminator
@@ -672,6 +674,52 @@ def test_a_finished_training_is_not_repeated(make_refiner, tags, tmp_path, eager
     np.testing.assert_array_equal(
         *(r.predict(tags[0]).refined for r in (refiner, again))
     )
+
+
+@pytest.mark.parametrize("part", ["index", "data-00000-of-00001"])
+def test_another_state_than_the_best_one_is_not_taken_for_it(
+    part, make_refiner, tags, tmp_path, eagerly
+):
+    _fit_in(tmp_path, make_refiner, tags)
+    (path,) = (tmp_path / "checkpoints" / "best").glob(f"*.{part}")
+    path.unlink()
+    with pytest.raises(TrainingError, match="to train anew"):
+        _fit_in(tmp_path, make_refiner, tags)
+    shutil.rmtree(tmp_path / "checkpoints")
+    _fit_in(tmp_path, make_refiner, tags)
+    assert len(_records(tmp_path)) == 3
+
+
+def test_a_truncated_checkpoint_costs_the_epochs_since_the_one_before(
+    make_refiner, tags, tmp_path, values, assert_identical, eagerly
+):
+    undisturbed = _fit_in(tmp_path, make_refiner, tags)
+    (path,) = (tmp_path / "checkpoints" / "latest").glob("ckpt-3.data*")
+    path.write_bytes(path.read_bytes()[:100])
+    with pytest.warns(UserWarning, match="ckpt-3 is damaged; going on from the one"):
+        resumed = _fit_in(tmp_path, make_refiner, tags)
+    assert_identical(
+        values(resumed.trainer.variables), values(undisturbed.trainer.variables)
+    )
+    assert len(_records(tmp_path)) == 3
+
+
+def test_a_folder_in_which_another_process_works_is_refused(
+    make_refiner, tags, tmp_path, eagerly
+):
+    with claim_folder(tmp_path), _refused("Another process is at work in "):
+        _fit_in(tmp_path, make_refiner, tags)
+    assert os.listdir(tmp_path) == ["lock"]
+    # An interrupted training gives the folder back.
+    with pytest.raises(KeyboardInterrupt):
+        _fit_in(tmp_path, make_refiner, tags, _interrupted)
+    claim_folder(tmp_path).close()
+
+
+def test_a_folder_that_cannot_be_written_is_refused(make_refiner, tags, tmp_path):
+    (tmp_path / "file").touch()
+    with _refused("file/below cannot be written .*; choose another"):
+        _fit_in(tmp_path / "file" / "below", make_refiner, tags)
 
 
 def test_without_a_folder_nothing_is_written(
