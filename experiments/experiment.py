@@ -53,7 +53,10 @@ def run(
     if result is not None:
         display.already_complete(folder)
         return result
-    lock = claim_folder(folder, "run.lock")
+    try:
+        lock = claim_folder(folder, "run.lock")
+    except OSError as error:
+        raise _unwritable(folder, error) from error
     if lock is None:
         raise UsageError(
             f"Another process is at work in {folder}; wait for its end, or choose "
@@ -149,10 +152,7 @@ def check_folder(folder: pathlib.Path, wanted: dict[str, Any]) -> Result | None:
         result = read_json(folder / "result.json")
         found = read_json(folder / "config.json") or (result or {}).get("config")
     except OSError as error:
-        raise UsageError(
-            f"The output folder {folder} cannot be written ({error.strerror}); choose "
-            "another --output_dir."
-        ) from error
+        raise _unwritable(folder, error) from error
     differing = [
         f"{name} is {found.get(name)!r} there and {wanted.get(name)!r} here"
         for name in sorted(set(found or wanted) | set(wanted))
@@ -164,3 +164,10 @@ def check_folder(folder: pathlib.Path, wanted: dict[str, Any]) -> Result | None:
             "choose another --output_dir, or delete that folder."
         )
     return result
+
+
+def _unwritable(folder: pathlib.Path, error: OSError) -> UsageError:
+    return UsageError(
+        f"The output folder {folder} cannot be written ({error.strerror}); choose "
+        "another --output_dir."
+    )
