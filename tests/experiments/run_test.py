@@ -134,6 +134,24 @@ def test_a_killed_run_ends_with_the_figures_of_an_undisturbed_one(
     assert figures(folder) == figures(finished[0])
 
 
+def test_a_truncated_checkpoint_is_told_and_the_one_before_taken(
+    finished, command_line, tmp_path
+):
+    folder = tmp_path / "truncated"
+    shutil.copytree(finished[0], folder)
+    (folder / "result.json").unlink()
+    latest = folder / "checkpoints" / "selection" / "latest"
+    path = latest / "ckpt-4.data-00000-of-00001"
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    process = command_line.run(*SHORT, f"--output_dir={folder}")
+    assert process.returncode == 0
+    assert process.stderr == (
+        f"warning: The checkpoint {latest / 'ckpt-4'} is damaged; going on from the "
+        "one before.\n"
+    )
+    assert figures(folder) == figures(finished[0])
+
+
 def test_other_networks_than_those_of_the_result_predict_nothing(finished, tmp_path):
     folder = tmp_path / "copy"
     shutil.copytree(finished[0], folder)
