@@ -10,9 +10,9 @@ from typing import NamedTuple, Protocol
 
 from experiments.clock import clock
 from experiments.core_shares import shared_environment
-from experiments.folder_lock import claim_folder
 from experiments.job_process import POLL_SECONDS, Job, JobProcess
 from ldrsp_tf.errors import UsageError
+from ldrsp_tf.folder_lock import claim_folder
 
 
 @dataclasses.dataclass(frozen=True)

@@ -10,9 +10,9 @@ import time
 import ray
 from ray.exceptions import RayError, RayTaskError
 
-from experiments.folder_lock import claim_folder
 from experiments.job_process import POLL_SECONDS, Job, JobProcess
 from experiments.ray_cluster import RETRIES, RayCluster
+from ldrsp_tf.folder_lock import claim_folder
 
 _STOP_SECONDS = 30  # A node that does not answer is not waited for any longer.
 _PR_SET_PDEATHSIG = 1

@@ -6,10 +6,10 @@ import time
 
 import pytest
 
-from experiments.folder_lock import claim_folder
 from experiments.job_process import LOG, Job
 from experiments.parallel_runs import run_jobs, seconds_left
 from ldrsp_tf.errors import UsageError
+from ldrsp_tf.folder_lock import claim_folder
 
 ROOT = pathlib.Path(__file__).parents[2]
 

@@ -7,9 +7,9 @@ import time
 
 import pytest
 
-from experiments.folder_lock import claim_folder
 from experiments.job_process import LOG, Job
 from experiments.parallel_runs import run_jobs
+from ldrsp_tf.folder_lock import claim_folder
 
 pytest.importorskip("ray")
 from experiments.ray_runs import RayWorkers
