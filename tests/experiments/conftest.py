@@ -2,6 +2,7 @@ import dataclasses
 import json
 import os
 import pathlib
+import secrets
 import signal
 import subprocess
 import sys
@@ -84,18 +85,27 @@ def result_folder(tmp_path) -> ResultFolder:
     return ResultFolder(tmp_path / "results")
 
 
+@pytest.fixture(scope="session")
+def ray_environment():
+    """What a Ray cluster of the tests and those who join it share."""
+    # Sockets lie there, whose paths are limited to about 100 characters.
+    with tempfile.TemporaryDirectory(prefix="ray") as folder:
+        # Ray would otherwise keep its token in the home folder.
+        token = pathlib.Path(folder, "token")
+        token.write_text(secrets.token_hex(32))
+        token.chmod(0o600)
+        yield {"RAY_TMPDIR": folder, "RAY_AUTH_TOKEN_PATH": str(token)}
+
+
 @pytest.fixture(scope="module")
-def local_cluster():
+def local_cluster(ray_environment):
     """A Ray cluster on this machine."""
     pytest.importorskip("ray")
     from experiments.ray_cluster import RayCluster
 
-    # Sockets lie there, whose paths are limited to about 100 characters.
-    with (
-        tempfile.TemporaryDirectory(prefix="ray") as folder,
-        pytest.MonkeyPatch.context() as environment,
-    ):
-        environment.setenv("RAY_TMPDIR", folder)
+    with pytest.MonkeyPatch.context() as environment:
+        for name, value in ray_environment.items():
+            environment.setenv(name, value)
         with RayCluster("local", at_once=2) as cluster:
             yield cluster
 
@@ -120,3 +130,15 @@ def cluster_address(cluster) -> str:
     import ray
 
     return ray.get_runtime_context().gcs_address
+
+
+@pytest.fixture
+def command_line_on_ray(command_line, cluster, ray_environment) -> CommandLine:
+    """Commands that can join it."""
+    settings = {
+        # What Ray sets where a cluster is started.
+        "RAY_AUTH_MODE": "token",
+        # Sums are taken in another order with another number of threads.
+        "TF_NUM_INTRAOP_THREADS": "1",
+    }
+    return CommandLine({**command_line.environment, **ray_environment, **settings})

@@ -147,9 +147,9 @@ def test_an_interruption_ends_the_jobs_that_run(cluster_address, tmp_path):
     claim_folder(folder).close()
 
 
-def test_a_table_is_filled_on_ray(command_line, cluster_address, tmp_path):
+def test_a_table_is_filled_on_ray(command_line_on_ray, cluster_address, tmp_path):
     # Data that is nowhere fails in every run, and at once.
-    shown = command_line.run(
+    shown = command_line_on_ray.run(
         *("--run_missing", "--table=1", "--tasks=bibtex", "--seeds=1", "--jobs=2"),
         *("--methods=gan", f"--ray_address={cluster_address}"),
         f"--runs={tmp_path / 'runs'}",

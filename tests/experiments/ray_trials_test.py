@@ -122,16 +122,12 @@ def test_an_interruption_ends_the_trials_that_run(measure):
 
 
 def test_a_sweep_on_ray_finds_what_one_without_it_does(
-    command_line, cluster_address, tmp_path
+    command_line_on_ray, cluster_address, tmp_path
 ):
     pytest.importorskip("optuna")
-    # Sums are taken in another order with another number of threads.
-    one_thread = type(command_line)(
-        {**command_line.environment, "TF_NUM_INTRAOP_THREADS": "1"}
-    )
 
     def trials(folder: pathlib.Path, *flags: str) -> list[dict]:
-        process = one_thread.run(
+        process = command_line_on_ray.run(
             *SWEEP, f"--output_dir={folder}", *flags, module="experiments.sweep"
         )
         assert (process.returncode, process.stderr) == (0, "")
