@@ -34,6 +34,7 @@ from ldrsp_tf.methods import Method, get_method
 from ldrsp_tf.models import Discriminator
 from ldrsp_tf.models.foreign import ForeignGenerator, require_gives
 from ldrsp_tf.prediction import Prediction, Predictor, Refinement, predict
+from ldrsp_tf.seeding import weights_from
 from ldrsp_tf.selection import RefinementGrid
 from ldrsp_tf.spaces import OutputSpace
 from ldrsp_tf.training import Trainer
@@ -172,8 +173,8 @@ class Refiner:
             self.space.require_values(tf.zeros_like(first), first)
         discriminator = self.discriminator
         if discriminator is None and self.method.refines:
-            keras.utils.set_random_seed(self.seed)
-            discriminator = stock.stock_discriminator(self.space, examples)
+            with weights_from(self.seed):
+                discriminator = stock.stock_discriminator(self.space, examples)
         shapes = examples.x.shape[1:], examples.y.shape[1:]
         trainer = self._new_trainer(discriminator, shapes)
         self._build(trainer, examples)
