@@ -11,6 +11,7 @@ from ldrsp_tf.augmentation import random_crop_and_mirror
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.methods import get_method
 from ldrsp_tf.models import MLP, EnergyNetwork
+from ldrsp_tf.models.constant import ConstantOutput
 from ldrsp_tf.models.segmentation import PatchDiscriminator, SegmentationNetwork
 from ldrsp_tf.refiner import Refiner
 from ldrsp_tf.sampling import SamplingSettings
@@ -48,10 +49,14 @@ def make_trainer(tags):
         keras.utils.set_random_seed(seed)
         settings.setdefault("batch_size", 8)
         settings.setdefault("sampling", SamplingSettings(inference_steps=2))
+        method = get_method(method) if isinstance(method, str) else method
+        generator = MLP(LABELS, (6,), input_dropout=dropout, hidden_dropout=dropout)
+        if not method.generates:
+            generator = ConstantOutput((LABELS,), TagSpace.blank_logit)
         trainer = Trainer(
-            MLP(LABELS, (6,), input_dropout=dropout, hidden_dropout=dropout),
+            generator,
             EnergyNetwork(LABELS, (6,), interaction_units=3),
-            get_method(method) if isinstance(method, str) else method,
+            method,
             space or TagSpace(),
             TrainingSettings(**settings),
             seed=seed,
@@ -84,10 +89,14 @@ def make_map_trainer(maps):
         keras.utils.set_random_seed(seed)
         settings.setdefault("batch_size", 4)
         settings.setdefault("sampling", SamplingSettings(inference_steps=2))
+        method = get_method(method) if isinstance(method, str) else method
+        generator = SegmentationNetwork(2, width=4)
+        if not method.generates:
+            generator = ConstantOutput((8, 8, 2), ClassMapSpace.blank_logit)
         trainer = Trainer(
-            SegmentationNetwork(2, width=4),
+            generator,
             PatchDiscriminator(width=4),
-            get_method(method) if isinstance(method, str) else method,
+            method,
             ClassMapSpace(),
             TrainingSettings(**settings),
             seed=seed,

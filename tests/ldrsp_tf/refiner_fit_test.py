@@ -9,6 +9,7 @@ import pytest
 import tensorflow as tf
 
 from ldrsp_tf import refiner as refiner_module
+from ldrsp_tf.errors import DivergenceError
 from ldrsp_tf.methods import LDRSP_PLUS
 from ldrsp_tf.models import MLP, EnergyNetwork
 from ldrsp_tf.replay import ReplayChains
@@ -260,6 +261,55 @@ def test_an_interrupted_training_ends_like_an_undisturbed_one(
     assert len(_records(tmp_path / "two")) == 3
     assert resumed.refinement == undisturbed.refinement
     assert resumed.calibration == undisturbed.calibration
+
+
+@pytest.mark.parametrize("in_folder", [False, True])
+def test_a_call_that_was_interrupted_may_be_made_again(
+    in_folder, resumable, tags, tmp_path, values, assert_identical, eagerly
+):
+    undisturbed, refiner = resumable(), resumable()
+    undisturbed.fit(tags, 0.5, epochs=3, interval=3)
+    folder = tmp_path if in_folder else None
+    # No epoch has been validated yet, so there is no checkpoint.
+    with pytest.raises(KeyboardInterrupt):
+        refiner.fit(tags, 0.5, epochs=3, interval=3, folder=folder, report=_interrupted)
+    refiner.fit(tags, 0.5, epochs=3, interval=3, folder=folder)
+    assert_identical(
+        values(refiner.trainer.variables), values(undisturbed.trainer.variables)
+    )
+    assert refiner.refinement == undisturbed.refinement
+
+
+def test_an_interrupted_call_leaves_what_was_there_before_it(
+    resumable, tags, values, assert_identical, eagerly
+):
+    refiner = resumable()
+    refiner.fit(tags, 0.5, epochs=1)
+    before, changed = values(refiner.trainer.variables), []
+
+    def interrupt(record):
+        changed.append(np.any(refiner.generator.get_weights()[0] != before[0]))
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        refiner.fit(tags, 0.5, epochs=2, report=interrupt)
+    assert changed == [True]
+    assert_identical(values(refiner.trainer.variables), before)
+
+
+def test_a_training_that_diverges_leaves_the_model_as_it_was(
+    make_refiner, tags, assert_identical, eagerly
+):
+    x, y = tags
+    model = keras.Sequential([keras.layers.Dense(_LABELS)])
+    model(x)
+    before = model.get_weights()
+    refiner = make_refiner(
+        model, method="baseline", settings={"generator_learning_rate": np.inf}
+    )
+    with pytest.raises(DivergenceError, match="surrogate loss of epoch"):
+        refiner.fit((x, y), epochs=5)
+    assert_identical(model.get_weights(), before)
 
 
 def test_a_finished_training_is_not_repeated(fit_in, tags, tmp_path, eagerly):

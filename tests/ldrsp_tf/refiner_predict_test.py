@@ -32,6 +32,8 @@ def test_outputs_scores_and_the_walk_between(any_fitted):
     assert prediction.trajectory.shape == (refiner.refinement.steps + 1, *shape)
     np.testing.assert_array_equal(prediction.trajectory[0], prediction.generated)
     np.testing.assert_array_equal(prediction.trajectory[-1], prediction.refined)
+    assert prediction.trajectory_scores.shape == prediction.trajectory.shape[:-1]
+    np.testing.assert_array_equal(prediction.trajectory_scores[-1], prediction.scores)
     assert np.any(prediction.refined != prediction.generated)
     np.testing.assert_allclose(
         prediction.scores,
@@ -42,6 +44,34 @@ def test_outputs_scores_and_the_walk_between(any_fitted):
 
 def test_without_the_walk_there_is_no_trajectory(fitted, tags):
     assert fitted.predict(tags[0]).trajectory is None
+
+
+def test_one_prediction_may_walk_otherwise_than_chosen(fitted, tags):
+    chosen, x = fitted.refinement, tags[0]
+    longer = fitted.predict(x, trajectory=True, steps=7).trajectory
+    assert longer.shape == (8, 24, 5)
+    np.testing.assert_allclose(
+        longer[chosen.steps], fitted.predict(x).refined, atol=1e-6
+    )
+    given = Refinement(0.05, 2)
+    other = fitted.predict(x, refinement=given, trajectory=True).trajectory
+    assert other.shape == (3, 24, 5)
+    assert np.any(other[1] != longer[1])
+    shorter = fitted.predict(x, refinement=given, steps=1)
+    np.testing.assert_allclose(shorter.refined, other[1], atol=1e-6)
+    unmoved = fitted.predict(x, steps=0)
+    np.testing.assert_array_equal(unmoved.refined, unmoved.generated)
+    assert fitted.refinement is chosen
+
+
+def test_walks_that_cannot_be_are_refused(fitted, make_refiner, tags, eagerly, refused):
+    with refused("steps is -1: at least 0"):
+        fitted.predict(tags[0], steps=-1)
+    without = make_refiner(method="baseline")
+    without.fit(tags, epochs=1)
+    for walk in ({"steps": 2}, {"refinement": Refinement(0.5, 2)}):
+        with refused("'baseline' has no discriminator to refine with"):
+            without.predict(tags[0], **walk)
 
 
 def test_inputs_of_any_numeric_type(fitted, tags):
@@ -93,6 +123,8 @@ def test_after_an_interruption_a_refinement_is_missing(
         refiner.fit(tags, epochs=1, report=_interrupted)
     with refused("No refinement is chosen yet"):
         refiner.predict(tags[0])
+    given = refiner.predict(tags[0], refinement=Refinement(0.5, 2), trajectory=True)
+    assert given.trajectory.shape == (3, 24, 5)
     refiner.refinement = Refinement(0.5, 2)
     assert refiner.predict(tags[0], trajectory=True).trajectory.shape == (3, 24, 5)
     with refused("Nothing is calibrated yet"):

@@ -1,3 +1,5 @@
+import dataclasses
+
 import keras
 import numpy as np
 import pytest
@@ -7,7 +9,7 @@ from ldrsp_tf.models import Discriminator
 from ldrsp_tf.models.segmentation import PatchDiscriminator
 from ldrsp_tf.refiner import Refiner
 from ldrsp_tf.selection import RefinementGrid
-from ldrsp_tf.spaces import ClassMapSpace
+from ldrsp_tf.spaces import ClassMapSpace, TagSpace
 
 _LABELS = 5
 
@@ -228,11 +230,60 @@ def test_nothing_to_train_is_refused(make_refiner, tags, refused):
         make_refiner(method="baseline", frozen=True).fit(tags, epochs=1)
 
 
-def test_methods_without_a_generator_are_refused(make_refiner, refused):
-    with refused("'dvn' has no generator"):
-        make_refiner(method="dvn")
+def test_unknown_methods_are_refused(make_refiner, refused):
     with refused("no method 'ldrps'"):
         make_refiner(method="ldrps")
+
+
+def test_methods_without_a_generator_take_none_and_others_need_one(refused):
+    with refused("'dvn' has no generator.*or give None"):
+        Refiner(_sequential(), TagSpace(), method="dvn")
+    with refused("generator is a NoneType: a keras.Model"):
+        Refiner(None, TagSpace(), method="ldrsp")
+
+
+def test_without_a_generator_there_are_refined_outputs_alone(tags, tmp_path, eagerly):
+    refiner = Refiner(
+        None,
+        TagSpace(),
+        method="dvn",
+        settings={"sampling": {"inference_steps": 1}},
+        grid={"step_sizes": (1.0,), "steps": (2,)},
+    )
+    refiner.fit(tags, epochs=1)
+    prediction = refiner.predict(tags[0])
+    np.testing.assert_array_equal(prediction.generated, np.zeros((24, _LABELS)))
+    assert np.any(prediction.refined > 0.0)
+    assert refiner.evaluate(tags).keys() == {"refined"}
+    assert list(refiner.networks) == ["discriminator"]
+
+    refiner.save(tmp_path)
+    loaded = Refiner.load(tmp_path)
+    assert loaded.generator is None
+    np.testing.assert_array_equal(loaded.predict(tags[0]).refined, prediction.refined)
+
+
+def test_settings_and_grid_may_be_what_differs_from_the_stock_ones():
+    stock = Refiner(_sequential(), TagSpace())
+    refiner = Refiner(
+        _sequential(),
+        TagSpace(),
+        settings={"cosine_decay": True, "sampling": {"chain_steps": 7}},
+        grid={"step_sizes": (2.0,)},
+    )
+    assert refiner.settings == dataclasses.replace(
+        stock.settings,
+        cosine_decay=True,
+        sampling=dataclasses.replace(stock.settings.sampling, chain_steps=7),
+    )
+    assert refiner.grid == dataclasses.replace(stock.grid, step_sizes=(2.0,))
+
+
+def test_unknown_settings_are_refused(make_refiner, refused):
+    with refused("no 'rate' among the settings; there are batch_size, "):
+        make_refiner(settings={"rate": 1.0})
+    with refused("no 'sizes' among the settings of the grid; there are step_sizes, "):
+        make_refiner(grid={"sizes": (1.0,)})
 
 
 def test_without_a_discriminator_there_are_generated_outputs_alone(
@@ -244,7 +295,7 @@ def test_without_a_discriminator_there_are_generated_outputs_alone(
     assert refiner.refinement is None
     prediction = refiner.predict(tags[0], trajectory=True)
     assert prediction.generated.shape == (24, 5)
-    assert prediction[1:] == (None, None, None)
+    assert prediction[1:] == (None,) * 4
     assert refiner.evaluate(tags).keys() == {"generator"}
 
 

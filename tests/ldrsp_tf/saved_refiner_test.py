@@ -248,6 +248,19 @@ def test_what_cannot_be_saved_leaves_the_refiner_of_before(
     _assert_same_prediction(Refiner.load(copied), fitted, tags[0])
 
 
+def test_crops_at_places_that_a_function_says_are_not_saved(tmp_path, refused):
+    refiner = Refiner(
+        keras.Sequential([keras.layers.Conv2D(2, 1)]),
+        ClassMapSpace(),
+        method="baseline",
+        crops=Crops(4, lambda side: (0, side - 4)),
+    )
+    refiner.generator(np.zeros((1, 8, 8, 3), np.float32))
+    refiner.make((8, 8, 3), (8, 8, 2))
+    with refused("offsets are a function cannot be saved"):
+        refiner.save(tmp_path / "new")
+
+
 def test_a_folder_that_cannot_be_written_is_refused(fitted, tmp_path, refused):
     (tmp_path / "file").touch()
     for folder in (tmp_path / "file", tmp_path / "file" / "below"):
