@@ -96,9 +96,7 @@ def _run(
         chosen = phases.select(split.training, split.validation)
         if config.retrain:
             phases.retrain(split.training, split.all_training, chosen)
-    measured = test(
-        phases.trainer, phases.predictor, chosen, split.test, further.measure
-    )
+    measured = test(phases.refiner, chosen, split.test, further.measure)
     history = phases.history
     if config.retrain:
         retrained = history.phase("retraining")[-1]["epoch"]

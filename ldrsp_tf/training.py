@@ -14,7 +14,6 @@ from ldrsp_tf.augmentation import Augmentation
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.losses import Judged
 from ldrsp_tf.methods import Method
-from ldrsp_tf.models.constant import ConstantOutput
 from ldrsp_tf.models.discriminator import Discriminator
 from ldrsp_tf.optimizers import FusedAdam
 from ldrsp_tf.refinement import Walk
@@ -31,8 +30,8 @@ class Trainer:
 
     Args:
       generator: Maps x `[B, ...]` to logits of the output. Without trainable weights it
-        is left as it is, and D alone is trained. A method without a generator puts the
-        space's blank output in its place.
+        is left as it is, and D alone is trained; so is the `ConstantOutput` that a
+        method without a generator has in its place.
       discriminator: D; None for a method without one.
       method: What is trained, and how.
       space: What an output is.
@@ -47,7 +46,7 @@ class Trainer:
 
     def __init__(
         self,
-        generator: keras.Model | None,
+        generator: keras.Model,
         discriminator: Discriminator | None,
         method: Method,
         space: OutputSpace,
@@ -87,8 +86,6 @@ class Trainer:
         x, y = self.batch(x, y, tf.range(self._batch_size), tf.constant(0))
         self._sources = self._make_sources(x, y)
         x, y = x[:1], y[:1]
-        if not self.method.generates:
-            self.generator = ConstantOutput(y.shape[1:], self.space.blank_logit)
         logits = self.generator(x)
         if logits.shape != y.shape:
             raise UsageError(
