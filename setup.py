@@ -15,6 +15,8 @@ VERSION = re.search(
 SUPERPIXELS = ["scikit-image>=0.19"]
 # For experiments.sweep; its ask-and-tell interface and storage came with this version.
 SWEEP = ["optuna>=3.0"]
+# For --ray_address of experiments.tables and experiments.sweep.
+RAY = ["ray"]
 
 # For the test that runs the notebook in docs/; they execute it anew, too.
 NOTEBOOK = ["ipykernel", "nbclient", "nbformat"]
@@ -44,6 +46,7 @@ setup(
         "tensorflow-datasets>=4.9.4",
     ],
     extras_require={
+        "ray": RAY,
         "superpixels": SUPERPIXELS,
         "sweep": SWEEP,
         # TFDS's testing module imports dill without declaring it.
@@ -53,6 +56,7 @@ setup(
             "pytest",
             "ruff",
             *NOTEBOOK,
+            *RAY,
             *SUPERPIXELS,
             *SWEEP,
         ],

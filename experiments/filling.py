@@ -3,17 +3,22 @@
 import dataclasses
 import pathlib
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from experiments.committed_results import Results, differing_settings, load_results
 from experiments.core_shares import threads_of_each
+from experiments.job_process import Job
 from experiments.missing_runs import RunName, missing_runs, runnable
-from experiments.parallel_runs import Failure, Job, run_jobs
+from experiments.parallel_runs import Failure, run_jobs
 from experiments.result_file import read_json, write_json
 from experiments.table_layouts import LAYOUTS, Layout
 from experiments.table_rows import row_folders
 from experiments.tasks import TASKS, get_task
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.methods import METHODS
+
+if TYPE_CHECKING:
+    from experiments.ray_cluster import RayCluster
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,6 +46,7 @@ def fill_tables(
     runs: pathlib.Path,
     at_once: int,
     report: Callable[[str], None],
+    cluster: "RayCluster | None" = None,
 ) -> list[Failure]:
     """Does the runs that the tables lack.
 
@@ -52,6 +58,7 @@ def fill_tables(
       runs: Holds their folders. A run that was interrupted there is taken up again.
       at_once: How many runs at a time.
       report: Shows a line of progress.
+      cluster: Where they run, to be joined; on this machine if None.
 
     Returns:
       The runs that failed.
@@ -66,7 +73,6 @@ def fill_tables(
         lacking = missing_runs(layout.task, folders, there, wanted.seeds)
         _check_settings(lacking, there, results)
         missing += lacking
-    report(_summary(len(missing), at_once))
     jobs = [
         Job(
             name=str(run),
@@ -79,7 +85,15 @@ def fill_tables(
     def collect(job: Job) -> None:
         _file(job.folder / "result.json", results / job.name / "result.json")
 
-    return run_jobs(jobs, at_once, collect, report)
+    if cluster is None or not jobs:
+        report(_summary(len(jobs), at_once, threads_of_each(at_once)))
+        return run_jobs(jobs, at_once, collect, report)
+    # Only a run on Ray needs Ray.
+    from experiments.ray_runs import RayWorkers
+
+    with cluster:
+        report(_summary(len(jobs), at_once, cluster.threads))
+        return run_jobs(jobs, at_once, collect, report, RayWorkers(cluster))
 
 
 def _layouts(wanted: Wanted) -> list[Layout]:
@@ -126,15 +140,13 @@ def _check_settings(
                 )
 
 
-def _summary(missing: int, at_once: int) -> str:
+def _summary(missing: int, at_once: int, threads: int) -> str:
     if missing == 0:
         return "No run is missing."
     text = "1 run is missing" if missing == 1 else f"{missing} runs are missing"
     if at_once == 1:
         return f"{text}."
-    return (
-        f"{text}; {at_once} at a time, with {threads_of_each(at_once)} thread(s) each."
-    )
+    return f"{text}; {at_once} at a time, with {threads} thread(s) each."
 
 
 def _file(source: pathlib.Path, target: pathlib.Path) -> None:

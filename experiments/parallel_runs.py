@@ -1,31 +1,18 @@
-"""Commands run as processes of their own, some at a time, each with a log."""
+"""Commands run side by side, some at a time, each with a log."""
 
 import contextlib
 import dataclasses
-import pathlib
 import signal
 import statistics
-import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from experiments.clock import clock
 from experiments.core_shares import shared_environment
+from experiments.job_process import POLL_SECONDS, Job, JobProcess
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.folder_lock import claim_folder
-
-LOG = "log.txt"
-_POLL_SECONDS = 0.1
-
-
-@dataclasses.dataclass(frozen=True)
-class Job:
-    """A command that works in a folder, which also receives what it prints."""
-
-    name: str
-    command: Sequence[str]
-    folder: pathlib.Path
 
 
 @dataclasses.dataclass(frozen=True)
@@ -36,11 +23,35 @@ class Failure:
     reason: str
 
 
+class Work(Protocol):
+    """A job that has started."""
+
+    def ended(self) -> bool:
+        """Whether it is over."""
+
+    def failure(self) -> str | None:
+        """Why it failed, once it has ended; None if it did not."""
+
+    def stop(self) -> None:
+        """Asks it to end."""
+
+    def wait(self) -> None:
+        """Waits for its end, after it was asked to end."""
+
+
+class Workers(Protocol):
+    """Where jobs run."""
+
+    def start(self, job: Job) -> Work | None:
+        """Starts a job; None if somebody else is at work in its folder."""
+
+
 def run_jobs(
     jobs: Sequence[Job],
     at_once: int,
     collect: Callable[[Job], None],
     report: Callable[[str], None],
+    workers: Workers | None = None,
 ) -> list[Failure]:
     """Runs every job; one that fails leaves the others alone.
 
@@ -52,11 +63,12 @@ def run_jobs(
       collect: Takes the outcome of a job that ended well; a UsageError or an OSError
         makes it one that failed.
       report: Shows a line of progress.
+      workers: Where they run; as processes of this machine if None.
 
     Returns:
       The failures, in the order in which they happened.
     """
-    return _Runner(jobs, at_once, collect, report).run()
+    return _Runner(jobs, at_once, collect, report, workers or Processes(at_once)).run()
 
 
 def seconds_left(durations: Sequence[float], left: int, at_once: int) -> float:
@@ -64,14 +76,29 @@ def seconds_left(durations: Sequence[float], left: int, at_once: int) -> float:
     return statistics.mean(durations) * left / max(1, min(at_once, left))
 
 
+class Processes:
+    """Processes of this machine, which share its cores."""
+
+    def __init__(self, at_once: int):
+        self._environment = shared_environment(at_once)
+
+    def start(self, job: Job) -> JobProcess | None:
+        """Starts a job; None if another process is at work in its folder."""
+        lock = claim_folder(job.folder)
+        if lock is None:
+            return None
+        # The child alone keeps the lock: its folder is free when it ends, however.
+        with lock:
+            return JobProcess(job, self._environment, lock.fileno())
+
+
 class _Running(NamedTuple):
-    """A job's process; `log_begin` is where its part of the log begins."""
+    """A job that has started, as which one, and when."""
 
     number: int
     job: Job
-    process: subprocess.Popen
+    work: Work
     begin: float
-    log_begin: int
 
 
 class _Runner:
@@ -83,24 +110,25 @@ class _Runner:
         at_once: int,
         collect: Callable[[Job], None],
         report: Callable[[str], None],
+        workers: Workers,
     ):
         self._waiting = list(enumerate(jobs, start=1))
         self._total = len(jobs)
         self._at_once = at_once
         self._collect = collect
         self._report = report
-        self._environment = shared_environment(at_once)
+        self._workers = workers
         self._running: list[_Running] = []
         self._durations: list[float] = []
         self._failures: list[Failure] = []
 
     def run(self) -> list[Failure]:
-        with _signals_interrupt():
+        with signals_interrupt():
             try:
                 while self._waiting or self._running:
                     self._start_some()
                     self._end_some()
-                    time.sleep(_POLL_SECONDS if self._running else 0.0)
+                    time.sleep(POLL_SECONDS if self._running else 0.0)
             finally:
                 self._stop_all()
         return self._failures
@@ -108,29 +136,15 @@ class _Runner:
     def _start_some(self) -> None:
         while self._waiting and len(self._running) < self._at_once:
             number, job = self._waiting.pop(0)
-            lock = claim_folder(job.folder)
-            if lock is None:
+            work = self._workers.start(job)
+            if work is None:
                 self._fail(number, job, f"another process is at work in {job.folder}")
                 continue
-            # The child alone keeps the lock: its folder is free when it ends, however.
-            with lock:
-                self._running.append(self._process(number, job, lock.fileno()))
+            self._running.append(_Running(number, job, work, time.perf_counter()))
             self._report(f"{self._place(number)} started   {job.name}")
 
-    def _process(self, number: int, job: Job, lock: int) -> _Running:
-        with (job.folder / LOG).open("ab") as log:
-            process = subprocess.Popen(
-                job.command,
-                env=self._environment,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                pass_fds=(lock,),
-            )
-            return _Running(number, job, process, time.perf_counter(), log.tell())
-
     def _end_some(self) -> None:
-        for ended in [r for r in self._running if r.process.poll() is not None]:
+        for ended in [r for r in self._running if r.work.ended()]:
             self._running.remove(ended)
             reason = self._failed(ended)
             if reason is None:
@@ -140,8 +154,9 @@ class _Runner:
 
     def _failed(self, ended: _Running) -> str | None:
         """Why an ended job failed; None if it did not."""
-        if ended.process.returncode != 0:
-            return _last_words(ended)
+        reason = ended.work.failure()
+        if reason is not None:
+            return reason
         try:
             self._collect(ended.job)
         except (UsageError, OSError) as error:
@@ -167,26 +182,13 @@ class _Runner:
 
     def _stop_all(self) -> None:
         for running in self._running:
-            running.process.terminate()
+            running.work.stop()
         for running in self._running:
-            running.process.wait()
-
-
-def _last_words(ended: _Running) -> str:
-    """The last line that a failed job wrote, or the signal that ended it."""
-    path = ended.job.folder / LOG
-    status = ended.process.returncode
-    if status < 0:
-        return f"ended by {signal.Signals(-status).name} (its log: {path})"
-    with path.open("rb") as log:
-        log.seek(ended.log_begin)
-        lines = log.read().decode(errors="replace").strip().splitlines()
-    last = lines[-1].strip() if lines else f"ended with status {status}"
-    return f"{last.removeprefix('error: ')} (its log: {path})"
+            running.work.wait()
 
 
 @contextlib.contextmanager
-def _signals_interrupt() -> Iterator[None]:
+def signals_interrupt() -> Iterator[None]:
     """Signals that ask a process to end raise KeyboardInterrupt inside the block."""
     asked = (signal.SIGTERM, signal.SIGHUP)
     before = [signal.signal(number, signal.default_int_handler) for number in asked]

@@ -12,6 +12,7 @@ import functools
 import importlib.metadata
 import pathlib
 import sys
+from typing import TYPE_CHECKING
 
 from absl import app, flags, logging
 
@@ -20,10 +21,11 @@ from experiments.quiet import quiet_tensorflow
 # With several processes, this one only starts them.
 quiet_tensorflow(find_devices=False)
 
-from experiments import config_flags, data_flags, setting_flags  # noqa: E402
+from experiments import config_flags, data_flags, ray_flag, setting_flags  # noqa: E402
 from experiments.command_errors import one_sentence_errors  # noqa: E402
 from experiments.environment import versions  # noqa: E402
-from experiments.parallel_runs import Job, run_jobs  # noqa: E402
+from experiments.job_process import Job  # noqa: E402
+from experiments.parallel_runs import run_jobs  # noqa: E402
 from experiments.result_file import read_json, write_json  # noqa: E402
 from experiments.sweep_display import show_best, show_plan, show_trial  # noqa: E402
 from experiments.sweep_file import sweep_content, trial_record  # noqa: E402
@@ -33,6 +35,9 @@ from experiments.trials import validation_value, without_test_rows  # noqa: E402
 from ldrsp_tf.errors import UsageError  # noqa: E402
 from ldrsp_tf.methods import METHODS  # noqa: E402
 
+if TYPE_CHECKING:
+    from experiments.ray_cluster import RayCluster
+
 FLAGS = flags.FLAGS
 flags.DEFINE_enum("task", None, TASKS, "what is learned", required=True)
 flags.DEFINE_enum("method", None, list(METHODS), "how it is learned", required=True)
@@ -40,13 +45,14 @@ flags.DEFINE_integer("trials", 20, "trials of the whole sweep", 1)
 flags.DEFINE_integer("seeds", 1, "runs of a trial; its value is their mean", 1)
 flags.DEFINE_enum("sampler", "tpe", SAMPLERS, "what proposes settings")
 flags.DEFINE_bool("pruning", True, "give trials up that fall behind the median")
-flags.DEFINE_integer("jobs", 1, "processes that do trials", 1)
+flags.DEFINE_integer("jobs", 1, "trials at a time", 1)
 flags.DEFINE_string(
     "output_dir", None, "the sweep's folder [sweeps/<task>/<method>[-<networks>]]"
 )
 flags.DEFINE_string("storage", None, "SQLite file [<output_dir>/trials.sqlite3]")
 flags.adopt_module_key_flags(config_flags)
 flags.adopt_module_key_flags(data_flags)
+flags.adopt_module_key_flags(ray_flag)
 
 
 def main(argv: list[str]) -> None:
@@ -59,10 +65,11 @@ def main(argv: list[str]) -> None:
         run_folder = plan.task.run_folder(plan.configs({})[0])
         folder = pathlib.Path(FLAGS.output_dir or "sweeps" / run_folder.parent)
         show_plan(plan, FLAGS.trials)
-        if FLAGS.jobs > 1:
+        cluster = ray_flag.ray_cluster(FLAGS.jobs)
+        if cluster is None and FLAGS.jobs > 1:
             _share(folder)
         else:
-            _search(plan, folder)
+            _search(plan, folder, cluster)
         show_best(plan, read_json(folder / "sweep.json"), folder)
 
 
@@ -80,7 +87,7 @@ def _plan() -> Plan:
     )
 
 
-def _search(plan: Plan, folder: pathlib.Path) -> None:
+def _search(plan: Plan, folder: pathlib.Path, cluster: "RayCluster | None") -> None:
     try:
         from experiments.search import Search
     except ModuleNotFoundError as error:
@@ -104,9 +111,17 @@ def _search(plan: Plan, folder: pathlib.Path) -> None:
         content = sweep_content(plan, FLAGS.trials, records, origin)
         write_json(folder / "sweep.json", content)
         if trial is not None:
-            show_trial(records, trial.number, FLAGS.trials)
+            at_once = 1 if cluster is None else FLAGS.jobs
+            show_trial(records, trial.number, FLAGS.trials, at_once)
 
-    search.run(FLAGS.trials, functools.partial(validation_value, plan, data), record)
+    run = functools.partial(search.run, FLAGS.trials, tell=record)
+    if cluster is None:
+        run(functools.partial(validation_value, plan, data))
+    else:
+        from experiments.ray_trials import search_on_ray
+
+        with cluster:
+            search_on_ray(cluster, plan, data, run)
 
 
 def _share(folder: pathlib.Path) -> None:

@@ -21,7 +21,9 @@ def show_plan(plan: Plan, trials: int) -> None:
         print(f"  {name}: {range_}")
 
 
-def show_trial(records: Sequence[TrialRecord], number: int, trials: int) -> None:
+def show_trial(
+    records: Sequence[TrialRecord], number: int, trials: int, at_once: int = 1
+) -> None:
     """Shows a trial that has ended; `trials` is how many there will be."""
     trial, done = records[number], ended(records)
     best = best_trial(records)
@@ -36,7 +38,7 @@ def show_trial(records: Sequence[TrialRecord], number: int, trials: int) -> None
     left = trials - len(done)
     if left > 0:
         durations = [record["seconds"] for record in done]
-        line += f"  about {clock(seconds_left(durations, left, at_once=1))} left"
+        line += f"  about {clock(seconds_left(durations, left, at_once))} left"
     print(line, flush=True)
 
 

@@ -16,7 +16,7 @@ import sys
 
 from absl import app, flags
 
-from experiments import data_flags
+from experiments import data_flags, ray_flag
 from experiments.committed_results import load_results
 from experiments.parallel_runs import Failure
 from experiments.quiet import quiet_tensorflow
@@ -42,6 +42,7 @@ flags.DEFINE_list("tasks", None, "tasks, for --run_missing [all of the table]")
 flags.DEFINE_list("methods", None, "methods, for --run_missing [all of the table]")
 flags.DEFINE_string("runs", "runs", "folder where they work, for --run_missing")
 flags.adopt_module_key_flags(data_flags)
+flags.adopt_module_key_flags(ray_flag)
 
 
 def tables_of(folder: pathlib.Path, number: int | str | None = None) -> list[Table]:
@@ -128,7 +129,7 @@ def main(argv: list[str]) -> None:
 def _check_flags() -> None:
     if FLAGS.figure and FLAGS.table != "claim":
         raise UsageError("--figure draws the claim; add --table=claim.")
-    for name in ("seeds", "jobs", "tasks", "methods", "runs"):
+    for name in ("seeds", "jobs", "tasks", "methods", "runs", "ray_address"):
         if FLAGS[name].present and not FLAGS.run_missing:
             raise UsageError(f"--{name} says what --run_missing does; add it.")
 
@@ -160,6 +161,7 @@ def _fill(folder: pathlib.Path) -> list[Failure]:
         (sys.executable, "-m", "experiments.run", *data),
         runs=pathlib.Path(FLAGS.runs),
         at_once=FLAGS.jobs,
+        cluster=ray_flag.ray_cluster(FLAGS.jobs),
         report=lambda line: print(line, file=sys.stderr, flush=True),
     )
 

@@ -5,10 +5,12 @@ import pathlib
 import signal
 import subprocess
 import sys
+import tempfile
 
 import pytest
 
 ROOT = pathlib.Path(__file__).parents[2]
+TIME_LIMIT = 600  # Seconds of a test on Ray, on a machine that has much else to do.
 
 
 @dataclasses.dataclass
@@ -80,3 +82,41 @@ class ResultFolder:
 @pytest.fixture
 def result_folder(tmp_path) -> ResultFolder:
     return ResultFolder(tmp_path / "results")
+
+
+@pytest.fixture(scope="module")
+def local_cluster():
+    """A Ray cluster on this machine."""
+    pytest.importorskip("ray")
+    from experiments.ray_cluster import RayCluster
+
+    # Sockets lie there, whose paths are limited to about 100 characters.
+    with (
+        tempfile.TemporaryDirectory(prefix="ray") as folder,
+        pytest.MonkeyPatch.context() as environment,
+    ):
+        environment.setenv("RAY_TMPDIR", folder)
+        with RayCluster("local", at_once=2) as cluster:
+            yield cluster
+
+
+@pytest.fixture
+def cluster(local_cluster):
+    """A Ray cluster for two runs at a time, and an end to a test that hangs."""
+
+    def interrupt(number, frame):
+        raise KeyboardInterrupt("the test hangs")
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    signal.alarm(TIME_LIMIT)
+    yield local_cluster
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)
+
+
+@pytest.fixture
+def cluster_address(cluster) -> str:
+    """What `--ray_address` takes to join it."""
+    import ray
+
+    return ray.get_runtime_context().gcs_address

@@ -6,7 +6,8 @@ import time
 
 import pytest
 
-from experiments.parallel_runs import LOG, Job, run_jobs, seconds_left
+from experiments.job_process import LOG, Job
+from experiments.parallel_runs import run_jobs, seconds_left
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.folder_lock import claim_folder
 
@@ -102,7 +103,8 @@ def test_an_interruption_ends_the_jobs_that_run(tmp_path):
     folder = tmp_path / "job"
     code = (
         "import pathlib, sys\n"
-        "from experiments.parallel_runs import Job, run_jobs\n"
+        "from experiments.job_process import Job\n"
+        "from experiments.parallel_runs import run_jobs\n"
         "wait = 'import time; print(1, flush=True); time.sleep(600)'\n"
         f"job = Job('a', (sys.executable, '-c', wait), pathlib.Path({str(folder)!r}))\n"
         "try:\n"
