@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from ldrsp_tf.errors import TrainingError
 from ldrsp_tf.training import Trainer
+from ldrsp_tf.workers import follow_chief, is_chief, told_by_chief
 
 
 class Checkpoints:
@@ -16,7 +17,8 @@ class Checkpoints:
 
     Each is the whole state: both networks, both optimisers and the random streams of
     their layers. What else is random is a function of seed and epoch. TensorFlow writes
-    a checkpoint aside and renames it, so a killed process leaves the one before.
+    a checkpoint aside and renames it, so a killed process leaves the one before. Of
+    several workers, the chief alone writes and reads, and the others get what it read.
 
     Args:
       trainer: A built trainer.
@@ -24,6 +26,7 @@ class Checkpoints:
     """
 
     def __init__(self, trainer: Trainer, folder: str | os.PathLike):
+        self._trainer = trainer
         self._folder = pathlib.Path(folder)
         self._epoch = tf.Variable(0, dtype=tf.int64)
         variables = [variable.value for variable in trainer.variables]
@@ -63,7 +66,7 @@ class Checkpoints:
         Raises:
           TrainingError: None can be read.
         """
-        return self._read(self._latest)
+        return self._restore(self._latest)
 
     def restore_best(self) -> int:
         """Goes back to the best state; its number of epochs, 0 if there is none.
@@ -71,9 +74,11 @@ class Checkpoints:
         Raises:
           TrainingError: It cannot be read.
         """
-        return self._read(self._best)
+        return self._restore(self._best)
 
     def _write(self, manager: tf.train.CheckpointManager, epoch: int) -> None:
+        if not is_chief(self._trainer.strategy):
+            return
         self._epoch.assign(epoch)
         try:
             manager.save(checkpoint_number=epoch)
@@ -83,6 +88,13 @@ class Checkpoints:
                 f"{manager.directory} (is the disk full?): the one before is kept, and "
                 f"the same command goes on from it. {_first_line(error)}"
             ) from error
+
+    def _restore(self, manager: tf.train.CheckpointManager) -> int:
+        strategy = self._trainer.strategy
+        epoch = told_by_chief(strategy, lambda: self._read(manager))
+        if epoch:
+            follow_chief(strategy, self._trainer.variables)
+        return epoch
 
     def _read(self, manager: tf.train.CheckpointManager) -> int:
         for path in reversed(manager.checkpoints):
