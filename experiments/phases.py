@@ -15,7 +15,10 @@ from ldrsp_tf.checkpoints import Checkpoints
 from ldrsp_tf.errors import TrainingError
 from ldrsp_tf.fitting import best_record, fit
 from ldrsp_tf.history import History, Record
+from ldrsp_tf.prediction import Predictor
+from ldrsp_tf.replicas import scope
 from ldrsp_tf.validation import Validation, validate
+from ldrsp_tf.workers import told_by_chief
 
 
 class Progress(Protocol):
@@ -38,6 +41,7 @@ class Phases:
       folder: The run's folder; a training that was interrupted there is taken up again.
       examples: What the networks are built for.
       progress: Is told what happens.
+      strategy: What trains the networks; of several workers the chief decides.
 
     Attributes:
       trainer: In the state that the last phase left it in.
@@ -53,16 +57,20 @@ class Phases:
         folder: pathlib.Path,
         examples: Examples,
         progress: Progress,
+        strategy: tf.distribute.Strategy | None = None,
     ):
         self._task = task
         self._config = config
         self._grid = config.refinement_grid()
         self._folder = folder
         self._progress = progress
-        self.trainer = build_trainer(task, config, examples)
+        self._strategy = strategy
+        with scope(strategy):
+            self.trainer = build_trainer(task, config, examples)
         # Only now: settings that were refused do not claim the folder.
         write_json(folder / "config.json", identity)
         self.history = History(folder / "metrics.jsonl")
+        self.history.records = told_by_chief(strategy, lambda: self.history.records)
         self._events = Events(folder / "events")
         self.predictor = task.family.predictor(config, self.trainer, final=True)
 
@@ -84,7 +92,7 @@ class Phases:
             training,
             self._config.epochs,
             self._config.epochs,
-            lambda: validate(self.trainer, predictor, self._grid, validation),
+            lambda: self._validate(predictor, validation),
         )
         best = best_record(self.history.phase("selection"))
         if best is None or checkpoints.restore_best() != best["epoch"]:
@@ -94,8 +102,13 @@ class Phases:
             )
         if self.predictor is predictor:
             return best
-        measured = validate(self.trainer, self.predictor, self._grid, validation)
-        return {**best, "validation": measured}
+        return {**best, "validation": self._validate(self.predictor, validation)}
+
+    def _validate(self, predictor: Predictor, examples: Examples) -> Validation:
+        return told_by_chief(
+            self._strategy,
+            lambda: validate(self.trainer, predictor, self._grid, examples),
+        )
 
     def retrain(
         self, training: Examples, all_training: Examples, chosen: Record
