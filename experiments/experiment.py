@@ -9,7 +9,6 @@ import tensorflow as tf
 from experiments.config import Config
 from experiments.display import Display
 from experiments.environment import peak_memory_bytes, versions
-from experiments.folder_lock import claim_folder
 from experiments.measuring import test
 from experiments.phases import Phases
 from experiments.result_file import read_json, write_json
@@ -17,6 +16,7 @@ from experiments.splits import split_rows
 from experiments.tasks import Task
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.examples import Examples
+from ldrsp_tf.folder_lock import claim_folder
 from ldrsp_tf.replicas import number_of_replicas
 from ldrsp_tf.workers import is_chief, told_by_chief
 
@@ -64,7 +64,10 @@ def run(
         if is_chief(strategy):
             display.already_complete(folder)
         return result
-    lock = claim_folder(folder, "run.lock")
+    try:
+        lock = claim_folder(folder, "run.lock")
+    except OSError as error:
+        raise _unwritable(folder, error) from error
     if lock is None:
         raise UsageError(
             f"Another process is at work in {folder}; wait for its end, or choose "
@@ -169,10 +172,7 @@ def check_folder(folder: pathlib.Path, wanted: dict[str, Any]) -> Result | None:
         result = read_json(folder / "result.json")
         found = read_json(folder / "config.json") or (result or {}).get("config")
     except OSError as error:
-        raise UsageError(
-            f"The output folder {folder} cannot be written ({error.strerror}); choose "
-            "another --output_dir."
-        ) from error
+        raise _unwritable(folder, error) from error
     differing = "" if found is None else _differing(found, wanted)
     if differing:
         raise UsageError(
@@ -188,4 +188,11 @@ def _differing(found: dict[str, Any], wanted: dict[str, Any]) -> str:
         f"{name} is {found.get(name)!r} there and {wanted.get(name)!r} here"
         for name in sorted(set(found) | set(wanted))
         if found.get(name) != wanted.get(name)
+    )
+
+
+def _unwritable(folder: pathlib.Path, error: OSError) -> UsageError:
+    return UsageError(
+        f"The output folder {folder} cannot be written ({error.strerror}); choose "
+        "another --output_dir."
     )

@@ -98,10 +98,12 @@ class FinishedRun(NamedTuple):
         restore = (
             checkpoints.restore if self.config.retrain else checkpoints.restore_best
         )
-        if restore() == 0:
+        name = "retraining_epochs" if self.config.retrain else "epochs"
+        trained = self.result["selected"].get(name)
+        if restore() != trained:
             raise UsageError(
-                f"{self.folder} has no checkpoint of its networks; run its command "
-                f"again in an empty folder: {self.result['command']}"
+                f"{self.folder} has no checkpoint of its networks, of epoch {trained}; "
+                f"run its command again in an empty folder: {self.result['command']}"
             )
         return trainer, self.task.family.predictor(self.config, trainer, final=True)
 

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from experiments.clock import clock
 from experiments.core_shares import shared_environment
-from experiments.folder_lock import claim_folder
 from ldrsp_tf.errors import UsageError
+from ldrsp_tf.folder_lock import claim_folder
 
 LOG = "log.txt"
 _POLL_SECONDS = 0.1

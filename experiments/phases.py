@@ -12,8 +12,7 @@ from experiments.events import Events
 from experiments.result_file import write_json
 from experiments.tasks import Examples, Task
 from ldrsp_tf.checkpoints import Checkpoints
-from ldrsp_tf.errors import TrainingError
-from ldrsp_tf.fitting import best_record, fit
+from ldrsp_tf.fitting import fit, go_back_to_best
 from ldrsp_tf.history import History, Record
 from ldrsp_tf.prediction import Predictor
 from ldrsp_tf.replicas import scope
@@ -94,12 +93,7 @@ class Phases:
             self._config.epochs,
             lambda: self._validate(predictor, validation),
         )
-        best = best_record(self.history.phase("selection"))
-        if best is None or checkpoints.restore_best() != best["epoch"]:
-            raise TrainingError(
-                f"The checkpoints and metrics.jsonl in {self._folder} do not belong "
-                "together; delete that folder to train anew."
-            )
+        best = go_back_to_best(checkpoints, self.history, "selection")
         if self.predictor is predictor:
             return best
         return {**best, "validation": self._validate(self.predictor, validation)}

@@ -13,10 +13,10 @@ import sqlalchemy
 from optuna.trial import FrozenTrial, TrialState
 
 from datasets.file_lock import hold_lock
-from experiments.folder_lock import claim_folder
 from experiments.sweep_plan import Plan, Settings
 from experiments.trials import Report
 from ldrsp_tf.errors import DivergenceError, UsageError
+from ldrsp_tf.folder_lock import claim_folder
 
 # Trials before the median of which is that of nothing in particular.
 _FIRST_TRIALS = 5

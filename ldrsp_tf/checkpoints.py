@@ -11,14 +11,18 @@ from ldrsp_tf.errors import TrainingError
 from ldrsp_tf.training import Trainer
 from ldrsp_tf.workers import follow_chief, is_chief, told_by_chief
 
+_KEPT = {"latest": 2, "best": 1}
+
 
 class Checkpoints:
     """The states of one trainer in one folder.
 
     Each is the whole state: both networks, both optimisers and the random streams of
-    their layers. What else is random is a function of seed and epoch. TensorFlow writes
-    a checkpoint aside and renames it, so a killed process leaves the one before. Of
-    several workers, the chief alone writes and reads, and the others get what it read.
+    their layers. What else is random is a function of seed and epoch. A checkpoint is
+    written aside and renamed, its index last: without an index it does not count, so a
+    process that is killed while it writes leaves the one before. TensorFlow compares
+    checksums when it reads. Of several workers, the chief alone writes and reads, and
+    the others get what it read.
 
     Args:
       trainer: A built trainer.
@@ -31,32 +35,16 @@ class Checkpoints:
         self._epoch = tf.Variable(0, dtype=tf.int64)
         variables = [variable.value for variable in trainer.variables]
         self._state = tf.train.Checkpoint(epoch=self._epoch, variables=variables)
-        self._latest = self._manager("latest", max_to_keep=2)
-        self._best = self._manager("best", max_to_keep=1)
-
-    def _manager(self, name: str, max_to_keep: int) -> tf.train.CheckpointManager:
-        folder = self._folder / name
-        try:
-            manager = tf.train.CheckpointManager(
-                self._state, str(folder), max_to_keep=max_to_keep
-            )
-            damaged = not manager.checkpoints and any(folder.glob("*.index"))
-        except ValueError:
-            damaged = True
-        if damaged:
-            raise TrainingError(
-                f"The list of checkpoints in {folder} is damaged; delete "
-                f"{self._folder} to train anew."
-            )
-        return manager
+        # TensorFlow makes its counter at the first use; `restore` looks for it.
+        self._state.save_counter.assign(0)
 
     def save(self, epoch: int) -> None:
         """Keeps the state after that many epochs as the latest one."""
-        self._write(self._latest, epoch)
+        self._write("latest", epoch)
 
     def save_best(self, epoch: int) -> None:
         """Keeps the state after that many epochs as the best one."""
-        self._write(self._best, epoch)
+        self._write("best", epoch)
 
     def restore(self) -> int:
         """Goes back to the latest state; its number of epochs, 0 if there is none.
@@ -66,7 +54,7 @@ class Checkpoints:
         Raises:
           TrainingError: None can be read.
         """
-        return self._restore(self._latest)
+        return self._restore("latest")
 
     def restore_best(self) -> int:
         """Goes back to the best state; its number of epochs, 0 if there is none.
@@ -74,46 +62,83 @@ class Checkpoints:
         Raises:
           TrainingError: It cannot be read.
         """
-        return self._restore(self._best)
+        return self._restore("best")
 
-    def _write(self, manager: tf.train.CheckpointManager, epoch: int) -> None:
+    def _write(self, name: str, epoch: int) -> None:
         if not is_chief(self._trainer.strategy):
             return
+        folder = self._folder / name
         self._epoch.assign(epoch)
         try:
-            manager.save(checkpoint_number=epoch)
+            folder.mkdir(parents=True, exist_ok=True)
+            self._state.write(str(folder / "new"))
+            # In the order of their names, the index is the last.
+            for path in sorted(folder.glob("new.*")):
+                path.replace(folder / f"ckpt-{epoch}{path.suffix}")
+            _remove_others(folder, epoch, _KEPT[name])
         except (OSError, tf.errors.OpError) as error:
             raise TrainingError(
                 f"The checkpoint of epoch {epoch} could not be written to "
-                f"{manager.directory} (is the disk full?): the one before is kept, and "
+                f"{folder} (is the disk full?): the one before is kept, and "
                 f"the same command goes on from it. {_first_line(error)}"
             ) from error
 
-    def _restore(self, manager: tf.train.CheckpointManager) -> int:
+    def _restore(self, name: str) -> int:
         strategy = self._trainer.strategy
-        epoch = told_by_chief(strategy, lambda: self._read(manager))
+        epoch = told_by_chief(strategy, lambda: self._read(name))
         if epoch:
             follow_chief(strategy, self._trainer.variables)
         return epoch
 
-    def _read(self, manager: tf.train.CheckpointManager) -> int:
-        for path in reversed(manager.checkpoints):
-            try:
-                self._state.restore(path).assert_consumed()
-            except (AssertionError, IndexError, ValueError, tf.errors.OpError) as error:
-                if path == manager.checkpoints[0]:
-                    raise TrainingError(
-                        f"The checkpoint {path} does not fit these networks or is "
-                        f"damaged; delete {self._folder} to train anew. "
-                        f"{_first_line(error)}"
-                    ) from error
+    def _read(self, name: str) -> int:
+        paths = _files(self._folder / name)
+        damaged = None
+        for epoch in sorted(paths, reverse=True):
+            path = self._folder / name / f"ckpt-{epoch}"
+            if damaged is not None:
                 warnings.warn(
-                    f"The checkpoint {path} is damaged; going on from the one before.",
+                    f"The checkpoint {damaged} is damaged; going on from the one "
+                    "before.",
                     stacklevel=2,
                 )
+            try:
+                self._state.restore(str(path)).assert_consumed()
+            except (AssertionError, IndexError, ValueError, tf.errors.OpError) as error:
+                damaged, reason = path, error
             else:
                 return int(self._epoch.numpy())
+        if any(_is_index(path) for files in paths.values() for path in files):
+            raise TrainingError(
+                f"The checkpoint {damaged} does not fit these networks or is "
+                f"damaged; delete {self._folder} to train anew. "
+                f"{_first_line(reason)}"
+            ) from reason
         return 0
+
+
+def _files(folder: pathlib.Path) -> dict[int, list[pathlib.Path]]:
+    """The files of a folder's checkpoints, by their epochs."""
+    files = {}
+    for path in folder.glob("ckpt-*.*"):
+        if number := re.fullmatch(r"ckpt-(\d+)", path.stem):
+            files.setdefault(int(number[1]), []).append(path)
+    return files
+
+
+def _is_index(path: pathlib.Path) -> bool:
+    return path.suffix == ".index"
+
+
+def _remove_others(folder: pathlib.Path, epoch: int, kept: int) -> None:
+    """Leaves the last checkpoints until that epoch.
+
+    Later ones are of a training that a damaged checkpoint was the end of.
+    """
+    files = _files(folder)
+    kept_epochs = sorted(e for e in files if e <= epoch)[-kept:]
+    for other in files.keys() - kept_epochs:
+        for path in sorted(files[other], key=_is_index, reverse=True):
+            path.unlink()
 
 
 def _first_line(error: Exception) -> str:

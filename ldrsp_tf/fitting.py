@@ -59,7 +59,7 @@ def fit(
         history = History()
     else:
         history.forget_after(phase, done)
-        _check_together(history.phase(phase), done, phase)
+        _check_together(history, done, phase)
     while done < epochs and not _exhausted(history.phase(phase), patience):
         begin = time.perf_counter()
         trainer.set_progress(done / (planned_epochs or epochs))
@@ -82,12 +82,30 @@ def fit(
     return history
 
 
-def _check_together(records: list[Record], done: int, phase: str) -> None:
+def go_back_to_best(checkpoints: Checkpoints, history: History, phase: str) -> Record:
+    """Restores the best state of a phase that is over; the record of its epoch.
+
+    Raises:
+      TrainingError: The state is damaged, or not that of the records.
+    """
+    best = best_record(history.phase(phase))
+    done = checkpoints.restore_best()
+    if best is None or done != best["epoch"]:
+        raise _do_not_fit("best checkpoint", done, phase, history)
+    return best
+
+
+def _check_together(history: History, done: int, phase: str) -> None:
+    records = history.phase(phase)
     if (records[-1]["epoch"] if records else 0) != done:
-        raise TrainingError(
-            f"The checkpoint of phase {phase!r} is of epoch {done}, but the records "
-            "end elsewhere: they do not belong together. Delete both to train anew."
-        )
+        raise _do_not_fit("checkpoint", done, phase, history)
+
+
+def _do_not_fit(what: str, done: int, phase: str, history: History) -> TrainingError:
+    return TrainingError(
+        f"The {what} of phase {phase!r} is of epoch {done}, but {history.path} tells "
+        "of another: they do not belong together. Delete both to train anew."
+    )
 
 
 def best_record(records: list[Record]) -> Record | None:

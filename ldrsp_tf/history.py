@@ -1,9 +1,13 @@
 """What happened in each epoch: a list of records, kept in a JSON-lines file."""
 
+import contextlib
 import json
 import os
 import pathlib
+from collections.abc import Iterator
 from typing import Any
+
+from ldrsp_tf.errors import TrainingError
 
 Record = dict[str, Any]
 
@@ -16,15 +20,16 @@ class History:
         records in memory only.
 
     Attributes:
+      path: The file, if there is one.
       records: All records.
     """
 
     def __init__(self, path: str | os.PathLike | None = None):
-        self._path = None if path is None else pathlib.Path(path)
+        self.path = None if path is None else pathlib.Path(path)
         self.records = []
-        if self._path is not None and self._path.exists():
+        if self.path is not None and self.path.exists():
             # What is no text ends the whole records as a broken line does.
-            text = self._path.read_text(errors="replace")
+            text = self.path.read_text(errors="replace")
             self.records = _whole_records(text)
             # What a killed process left of a last line would spoil the line after it.
             if text != _lines(self.records):
@@ -35,10 +40,10 @@ class History:
         return [record for record in self.records if record["phase"] == phase]
 
     def append(self, record: Record) -> None:
-        """Adds a record."""
+        """Adds a record; TrainingError if its file cannot be written."""
         self.records.append(record)
-        if self._path is not None:
-            with self._path.open("a") as file:
+        if self.path is not None:
+            with _writing(self.path), self.path.open("a") as file:
                 file.write(_lines([record]))
                 file.flush()
                 os.fsync(file.fileno())
@@ -53,10 +58,22 @@ class History:
         self._rewrite()
 
     def _rewrite(self) -> None:
-        if self._path is not None:
-            temporary = self._path.with_suffix(".tmp")
-            temporary.write_text(_lines(self.records))
-            temporary.replace(self._path)
+        if self.path is not None:
+            temporary = self.path.with_suffix(".tmp")
+            with _writing(self.path):
+                temporary.write_text(_lines(self.records))
+                temporary.replace(self.path)
+
+
+@contextlib.contextmanager
+def _writing(path: pathlib.Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise TrainingError(
+            f"{path} cannot be written ({error.strerror}; is the disk full?): what was "
+            "saved is kept, and the same command goes on from the last checkpoint."
+        ) from error
 
 
 def _lines(records: list[Record]) -> str:

@@ -76,6 +76,10 @@ _PAPER_SOURCES = (
     (0.5, sampling.adversarial_source),
 )
 
+# D should see the whole walk that it is going to guide, not its first steps only: tasks
+# with long walks give replay chains a share.
+_LONG_WALK_SOURCES = (*_PAPER_SOURCES, (0.0, ReplayChains))
+
 BASELINE = Method(
     name="baseline",
     title="the generator alone, trained by cross-entropy (first term of Eq. 6)",
@@ -101,9 +105,7 @@ LDRSP_PLUS = dataclasses.replace(
     ),
     # The metric judges decided tags: so does the oracle.
     binarised_oracle=True,
-    # D should see the whole walk that it is going to guide, not its first steps only:
-    # tasks with long walks give replay chains a share.
-    sources=(*_PAPER_SOURCES, (0.0, ReplayChains)),
+    sources=_LONG_WALK_SOURCES,
 )
 
 LOGISTIC_REGRESSION = dataclasses.replace(
@@ -155,7 +157,7 @@ DVN = Method(
     title="deep value network, without a generator (Gygli et al., 2017)",
     discriminator_loss=baseline_losses.dvn_discriminator_loss,
     value_loss=losses.cross_entropy_value_loss,
-    sources=_PAPER_SOURCES,
+    sources=_LONG_WALK_SOURCES,
     estimates_value=True,
     generates=False,
 )

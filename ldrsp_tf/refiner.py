@@ -1,11 +1,12 @@
 """The whole method around a model of the user's: train, predict, save, export."""
 
+import contextlib
 import dataclasses
 import numbers
 import os
 import pathlib
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TextIO
 
 import keras
 import numpy as np
@@ -26,7 +27,7 @@ from ldrsp_tf.examples import (
     require_shapes,
 )
 from ldrsp_tf.exported import export
-from ldrsp_tf.fitting import best_record, fit
+from ldrsp_tf.fitting import fit, go_back_to_best
 from ldrsp_tf.history import History, Record
 from ldrsp_tf.judged_space import JudgedSpace, Measure
 from ldrsp_tf.memory_checkpoints import MemoryCheckpoints
@@ -227,35 +228,38 @@ class Refiner:
         Raises:
           UsageError: Data do not fit, or have other shapes than those of a fit before;
             the generator's outputs have other shapes than theirs; the oracle leaves
-            [0, 1]; D has no gradient with respect to y.
-          TrainingError: A loss is not finite, or a checkpoint cannot be written.
+            [0, 1]; D has no gradient with respect to y; the folder cannot be written,
+            or another process keeps a training there.
+          TrainingError: A loss is not finite, or what the folder keeps cannot be
+            written or read.
         """
         for name, number in (("epochs", epochs), ("interval", interval)):
             if number < 1:
                 raise UsageError(f"{name} is {number}: at least 1 is needed.")
         training, held_out = self._split(train, validation)
         self._prepare(training)
-        history, checkpoints = History(), MemoryCheckpoints(self.trainer)
-        if folder is not None:
-            folder = pathlib.Path(folder)
-            folder.mkdir(parents=True, exist_ok=True)
-            history = History(folder / "metrics.jsonl")
-            checkpoints = Checkpoints(self.trainer, folder / "checkpoints")
-        fit(
-            self.trainer,
-            tf.constant(training.x),
-            tf.constant(training.y),
-            epochs=epochs,
-            phase=_PHASE,
-            validate=lambda: self._validate(held_out),
-            interval=interval,
-            patience=patience,
-            checkpoints=checkpoints,
-            history=history,
-            report=report,
-        )
-        checkpoints.restore_best()
-        self.choose(best_record(history.phase(_PHASE))["validation"])
+        with contextlib.ExitStack() as claims:
+            history, checkpoints = History(), MemoryCheckpoints(self.trainer)
+            if folder is not None:
+                folder = pathlib.Path(folder)
+                claims.enter_context(_claimed(folder))
+                history = History(folder / "metrics.jsonl")
+                checkpoints = Checkpoints(self.trainer, folder / "checkpoints")
+            fit(
+                self.trainer,
+                tf.constant(training.x),
+                tf.constant(training.y),
+                epochs=epochs,
+                phase=_PHASE,
+                validate=lambda: self._validate(held_out),
+                interval=interval,
+                patience=patience,
+                checkpoints=checkpoints,
+                history=history,
+                report=report,
+            )
+            best = go_back_to_best(checkpoints, history, _PHASE)
+        self.choose(best["validation"])
         return history
 
     def choose(self, validation: Validation) -> None:
@@ -363,6 +367,29 @@ class Refiner:
             )
         require_finite(x, "inputs")
         return x
+
+
+def _claimed(folder: pathlib.Path) -> TextIO:
+    """The lock of a folder that nobody else keeps a training in.
+
+    Raises:
+      UsageError: Somebody does, or it cannot be written.
+    """
+    # Where there are no such locks, what writes nothing has to work.
+    from ldrsp_tf.folder_lock import claim_folder
+
+    try:
+        lock = claim_folder(folder)
+    except OSError as error:
+        raise UsageError(
+            f"The folder {folder} cannot be written ({error.strerror}); choose another."
+        ) from error
+    if lock is None:
+        raise UsageError(
+            f"Another process is at work in {folder}; wait for its end, or choose "
+            "another folder."
+        )
+    return lock
 
 
 def _require_networks(

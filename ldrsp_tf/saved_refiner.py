@@ -102,7 +102,7 @@ def load_refiner(
 def _read_description(path: pathlib.Path) -> dict[str, Any]:
     try:
         told = json.loads(path.read_text())
-        version, _ = told["format"], told["models"]
+        version, models = told["format"], set(told["models"])
     except FileNotFoundError as error:
         raise UsageError(
             f"{path.parent} holds no whole refiner: {path.name} is missing."
@@ -114,6 +114,8 @@ def _read_description(path: pathlib.Path) -> dict[str, Any]:
             f"{path} has format {version}, but this version reads {_FORMAT}; save the "
             "refiner again."
         )
+    if "generator" not in models or not models <= {"generator", "discriminator"}:
+        raise _damaged(path, ValueError(f"its models are {told['models']!r}"))
     return told
 
 

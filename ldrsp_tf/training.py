@@ -94,7 +94,7 @@ class Trainer:
         """
         self._batch_size = min(self.settings.batch_size, x.shape[0])
         require_equal_shares(self._batch_size, self.strategy)
-        x, y = self._batch(x, y, tf.range(self._batch_size), tf.constant(0))
+        x, y = self.batch(x, y, tf.range(self._batch_size), tf.constant(0))
         self._sources = Sources(self.method, self.settings, self.strategy, x, y)
         x, y = x[:1], y[:1]
         if not self.method.generates:
@@ -195,15 +195,22 @@ class Trainer:
         totals = {name: tf.constant(0.0) for name in self._scalar_names()}
         steps = tf.shape(order)[0]
         for step in tf.range(steps):
-            batch = self._batch(x, y, order[step], first + step)
+            batch = self.batch(x, y, order[step], first + step)
             scalars = run_step(self.strategy, self.train_step, *batch, first + step)
             totals = {name: totals[name] + scalars[name] for name in totals}
         return {k: total / tf.cast(steps, tf.float32) for k, total in totals.items()}
 
-    def _batch(
+    def batch(
         self, x: tf.Tensor, y: tf.Tensor, rows: tf.Tensor, iteration: tf.Tensor
     ) -> tuple[tf.Tensor, tf.Tensor]:
-        """Those rows, in the networks' type and augmented."""
+        """Those rows, in the networks' type and augmented.
+
+        Args:
+          x: Inputs, `[N, ...]`, of any numeric type.
+          y: True outputs, `[N, ...]`, of any numeric type.
+          rows: Which of them, `[B]`.
+          iteration: Counted from 0; decides the random draws.
+        """
         x = tf.cast(tf.gather(x, rows), tf.float32)
         y = tf.cast(tf.gather(y, rows), tf.float32)
         if self.augment is None:

@@ -137,17 +137,31 @@ def test_a_data_dir_that_cannot_be_written_is_named(tmp_path):
     [
         ("*-train.tfrecord*", b"cut off"),
         ("*-train.tfrecord*", b""),
+        ("*-test.tfrecord*", None),
         ("dataset_info.json", b"{"),
         ("metadata.json", b"{"),
     ],
 )
 def test_damaged_prepared_data_are_named_with_the_mend(copied_dir, pattern, content):
     (file,) = copied_dir.glob(f"synthetic_tags/*/{pattern}")
-    file.write_bytes(content)
+    if content is None:
+        file.unlink()
+    else:
+        file.write_bytes(content)
     with pytest.raises(DataError, match="delete that folder") as error:
         loading.load("synthetic_tags", data_dir=str(copied_dir))
     assert str(copied_dir / "synthetic_tags") in str(error.value)
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
+def test_one_wrong_bit_of_prepared_data_is_noticed(copied_dir, share):
+    (file,) = copied_dir.glob("synthetic_tags/*/*-train.tfrecord*")
+    content = bytearray(file.read_bytes())
+    content[int(share * len(content))] ^= 1
+    file.write_bytes(content)
+    with pytest.raises(DataError, match="delete that folder"):
+        loading.load("synthetic_tags", data_dir=str(copied_dir))
 
 
 def test_the_leftover_of_a_killed_preparation_is_removed(tmp_path):

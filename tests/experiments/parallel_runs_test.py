@@ -6,9 +6,9 @@ import time
 
 import pytest
 
-from experiments.folder_lock import claim_folder
 from experiments.parallel_runs import LOG, Job, run_jobs, seconds_left
 from ldrsp_tf.errors import UsageError
+from ldrsp_tf.folder_lock import claim_folder
 
 ROOT = pathlib.Path(__file__).parents[2]
 

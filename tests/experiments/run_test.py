@@ -1,6 +1,7 @@
 import json
 import pathlib
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -8,7 +9,9 @@ import time
 
 import pytest
 
-from experiments.folder_lock import claim_folder
+from experiments.finished import load_run
+from ldrsp_tf.errors import UsageError
+from ldrsp_tf.folder_lock import claim_folder
 
 SHORT = (
     "--task=synthetic_tags",
@@ -51,7 +54,7 @@ def test_leaves_the_files_of_a_run(finished):
     folder, _ = finished
     assert read_json(folder / "config.json")["epochs"] == 4
     assert list((folder / "events").glob("events.out.tfevents.*"))
-    assert (folder / "checkpoints" / "retraining" / "latest" / "checkpoint").exists()
+    assert list((folder / "checkpoints" / "retraining" / "latest").glob("*.index"))
     records = [
         json.loads(s) for s in (folder / "metrics.jsonl").read_text().splitlines()
     ]
@@ -129,6 +132,38 @@ def test_a_killed_run_ends_with_the_figures_of_an_undisturbed_one(
     process = command_line.run(*SHORT, f"--output_dir={folder}")
     assert process.returncode == 0, process.stderr
     assert figures(folder) == figures(finished[0])
+
+
+def test_a_truncated_checkpoint_is_told_and_the_one_before_taken(
+    finished, command_line, tmp_path
+):
+    folder = tmp_path / "truncated"
+    shutil.copytree(finished[0], folder)
+    (folder / "result.json").unlink()
+    latest = folder / "checkpoints" / "selection" / "latest"
+    path = latest / "ckpt-4.data-00000-of-00001"
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    process = command_line.run(*SHORT, f"--output_dir={folder}")
+    assert process.returncode == 0
+    assert process.stderr == (
+        f"warning: The checkpoint {latest / 'ckpt-4'} is damaged; going on from the "
+        "one before.\n"
+    )
+    assert figures(folder) == figures(finished[0])
+
+
+def test_other_networks_than_those_of_the_result_predict_nothing(finished, tmp_path):
+    folder = tmp_path / "copy"
+    shutil.copytree(finished[0], folder)
+    latest = folder / "checkpoints" / "retraining" / "latest"
+    newest = max(latest.glob("*.index"), key=lambda path: path.stat().st_mtime)
+    load_run(folder).networks()
+    newest.write_bytes(newest.read_bytes()[:100])
+    with (
+        pytest.warns(UserWarning, match="damaged"),
+        pytest.raises(UsageError, match="no checkpoint of its networks, of epoch"),
+    ):
+        load_run(folder).networks()
 
 
 def test_a_folder_in_which_another_process_works_is_refused(command_line, tmp_path):

@@ -1,7 +1,9 @@
+import itertools
 import shutil
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from ldrsp_tf.checkpoints import Checkpoints
 from ldrsp_tf.errors import TrainingError
@@ -123,9 +125,15 @@ def _damage(path, how):
 
 
 @pytest.mark.parametrize(
-    "how", ["removed", "emptied", "truncated", "shortened", "a bit flipped"]
+    ("part", "how"),
+    [
+        *itertools.product(
+            ["*.index", "*.data*"],
+            ["emptied", "truncated", "shortened", "a bit flipped"],
+        ),
+        ("*.data*", "removed"),
+    ],
 )
-@pytest.mark.parametrize("part", ["*.index", "*.data*"])
 def test_a_damaged_checkpoint_is_refused(part, how, trainer, tmp_path):
     Checkpoints(trainer, tmp_path).save(1)
     (path,) = (tmp_path / "latest").glob(part)
@@ -151,15 +159,43 @@ def test_before_a_damaged_checkpoint_is_the_one_to_go_on_from(
     assert_identical(values(trainer.variables), saved)
 
 
-@pytest.mark.parametrize("content", ["", "no list"])
-def test_a_damaged_list_of_checkpoints_does_not_start_training_anew(
-    content, trainer, tmp_path
-):
-    # It would overwrite what a run of hours left behind.
-    Checkpoints(trainer, tmp_path).save(1)
-    (tmp_path / "latest" / "checkpoint").write_text(content)
-    with pytest.raises(TrainingError):
-        Checkpoints(trainer, tmp_path).restore()
+def test_checkpoints_after_the_one_that_was_gone_on_from_are_removed(trainer, tmp_path):
+    checkpoints = Checkpoints(trainer, tmp_path)
+    for epoch in (5, 10):
+        checkpoints.save(epoch)
+        checkpoints.save_best(epoch)
+    checkpoints.save(6)
+    checkpoints.save_best(6)
+    assert Checkpoints(trainer, tmp_path).restore() == 6
+    assert Checkpoints(trainer, tmp_path).restore_best() == 6
+    assert len(list((tmp_path / "latest").glob("*.index"))) == 2
+
+
+def test_without_its_index_a_checkpoint_does_not_count(trainer, tmp_path):
+    """A process that is killed between two renames leaves it so."""
+    checkpoints = Checkpoints(trainer, tmp_path)
+    checkpoints.save(1)
+    (tmp_path / "latest" / "ckpt-1.index").unlink()
+    assert Checkpoints(trainer, tmp_path).restore() == 0
+    checkpoints.save(1)
+    checkpoints.save(2)
+    (tmp_path / "latest" / "ckpt-2.index").unlink()
+    with pytest.warns(UserWarning, match="-2 is damaged; going on from the one before"):
+        assert Checkpoints(trainer, tmp_path).restore() == 1
+
+
+def test_checkpoints_of_tensorflows_manager_are_read(trainer, tmp_path):
+    """Earlier versions wrote these."""
+    variables = [variable.value for variable in trainer.variables]
+    state = tf.train.Checkpoint(
+        epoch=tf.Variable(3, dtype="int64"), variables=variables
+    )
+    manager = tf.train.CheckpointManager(state, str(tmp_path / "latest"), max_to_keep=2)
+    _set(trainer, 3)
+    manager.save(checkpoint_number=3)
+    _set(trainer, 0)
+    assert Checkpoints(trainer, tmp_path).restore() == 3
+    assert _get(trainer) == 3.0
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,5 @@
+import shutil
+
 import keras
 import numpy as np
 import pytest
@@ -5,7 +7,7 @@ import tensorflow as tf
 
 from ldrsp_tf.checkpoints import Checkpoints
 from ldrsp_tf.errors import TrainingError
-from ldrsp_tf.fitting import best_record, fit
+from ldrsp_tf.fitting import best_record, fit, go_back_to_best
 from ldrsp_tf.history import History
 
 
@@ -195,6 +197,19 @@ def test_records_that_do_not_reach_the_checkpoint_are_refused(tmp_path):
     fit(counter, _X, _Y, epochs=2, checkpoints=checkpoints)
     with pytest.raises(TrainingError, match="do not belong together"):
         fit(counter, _X, _Y, epochs=3, checkpoints=checkpoints, history=History())
+
+
+def test_the_best_state_has_to_be_that_of_the_best_record(tmp_path):
+    counter, history = _Counter(), History(tmp_path / "history.jsonl")
+    checkpoints = Checkpoints(counter, tmp_path)
+    validate = _Validation(counter, [0.25, 0.75, 0.5])
+    options = {"validate": validate, "checkpoints": checkpoints, "history": history}
+    fit(counter, _X, _Y, epochs=3, **options)
+    assert go_back_to_best(checkpoints, history, "train") is history.records[1]
+    assert counter.state.numpy() == 2.0
+    shutil.rmtree(tmp_path / "best")
+    with pytest.raises(TrainingError, match=r"is of epoch 0, but .*history\.jsonl"):
+        go_back_to_best(checkpoints, history, "train")
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])

@@ -2,6 +2,7 @@ import json
 
 import pytest
 
+from ldrsp_tf.errors import TrainingError
 from ldrsp_tf.history import History
 
 
@@ -85,6 +86,16 @@ def test_what_follows_a_truncated_line_is_kept(path, cut):
     kept = list(resumed.records)
     resumed.append(_record(3))
     assert History(path).records == [*kept, _record(3)]
+
+
+def test_a_file_that_cannot_be_written_is_named(tmp_path):
+    path = tmp_path / "none" / "history.jsonl"
+    for change in (
+        lambda: History(path).append(_record(1)),
+        lambda: History(path).forget_after("train", 0),
+    ):
+        with pytest.raises(TrainingError, match=r"history\.jsonl cannot be written"):
+            change()
 
 
 def test_forget_after_mends_a_truncated_file(path):

@@ -2,6 +2,7 @@ import contextlib
 import dataclasses
 import json
 import os
+import shutil
 
 import keras
 import numpy as np
@@ -12,7 +13,8 @@ from datasets.synthetic_shapes import generative_model
 from ldrsp_tf import refiner as refiner_module
 from ldrsp_tf.augmentation import random_crop_and_mirror
 from ldrsp_tf.crops import CropAverage, Crops
-from ldrsp_tf.errors import UsageError
+from ldrsp_tf.errors import TrainingError, UsageError
+from ldrsp_tf.folder_lock import claim_folder
 from ldrsp_tf.methods import LDRSP_PLUS
 from ldrsp_tf.models import MLP, Discriminator, EnergyNetwork
 from ldrsp_tf.models.segmentation import PatchDiscriminator
@@ -468,6 +470,41 @@ def test_fewer_examples_than_a_batch(rows, make_refiner, tags, eagerly):
     assert refiner.predict(tags[0]).refined.shape == (24, 5)
 
 
+def _assert_measured(refiner, data):
+    prediction = refiner.predict(data[0])
+    assert all(
+        np.isfinite(part).all() for part in (prediction.refined, prediction.scores)
+    )
+    for metrics in refiner.evaluate(data).values():
+        assert all(0.0 <= value <= 1.0 for value in metrics.values())
+
+
+@pytest.mark.parametrize("tag", [0.0, 1.0])
+def test_rows_without_tags_or_with_all(tag, make_refiner, tags, eagerly):
+    x, y = tags
+    data = x, np.full_like(y, tag)
+    refiner = make_refiner(settings=_few_samples(source_shares=(0.3, 0.3, 0.4)))
+    refiner.fit(data, epochs=2)
+    _assert_measured(refiner, data)
+    _assert_measured(refiner, tuple(part[:1] for part in data))
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_masks_of_one_class(number, large_maps, eagerly):
+    x, y = large_maps
+    data = x, np.full_like(y, np.eye(2)[number])
+    refiner = Refiner(
+        keras.Sequential([keras.layers.Conv2D(2, 1)]),
+        ClassMapSpace(),
+        discriminator=PatchDiscriminator(width=2),
+        settings=_few_samples(),
+        grid=RefinementGrid((4.0,), (1,)),
+    )
+    refiner.fit(data, 1 / 3, epochs=1)
+    _assert_measured(refiner, data)
+    _assert_measured(refiner, tuple(part[:1] for part in data))
+
+
 @pytest.mark.parametrize("share", [0.0, 1.0, -0.5, 2, 0.01, 0.99, np.nan])
 def test_shares_that_leave_nothing_are_refused(share, make_refiner, tags):
     with _refused("of 24 examples cannot be held out"):
@@ -510,6 +547,7 @@ def test_a_share_is_held_out(share, make_refiner, tags, monkeypatch, eagerly):
         (lambda x, y: (x[:, :6], y), r"x has shape \(6,\) in the validation data"),
         (lambda x, y: (x, y[:, :4]), r"y has shape \(4,\) in the validation data"),
         (lambda x, y: (x * np.nan, y), "inputs of the validation data"),
+        (lambda x, y: (x[:0], y[:0]), "validation data has 0 inputs"),
         (lambda x, y: None, "validation data is neither a pair"),
     ],
 )
@@ -671,6 +709,54 @@ def test_a_finished_training_is_not_repeated(make_refiner, tags, tmp_path, eager
     np.testing.assert_array_equal(
         *(r.predict(tags[0]).refined for r in (refiner, again))
     )
+
+
+@pytest.mark.parametrize("part", ["index", "data-00000-of-00001"])
+def test_another_state_than_the_best_one_is_not_taken_for_it(
+    part, make_refiner, tags, tmp_path, eagerly
+):
+    folder = tmp_path / "größe 画像"
+    _fit_in(folder, make_refiner, tags)
+    (path,) = (folder / "checkpoints" / "best").glob(f"*.{part}")
+    path.unlink()
+    with pytest.raises(TrainingError, match="to train anew"):
+        _fit_in(folder, make_refiner, tags)
+    # The mend that the error names.
+    shutil.rmtree(folder / "checkpoints")
+    _fit_in(folder, make_refiner, tags)
+    assert len(_records(folder)) == 3
+
+
+def test_a_truncated_checkpoint_costs_the_epochs_since_the_one_before(
+    make_refiner, tags, tmp_path, values, assert_identical, eagerly
+):
+    undisturbed = _fit_in(tmp_path, make_refiner, tags)
+    (path,) = (tmp_path / "checkpoints" / "latest").glob("ckpt-3.data*")
+    path.write_bytes(path.read_bytes()[:100])
+    with pytest.warns(UserWarning, match="ckpt-3 is damaged; going on from the one"):
+        resumed = _fit_in(tmp_path, make_refiner, tags)
+    assert_identical(
+        values(resumed.trainer.variables), values(undisturbed.trainer.variables)
+    )
+    assert len(_records(tmp_path)) == 3
+
+
+def test_a_folder_in_which_another_process_works_is_refused(
+    make_refiner, tags, tmp_path, eagerly
+):
+    with claim_folder(tmp_path), _refused("Another process is at work in "):
+        _fit_in(tmp_path, make_refiner, tags)
+    assert os.listdir(tmp_path) == ["lock"]
+    # An interrupted training gives the folder back.
+    with pytest.raises(KeyboardInterrupt):
+        _fit_in(tmp_path, make_refiner, tags, _interrupted)
+    claim_folder(tmp_path).close()
+
+
+def test_a_folder_that_cannot_be_written_is_refused(make_refiner, tags, tmp_path):
+    (tmp_path / "file").touch()
+    with _refused("file/below cannot be written .*; choose another"):
+        _fit_in(tmp_path / "file" / "below", make_refiner, tags)
 
 
 def test_without_a_folder_nothing_is_written(

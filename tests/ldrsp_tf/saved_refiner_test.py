@@ -1,6 +1,7 @@
 import contextlib
 import dataclasses
 import json
+import pathlib
 import subprocess
 import sys
 
@@ -255,6 +256,34 @@ def test_what_cannot_be_saved_leaves_the_refiner_of_before(
             refiner.save(copied)
     assert _files(copied) == _FILES
     _assert_same_prediction(Refiner.load(copied), fitted, tags[0])
+
+
+@pytest.mark.parametrize("change", range(5))
+def test_death_among_the_renames_leaves_no_mixture(
+    change, copied, make_refiner, tags, fitted, monkeypatch, eagerly
+):
+    later = _made(make_refiner, tags)
+    changes = []
+    for method in ("replace", "unlink"):
+        real = getattr(pathlib.Path, method)
+
+        def deadly(path, *arguments, real=real, **options):
+            changes.append(path)
+            # Nothing catches it, as nothing catches SIGKILL.
+            if len(changes) == change + 1:
+                raise SystemExit
+            return real(path, *arguments, **options)
+
+        monkeypatch.setattr(pathlib.Path, method, deadly)
+    with pytest.raises(SystemExit) if change < 4 else contextlib.nullcontext():
+        later.save(copied)
+    monkeypatch.undo()
+    if change in (0, 4):
+        kept = later if change == 4 else fitted
+        _assert_same_prediction(Refiner.load(copied), kept, tags[0])
+    else:
+        with _refused(r"holds no whole refiner: refiner\.json is missing"):
+            Refiner.load(copied)
 
 
 def test_a_folder_that_cannot_be_written_is_refused(fitted, tmp_path):

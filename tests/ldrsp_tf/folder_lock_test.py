@@ -1,7 +1,7 @@
 import subprocess
 import sys
 
-from experiments.folder_lock import claim_folder
+from ldrsp_tf.folder_lock import claim_folder
 
 
 def test_a_folder_is_claimed_once_until_it_is_given_back(tmp_path):

@@ -1,0 +1,90 @@
+"""`experiments.run`, killed in the middle of a write.
+
+    python killed_while_writing.py FAULT NAME NUMBER FLAGS
+
+The process ends in its write number NUMBER of the file NAME: when half of it is
+written (`half`), before it is renamed (`rename`), or, for TensorFlow's own files, when
+they have reached NAME bytes (`checkpoint`).
+"""
+
+import os
+import pathlib
+import resource
+import signal
+import sys
+from collections.abc import Callable
+
+import tensorflow as tf
+from absl import app
+
+from experiments import run
+
+
+def _die(*_) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _replace_call(owner: type, method: str, is_meant: Callable, deed: Callable) -> None:
+    """Has something else done in place of one call of a method."""
+    real = getattr(owner, method)
+
+    def replaced(self, *arguments, **options):
+        do = deed if is_meant(self, *arguments) else real
+        return do(self, *arguments, **options)
+
+    setattr(owner, method, replaced)
+
+
+def _counted(name: str, number: int) -> Callable:
+    calls = []
+
+    def is_meant(path, mode="", *_):
+        if path.name == name and mode != "r":
+            calls.append(path)
+        return path.name == name and len(calls) == number
+
+    return is_meant
+
+
+def _half(name: str, number: int) -> None:
+    real = pathlib.Path.open
+
+    def opened(path, mode, **options):
+        file = real(path, mode, **options)
+        write = file.write
+
+        def write_half(text):
+            write(text[: len(text) // 2])
+            file.flush()
+            _die()
+
+        file.write = write_half
+        return file
+
+    _replace_call(pathlib.Path, "open", _counted(name, number), opened)
+
+
+def _rename(name: str, number: int) -> None:
+    _replace_call(pathlib.Path, "replace", _counted(name, number), _die)
+
+
+def _checkpoint(size: str, number: int) -> None:
+    real, calls = tf.train.Checkpoint.write, []
+
+    def write(*arguments):
+        calls.append(arguments)
+        if len(calls) == number:
+            # Python ignores the signal by which the system enforces the limit.
+            signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (int(size), int(size)))
+        return real(*arguments)
+
+    tf.train.Checkpoint.write = write
+
+
+if __name__ == "__main__":
+    _, fault, name, number, *flags = sys.argv
+    {"half": _half, "rename": _rename, "checkpoint": _checkpoint}[fault](
+        name, int(number)
+    )
+    app.run(run.main, [run.__file__, *flags])
