@@ -15,7 +15,10 @@ from ldrsp_tf.checkpoints import Checkpoints
 from ldrsp_tf.crops import predictor_by
 from ldrsp_tf.fitting import fit, go_back_to_best
 from ldrsp_tf.history import History, Record
+from ldrsp_tf.prediction import Predictor
+from ldrsp_tf.replicas import scope
 from ldrsp_tf.validation import Validation, validate
+from ldrsp_tf.workers import told_by_chief
 
 
 class Progress(Protocol):
@@ -38,6 +41,7 @@ class Phases:
       folder: The run's folder; a training that was interrupted there is taken up again.
       examples: What the networks are built for.
       progress: Is told what happens.
+      strategy: What trains the networks; of several workers the chief decides.
 
     Attributes:
       refiner: In the state that the last phase left it in.
@@ -52,15 +56,19 @@ class Phases:
         folder: pathlib.Path,
         examples: Examples,
         progress: Progress,
+        strategy: tf.distribute.Strategy | None = None,
     ):
         self._task = task
         self._config = config
         self._folder = folder
         self._progress = progress
-        self.refiner = build_refiner(task, config, examples)
+        self._strategy = strategy
+        with scope(strategy):
+            self.refiner = build_refiner(task, config, examples)
         # Only now: settings that were refused do not claim the folder.
         write_json(folder / "config.json", identity)
         self.history = History(folder / "metrics.jsonl")
+        self.history.records = told_by_chief(strategy, lambda: self.history.records)
         self._events = Events(folder / "events")
 
     def __enter__(self) -> "Phases":
@@ -83,12 +91,19 @@ class Phases:
             training,
             self._config.epochs,
             self._config.epochs,
-            lambda: validate(refiner.trainer, predictor, refiner.grid, validation),
+            lambda: self._validate(predictor, validation),
         )
         best = go_back_to_best(checkpoints, self.history, "selection")
         if refiner.predictor is predictor:
             return best
-        return {**best, "validation": refiner.validate(validation)}
+        return {**best, "validation": self._validate(refiner.predictor, validation)}
+
+    def _validate(self, predictor: Predictor, examples: Examples) -> Validation:
+        refiner = self.refiner
+        return told_by_chief(
+            self._strategy,
+            lambda: validate(refiner.trainer, predictor, refiner.grid, examples),
+        )
 
     def retrain(
         self, training: Examples, all_training: Examples, chosen: Record

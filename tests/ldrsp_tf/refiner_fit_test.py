@@ -16,7 +16,6 @@ from ldrsp_tf.methods import LDRSP_PLUS
 from ldrsp_tf.models import MLP, EnergyNetwork
 from ldrsp_tf.models.segmentation import PatchDiscriminator
 from ldrsp_tf.refiner import Refiner
-from ldrsp_tf.replay import ReplayChains
 from ldrsp_tf.selection import RefinementGrid
 from ldrsp_tf.spaces import ClassMapSpace
 
@@ -447,6 +446,6 @@ def test_the_users_own_random_draws_go_on_as_if_there_were_no_fit(
 def test_masks_are_trained_in_replay_chains(fitted_maps):
     refiner, _ = fitted_maps
     assert refiner.method == dataclasses.replace(LDRSP_PLUS, binarised_oracle=False)
-    chains = refiner.trainer._stateful_sources()
-    assert [type(source) for source in chains] == [ReplayChains]
-    assert np.max(chains[0].variables[0]) > 0.0
+    kept = refiner.trainer._sources.variables
+    assert len(kept) == 4
+    assert np.max(kept[0]) > 0.0
