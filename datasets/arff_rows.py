@@ -20,6 +20,7 @@ from datasets.errors import DataError
 
 BLOCK_ROWS = 1024
 _LARGEST = float(np.finfo(np.float32).max)
+_INSTANCE_WEIGHT = re.compile(r",\s*(\{[^{},]*\})$")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -72,7 +73,9 @@ def _read_block(
         try:
             row_columns, row_values = parser.parse(line)
         except ValueError as error:
-            raise DataError(f"{path}, line {number}: {error}") from error
+            weight = _INSTANCE_WEIGHT.search(line)
+            reason = error if weight is None else _no_weights(weight[1])
+            raise DataError(f"{path}, line {number}: {reason}") from error
         columns.append(np.asarray(row_columns, np.int32))
         values.append(np.asarray(row_values, np.float64))
     rows = np.repeat(np.arange(len(lines)), [len(row) for row in columns])
@@ -85,6 +88,13 @@ def _read_block(
             f"{values[first]:g}, which is not finite in single precision"
         )
     return Entries(rows, columns, values.astype(np.float32), len(lines))
+
+
+def _no_weights(weight: str) -> str:
+    return (
+        f"ARFF instance weights ({_shown(weight)} after a row) are not supported; "
+        "remove them"
+    )
 
 
 class _RowParser:

@@ -1,39 +1,40 @@
-"""From a configuration to a trainer."""
+"""From a configuration to a refiner."""
 
 import contextlib
 import dataclasses
 from collections.abc import Iterator
 
 import keras
-import tensorflow as tf
 
 from experiments.config import Config
 from experiments.tasks import Examples, Task
 from ldrsp_tf.methods import get_method
+from ldrsp_tf.refiner import Refiner
 from ldrsp_tf.sampling import SamplingSettings
-from ldrsp_tf.training import Trainer
 from ldrsp_tf.training_settings import TrainingSettings
 
 
-def build_trainer(task: Task, config: Config, examples: Examples) -> Trainer:
-    """A new trainer, whose weights are a function of the configuration's seed."""
+def build_refiner(task: Task, config: Config, examples: Examples) -> Refiner:
+    """A new refiner, whose weights are a function of the configuration's seed."""
     keras.utils.set_random_seed(config.seed)
     with _layers_of(config.precision):
         generator, discriminator = task.family.networks(config, examples)
     method = get_method(config.method)
     if config.binarised_oracle is not None:
         method = dataclasses.replace(method, binarised_oracle=config.binarised_oracle)
-    trainer = Trainer(
-        generator,
-        discriminator,
-        method,
+    refiner = Refiner(
+        generator if method.generates else None,
         task.family.space(config),
-        training_settings(config),
-        config.seed,
-        task.family.augmentation(config),
+        discriminator=discriminator if method.refines else None,
+        method=method,
+        settings=training_settings(config),
+        grid=config.refinement_grid(),
+        crops=task.family.crops(config, final=True),
+        augment=task.family.augmentation(config),
+        seed=config.seed,
     )
-    trainer.build(tf.constant(examples.x), tf.constant(examples.y))
-    return trainer
+    refiner.build(examples)
+    return refiner
 
 
 @contextlib.contextmanager

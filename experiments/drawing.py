@@ -1,6 +1,5 @@
 """Pictures of a refinement: its images, and its curves along the steps."""
 
-import dataclasses
 import pathlib
 from typing import NamedTuple
 
@@ -17,8 +16,7 @@ from experiments.result_table import METRICS
 from experiments.splits import split_rows
 from experiments.tasks import Examples
 from ldrsp_tf.errors import UsageError
-from ldrsp_tf.prediction import Predictor, Refinement, walk_by
-from ldrsp_tf.training import Trainer
+from ldrsp_tf.refiner import Refiner
 
 IMAGES_OF_EACH_KIND = 2
 BEYOND = 2  # Curves go on for so many times the chosen number of steps.
@@ -83,8 +81,7 @@ def draw_figures(
     run.require_same_sources()
     data = run.task.load(run.config, data_dir, manual_dir)
     split = split_rows(run.task, run.config, data)
-    trainer, predictor = run.networks()
-    walked = _walk(trainer, predictor, run.refinement, split.test)
+    walked = _walk(run.refiner(), split.test)
     curves = run.folder / "curves.png"
     _draw_curves(walked, run, curves)
     if split.test.y.ndim != 4:
@@ -94,33 +91,19 @@ def draw_figures(
     return [images, curves]
 
 
-def _walk(
-    trainer: Trainer, predictor: Predictor, refinement: Refinement, test: Examples
-) -> Walked:
-    """Walks beyond the chosen steps, in chunks."""
-    farther = dataclasses.replace(refinement, steps=BEYOND * refinement.steps)
-    outputs, metric, score, value = [], [], [], []
-    for begin in range(0, len(test.x), predictor.rows_at_once):
-        rows = slice(begin, begin + predictor.rows_at_once)
-        walk = walk_by(predictor, tf.constant(test.x[rows]), farther)
-        truth = tf.constant(test.y[rows], tf.float32)
-        chunk = walk.outputs.numpy()
-        outputs.append(chunk)
-        metric.append(trainer.space.example_metric(chunk, test.y[rows]))
-        value.append(
-            [_example_means(trainer.oracle(tf.constant(y), truth)) for y in chunk]
-        )
-        score.append([_example_means(s) for s in walk.scores])
+def _walk(refiner: Refiner, test: Examples) -> Walked:
+    """Walks beyond the chosen steps."""
+    steps = BEYOND * refiner.refinement.steps
+    prediction = refiner.predict(test.x, trajectory=True, steps=steps)
+    outputs, scores = prediction.trajectory, prediction.trajectory_scores
+    truth = tf.constant(test.y, tf.float32)
+    values = [refiner.trainer.oracle(tf.constant(y), truth) for y in outputs]
     return Walked(
-        np.concatenate(outputs, 1),
-        np.concatenate(metric, 1),
-        np.concatenate(score, 1).mean(1),
-        np.concatenate(value, 1).mean(1),
+        outputs,
+        np.stack([refiner.space.example_metric(y, test.y) for y in outputs]),
+        np.array([np.mean(score) for score in scores]),
+        np.array([np.mean(value) for value in values]),
     )
-
-
-def _example_means(values: tf.Tensor) -> np.ndarray:
-    return np.reshape(values, (len(values), -1)).mean(1)
 
 
 def _draw_curves(walked: Walked, run: FinishedRun, path: pathlib.Path) -> None:

@@ -4,6 +4,8 @@ import pathlib
 import statistics
 from typing import Any
 
+import tensorflow as tf
+
 from experiments.config import Config
 from experiments.display import Display
 from experiments.environment import peak_memory_bytes, versions
@@ -15,6 +17,8 @@ from experiments.tasks import Task
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.examples import Examples
 from ldrsp_tf.folder_lock import claim_folder
+from ldrsp_tf.replicas import number_of_replicas
+from ldrsp_tf.workers import is_chief, told_by_chief
 
 Result = dict[str, Any]
 
@@ -28,6 +32,7 @@ def run(
     manual_dir: str | None,
     command: str,
     display: Display,
+    strategy: tf.distribute.Strategy | None = None,
 ) -> Result:
     """Does a run, or what is left of it, and writes its files.
 
@@ -39,19 +44,25 @@ def run(
       manual_dir: Where original files lie; None downloads them.
       command: What repeats the run, for the result.
       display: Where progress is shown.
+      strategy: What trains the networks. Of several workers the chief alone has the
+        run's folder; the others are given one that is empty.
 
     Returns:
       The content of `result.json`.
 
     Raises:
       UsageError: The folder holds a run with other settings, or another process works
-        in it.
+        in it, or this worker's settings are not the chief's.
     """
     # Read once: the files may change while the run goes on with what it has.
     identity = task.identity(config)
-    result = check_folder(folder, identity)
+    result = told_by_chief(strategy, lambda: check_folder(folder, identity))
+    differing = _differing(told_by_chief(strategy, lambda: identity), identity)
+    if differing:
+        raise UsageError(f"The chief does another run than this worker ({differing}).")
     if result is not None:
-        display.already_complete(folder)
+        if is_chief(strategy):
+            display.already_complete(folder)
         return result
     try:
         lock = claim_folder(folder, "run.lock")
@@ -72,6 +83,7 @@ def run(
             manual_dir,
             command=command,
             display=display,
+            strategy=strategy,
         )
 
 
@@ -85,6 +97,7 @@ def _run(
     *,
     command: str,
     display: Display,
+    strategy: tf.distribute.Strategy | None,
 ) -> Result:
     """The run, in a folder that is claimed for it."""
     data = task.load(config, data_dir, manual_dir)
@@ -92,12 +105,15 @@ def _run(
     further = task.further_metrics(data, data_dir, manual_dir)
     display.start(task, config, split.training, split.validation, split.test)
     display.notes(further.notes)
-    with Phases(task, config, identity, folder, split.training, display) as phases:
+    with Phases(
+        task, config, identity, folder, split.training, display, strategy
+    ) as phases:
         chosen = phases.select(split.training, split.validation)
         if config.retrain:
             phases.retrain(split.training, split.all_training, chosen)
-    measured = test(
-        phases.trainer, phases.predictor, chosen, split.test, further.measure
+    # Nobody ends before the chief has measured: that would look like a lost worker.
+    measured = told_by_chief(
+        strategy, lambda: test(phases.refiner, chosen, split.test, further.measure)
     )
     history = phases.history
     if config.retrain:
@@ -119,6 +135,7 @@ def _run(
             **measured["seconds"],
         },
         "peak_memory_bytes": peak_memory_bytes(),
+        "replicas": number_of_replicas(strategy),
         "config": identity,
         "versions": {**versions(), **further.versions},
         "data": {**data.checksums, **further.checksums},
@@ -153,17 +170,22 @@ def check_folder(folder: pathlib.Path, wanted: dict[str, Any]) -> Result | None:
         found = read_json(folder / "config.json") or (result or {}).get("config")
     except OSError as error:
         raise _unwritable(folder, error) from error
-    differing = [
-        f"{name} is {found.get(name)!r} there and {wanted.get(name)!r} here"
-        for name in sorted(set(found or wanted) | set(wanted))
-        if found is not None and found.get(name) != wanted.get(name)
-    ]
+    differing = "" if found is None else _differing(found, wanted)
     if differing:
         raise UsageError(
-            f"{folder} holds a run with other settings ({'; '.join(differing)}); "
+            f"{folder} holds a run with other settings ({differing}); "
             "choose another --output_dir, or delete that folder."
         )
     return result
+
+
+def _differing(found: dict[str, Any], wanted: dict[str, Any]) -> str:
+    """In which settings another run differs from ours; empty if it is the same."""
+    return "; ".join(
+        f"{name} is {found.get(name)!r} there and {wanted.get(name)!r} here"
+        for name in sorted(set(found) | set(wanted))
+        if found.get(name) != wanted.get(name)
+    )
 
 
 def _unwritable(folder: pathlib.Path, error: OSError) -> UsageError:

@@ -4,7 +4,8 @@
 
 The SavedModel's signature takes x, float32 `[N, ...]` (images in [-1, 1]), and returns
 `generated`, `refined` and `score`, with the refinement inside. It loads without this
-package. `generator.keras` and `discriminator.keras` stand beside it.
+package. `generator.keras` and `discriminator.keras` stand beside it, as far as the
+method has them.
 """
 
 import pathlib
@@ -17,7 +18,6 @@ quiet_tensorflow()
 
 from experiments.command_errors import one_sentence_errors  # noqa: E402
 from experiments.finished import load_run  # noqa: E402
-from ldrsp_tf.exported import export  # noqa: E402
 
 FLAGS = flags.FLAGS
 flags.DEFINE_string("run", None, "folder of a finished run", required=True)
@@ -31,12 +31,11 @@ def main(argv: list[str]) -> None:
         raise app.UsageError(f"{argv[1]!r} is not a flag.")
     with one_sentence_errors(kept="the finished run"):
         run = load_run(pathlib.Path(FLAGS.run))
-        trainer, predictor = run.networks()
+        refiner = run.refiner()
         output = pathlib.Path(FLAGS.output)
-        export(trainer, predictor, run.refinement, run.input_shape, output)
-        trainer.generator.save(output / "generator.keras")
-        if trainer.discriminator is not None:
-            trainer.discriminator.save(output / "discriminator.keras")
+        refiner.export(output)
+        for name, network in refiner.networks.items():
+            network.save(output / f"{name}.keras")
         print(f"Exported to {output}")
 
 

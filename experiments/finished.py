@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from experiments.building import build_trainer
+from experiments.building import build_refiner
 from experiments.config import Config
 from experiments.new_inputs import NewInputs
 from experiments.result_file import is_result, read_json
@@ -14,8 +14,8 @@ from experiments.tasks import Task, get_task
 from ldrsp_tf.checkpoints import Checkpoints
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.examples import Examples
-from ldrsp_tf.prediction import Predictor, Refinement
-from ldrsp_tf.training import Trainer
+from ldrsp_tf.prediction import Refinement
+from ldrsp_tf.refiner import Refiner
 
 
 class FinishedRun(NamedTuple):
@@ -85,16 +85,16 @@ class FinishedRun(NamedTuple):
             self.require_same_sources()
         return self.task.inputs_reader(self.config, path, self.input_shape)
 
-    def networks(self) -> tuple[Trainer, Predictor]:
-        """The trained networks, and what predicts whole examples with them.
+    def refiner(self) -> Refiner:
+        """The trained networks, with the refinement that the run chose.
 
         Raises:
           UsageError: They are not there any more.
         """
         blank = (np.zeros(self._batch_shapes[name], np.float32) for name in ("x", "y"))
-        trainer = build_trainer(self.task, self.config, Examples(*blank))
+        refiner = build_refiner(self.task, self.config, Examples(*blank))
         phase = "retraining" if self.config.retrain else "selection"
-        checkpoints = Checkpoints(trainer, self.folder / "checkpoints" / phase)
+        checkpoints = Checkpoints(refiner.trainer, self.folder / "checkpoints" / phase)
         restore = (
             checkpoints.restore if self.config.retrain else checkpoints.restore_best
         )
@@ -105,7 +105,9 @@ class FinishedRun(NamedTuple):
                 f"{self.folder} has no checkpoint of its networks, of epoch {trained}; "
                 f"run its command again in an empty folder: {self.result['command']}"
             )
-        return trainer, self.task.family.predictor(self.config, trainer, final=True)
+        refiner.refinement = self.refinement
+        refiner.calibration = self.result["selected"]["calibration"]
+        return refiner
 
 
 def load_run(folder: pathlib.Path) -> FinishedRun:

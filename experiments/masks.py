@@ -16,7 +16,7 @@ from experiments.prediction_files import OUTPUT_NAMES, write_scores
 from experiments.tasks import Examples
 from ldrsp_tf.augmentation import Augmentation, random_crop_and_mirror
 from ldrsp_tf.crops import (
-    CropAverage,
+    Crops,
     Offsets,
     offsets_along,
     require_cover,
@@ -30,9 +30,7 @@ from ldrsp_tf.models.segmentation import (
     SegmentationNetwork,
     require_size,
 )
-from ldrsp_tf.prediction import Predictor
 from ldrsp_tf.spaces import ClassMapSpace, OutputSpace
-from ldrsp_tf.training import Trainer
 
 # Images of 32x32 that are predicted in one call, with crops of 24x24.
 _IMAGES_AT_ONCE = 8
@@ -129,10 +127,9 @@ def augmentation(config: MaskConfig) -> Augmentation:
     return random_crop_and_mirror(config.crop_size, config.mirror)
 
 
-def predictor(config: MaskConfig, trainer: Trainer, final: bool) -> Predictor:
-    """Averages all crops at the end, and fewer while training goes on."""
-    return CropAverage(
-        trainer,
+def crops(config: MaskConfig, final: bool) -> Crops:
+    """All crops at the end, and fewer while training goes on."""
+    return Crops(
         config.crop_size,
         config.offsets(final),
         mirror=config.mirror_averaging and final,

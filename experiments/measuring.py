@@ -10,14 +10,12 @@ import tensorflow as tf
 from experiments.tasks import Examples
 from ldrsp_tf.diagnostics import score_report
 from ldrsp_tf.history import Record
-from ldrsp_tf.prediction import Predictor, Refinement, predict
-from ldrsp_tf.training import Trainer
+from ldrsp_tf.refiner import Refiner
 from ldrsp_tf.validation import measure, rows_of
 
 
 def test(
-    trainer: Trainer,
-    predictor: Predictor,
+    refiner: Refiner,
     chosen: Record,
     examples: Examples,
     further: Callable[[np.ndarray], dict[str, float]],
@@ -25,8 +23,7 @@ def test(
     """The one look at the test rows.
 
     Args:
-      trainer: In its final state.
-      predictor: Predicts with it.
+      refiner: In its final state; receives the choices.
       chosen: The record of the epoch that validation chose.
       examples: The test rows.
       further: Relaxed outputs of the test rows -> metrics of the task's own.
@@ -36,13 +33,13 @@ def test(
     """
     begin = time.perf_counter()
     validation = chosen["validation"]
-    refinement = validation["refinement"] and Refinement(**validation["refinement"])
-    x = tf.constant(examples.x)
-    prediction = predict(predictor, x, refinement)
-    measured = measure(trainer, prediction, examples, validation["calibration"])
-    for row, y in rows_of(trainer, prediction).items():
+    refiner.choose(validation)
+    refinement, calibration = refiner.refinement, refiner.calibration
+    prediction = refiner.predict(examples.x)
+    measured = measure(refiner.trainer, prediction, examples, calibration)
+    for row, y in rows_of(refiner.method, prediction).items():
         measured[row].update(further(y))
-    selected = {"epochs": chosen["epoch"], "calibration": validation["calibration"]}
+    selected = {"epochs": chosen["epoch"], "calibration": calibration}
     result = {
         "test": measured,
         "validation": validation["measured"],
@@ -52,6 +49,10 @@ def test(
         selected["refinement_steps"] = refinement.steps
         selected["step_size"] = refinement.step_size
         result["score"] = score_report(
-            trainer, x, examples.y, prediction, predictor.rows_at_once
+            refiner.trainer,
+            tf.constant(examples.x),
+            examples.y,
+            prediction,
+            refiner.predictor.rows_at_once,
         )
     return {**result, "seconds": {"evaluate": time.perf_counter() - begin}}

@@ -6,15 +6,19 @@ from typing import Any, Protocol
 
 import tensorflow as tf
 
-from experiments.building import build_trainer
+from experiments.building import build_refiner
 from experiments.config import Config
 from experiments.events import Events
 from experiments.result_file import write_json
 from experiments.tasks import Examples, Task
 from ldrsp_tf.checkpoints import Checkpoints
+from ldrsp_tf.crops import predictor_by
 from ldrsp_tf.fitting import fit, go_back_to_best
 from ldrsp_tf.history import History, Record
+from ldrsp_tf.prediction import Predictor
+from ldrsp_tf.replicas import scope
 from ldrsp_tf.validation import Validation, validate
+from ldrsp_tf.workers import told_by_chief
 
 
 class Progress(Protocol):
@@ -37,10 +41,10 @@ class Phases:
       folder: The run's folder; a training that was interrupted there is taken up again.
       examples: What the networks are built for.
       progress: Is told what happens.
+      strategy: What trains the networks; of several workers the chief decides.
 
     Attributes:
-      trainer: In the state that the last phase left it in.
-      predictor: Predicts whole examples with it, as the test does.
+      refiner: In the state that the last phase left it in.
       history: The records of all epochs.
     """
 
@@ -52,18 +56,20 @@ class Phases:
         folder: pathlib.Path,
         examples: Examples,
         progress: Progress,
+        strategy: tf.distribute.Strategy | None = None,
     ):
         self._task = task
         self._config = config
-        self._grid = config.refinement_grid()
         self._folder = folder
         self._progress = progress
-        self.trainer = build_trainer(task, config, examples)
+        self._strategy = strategy
+        with scope(strategy):
+            self.refiner = build_refiner(task, config, examples)
         # Only now: settings that were refused do not claim the folder.
         write_json(folder / "config.json", identity)
         self.history = History(folder / "metrics.jsonl")
+        self.history.records = told_by_chief(strategy, lambda: self.history.records)
         self._events = Events(folder / "events")
-        self.predictor = task.family.predictor(config, self.trainer, final=True)
 
     def __enter__(self) -> "Phases":
         return self
@@ -74,22 +80,30 @@ class Phases:
     def select(self, training: Examples, validation: Examples) -> Record:
         """Trains on a part of the rows; the record of the best validation.
 
-        Leaves the trainer in that epoch's state. Where the final predictor is another
-        one, its choices are made anew with it.
+        Leaves the refiner in that epoch's state. Where the test predicts by more crops,
+        the choices are made anew with these.
         """
-        predictor = self._task.family.predictor(self._config, self.trainer, final=False)
+        refiner = self.refiner
+        crops = self._task.family.crops(self._config, final=False)
+        predictor = predictor_by(refiner.trainer, crops)
         checkpoints = self._fit(
             "selection",
             training,
             self._config.epochs,
             self._config.epochs,
-            lambda: validate(self.trainer, predictor, self._grid, validation),
+            lambda: self._validate(predictor, validation),
         )
         best = go_back_to_best(checkpoints, self.history, "selection")
-        if self.predictor is predictor:
+        if refiner.predictor is predictor:
             return best
-        measured = validate(self.trainer, self.predictor, self._grid, validation)
-        return {**best, "validation": measured}
+        return {**best, "validation": self._validate(refiner.predictor, validation)}
+
+    def _validate(self, predictor: Predictor, examples: Examples) -> Validation:
+        refiner = self.refiner
+        return told_by_chief(
+            self._strategy,
+            lambda: validate(refiner.trainer, predictor, refiner.grid, examples),
+        )
 
     def retrain(
         self, training: Examples, all_training: Examples, chosen: Record
@@ -100,11 +114,11 @@ class Phases:
         and steps suit a state that is as far trained as the one they were chosen for.
         """
         steps = [
-            len(self.trainer.order(len(examples.x), epoch=0))
+            len(self.refiner.trainer.order(len(examples.x), epoch=0))
             for examples in (training, all_training)
         ]
         ratio = steps[0] / steps[1]
-        self.trainer.reset()
+        self.refiner.trainer.reset()
         self._fit(
             "retraining",
             all_training,
@@ -121,9 +135,10 @@ class Phases:
         validation: Callable[[], Validation] | None = None,
     ) -> Checkpoints:
         self._progress.phase(phase, epochs)
-        checkpoints = Checkpoints(self.trainer, self._folder / "checkpoints" / phase)
+        trainer = self.refiner.trainer
+        checkpoints = Checkpoints(trainer, self._folder / "checkpoints" / phase)
         fit(
-            self.trainer,
+            trainer,
             tf.constant(examples.x),
             tf.constant(examples.y),
             epochs=epochs,

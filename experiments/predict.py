@@ -17,11 +17,8 @@ from experiments.quiet import quiet_tensorflow
 
 quiet_tensorflow()
 
-import tensorflow as tf  # noqa: E402
-
 from experiments.command_errors import one_sentence_errors  # noqa: E402
 from experiments.finished import load_run  # noqa: E402
-from ldrsp_tf.prediction import predict  # noqa: E402
 from ldrsp_tf.validation import rows_of  # noqa: E402
 
 FLAGS = flags.FLAGS
@@ -47,15 +44,15 @@ def main(argv: list[str]) -> None:
         output = pathlib.Path(FLAGS.output)
         run.task.family.require_output(output)
         inputs = run.read_inputs(pathlib.Path(FLAGS.input))
-        trainer, predictor = run.networks()
-        prediction = predict(predictor, tf.constant(inputs.x), run.refinement)
+        refiner = run.refiner()
+        prediction = refiner.predict(inputs.x)
         run.task.family.write_predictions(
             run.config,
             output,
             inputs,
-            rows_of(trainer, prediction),
+            rows_of(refiner.method, prediction),
             prediction.scores,
-            run.result["selected"]["calibration"],
+            refiner.calibration,
         )
         print(f"{len(inputs.names):,} predictions written to {output}")
 

@@ -17,19 +17,23 @@ def quiet_tensorflow(find_devices: bool = True) -> None:
 
     Args:
       find_devices: Looks for devices now, not in the middle of a run. A process that
-        only starts others leaves a GPU's memory to them.
+        only starts others leaves a GPU's memory to them; one that may be distributed
+        looks for them later (`distribution.make_strategy`).
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    with _diverted_stderr():
+    with diverted_stderr():
         import tensorflow as tf
 
+        from experiments.gpu_memory import grow_gpu_memory
+
+        grow_gpu_memory()
         if find_devices:
             tf.constant(0)
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
 
 
 @contextlib.contextmanager
-def _diverted_stderr() -> Iterator[None]:
+def diverted_stderr() -> Iterator[None]:
     """Sends file descriptor 2 to a file; shows the file if the block fails."""
     sys.stderr.flush()
     kept = os.dup(2)

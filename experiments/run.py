@@ -13,17 +13,24 @@ from absl import app, flags, logging
 
 from experiments.quiet import quiet_tensorflow
 
-quiet_tensorflow()
+quiet_tensorflow(find_devices=False)
 
 import tensorflow as tf  # noqa: E402
 
 from experiments import config_flags, data_flags, setting_flags  # noqa: E402
 from experiments.command_errors import one_sentence_errors  # noqa: E402
 from experiments.display import Display  # noqa: E402
+from experiments.distribution import (  # noqa: E402
+    DISTRIBUTIONS,
+    lost_worker_errors,
+    make_strategy,
+    own_folder,
+)
 from experiments.experiment import run  # noqa: E402
 from experiments.result_table import result_table, selection_line  # noqa: E402
 from experiments.tasks import TASKS, get_task  # noqa: E402
 from ldrsp_tf.methods import METHODS  # noqa: E402
+from ldrsp_tf.workers import is_chief  # noqa: E402
 
 FLAGS = flags.FLAGS
 flags.DEFINE_enum("task", "synthetic_shapes", TASKS, "what is learned")
@@ -39,6 +46,13 @@ flags.DEFINE_bool(
     "use operations alone that repeat their figures bit for bit, on the same machine "
     "with the same number of threads",
 )
+flags.DEFINE_enum(
+    "distribute",
+    "none",
+    DISTRIBUTIONS,
+    "train on all devices of this machine (mirrored), or on several machines that the "
+    "environment variable TF_CONFIG names (multi_worker); they share each batch",
+)
 flags.adopt_module_key_flags(config_flags)
 flags.adopt_module_key_flags(data_flags)
 
@@ -51,23 +65,30 @@ def main(argv: list[str]) -> None:
     if FLAGS.deterministic:
         tf.config.experimental.enable_op_determinism()
     with one_sentence_errors(kept="the last checkpoint"):
-        _run()
+        strategy = make_strategy(FLAGS.distribute)
+        with lost_worker_errors(strategy):
+            _run(strategy)
 
 
-def _run() -> None:
+def _run(strategy: tf.distribute.Strategy | None) -> None:
     given = setting_flags.given_settings()
     task = get_task(FLAGS.task)
     config = task.configure(FLAGS.method, given)
     folder = pathlib.Path(FLAGS.output_dir or "runs" / task.run_folder(config))
-    result = run(
-        task,
-        config,
-        folder,
-        data_dir=FLAGS.data_dir,
-        manual_dir=FLAGS.manual_dir,
-        command=_command(task.name, config.method, {"seed": config.seed, **given}),
-        display=Display(),
-    )
+    with own_folder(strategy, folder) as own:
+        result = run(
+            task,
+            config,
+            own,
+            data_dir=FLAGS.data_dir,
+            manual_dir=FLAGS.manual_dir,
+            command=_command(task.name, config.method, {"seed": config.seed, **given}),
+            display=Display(),
+            strategy=strategy,
+        )
+    if not is_chief(strategy):
+        print("\nThe run is complete; the chief has its files.")
+        return
     print(f"\n{selection_line(result)}\n")
     paper = task.paper.get(config.method, {})
     print(result_table(result, paper, task.paper_metric))
@@ -95,6 +116,8 @@ def _command(task: str, method: str, given: dict) -> str:
     settings = config_flags.as_flags(given)
     if FLAGS.deterministic:
         settings += " --deterministic"
+    if FLAGS.distribute != "none":
+        settings += f" --distribute={FLAGS.distribute}"
     return f"python -m experiments.run --task={task} --method={method} {settings}"
 
 

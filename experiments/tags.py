@@ -12,9 +12,7 @@ from experiments.new_inputs import NewInputs, read_array
 from experiments.prediction_files import require_tag_file, write_tags
 from experiments.tasks import Examples
 from ldrsp_tf.models import MLP, EnergyNetwork
-from ldrsp_tf.prediction import Predictor
 from ldrsp_tf.spaces import OutputSpace, TagSpace
-from ldrsp_tf.training import Trainer
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -58,10 +56,9 @@ def augmentation(config: TagConfig) -> None:
     del config
 
 
-def predictor(config: TagConfig, trainer: Trainer, final: bool) -> Predictor:
-    """The trainer itself."""
+def crops(config: TagConfig, final: bool) -> None:
+    """Tags are predicted whole."""
     del config, final
-    return trainer
 
 
 def variant(config: TagConfig) -> str:

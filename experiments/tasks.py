@@ -13,12 +13,11 @@ from experiments.config import Config
 from experiments.new_inputs import NewInputs
 from experiments.search_space import Space
 from ldrsp_tf.augmentation import Augmentation
+from ldrsp_tf.crops import Crops
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.examples import Examples
 from ldrsp_tf.models import Discriminator
-from ldrsp_tf.prediction import Predictor
 from ldrsp_tf.spaces import OutputSpace
-from ldrsp_tf.training import Trainer
 
 # A module of `experiments.configs` for each, imported when it is asked for.
 TASKS = (
@@ -95,8 +94,8 @@ class Family(Protocol):
     def augmentation(self, config: Config) -> Augmentation | None:
         """What changes a training batch at random."""
 
-    def predictor(self, config: Config, trainer: Trainer, final: bool) -> Predictor:
-        """What predicts whole examples; a cheaper one while training goes on."""
+    def crops(self, config: Config, final: bool) -> Crops | None:
+        """What examples are predicted by; fewer crops while training goes on."""
 
     def variant(self, config: Config) -> str:
         """What tells a run with other networks from the usual one; else empty."""

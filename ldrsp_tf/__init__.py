@@ -13,6 +13,7 @@ _MODULES = {
     "ClassMapSpace": "spaces",
     "Crops": "crops",
     "Discriminator": "models",
+    "DivergenceError": "errors",
     "EnergyNetwork": "models",
     "MLP": "models",
     "PatchDiscriminator": "models.segmentation",
@@ -22,6 +23,7 @@ _MODULES = {
     "SamplingSettings": "sampling",
     "SegmentationNetwork": "models.segmentation",
     "TagSpace": "spaces",
+    "TrainingError": "errors",
     "TrainingSettings": "training_settings",
     "UsageError": "errors",
 }

@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from ldrsp_tf.errors import TrainingError
 from ldrsp_tf.training import Trainer
+from ldrsp_tf.workers import follow_chief, is_chief, told_by_chief
 
 _KEPT = {"latest": 2, "best": 1}
 
@@ -20,7 +21,8 @@ class Checkpoints:
     their layers. What else is random is a function of seed and epoch. A checkpoint is
     written aside and renamed, its index last: without an index it does not count, so a
     process that is killed while it writes leaves the one before. TensorFlow compares
-    checksums when it reads.
+    checksums when it reads. Of several workers, the chief alone writes and reads, and
+    the others get what it read.
 
     Args:
       trainer: A built trainer.
@@ -28,6 +30,7 @@ class Checkpoints:
     """
 
     def __init__(self, trainer: Trainer, folder: str | os.PathLike):
+        self._trainer = trainer
         self._folder = pathlib.Path(folder)
         self._epoch = tf.Variable(0, dtype=tf.int64)
         variables = [variable.value for variable in trainer.variables]
@@ -51,7 +54,7 @@ class Checkpoints:
         Raises:
           TrainingError: None can be read.
         """
-        return self._read("latest")
+        return self._restore("latest")
 
     def restore_best(self) -> int:
         """Goes back to the best state; its number of epochs, 0 if there is none.
@@ -59,9 +62,11 @@ class Checkpoints:
         Raises:
           TrainingError: It cannot be read.
         """
-        return self._read("best")
+        return self._restore("best")
 
     def _write(self, name: str, epoch: int) -> None:
+        if not is_chief(self._trainer.strategy):
+            return
         folder = self._folder / name
         self._epoch.assign(epoch)
         try:
@@ -77,6 +82,13 @@ class Checkpoints:
                 f"{folder} (is the disk full?): the one before is kept, and "
                 f"the same command goes on from it. {_first_line(error)}"
             ) from error
+
+    def _restore(self, name: str) -> int:
+        strategy = self._trainer.strategy
+        epoch = told_by_chief(strategy, lambda: self._read(name))
+        if epoch:
+            follow_chief(strategy, self._trainer.variables)
+        return epoch
 
     def _read(self, name: str) -> int:
         paths = _files(self._folder / name)

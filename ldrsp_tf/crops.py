@@ -7,6 +7,7 @@ from collections.abc import Callable
 import tensorflow as tf
 
 from ldrsp_tf.errors import UsageError
+from ldrsp_tf.prediction import Predictor
 from ldrsp_tf.refinement import Walk
 from ldrsp_tf.training import Trainer
 
@@ -66,8 +67,9 @@ class Crops:
     """Where an image is cut for `CropAverage`, whose arguments these are."""
 
     size: int
-    offsets: tuple[int, ...]
+    offsets: Offsets
     mirror: bool = False
+    rows_at_once: int = 8
 
 
 class CropAverage:
@@ -178,3 +180,10 @@ class CropAverage:
     def _check(self, x: tf.Tensor) -> None:
         for side in x.shape[1:3]:
             require_cover(self._size, offsets_along(self._offsets, side), side)
+
+
+def predictor_by(trainer: Trainer, crops: Crops | None) -> Predictor:
+    """What predicts whole examples: by crops, or the trainer itself."""
+    if crops is None:
+        return trainer
+    return CropAverage(trainer, **dataclasses.asdict(crops))

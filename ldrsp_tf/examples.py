@@ -1,5 +1,6 @@
 """Examples as users have them, checked before anything is trained on them."""
 
+import numbers
 from typing import NamedTuple
 
 import numpy as np
@@ -100,6 +101,60 @@ def require_shapes(
                 f"An example's {part} has shape {values.shape[1:]} in the {name}, but "
                 f"{shape} is needed, as in the training before."
             )
+
+
+def training_and_validation(
+    train: Data, validation: Data | float, space: OutputSpace, seed: int
+) -> tuple[Examples, Examples]:
+    """The examples to train on and those to choose by.
+
+    Args:
+      train: As in `as_examples`.
+      validation: The same, or the share of the training examples to hold out.
+      space: What an output is.
+      seed: Decides which are held out.
+
+    Raises:
+      UsageError: Either is at fault; they have different shapes; the share leaves no
+        example to one of them.
+    """
+    training = as_examples(train, space, "training data")
+    if not isinstance(validation, numbers.Real):
+        held_out = as_examples(validation, space, "validation data")
+        shapes = training.x.shape[1:], training.y.shape[1:]
+        require_shapes(held_out, shapes, "validation data")
+        return training, held_out
+    rows = len(training.x)
+    number = round(rows * validation) if 0 < validation < 1 else 0
+    if not 0 < number < rows:
+        raise UsageError(
+            f"A share of {validation} of {rows} examples cannot be held out: "
+            "validation needs at least one, and so does training; give another "
+            "share, or validation data."
+        )
+    kept, held_out = divide_rows(rows, number, (seed, 1))
+    return training.take(kept), training.take(held_out)
+
+
+def as_inputs(x: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """Inputs `[N, ...]` to predict for, checked.
+
+    Args:
+      x: An array, or what becomes one.
+      shape: Of one input.
+
+    Raises:
+      UsageError: They have another shape, or there is none, or a value is NaN, infinite
+        or no number.
+    """
+    x = np.asarray(x)
+    if x.shape[1:] != shape or len(x) == 0:
+        raise UsageError(
+            f"Inputs of shape {x.shape} do not fit: [N, "
+            f"{', '.join(map(str, shape))}] with N > 0 is needed."
+        )
+    require_finite(x, "inputs")
+    return x
 
 
 def require_finite(values: np.ndarray, name: str) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import tensorflow as tf
 
 from ldrsp_tf.refinement import Score
+from ldrsp_tf.replicas import draw_by_example
 
 Penalty = Callable[[Score, tf.Tensor, tf.Tensor, tf.Tensor], tf.Tensor]
 
@@ -28,8 +29,10 @@ def gradient_penalty(
     Returns:
       A scalar, 0 for a critic of slope 1.
     """
-    shape = [tf.shape(y_true)[0]] + [1] * (y_true.shape.rank - 1)
-    share = tf.random.stateless_uniform(shape, seed)
+    ones = [1] * (y_true.shape.rank - 1)
+    share = draw_by_example(
+        lambda n: tf.random.stateless_uniform([n, *ones], seed), tf.shape(y_true)[0]
+    )
     y = share * y_true + (1.0 - share) * y_generated
     with tf.GradientTape(watch_accessed_variables=False) as tape:
         tape.watch(y)

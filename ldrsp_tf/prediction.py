@@ -6,6 +6,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 import tensorflow as tf
 
+from ldrsp_tf.errors import UsageError
 from ldrsp_tf.refinement import Walk
 from ldrsp_tf.spaces import OutputSpace
 
@@ -18,11 +19,18 @@ class Refinement:
       step_size: eta.
       steps: T; 0 leaves G's output.
       normalized: Eq. 9's normalised gradient rather than Eq. 8's.
+
+    Raises:
+      UsageError: Steps are negative.
     """
 
     step_size: float
     steps: int
     normalized: bool = True
+
+    def __post_init__(self):
+        if self.steps < 0:
+            raise UsageError(f"steps is {self.steps}: at least 0 is needed.")
 
 
 class Predictor(Protocol):
@@ -53,12 +61,14 @@ class Prediction(NamedTuple):
       refined: The refined output, `[N, ...]`; None for a method without D.
       scores: D's score of the refined output, `[N]` or a map; None without D.
       trajectory: Every output of the walk, `[T + 1, N, ...]`, if it was asked for.
+      trajectory_scores: D's score of each of these, `[T + 1, N]` or maps.
     """
 
     generated: np.ndarray
     refined: np.ndarray | None = None
     scores: np.ndarray | None = None
     trajectory: np.ndarray | None = None
+    trajectory_scores: np.ndarray | None = None
 
 
 def walk_by(predictor: Predictor, x: tf.Tensor, refinement: Refinement) -> Walk:
@@ -98,9 +108,8 @@ def predict(
         # Copies: a slice would keep the whole walk in memory.
         chunk = [outputs[0].copy(), outputs[-1].copy(), walk.scores[-1].numpy()]
         if trajectory:
-            chunk.append(np.moveaxis(outputs, 0, 1))
+            chunk += [outputs, walk.scores.numpy()]
         chunks.append(chunk)
-    joined = [np.concatenate(parts) for parts in zip(*chunks)]
-    if trajectory and refinement is not None:
-        joined[-1] = np.moveaxis(joined[-1], 1, 0)
-    return Prediction(*joined)
+    # The first axis of a walk is its steps.
+    axes = (0, 0, 0, 1, 1)
+    return Prediction(*map(np.concatenate, zip(*chunks), axes))

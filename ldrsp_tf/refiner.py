@@ -2,10 +2,9 @@
 
 import contextlib
 import dataclasses
-import numbers
 import os
 import pathlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TextIO
 
 import keras
@@ -15,16 +14,15 @@ import tensorflow as tf
 from ldrsp_tf import stock
 from ldrsp_tf.augmentation import Augmentation
 from ldrsp_tf.checkpoints import Checkpoints
-from ldrsp_tf.crops import CropAverage, Crops, require_cover
-from ldrsp_tf.error_reasons import reason_of
+from ldrsp_tf.crops import Crops, offsets_along, predictor_by, require_cover
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.examples import (
     Data,
     Examples,
     as_examples,
-    divide_rows,
-    require_finite,
+    as_inputs,
     require_shapes,
+    training_and_validation,
 )
 from ldrsp_tf.exported import export
 from ldrsp_tf.fitting import fit, go_back_to_best
@@ -33,12 +31,16 @@ from ldrsp_tf.judged_space import JudgedSpace, Measure
 from ldrsp_tf.memory_checkpoints import MemoryCheckpoints
 from ldrsp_tf.methods import Method, get_method
 from ldrsp_tf.models import Discriminator
+from ldrsp_tf.models.constant import ConstantOutput
 from ldrsp_tf.models.foreign import ForeignGenerator, require_gives
+from ldrsp_tf.overrides import overridden
 from ldrsp_tf.prediction import Prediction, Predictor, Refinement, predict
+from ldrsp_tf.seeding import weights_from
 from ldrsp_tf.selection import RefinementGrid
 from ldrsp_tf.spaces import OutputSpace
 from ldrsp_tf.training import Trainer
 from ldrsp_tf.training_settings import TrainingSettings
+from ldrsp_tf.user_networks import build, require_networks
 from ldrsp_tf.validation import Validation, measure, validate
 
 _PHASE = "train"
@@ -55,15 +57,18 @@ class Refiner:
 
     Args:
       generator: Any Keras model of one input, which it gets in single precision:
-        functional, sequential or subclassed, new or trained.
+        functional, sequential or subclassed, new or trained. None for a method without
+        a generator, whose walks start at the space's blank output.
       space: What an output is: `TagSpace()` or `ClassMapSpace()`.
       gives: What the model gives, "logits" or "probabilities".
       frozen: Leaves the model as it is and trains D alone.
       oracle: A measure of quality of your own (`JudgedSpace`); the space's by default.
       discriminator: A `Discriminator`; one that suits the space by default.
       method: A method or its name; LDRSP+ by default.
-      settings: Learning rates and the like; those of our tables by default.
-      grid: What step size and number of steps are chosen from, on validation examples.
+      settings: Learning rates and the like; those of our tables by default. A dict
+        changes some of these, `{"cosine_decay": True, "sampling": {"chain_steps": 3}}`.
+      grid: What step size and number of steps are chosen from, on validation examples;
+        a dict as well.
       crops: Predicts images by overlapping crops; whole ones by default.
       augment: Changes the examples of a batch at random.
       seed: Of D's new weights, the held-out rows, the data order and all draws.
@@ -80,7 +85,7 @@ class Refiner:
 
     def __init__(
         self,
-        generator: keras.Model,
+        generator: keras.Model | None,
         space: OutputSpace,
         *,
         gives: str = "logits",
@@ -88,64 +93,70 @@ class Refiner:
         oracle: Measure | None = None,
         discriminator: Discriminator | None = None,
         method: Method | str | None = None,
-        settings: TrainingSettings | None = None,
-        grid: RefinementGrid | None = None,
+        settings: TrainingSettings | Mapping[str, Any] | None = None,
+        grid: RefinementGrid | Mapping[str, Any] | None = None,
         crops: Crops | None = None,
         augment: Augmentation | None = None,
         seed: int = 0,
     ):
-        _require_networks(generator, discriminator)
         require_gives(gives)
         self.space = space if oracle is None else JudgedSpace(space, oracle)
         self.method = method or stock.stock_method(self.space)
         if isinstance(self.method, str):
             self.method = get_method(self.method)
-        if not self.method.generates:
-            raise UsageError(
-                f"Method {self.method.name!r} has no generator, so there is nothing of "
-                "yours to refine; choose another one."
-            )
-        self.settings = settings or stock.stock_settings(self.space, self.method)
-        self.grid = grid or stock.stock_grid(self.space)
+        require_networks(generator, discriminator, self.method)
+        self.settings = overridden(
+            stock.stock_settings(self.space, self.method), settings, "settings"
+        )
+        self.grid = overridden(
+            stock.stock_grid(self.space), grid, "settings of the grid"
+        )
         self.crops = crops
         self.augment = augment
         self.seed = seed
         self.generator, self.discriminator = generator, discriminator
         self.gives, self.frozen = gives, frozen
-        self._is_prepared = False
-        self.shapes: tuple[tuple[int, ...], tuple[int, ...]] | None = None
+        self._is_built = False
+        self.shapes: Shapes | None = None
         self.trainer: Trainer | None = None
         self.predictor: Predictor | None = None
         self.refinement: Refinement | None = None
         self.calibration: dict[str, dict[str, float]] = {}
 
+    @property
+    def networks(self) -> dict[str, keras.Model]:
+        """The user's model and D, by name, as far as there are any."""
+        found = {"generator": self.generator, "discriminator": self.discriminator}
+        return {name: network for name, network in found.items() if network is not None}
+
     def make(self, x_shape: tuple[int, ...], y_shape: tuple[int, ...]) -> None:
         """Puts the parts together for inputs and outputs of these shapes.
 
-        `fit` does it, and `load`, after which predictions can be made.
+        `build` does it, and `load`, after which predictions can be made.
         """
         shapes = tuple(x_shape), tuple(y_shape)
         self._take(self._new_trainer(self.discriminator, shapes), shapes)
 
     def _take(self, trainer: Trainer, shapes: Shapes) -> None:
-        self.trainer, self.predictor, self.shapes = trainer, trainer, shapes
-        if self.crops is not None:
-            self.predictor = CropAverage(trainer, **dataclasses.asdict(self.crops))
+        self.trainer, self.shapes = trainer, shapes
+        self.predictor = predictor_by(trainer, self.crops)
 
     def _new_trainer(
         self, discriminator: Discriminator | None, shapes: Shapes
     ) -> Trainer:
-        x_shape, y_shape = shapes
-        is_map = len(y_shape) == 3
         if self.crops is not None:
-            if not is_map:
-                raise UsageError("Crops are of images and class maps; leave them out.")
-            for side in x_shape[:2]:
-                require_cover(self.crops.size, self.crops.offsets, side)
+            _require_cover(self.crops, shapes)
+        y_shape = shapes[1]
+        is_map = len(y_shape) == 3
+        if self.generator is None:
+            generator = ConstantOutput(y_shape, self.space.blank_logit)
+        else:
+            channels = y_shape[-1] if is_map else None
+            generator = ForeignGenerator(
+                self.generator, self.gives, self.frozen, channels
+            )
         trainer = Trainer(
-            ForeignGenerator(
-                self.generator, self.gives, self.frozen, y_shape[-1] if is_map else None
-            ),
+            generator,
             discriminator,
             self.method,
             self.space,
@@ -158,14 +169,18 @@ class Refiner:
             trainer.rows_at_once = self.settings.batch_size
         return trainer
 
-    def _prepare(self, examples: Examples) -> None:
+    def build(self, examples: Examples) -> None:
         """Makes what is missing for such examples, and checks that all fits.
 
-        What does not fit leaves the refiner as it was.
+        `fit` does it. What does not fit leaves the refiner as it was.
+
+        Raises:
+          UsageError: The parts and the examples do not fit, or the examples have other
+            shapes than those before.
         """
         if self.shapes is not None:
             require_shapes(examples, self.shapes, "training data")
-        if self._is_prepared:
+        if self._is_built:
             return
         if isinstance(self.space, JudgedSpace):
             first = tf.cast(examples.y[: self.settings.batch_size], tf.float32)
@@ -173,28 +188,14 @@ class Refiner:
             self.space.require_values(tf.zeros_like(first), first)
         discriminator = self.discriminator
         if discriminator is None and self.method.refines:
-            keras.utils.set_random_seed(self.seed)
-            discriminator = stock.stock_discriminator(self.space, examples)
+            with weights_from(self.seed):
+                discriminator = stock.stock_discriminator(self.space, examples)
         shapes = examples.x.shape[1:], examples.y.shape[1:]
         trainer = self._new_trainer(discriminator, shapes)
-        self._build(trainer, examples)
+        build(trainer, self.crops, examples)
         self.discriminator = discriminator
         self._take(trainer, shapes)
-        self._is_prepared = True
-
-    def _build(self, trainer: Trainer, examples: Examples) -> None:
-        """Creates all weights, and says in one sentence what does not fit."""
-        try:
-            trainer.build(tf.constant(examples.x), tf.constant(examples.y))
-            if self.crops is not None:
-                _require_crops(trainer, self.crops, examples)
-        except UsageError as error:
-            raise UsageError(f"{reason_of(error)}.") from error
-        except (ValueError, TypeError, tf.errors.InvalidArgumentError) as error:
-            raise UsageError(
-                f"The networks do not take inputs of shape {examples.x.shape} with "
-                f"outputs of shape {examples.y.shape} ({reason_of(error)})."
-            ) from error
+        self._is_built = True
 
     def fit(
         self,
@@ -210,7 +211,8 @@ class Refiner:
         """Trains, and goes back to the epoch that refines validation examples best.
 
         A further call trains on, from where the one before ended, and takes the best of
-        its own epochs.
+        its own epochs. One that is interrupted, or fails, leaves the networks as it
+        found them.
 
         Args:
           train: Arrays (x, y) or a `tf.data.Dataset` of such pairs; read into memory.
@@ -236,22 +238,25 @@ class Refiner:
         for name, number in (("epochs", epochs), ("interval", interval)):
             if number < 1:
                 raise UsageError(f"{name} is {number}: at least 1 is needed.")
-        training, held_out = self._split(train, validation)
-        self._prepare(training)
-        with contextlib.ExitStack() as claims:
+        training, held_out = training_and_validation(
+            train, validation, self.space, self.seed
+        )
+        self.build(training)
+        with contextlib.ExitStack() as undone:
             history, checkpoints = History(), MemoryCheckpoints(self.trainer)
             if folder is not None:
                 folder = pathlib.Path(folder)
-                claims.enter_context(_claimed(folder))
+                undone.enter_context(_claimed(folder))
                 history = History(folder / "metrics.jsonl")
                 checkpoints = Checkpoints(self.trainer, folder / "checkpoints")
+            undone.enter_context(_whole_or_not(self.trainer))
             fit(
                 self.trainer,
                 tf.constant(training.x),
                 tf.constant(training.y),
                 epochs=epochs,
                 phase=_PHASE,
-                validate=lambda: self._validate(held_out),
+                validate=lambda: self.validate(held_out),
                 interval=interval,
                 patience=patience,
                 checkpoints=checkpoints,
@@ -262,28 +267,42 @@ class Refiner:
         self.choose(best["validation"])
         return history
 
+    def validate(self, examples: Examples) -> Validation:
+        """Measures the networks as they are, with the grid's best refinement for them.
+
+        Nothing is chosen by it yet (`choose`).
+        """
+        return validate(self.trainer, self.predictor, self.grid, examples)
+
     def choose(self, validation: Validation) -> None:
         """Takes over the choices that were made on validation examples."""
         chosen = validation["refinement"]
         self.refinement = chosen and Refinement(**chosen)
         self.calibration = validation["calibration"]
 
-    def predict(self, x: np.ndarray, trajectory: bool = False) -> Prediction:
+    def predict(
+        self,
+        x: np.ndarray,
+        trajectory: bool = False,
+        *,
+        refinement: Refinement | None = None,
+        steps: int | None = None,
+    ) -> Prediction:
         """G's outputs, the refined ones and D's scores of these.
 
         Args:
           x: Inputs, `[N, ...]`.
-          trajectory: Keeps the whole walk, `[T + 1, N, ...]`.
+          trajectory: Keeps the whole walk, `[T + 1, N, ...]`, and its scores.
+          refinement: How far to walk, this once; as chosen by default.
+          steps: The number of steps, this once; that of the refinement by default.
 
         Raises:
           UsageError: Nothing was trained yet, or x has another shape or values that are
-            not finite.
+            not finite; steps are negative, or there is no D to walk by.
         """
-        self.require_trained()
-        x = self._checked(x)
-        return predict(
-            self.predictor, tf.constant(x), self.refinement, trajectory=trajectory
-        )
+        refinement = self._refinement(refinement, steps)
+        x = tf.constant(as_inputs(x, self.shapes[0]))
+        return predict(self.predictor, x, refinement, trajectory=trajectory)
 
     def evaluate(self, data: Data) -> dict[str, dict[str, float]]:
         """Every metric of G's and of the refined outputs, by row, in [0, 1].
@@ -305,12 +324,26 @@ class Refiner:
         Raises:
           UsageError: There is none.
         """
+        self._refinement(None, None)
+
+    def _refinement(
+        self, given: Refinement | None, steps: int | None
+    ) -> Refinement | None:
+        """The given refinement, or the chosen one, with another number of steps."""
         if self.trainer is None:
             raise UsageError("Nothing is trained yet: call fit, or load a refiner.")
-        if self.method.refines and self.refinement is None:
+        refinement = given or self.refinement
+        if self.method.refines and refinement is None:
             raise UsageError(
-                "No refinement is chosen yet: let a fit come to its end, or set one."
+                "No refinement is chosen yet: let a fit come to its end, or give one."
             )
+        if not self.method.refines and (given, steps) != (None, None):
+            raise UsageError(
+                f"Method {self.method.name!r} has no discriminator to refine with."
+            )
+        if steps is None:
+            return refinement
+        return dataclasses.replace(refinement, steps=steps)
 
     def save(self, folder: str | os.PathLike) -> None:
         """Writes both networks and all choices (`saved_refiner.save_refiner`)."""
@@ -334,39 +367,6 @@ class Refiner:
         """Writes one SavedModel with the walk inside (`exported.export`)."""
         self.require_trained()
         export(self.trainer, self.predictor, self.refinement, self.shapes[0], folder)
-
-    def _validate(self, examples: Examples) -> Validation:
-        return validate(self.trainer, self.predictor, self.grid, examples)
-
-    def _split(
-        self, train: Data, validation: Data | float
-    ) -> tuple[Examples, Examples]:
-        training = as_examples(train, self.space, "training data")
-        if not isinstance(validation, numbers.Real):
-            held_out = as_examples(validation, self.space, "validation data")
-            shapes = training.x.shape[1:], training.y.shape[1:]
-            require_shapes(held_out, shapes, "validation data")
-            return training, held_out
-        rows = len(training.x)
-        number = round(rows * validation) if 0 < validation < 1 else 0
-        if not 0 < number < rows:
-            raise UsageError(
-                f"A share of {validation} of {rows} examples cannot be held out: "
-                "validation needs at least one, and so does training; give another "
-                "share, or validation data."
-            )
-        kept, held_out = divide_rows(rows, number, (self.seed, 1))
-        return training.take(kept), training.take(held_out)
-
-    def _checked(self, x: np.ndarray) -> np.ndarray:
-        x = np.asarray(x)
-        if x.shape[1:] != self.shapes[0] or len(x) == 0:
-            raise UsageError(
-                f"Inputs of shape {x.shape} do not fit: [N, "
-                f"{', '.join(map(str, self.shapes[0]))}] with N > 0 is needed."
-            )
-        require_finite(x, "inputs")
-        return x
 
 
 def _claimed(folder: pathlib.Path) -> TextIO:
@@ -392,28 +392,24 @@ def _claimed(folder: pathlib.Path) -> TextIO:
     return lock
 
 
-def _require_networks(
-    generator: keras.Model, discriminator: Discriminator | None
-) -> None:
-    if not isinstance(generator, keras.Model):
-        raise UsageError(
-            f"The generator is a {type(generator).__name__}: a keras.Model is needed."
-        )
-    if discriminator is not None and not isinstance(discriminator, Discriminator):
-        raise UsageError(
-            f"The discriminator is a {type(discriminator).__name__}: a subclass of "
-            "ldrsp_tf.Discriminator is needed."
-        )
+@contextlib.contextmanager
+def _whole_or_not(trainer: Trainer) -> Iterator[None]:
+    """Puts back what a training that fails has changed.
+
+    The same call, made again, begins where the first one did.
+    """
+    begin = MemoryCheckpoints(trainer)
+    begin.save_best(0)
+    try:
+        yield
+    except BaseException:
+        begin.restore_best()
+        raise
 
 
-def _require_crops(trainer: Trainer, crops: Crops, examples: Examples) -> None:
-    """Refuses crops that the networks do not take, before an epoch is spent."""
-    x, y = (
-        tf.cast(part[:1, : crops.size, : crops.size], tf.float32) for part in examples
-    )
-    trainer.generate(x)
-    if trainer.discriminator is not None and trainer.score(x)(y).shape.rank != 3:
-        raise UsageError(
-            "Crops are averaged pixel by pixel, but the discriminator has one score a "
-            "mask; leave the crops out."
-        )
+def _require_cover(crops: Crops, shapes: Shapes) -> None:
+    x_shape, y_shape = shapes
+    if len(y_shape) != 3:
+        raise UsageError("Crops are of images and class maps; leave them out.")
+    for side in x_shape[:2]:
+        require_cover(crops.size, offsets_along(crops.offsets, side), side)

@@ -16,6 +16,7 @@ from ldrsp_tf.losses import Judged, ValueLoss
 from ldrsp_tf.oracles import Oracle
 from ldrsp_tf.projections import Projection
 from ldrsp_tf.refinement import Score, refine
+from ldrsp_tf.replicas import draw_by_example
 
 
 class Draw(NamedTuple):
@@ -176,7 +177,7 @@ def random_starts(
     """
     rows = tf.shape(starts[0])[0]
     bounds = np.cumsum(shares or [1.0 / len(starts)] * len(starts))[:-1]
-    drawn = tf.random.stateless_uniform([rows], seed)
+    drawn = draw_by_example(lambda n: tf.random.stateless_uniform([n], seed), rows)
     choice = tf.searchsorted(tf.constant(bounds, tf.float32), drawn, side="right")
     choice = tf.reshape(choice, [rows] + [1] * (starts[0].shape.rank - 1))
     chosen = starts[0]

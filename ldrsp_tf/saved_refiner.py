@@ -40,8 +40,9 @@ def save_refiner(refiner: Refiner, folder: str | os.PathLike) -> None:
       folder: Made if need be; files of an earlier refiner are replaced.
 
     Raises:
-      UsageError: It is not trained; its space or method is the user's own; a model
-        cannot be saved by Keras; the folder cannot be written.
+      UsageError: It is not trained; its space or method is the user's own; the offsets
+        of its crops are a function; a model cannot be saved by Keras; the folder cannot
+        be written.
     """
     refiner.require_trained()
     description = json.dumps(_description(refiner), indent=1, default=_plain)
@@ -50,7 +51,7 @@ def save_refiner(refiner: Refiner, folder: str | os.PathLike) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix="new-", dir=folder) as aside:
             aside = pathlib.Path(aside)
-            for name, model in _models(refiner).items():
+            for name, model in refiner.networks.items():
                 _save_model(model, aside / f"{name}.keras")
             (aside / "refiner.json").write_text(description)
             _move(aside, folder)
@@ -103,6 +104,7 @@ def _read_description(path: pathlib.Path) -> dict[str, Any]:
     try:
         told = json.loads(path.read_text())
         version, models = told["format"], set(told["models"])
+        networks = _networks_of(METHODS[told["method"]])
     except FileNotFoundError as error:
         raise UsageError(
             f"{path.parent} holds no whole refiner: {path.name} is missing."
@@ -114,9 +116,14 @@ def _read_description(path: pathlib.Path) -> dict[str, Any]:
             f"{path} has format {version}, but this version reads {_FORMAT}; save the "
             "refiner again."
         )
-    if "generator" not in models or not models <= {"generator", "discriminator"}:
+    if models != networks:
         raise _damaged(path, ValueError(f"its models are {told['models']!r}"))
     return told
+
+
+def _networks_of(method: Method) -> set[str]:
+    there = {"generator": method.generates, "discriminator": method.refines}
+    return {name for name in there if there[name]}
 
 
 def _damaged(path: pathlib.Path, error: Exception) -> UsageError:
@@ -155,11 +162,6 @@ def _require_whole(path: pathlib.Path) -> None:
         raise _damaged(path, ValueError(f"the checksum of {damaged} is wrong"))
 
 
-def _models(refiner: Refiner) -> dict[str, keras.Model]:
-    models = {"generator": refiner.generator, "discriminator": refiner.discriminator}
-    return {name: model for name, model in models.items() if model is not None}
-
-
 def _save_model(model: keras.Model, path: pathlib.Path) -> None:
     try:
         model.save(path)
@@ -175,7 +177,7 @@ def _description(refiner: Refiner) -> dict[str, Any]:
     shapes = refiner.shapes
     return {
         "format": _FORMAT,
-        "models": list(_models(refiner)),
+        "models": list(refiner.networks),
         "gives": refiner.gives,
         "frozen": refiner.frozen,
         "space": _space_description(refiner.space),
@@ -183,7 +185,7 @@ def _description(refiner: Refiner) -> dict[str, Any]:
         "binarised_oracle": refiner.method.binarised_oracle,
         "settings": dataclasses.asdict(refiner.settings),
         "grid": dataclasses.asdict(refiner.grid),
-        "crops": refiner.crops and dataclasses.asdict(refiner.crops),
+        "crops": refiner.crops and _crops_description(refiner.crops),
         "seed": refiner.seed,
         "shapes": {"x": shapes[0], "y": shapes[1]},
         "refinement": refiner.refinement and dataclasses.asdict(refiner.refinement),
@@ -200,6 +202,14 @@ def _space_description(space: OutputSpace) -> dict[str, Any]:
             f"A refiner of {name} cannot be saved; there are {', '.join(_SPACES)}."
         )
     return {"class": name, **space.arguments}
+
+
+def _crops_description(crops: Crops) -> dict[str, Any]:
+    if callable(crops.offsets):
+        raise UsageError(
+            "Crops whose offsets are a function cannot be saved; give the numbers."
+        )
+    return dataclasses.asdict(crops)
 
 
 def _method_name(method: Method) -> str:
@@ -223,7 +233,7 @@ def _from(
     settings = {**told["settings"]}
     sampling = SamplingSettings(**settings.pop("sampling"))
     refiner = Refiner(
-        models["generator"],
+        models.get("generator"),
         _SPACES[space.pop("class")](**space),
         gives=told["gives"],
         frozen=told["frozen"],

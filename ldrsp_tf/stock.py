@@ -11,7 +11,7 @@ from ldrsp_tf.models import Discriminator, EnergyNetwork
 from ldrsp_tf.models.segmentation import PatchDiscriminator
 from ldrsp_tf.sampling import SamplingSettings
 from ldrsp_tf.selection import RefinementGrid
-from ldrsp_tf.spaces import OutputSpace
+from ldrsp_tf.spaces import ClassMapSpace, OutputSpace
 from ldrsp_tf.training_settings import TrainingSettings
 
 _MAPS = 3  # Axes of a class map.
@@ -67,10 +67,11 @@ def stock_discriminator(space: OutputSpace, examples: Examples) -> Discriminator
             "[N, H, W, channels]."
         )
     y = tf.cast(examples.y[:1], tf.float32)
+    # The bilinear head has the shape of Eq. 11; oracles of the user's have others.
     return PatchDiscriminator(
         "unet",
         width=16,
         classes=examples.y.shape[-1],
-        head="bilinear",
+        head="bilinear" if isinstance(space, ClassMapSpace) else "sigmoid",
         pooled=space.oracle(y, y).shape.rank == 1,
     )

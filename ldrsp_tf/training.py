@@ -1,7 +1,5 @@
 """The trainer: one compiled step that alternates Eq. 10 and Eq. 6, for every method."""
 
-import functools
-import inspect
 import math
 from typing import Any
 
@@ -14,25 +12,33 @@ from ldrsp_tf.augmentation import Augmentation
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.losses import Judged
 from ldrsp_tf.methods import Method
-from ldrsp_tf.models.constant import ConstantOutput
 from ldrsp_tf.models.discriminator import Discriminator
 from ldrsp_tf.optimizers import FusedAdam
 from ldrsp_tf.refinement import Walk
-from ldrsp_tf.replay import ReplayChains
-from ldrsp_tf.sampling import Draw, Samples, Source
+from ldrsp_tf.replicas import (
+    Scalars,
+    present_strategy,
+    require_equal_shares,
+    run_step,
+    shares_of_mean,
+)
+from ldrsp_tf.sampling import Draw, Samples
+from ldrsp_tf.sources import Sources
 from ldrsp_tf.spaces import OutputSpace
 from ldrsp_tf.training_settings import TrainingSettings
-
-Scalars = dict[str, tf.Tensor]
+from ldrsp_tf.workers import follow_chief
 
 
 class Trainer:
     """Networks, optimisers and the compiled step that trains them.
 
+    Made and built in the scope of a `tf.distribute` strategy, as its networks have to
+    be, it shares each batch among the strategy's replicas (`replicas.py`).
+
     Args:
       generator: Maps x `[B, ...]` to logits of the output. Without trainable weights it
-        is left as it is, and D alone is trained. A method without a generator puts the
-        space's blank output in its place.
+        is left as it is, and D alone is trained; so is the `ConstantOutput` that a
+        method without a generator has in its place.
       discriminator: D; None for a method without one.
       method: What is trained, and how.
       space: What an output is.
@@ -47,7 +53,7 @@ class Trainer:
 
     def __init__(
         self,
-        generator: keras.Model | None,
+        generator: keras.Model,
         discriminator: Discriminator | None,
         method: Method,
         space: OutputSpace,
@@ -64,7 +70,8 @@ class Trainer:
         self.settings = settings
         self.seed = seed
         self.augment = augment
-        self._sources: list[tuple[float, Source]] = []
+        self.strategy = present_strategy()
+        self._sources: Sources | None = None
         self.oracle = method.oracle(space)
         self.generator_optimizer = FusedAdam(
             settings.generator_learning_rate, beta_1=settings.beta_1
@@ -81,14 +88,14 @@ class Trainer:
           y: Their true outputs, `[N, ...]`.
 
         Raises:
-          UsageError: A network's output does not have the shape it should have.
+          UsageError: A network's output does not have the shape it should have, or the
+            strategy's replicas cannot do what is asked for.
         """
         self._batch_size = min(self.settings.batch_size, x.shape[0])
+        require_equal_shares(self._batch_size, self.strategy)
         x, y = self.batch(x, y, tf.range(self._batch_size), tf.constant(0))
-        self._sources = self._make_sources(x, y)
+        self._sources = Sources(self.method, self.settings, self.strategy, x, y)
         x, y = x[:1], y[:1]
-        if not self.method.generates:
-            self.generator = ConstantOutput(y.shape[1:], self.space.blank_logit)
         logits = self.generator(x)
         if logits.shape != y.shape:
             raise UsageError(
@@ -119,30 +126,8 @@ class Trainer:
         parts = [self.generator, self.generator_optimizer]
         if self.discriminator is not None:
             parts += [self.discriminator, self.discriminator_optimizer]
-        parts += self._stateful_sources()
-        return [variable for part in parts for variable in part.variables]
-
-    def _stateful_sources(self) -> list[ReplayChains]:
-        """Those that keep batches: their samples have inputs of their own."""
-        return [source for _, source in self._sources if hasattr(source, "variables")]
-
-    def _make_sources(self, x: tf.Tensor, y: tf.Tensor) -> list[tuple[float, Source]]:
-        """The method's sources that have a share, with the state that some keep."""
-        shares = self.settings.source_shares
-        if shares is None:
-            shares = [share for share, _ in self.method.sources]
-        if len(shares) != len(self.method.sources):
-            raise UsageError(
-                f"Method {self.method.name!r} has {len(self.method.sources)} sources "
-                f"of samples, but {len(shares)} shares are given."
-            )
-        return [
-            (share, source(self.settings.sampling, x, y))
-            if inspect.isclass(source)
-            else (share, source)
-            for share, (_, source) in zip(shares, self.method.sources)
-            if share > 0.0
-        ]
+        variables = [variable for part in parts for variable in part.variables]
+        return variables + self._sources.variables
 
     def reset(self) -> None:
         """Goes back to the state after `build`, keeping the compiled functions."""
@@ -188,13 +173,16 @@ class Trainer:
           The mean of each scalar of the steps.
         """
         order = self.order(x.shape[0], epoch)
-        if self._stateful_sources() and order.shape[1] != self._batch_size:
+        require_equal_shares(order.shape[1], self.strategy)
+        if self._sources.keep_batches and order.shape[1] != self._batch_size:
             raise UsageError(
                 f"The trainer was built for batches of {self._batch_size} examples, "
                 f"which its samples are kept in, but {order.shape[1]} are given."
             )
         first = tf.constant(epoch * order.shape[0], tf.int32)
         means = self._train_steps(x, y, tf.constant(order), first)
+        # Such as averages of batch normalisation: each replica has those of its rows.
+        follow_chief(self.strategy, self._untrained_variables())
         return {name: float(value) for name, value in means.items()}
 
     @tf.function(reduce_retracing=True)
@@ -205,7 +193,7 @@ class Trainer:
         steps = tf.shape(order)[0]
         for step in tf.range(steps):
             batch = self.batch(x, y, order[step], first + step)
-            scalars = self.train_step(*batch, first + step)
+            scalars = run_step(self.strategy, self.train_step, *batch, first + step)
             totals = {name: totals[name] + scalars[name] for name in totals}
         return {k: total / tf.cast(steps, tf.float32) for k, total in totals.items()}
 
@@ -226,6 +214,13 @@ class Trainer:
             return x, y
         seed = tf.random.experimental.stateless_fold_in([self.seed, 1], iteration)
         return self.augment(x, y, seed)
+
+    def _untrained_variables(self) -> list[keras.Variable]:
+        """What a step changes in the networks without a gradient."""
+        networks = [self.generator] if self._trains_generator else []
+        if self.discriminator is not None:
+            networks.append(self.discriminator)
+        return [v for network in networks for v in network.non_trainable_variables]
 
     @property
     def _trains_generator(self) -> bool:
@@ -306,13 +301,13 @@ class Trainer:
             if self.method.generates:
                 groups["generated"] = start
             features = dict.fromkeys(groups, of_x)
-            if self._sources:
+            if self._sources.are_any:
                 with tape.stop_recording():
                     drawn = self._draw_samples(fixed, *start, seed)
                 groups["samples"] = drawn
                 features["samples"] = (
                     self.discriminator.features(drawn.x, training=True)
-                    if self._stateful_sources()
+                    if self._sources.keep_batches
                     else of_x
                 )
             # One pass for all groups: batch statistics, if any, are of their mixture.
@@ -362,19 +357,11 @@ class Trainer:
             project=self.space.project,
             seed=seeds[0],
         )
-        shares, sources = zip(*self._sources)
-        chosen = tf.random.stateless_categorical(
-            tf.math.log([tf.constant(shares, tf.float32)]), 1, seeds[1], dtype=tf.int32
-        )[0, 0]
-        branches = [
-            functools.partial(source, draw, self.settings.sampling)
-            for source in sources
-        ]
-        return tf.switch_case(chosen, branches)
+        return self._sources.draw_from_one(draw, seeds[1])
 
     @staticmethod
     def _apply(optimizer, gradients, model):
-        optimizer.apply(gradients, model.trainable_variables)
+        optimizer.apply(shares_of_mean(gradients), model.trainable_variables)
 
     def generate(self, x: tf.Tensor) -> tf.Tensor:
         """G(x), `[B, ...]` in [0, 1], of inputs of any numeric type."""

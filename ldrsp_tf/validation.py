@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from ldrsp_tf.diagnostics import score_report
 from ldrsp_tf.examples import Examples
+from ldrsp_tf.methods import Method
 from ldrsp_tf.prediction import Prediction, Predictor, predict
 from ldrsp_tf.selection import RefinementGrid, select_refinement
 from ldrsp_tf.training import Trainer
@@ -39,7 +40,7 @@ def validate(
     prediction = predict(predictor, x, refinement)
     calibration = {
         row: trainer.space.calibrate(y, examples.y)
-        for row, y in rows_of(trainer, prediction).items()
+        for row, y in rows_of(trainer.method, prediction).items()
     }
     measured = measure(trainer, prediction, examples, calibration)
     judged = measured["generator" if refinement is None else "refined"]
@@ -74,14 +75,14 @@ def measure(
         row: trainer.space.measure(
             y, examples.y, calibration[row], probabilities=row == "generator"
         )
-        for row, y in rows_of(trainer, prediction).items()
+        for row, y in rows_of(trainer.method, prediction).items()
     }
 
 
-def rows_of(trainer: Trainer, prediction: Prediction) -> dict[str, np.ndarray]:
+def rows_of(method: Method, prediction: Prediction) -> dict[str, np.ndarray]:
     """The two rows of a table, or the one of a method without D or without G."""
     rows = {}
-    if trainer.method.generates:
+    if method.generates:
         rows["generator"] = prediction.generated
     if prediction.refined is not None:
         rows["refined"] = prediction.refined

@@ -3,6 +3,8 @@
 import keras
 import tensorflow as tf
 
+from ldrsp_tf.replicas import number_of_replicas, present_strategy
+
 BATCH_NORM_MOMENTUM = 0.9
 
 
@@ -50,8 +52,12 @@ def normalisation(batch_norm: bool) -> keras.layers.Layer:
     """Batch normalisation with moving averages that follow some ten steps, or nothing.
 
     The discriminator is used as it stands during training, to make samples: averages
-    over the hundred steps of Keras' default lag too far behind it.
+    over the hundred steps of Keras' default lag too far behind it. Replicas of a
+    `tf.distribute` strategy have the statistics of the whole batch.
     """
     if batch_norm:
-        return keras.layers.BatchNormalization(momentum=BATCH_NORM_MOMENTUM)
+        replicas = number_of_replicas(present_strategy())
+        return keras.layers.BatchNormalization(
+            momentum=BATCH_NORM_MOMENTUM, synchronized=replicas > 1
+        )
     return keras.layers.Identity()

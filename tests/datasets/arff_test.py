@@ -112,6 +112,9 @@ def test_a_bad_row_of_a_later_block_is_named_by_its_line(write, small_blocks, ro
     ("row", "message"),
     [
         ("{0 1", "must end with '}'"),
+        ("{0 1}, {5}", r"ARFF instance weights \('\{5}' after a row\) are not supp"),
+        ("{},{ 0.25 }", r"instance weights \('\{ 0.25 }' after"),
+        ("0,1,0,0,1, {5}", r"instance weights \('\{5}' after"),
         ("{0 1,2}", "'index value' pairs"),
         ("{0 1,,2 1}", "'index value' pairs"),
         ("{5 1}", "index 5 is not one of the 5"),

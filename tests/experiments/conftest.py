@@ -20,11 +20,16 @@ class CommandLine:
 
     environment: dict[str, str]
 
-    def start(self, *flags: str, module: str = "experiments.run") -> subprocess.Popen:
+    def start(
+        self,
+        *flags: str,
+        module: str = "experiments.run",
+        more_environment: dict[str, str] | None = None,
+    ) -> subprocess.Popen:
         return subprocess.Popen(
             [sys.executable, "-m", module, *flags],
             cwd=ROOT,
-            env=self.environment,
+            env={**self.environment, **(more_environment or {})},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

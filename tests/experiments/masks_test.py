@@ -5,7 +5,7 @@ import pytest
 from experiments import masks
 from experiments.splits import split_rows
 from experiments.tasks import Examples, get_task
-from ldrsp_tf.crops import CropAverage, offsets_along
+from ldrsp_tf.crops import offsets_along
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.models.fcn import FCNBody
 from ldrsp_tf.models.unet import UNetBody
@@ -73,13 +73,11 @@ def test_the_discriminator_may_do_without_batch_normalisation(given, expected):
     assert normalizes == list(expected)
 
 
-def test_the_final_predictor_has_more_crops_than_the_one_in_training():
+def test_the_test_has_more_crops_than_a_validation_in_training():
     config = get_task("weizmann_horse").configure("ldrsp", {})
-    trainer = type("Trainer", (), {"space": masks.space(config)})()
-    final, cheap = (masks.predictor(config, trainer, final=f) for f in (True, False))
-    assert isinstance(final, CropAverage)
-    crops = [len(p._cut(np.zeros((1, 32, 32, 3), np.float32))) for p in (final, cheap)]
-    assert crops == [36, 4]
+    final, quick = (masks.crops(config, final=final) for final in (True, False))
+    assert (len(final.offsets), len(quick.offsets)) == (6, 2)
+    assert final.rows_at_once == quick.rows_at_once == masks.images_at_once(24)
 
 
 @pytest.mark.parametrize(("final", "expected"), [(True, (0, 4, 8)), (False, (0, 8))])

@@ -4,11 +4,9 @@ import tensorflow as tf
 
 from experiments import measuring
 from experiments.tasks import Examples
-from ldrsp_tf.methods import get_method
 from ldrsp_tf.models import MLP, EnergyNetwork
+from ldrsp_tf.refiner import Refiner
 from ldrsp_tf.spaces import TagSpace
-from ldrsp_tf.training import Trainer
-from ldrsp_tf.training_settings import TrainingSettings
 
 _ROWS, _FEATURES, _LABELS = 10, 4, 3
 
@@ -23,19 +21,19 @@ def examples():
 
 
 @pytest.fixture(scope="module")
-def trainers(examples):
-    """Method -> an untrained trainer of tiny networks, which is its own predictor."""
+def refiners(examples):
+    """Method -> an untrained refiner of tiny networks."""
 
     def make(method):
-        trainer = Trainer(
+        refiner = Refiner(
             MLP(_LABELS, (5,)),
-            EnergyNetwork(_LABELS, (5,), interaction_units=2),
-            get_method(method),
             TagSpace(),
-            TrainingSettings(batch_size=4),
+            discriminator=EnergyNetwork(_LABELS, (5,), interaction_units=2),
+            method=method,
+            settings={"batch_size": 4},
         )
-        trainer.build(tf.constant(examples.x), tf.constant(examples.y))
-        return trainer
+        refiner.build(examples)
+        return refiner
 
     return {method: make(method) for method in ("ldrsp", "baseline")}
 
@@ -54,19 +52,17 @@ def _chosen(refinement):
 _REFINEMENT = {"step_size": 0.5, "steps": 2, "normalized": True}
 
 
-def test_further_metrics_stand_beside_those_of_the_space(trainers, examples):
+def test_further_metrics_stand_beside_those_of_the_space(refiners, examples):
     seen = []
 
     def further(y):
         seen.append(y)
         return {"mean": float(y.mean())}
 
-    trainer = trainers["ldrsp"]
-    result = measuring.test(
-        trainer, trainer, _chosen(_REFINEMENT), examples, further=further
-    )
+    refiner = refiners["ldrsp"]
+    result = measuring.test(refiner, _chosen(_REFINEMENT), examples, further=further)
     assert [y.shape for y in seen] == [(_ROWS, _LABELS)] * 2
-    generated = trainer.generate(tf.constant(examples.x)).numpy()
+    generated = refiner.trainer.generate(tf.constant(examples.x)).numpy()
     np.testing.assert_allclose(seen[0], generated, rtol=1e-6)
     assert not np.array_equal(*seen)
     for y, row in zip(seen, ("generator", "refined")):
@@ -75,10 +71,12 @@ def test_further_metrics_stand_beside_those_of_the_space(trainers, examples):
         assert "mean" not in result["validation"][row]
 
 
-def test_further_metrics_of_a_method_without_refinement(trainers, examples):
-    trainer = trainers["baseline"]
+def test_further_metrics_of_a_method_without_refinement(refiners, examples):
     result = measuring.test(
-        trainer, trainer, _chosen(None), examples, further=lambda y: {"rows": len(y)}
+        refiners["baseline"],
+        _chosen(None),
+        examples,
+        further=lambda y: {"rows": len(y)},
     )
     assert result["test"].keys() == {"generator"}
     assert result["test"]["generator"]["rows"] == _ROWS
@@ -96,19 +94,21 @@ class _Bounded:
 
 
 def test_scores_are_reported_in_chunks_of_the_predictors_size(
-    trainers, examples, monkeypatch
+    refiners, examples, monkeypatch
 ):
-    trainer, rows = trainers["ldrsp"], []
+    refiner, rows = refiners["ldrsp"], []
+    trainer = refiner.trainer
     oracle = trainer.oracle
     monkeypatch.setattr(
         trainer, "oracle", lambda y, truth: rows.append(len(y)) or oracle(y, truth)
     )
-    reports = [
-        measuring.test(
-            trainer, predictor, _chosen(_REFINEMENT), examples, further=lambda y: {}
-        )["score"]
-        for predictor in (trainer, _Bounded(trainer))
-    ]
+    reports = []
+    for predictor in (trainer, _Bounded(trainer)):
+        monkeypatch.setattr(refiner, "predictor", predictor)
+        result = measuring.test(
+            refiner, _chosen(_REFINEMENT), examples, further=lambda y: {}
+        )
+        reports.append(result["score"])
     assert rows == [10, 3, 3, 3, 1]
     for name, value in reports[0].items():
         assert reports[1][name] == pytest.approx(value, rel=1e-4)

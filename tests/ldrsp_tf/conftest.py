@@ -1,13 +1,17 @@
 """Small networks and made data that the tests of the library share."""
 
+import contextlib
+
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
 from ldrsp_tf.augmentation import random_crop_and_mirror
+from ldrsp_tf.errors import UsageError
 from ldrsp_tf.methods import get_method
 from ldrsp_tf.models import MLP, EnergyNetwork
+from ldrsp_tf.models.constant import ConstantOutput
 from ldrsp_tf.models.segmentation import PatchDiscriminator, SegmentationNetwork
 from ldrsp_tf.refiner import Refiner
 from ldrsp_tf.sampling import SamplingSettings
@@ -45,10 +49,14 @@ def make_trainer(tags):
         keras.utils.set_random_seed(seed)
         settings.setdefault("batch_size", 8)
         settings.setdefault("sampling", SamplingSettings(inference_steps=2))
+        method = get_method(method) if isinstance(method, str) else method
+        generator = MLP(LABELS, (6,), input_dropout=dropout, hidden_dropout=dropout)
+        if not method.generates:
+            generator = ConstantOutput((LABELS,), TagSpace.blank_logit)
         trainer = Trainer(
-            MLP(LABELS, (6,), input_dropout=dropout, hidden_dropout=dropout),
+            generator,
             EnergyNetwork(LABELS, (6,), interaction_units=3),
-            get_method(method) if isinstance(method, str) else method,
+            method,
             space or TagSpace(),
             TrainingSettings(**settings),
             seed=seed,
@@ -81,10 +89,14 @@ def make_map_trainer(maps):
         keras.utils.set_random_seed(seed)
         settings.setdefault("batch_size", 4)
         settings.setdefault("sampling", SamplingSettings(inference_steps=2))
+        method = get_method(method) if isinstance(method, str) else method
+        generator = SegmentationNetwork(2, width=4)
+        if not method.generates:
+            generator = ConstantOutput((8, 8, 2), ClassMapSpace.blank_logit)
         trainer = Trainer(
-            SegmentationNetwork(2, width=4),
+            generator,
             PatchDiscriminator(width=4),
-            get_method(method) if isinstance(method, str) else method,
+            method,
             ClassMapSpace(),
             TrainingSettings(**settings),
             seed=seed,
@@ -97,17 +109,29 @@ def make_map_trainer(maps):
 
 
 @pytest.fixture(scope="session")
-def make_refiner():
+def few_samples():
+    """Makes settings of LDRSP+ with one step of refinement in training."""
+
+    def make(**changes) -> TrainingSettings:
+        defaults = {
+            "batch_size": 12,
+            # Inference samples alone are quick to compile.
+            "source_shares": (1.0, 0.0, 0.0),
+            "sampling": SamplingSettings(inference_steps=1),
+        }
+        return TrainingSettings(**{**defaults, **changes})
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def make_refiner(few_samples):
     """Makes an unfitted refiner of tags with tiny networks; the rest may be changed."""
 
     def make(generator=None, space=None, **changes) -> Refiner:
         keras.utils.set_random_seed(0)
         if "method" not in changes:
-            # Inference samples alone are quick to compile.
-            sampling = SamplingSettings(inference_steps=1)
-            shares = (1.0, 0.0, 0.0)
-            settings = TrainingSettings(12, source_shares=shares, sampling=sampling)
-            changes.setdefault("settings", settings)
+            changes.setdefault("settings", few_samples())
         changes.setdefault("grid", RefinementGrid((0.5,), (1, 3)))
         generator = generator or keras.Sequential([keras.layers.Dense(LABELS)])
         return Refiner(generator, space or TagSpace(), **changes)
@@ -184,6 +208,20 @@ def eagerly():
 def values():
     """Returns copies of the values of Keras or TensorFlow variables."""
     return lambda variables: [np.array(variable) for variable in variables]
+
+
+@pytest.fixture(scope="session")
+def refused():
+    """Expects a UsageError of one sentence that matches."""
+
+    @contextlib.contextmanager
+    def check(match):
+        with pytest.raises(UsageError, match=match) as caught:
+            yield
+        assert "\n" not in str(caught.value)
+        assert str(caught.value).endswith(".")
+
+    return check
 
 
 @pytest.fixture

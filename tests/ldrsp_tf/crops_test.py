@@ -5,7 +5,13 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from ldrsp_tf.crops import CropAverage, require_cover, spread_offsets
+from ldrsp_tf.crops import (
+    CropAverage,
+    Crops,
+    predictor_by,
+    require_cover,
+    spread_offsets,
+)
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.prediction import Refinement, predict
 from ldrsp_tf.refinement import Walk
@@ -238,3 +244,16 @@ def test_offsets_may_depend_on_the_side(mirror):
     np.testing.assert_allclose(
         average.generate(tf.constant(x)), expected, rtol=1e-4, atol=1e-4
     )
+
+
+def test_without_crops_the_trainer_predicts():
+    trainer = _FakeTrainer()
+    assert predictor_by(trainer, None) is trainer
+
+
+def test_crops_are_the_arguments_of_their_average():
+    crops = Crops(8, lambda side: (0, side - 8), mirror=True, rows_at_once=3)
+    average = predictor_by(_FakeTrainer(), crops)
+    assert isinstance(average, CropAverage)
+    assert average.rows_at_once == 3
+    assert len(average._cut(tf.zeros([1, 10, 12, 3]))) == 8

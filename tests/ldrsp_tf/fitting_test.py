@@ -16,7 +16,7 @@ class _Counter:
 
     def __init__(self, losses=None):
         self.state = keras.Variable(0.0)
-        self.variables = [self.state]
+        self.variables, self.strategy = [self.state], None
         self.epochs, self.progress = [], []
         self._losses = losses or {}
 

@@ -17,7 +17,7 @@ class _Trainer:
 
     def __init__(self):
         self.state = keras.Variable([1.0, 0.5])
-        self.variables = [self.state]
+        self.variables, self.strategy = [self.state], None
 
     def set_progress(self, share):
         pass

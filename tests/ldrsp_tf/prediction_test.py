@@ -83,18 +83,32 @@ def test_the_trajectory_is_the_whole_walk(rows_at_once, trainer, tags):
     assert prediction.trajectory.shape == (5, 24, 5)
     np.testing.assert_array_equal(prediction.trajectory[0], prediction.generated)
     np.testing.assert_array_equal(prediction.trajectory[-1], prediction.refined)
-    for steps in (1, 3):
-        shorter = predict(trainer, x, Refinement(0.3, steps)).refined
-        np.testing.assert_allclose(prediction.trajectory[steps], shorter, atol=1e-5)
+    assert prediction.trajectory_scores.shape == (5, 24)
+    np.testing.assert_array_equal(prediction.trajectory_scores[-1], prediction.scores)
+    for steps in (0, 1, 3):
+        shorter = predict(trainer, x, Refinement(0.3, steps))
+        np.testing.assert_allclose(
+            prediction.trajectory[steps], shorter.refined, atol=1e-5
+        )
+        np.testing.assert_allclose(
+            prediction.trajectory_scores[steps], shorter.scores, rtol=1e-4
+        )
+    assert np.ptp(prediction.trajectory_scores.mean(1)) > 0.0
 
 
 def test_without_asking_there_is_no_trajectory(trainer, tags):
-    assert predict(trainer, tf.constant(tags[0]), Refinement(0.3, 2)).trajectory is None
+    prediction = predict(trainer, tf.constant(tags[0]), Refinement(0.3, 2))
+    assert prediction[3:] == (None, None)
 
 
 def test_without_refinement_there_is_no_trajectory(trainer, tags):
     prediction = predict(trainer, tf.constant(tags[0]), None, trajectory=True)
-    assert prediction.trajectory is None
+    assert prediction[3:] == (None, None)
+
+
+def test_negative_steps_are_refused(refused):
+    with refused("steps is -1: at least 0"):
+        Refinement(0.3, -1)
 
 
 def test_the_number_of_steps_may_be_numpys(trainer, tags):

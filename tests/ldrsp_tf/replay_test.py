@@ -246,8 +246,9 @@ def trainer(make_trainer):
 
 
 def _chain_variables(trainer):
-    (chains,) = [s for _, s in trainer._sources if isinstance(s, ReplayChains)]
-    return chains.variables
+    variables = trainer._sources.variables
+    assert len(variables) == 4
+    return variables
 
 
 def test_chains_are_part_of_the_trainers_state(trainer, tags, values, assert_identical):

@@ -11,7 +11,6 @@ import pytest
 import tensorflow as tf
 
 from ldrsp_tf.crops import Crops
-from ldrsp_tf.errors import UsageError
 from ldrsp_tf.methods import LDRSP_PLUS
 from ldrsp_tf.models import EnergyNetwork
 from ldrsp_tf.prediction import Refinement
@@ -21,15 +20,6 @@ from ldrsp_tf.spaces import ClassMapSpace, TagSpace
 from ldrsp_tf.training_settings import TrainingSettings
 
 _FILES = ["discriminator.keras", "generator.keras", "refiner.json"]
-
-
-@contextlib.contextmanager
-def _refused(match):
-    """One sentence is expected."""
-    with pytest.raises(UsageError, match=match) as caught:
-        yield
-    assert "\n" not in str(caught.value)
-    assert str(caught.value).endswith(".")
 
 
 def _files(folder):
@@ -125,8 +115,8 @@ def test_a_loaded_refiner_trains_on(saved, fitted, tags, assert_identical, eager
         assert np.any(here[0] != there[0])
 
 
-def test_a_loaded_refiner_refuses_other_shapes(saved, tags):
-    with _refused(r"x has shape \(6,\) in the training data, but \(7,\)"):
+def test_a_loaded_refiner_refuses_other_shapes(saved, tags, refused):
+    with refused(r"x has shape \(6,\) in the training data, but \(7,\)"):
         Refiner.load(saved).fit((tags[0][:, :6], tags[1]), epochs=1)
 
 
@@ -149,7 +139,7 @@ def _few_tags(y, y_true):
 
 
 def test_an_oracle_of_the_users_is_needed_for_training_alone(
-    make_refiner, tags, tmp_path, eagerly
+    make_refiner, tags, tmp_path, eagerly, refused
 ):
     refiner = make_refiner(oracle=_few_tags)
     refiner.fit(tags, 0.5, epochs=1)
@@ -157,7 +147,7 @@ def test_an_oracle_of_the_users_is_needed_for_training_alone(
     loaded = Refiner.load(tmp_path)
     _assert_same_prediction(loaded, refiner, tags[0])
     for use in (lambda: loaded.fit(tags, 0.5, epochs=1), lambda: loaded.evaluate(tags)):
-        with _refused(r"oracle of your own.*load\(..., oracle=\)"):
+        with refused(r"oracle of your own.*load\(..., oracle=\)"):
             use()
     loaded = Refiner.load(tmp_path, oracle=_few_tags)
     assert loaded.evaluate(tags) == refiner.evaluate(tags)
@@ -176,12 +166,12 @@ class _Doubling(keras.Model):
         return {**super().get_config(), "labels": self.labels}
 
 
-def test_classes_of_the_users_are_named(make_refiner, tags, tmp_path, eagerly):
+def test_classes_of_the_users_are_named(make_refiner, tags, tmp_path, eagerly, refused):
     refiner = _made(make_refiner, tags, _Doubling())
     refiner.save(tmp_path)
     loaded = Refiner.load(tmp_path, custom_objects={"_Doubling": _Doubling})
     _assert_same_prediction(loaded, refiner, tags[0])
-    with _refused(r"generator\.keras cannot be read .*named in custom_objects"):
+    with refused(r"generator\.keras cannot be read .*named in custom_objects"):
         Refiner.load(tmp_path)
 
 
@@ -231,16 +221,18 @@ class _Unsaveable(_Doubling):
         raise NotImplementedError("There is no configuration.")
 
 
-def test_a_model_that_keras_cannot_save_is_refused(make_refiner, tags, tmp_path):
+def test_a_model_that_keras_cannot_save_is_refused(
+    make_refiner, tags, tmp_path, refused
+):
     refiner = _made(make_refiner, tags, _Unsaveable())
     folder = tmp_path / "new"
-    with _refused(r"cannot save _Unsaveable \(There is no conf.*needs get_config"):
+    with refused(r"cannot save _Unsaveable \(There is no conf.*needs get_config"):
         refiner.save(folder)
     assert _files(folder) == []
 
 
 def test_what_cannot_be_saved_leaves_the_refiner_of_before(
-    copied, make_refiner, tags, fitted, eagerly
+    copied, make_refiner, tags, fitted, eagerly, refused
 ):
     own_method = dataclasses.replace(LDRSP_PLUS, discriminator_updates=2)
 
@@ -252,7 +244,7 @@ def test_what_cannot_be_saved_leaves_the_refiner_of_before(
         (_made(make_refiner, tags, method=own_method), "method of your own"),
         (_made(make_refiner, tags, space=OwnSpace()), "refiner of OwnSpace"),
     ):
-        with _refused(match):
+        with refused(match):
             refiner.save(copied)
     assert _files(copied) == _FILES
     _assert_same_prediction(Refiner.load(copied), fitted, tags[0])
@@ -260,7 +252,7 @@ def test_what_cannot_be_saved_leaves_the_refiner_of_before(
 
 @pytest.mark.parametrize("change", range(5))
 def test_death_among_the_renames_leaves_no_mixture(
-    change, copied, make_refiner, tags, fitted, monkeypatch, eagerly
+    change, copied, make_refiner, tags, fitted, monkeypatch, eagerly, refused
 ):
     later = _made(make_refiner, tags)
     changes = []
@@ -282,46 +274,59 @@ def test_death_among_the_renames_leaves_no_mixture(
         kept = later if change == 4 else fitted
         _assert_same_prediction(Refiner.load(copied), kept, tags[0])
     else:
-        with _refused(r"holds no whole refiner: refiner\.json is missing"):
+        with refused(r"holds no whole refiner: refiner\.json is missing"):
             Refiner.load(copied)
 
 
-def test_a_folder_that_cannot_be_written_is_refused(fitted, tmp_path):
+def test_crops_at_places_that_a_function_says_are_not_saved(tmp_path, refused):
+    refiner = Refiner(
+        keras.Sequential([keras.layers.Conv2D(2, 1)]),
+        ClassMapSpace(),
+        method="baseline",
+        crops=Crops(4, lambda side: (0, side - 4)),
+    )
+    refiner.generator(np.zeros((1, 8, 8, 3), np.float32))
+    refiner.make((8, 8, 3), (8, 8, 2))
+    with refused("offsets are a function cannot be saved"):
+        refiner.save(tmp_path / "new")
+
+
+def test_a_folder_that_cannot_be_written_is_refused(fitted, tmp_path, refused):
     (tmp_path / "file").touch()
     for folder in (tmp_path / "file", tmp_path / "file" / "below"):
-        with _refused("cannot be written to .*; choose another folder"):
+        with refused("cannot be written to .*; choose another folder"):
             fitted.save(folder)
 
 
-def test_a_folder_without_a_refiner_is_refused(tmp_path):
+def test_a_folder_without_a_refiner_is_refused(tmp_path, refused):
     for folder in (tmp_path, tmp_path / "missing"):
-        with _refused(r"holds no whole refiner: refiner\.json is missing"):
+        with refused(r"holds no whole refiner: refiner\.json is missing"):
             Refiner.load(folder)
 
 
 @pytest.mark.parametrize("name", _FILES)
-def test_a_missing_file_is_named(name, copied):
+def test_a_missing_file_is_named(name, copied, refused):
     (copied / name).unlink()
-    with _refused(f"no whole refiner: {name} is missing"):
+    with refused(f"no whole refiner: {name} is missing"):
         Refiner.load(copied)
 
 
 @pytest.mark.parametrize("share", [0.0, 0.5, 0.98])
 @pytest.mark.parametrize("name", _FILES)
-def test_a_file_that_is_cut_off_is_named(name, share, copied):
+def test_a_file_that_is_cut_off_is_named(name, share, copied, refused):
     content = (copied / name).read_bytes()
     (copied / name).write_bytes(content[: int(share * len(content))])
-    with _refused(f"{name} is damaged .*save the refiner again"):
+    with refused(f"{name} is damaged .*save the refiner again"):
         Refiner.load(copied)
 
 
 @pytest.mark.parametrize("name", ["generator.keras", "discriminator.keras"])
-def test_a_damaged_file_is_named(name, copied):
+def test_a_damaged_file_is_named(name, copied, refused):
     content = bytearray((copied / name).read_bytes())
     middle = len(content) // 2
     content[middle] ^= 255
     (copied / name).write_bytes(content)
-    with _refused(f"{name} is damaged .*save the refiner again"):
+    with refused(f"{name} is damaged .*save the refiner again"):
         Refiner.load(copied)
 
 
@@ -332,9 +337,9 @@ def _change(folder, change):
 
 
 @pytest.mark.parametrize("number", [0, 2, "1", None])
-def test_another_format_is_refused(number, copied):
+def test_another_format_is_refused(number, copied, refused):
     _change(copied, lambda told: told.update(format=number))
-    with _refused(f"has format {number}, but this version reads 1"):
+    with refused(f"has format {number}, but this version reads 1"):
         Refiner.load(copied)
 
 
@@ -349,7 +354,7 @@ def test_another_format_is_refused(number, copied):
         lambda told: told.update(shapes=[7, 5]),
     ],
 )
-def test_a_damaged_description_is_refused(change, copied):
+def test_a_damaged_description_is_refused(change, copied, refused):
     _change(copied, change)
-    with _refused(r"refiner\.json is damaged"):
+    with refused(r"refiner\.json is damaged"):
         Refiner.load(copied)

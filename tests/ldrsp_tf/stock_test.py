@@ -55,12 +55,20 @@ def test_the_discriminator_of_tags_scores_examples():
 def test_the_discriminator_of_maps_scores_pixels():
     discriminator = stock.stock_discriminator(ClassMapSpace(), _MAPS)
     assert discriminator(tuple(_MAPS)).shape == (3, 8, 16)
+    assert discriminator.head == "bilinear"
 
 
 def test_the_discriminator_of_maps_with_one_value_scores_examples():
     space = JudgedSpace(ClassMapSpace(), _mean_value)
     discriminator = stock.stock_discriminator(space, _MAPS)
     assert discriminator(tuple(_MAPS)).shape == (3,)
+
+
+def test_the_discriminator_of_an_oracle_of_the_users_has_no_head_of_eq_11():
+    space = JudgedSpace(ClassMapSpace(), lambda y, y_true: y[..., 0] * y_true[..., 0])
+    discriminator = stock.stock_discriminator(space, _MAPS)
+    assert discriminator.head == "sigmoid"
+    assert discriminator(tuple(_MAPS)).shape == (3, 8, 16)
 
 
 @pytest.mark.parametrize(

@@ -77,7 +77,7 @@ def test_rows_are_what_the_method_makes(name, rows, trainers, validations, examp
     prediction = predict(trainers[name], tf.constant(examples.x), None)
     if name != "baseline":
         prediction = prediction._replace(refined=prediction.generated + 1.0)
-    made = rows_of(trainers[name], prediction)
+    made = rows_of(trainers[name].method, prediction)
     assert list(made) == rows
     for row, y in made.items():
         expected = getattr(prediction, {"generator": "generated"}.get(row, row))

@@ -1,0 +1,20 @@
+"""New weights that are a function of a seed, beside the user's own random draws."""
+
+import contextlib
+import random
+from collections.abc import Iterator
+
+
+@contextlib.contextmanager
+def weights_from(seed: int) -> Iterator[None]:
+    """Keras layers made inside get the initial weights of that seed.
+
+    Keras draws a seed for each initial weight from Python's generator, which goes on
+    afterwards as if nothing had been drawn; those of numpy and TensorFlow are not used.
+    """
+    state = random.getstate()
+    random.seed(seed)
+    try:
+        yield
+    finally:
+        random.setstate(state)
