@@ -91,7 +91,9 @@ def draw_by_example(
     Returns:
       `[rows, ...]`.
     """
-    return _own_rows(draw(rows * _replicas_here()))
+    replicas = _replicas_here()
+    # Times 1 would hide the number of rows, where it is known, from the compiler.
+    return draw(rows) if replicas == 1 else _own_rows(draw(rows * replicas))
 
 
 def shares_of_mean(gradients: Sequence[tf.Tensor | None]) -> list[tf.Tensor | None]:
