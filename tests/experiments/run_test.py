@@ -157,13 +157,13 @@ def test_other_networks_than_those_of_the_result_predict_nothing(finished, tmp_p
     shutil.copytree(finished[0], folder)
     latest = folder / "checkpoints" / "retraining" / "latest"
     newest = max(latest.glob("*.index"), key=lambda path: path.stat().st_mtime)
-    load_run(folder).networks()
+    load_run(folder).refiner()
     newest.write_bytes(newest.read_bytes()[:100])
     with (
         pytest.warns(UserWarning, match="damaged"),
         pytest.raises(UsageError, match="no checkpoint of its networks, of epoch"),
     ):
-        load_run(folder).networks()
+        load_run(folder).refiner()
 
 
 def test_a_folder_in_which_another_process_works_is_refused(command_line, tmp_path):
