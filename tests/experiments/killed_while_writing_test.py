@@ -14,6 +14,7 @@ FLAGS = (
     "--validation_interval=1",
 )
 SCRIPT = pathlib.Path(__file__).with_name("killed_while_writing.py")
+ROOT = pathlib.Path(__file__).parents[2]
 
 
 def figures(folder: pathlib.Path) -> list[dict]:
@@ -41,7 +42,7 @@ def test_a_run_killed_in_its_writes_ends_like_an_undisturbed_one(
     ):
         process = subprocess.run(
             [sys.executable, SCRIPT, fault, *where, *FLAGS, f"--output_dir={folder}"],
-            env=command_line.environment,
+            env={**command_line.environment, "PYTHONPATH": str(ROOT)},
             capture_output=True,
             text=True,
         )
