@@ -2,29 +2,61 @@
 
 import contextlib
 import dataclasses
-from collections.abc import Iterator
+import functools
+from collections.abc import Iterator, Sequence
 
 import keras
+import numpy as np
+import tensorflow as tf
 
 from experiments.config import Config
 from experiments.tasks import Examples, Task
-from ldrsp_tf.methods import get_method
+from ldrsp_tf.controls import own_trainer
+from ldrsp_tf.cross_fitting import CrossFitted, fold_of_rows
+from ldrsp_tf.errors import UsageError
+from ldrsp_tf.losses import ldrsp_discriminator_loss
+from ldrsp_tf.methods import Method, get_method
 from ldrsp_tf.refiner import Refiner
 from ldrsp_tf.sampling import SamplingSettings
+from ldrsp_tf.training import Trainer
 from ldrsp_tf.training_settings import TrainingSettings
 
 
-def build_refiner(task: Task, config: Config, examples: Examples) -> Refiner:
-    """A new refiner, whose weights are a function of the configuration's seed."""
+def build_refiner(
+    task: Task,
+    config: Config,
+    examples: Examples,
+    members: Sequence[keras.Model] | None = None,
+) -> Refiner:
+    """A new refiner, whose weights are a function of the configuration's seed.
+
+    Args:
+      task: What is learned.
+      config: How.
+      examples: What the networks are built for.
+      members: The generators of a cross-fitted run; new ones by default.
+    """
+    method = get_method(config.method)
+    if config.folds and not (method.generates and method.refines):
+        raise UsageError(
+            f"--folds is of methods with a generator and a discriminator, which "
+            f"{config.method!r} does not have both."
+        )
+    if config.folds and members is None:
+        members = [member.generator for member in build_members(task, config, examples)]
     keras.utils.set_random_seed(config.seed)
     with _layers_of(config.precision):
         generator, discriminator = task.family.networks(config, examples)
-    method = get_method(config.method)
     if config.binarised_oracle is not None:
         method = dataclasses.replace(method, binarised_oracle=config.binarised_oracle)
+    if config.truth_weight is not None:
+        method = _with_truth_weight(method, config.truth_weight)
+    if config.folds:
+        generator = CrossFitted(members, examples.x.shape[-1])
     refiner = Refiner(
         generator if method.generates else None,
         task.family.space(config),
+        frozen=bool(config.folds),
         discriminator=discriminator if method.refines else None,
         method=method,
         settings=training_settings(config),
@@ -33,8 +65,50 @@ def build_refiner(task: Task, config: Config, examples: Examples) -> Refiner:
         augment=task.family.augmentation(config),
         seed=config.seed,
     )
-    refiner.build(examples)
+    # The weights depend on shapes alone: any fold will do.
+    refiner.build(examples, np.zeros(len(examples.x), int) if config.folds else None)
     return refiner
+
+
+def _with_truth_weight(method: Method, weight: float) -> Method:
+    loss = method.discriminator_loss
+    # Other losses have no such term; a functools.partial tells what it is of.
+    if getattr(loss, "func", loss) is not ldrsp_discriminator_loss:
+        raise UsageError(
+            f"--truth_weight is of the ldrsp methods, and {method.name!r} is none."
+        )
+    loss = functools.partial(loss, truth_weight=weight)
+    return dataclasses.replace(method, discriminator_loss=loss)
+
+
+def build_members(task: Task, config: Config, examples: Examples) -> list[Refiner]:
+    """The generators that a cross-fitted run begins with, each in its own trainer."""
+    return [
+        build_refiner(task, task.first_stage(config, member), examples)
+        for member in range(config.folds)
+    ]
+
+
+def folds_of(config: Config, examples: Examples) -> np.ndarray | None:
+    """The fold of each example, `[N]`; None where there is one generator."""
+    if not config.folds:
+        return None
+    return fold_of_rows(len(examples.x), config.folds, config.seed)
+
+
+def pretrainer(config: Config, refiner: Refiner, examples: Examples) -> Trainer:
+    """Trains the refiner's discriminator to answer itself.
+
+    Raises:
+      UsageError: It only scores outputs.
+    """
+    settings = dataclasses.replace(
+        refiner.settings, generator_learning_rate=config.pretraining_learning_rate
+    )
+    trainer = own_trainer(refiner, settings)
+    folds = np.zeros(len(examples.x), int) if config.folds else None
+    trainer.build(*map(tf.constant, refiner.carrying(examples, folds)))
+    return trainer
 
 
 @contextlib.contextmanager

@@ -13,8 +13,8 @@ from ldrsp_tf.errors import UsageError
 # Folder of a method, such as `ldrsp` or `ldrsp-unet` -> the result of each seed.
 Results = dict[str, list[dict[str, Any]]]
 
-# What may differ between runs of one mean: drawing changes no figure.
-_FREE_SETTINGS = ("seed", "figures")
+# What may differ between runs of one mean: drawing and measuring more change no figure.
+_FREE_SETTINGS = ("seed", "figures", "controls")
 
 
 def load_results(folder: pathlib.Path, task: str) -> Results:

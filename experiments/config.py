@@ -77,9 +77,24 @@ class Config:
     binarised_oracle: bool | None = setting(
         None, OURS, "whether the oracle judges the thresholded output"
     )
+    truth_weight: float | None = setting(
+        None, OURS, "weight of the truth in D's loss of ldrsp methods (paper: 1)"
+    )
     chain_batches: int = setting(10, OURS, "batches that replay chains keep", low=1)
     chain_steps: int = setting(5, OURS, "steps of a replay chain a visit", low=1)
     chain_length: int = setting(30, OURS, "steps after which it starts anew", low=1)
+    folds: int = setting(
+        0, OURS, "generators, each blind to a fold of the rows; 0: one, trained with D"
+    )
+    first_method: str = setting("baseline", OURS, "what trains these generators")
+    first_epochs: int = setting(60, OURS, "for how many epochs", low=1)
+    pretraining_epochs: int = setting(
+        0, OURS, "epochs in which D learns to answer, before it learns to judge"
+    )
+    pretraining_learning_rate: float = setting(1e-3, OURS, "Adam's, for these")
+    controls: bool = setting(
+        False, OURS, "measure what predicts without a walk, and long walks, too"
+    )
     precision: str = setting(
         "float32",
         OURS,

@@ -7,6 +7,7 @@ from typing import Any
 import tensorflow as tf
 
 from experiments.config import Config
+from experiments.controls import Controls
 from experiments.display import Display
 from experiments.environment import peak_memory_bytes, versions
 from experiments.measuring import test
@@ -109,17 +110,25 @@ def _run(
         task, config, identity, folder, split.training, display, strategy
     ) as phases:
         chosen = phases.select(split.training, split.validation)
+        controls = Controls(task, config, phases, split)
         if config.retrain:
             phases.retrain(split.training, split.all_training, chosen)
+        controls.train()
     # Nobody ends before the chief has measured: that would look like a lost worker.
     measured = told_by_chief(
-        strategy, lambda: test(phases.refiner, chosen, split.test, further.measure)
+        strategy,
+        lambda: {
+            **test(phases.refiner, chosen, split.test, further.measure),
+            **controls.measure(),
+        },
     )
     history = phases.history
     if config.retrain:
         retrained = history.phase("retraining")[-1]["epoch"]
         measured["selected"]["retraining_epochs"] = retrained
     trained = [record["seconds"] for record in history.records]
+    last = "retraining" if config.retrain else "selection"
+    of_last = [record["seconds"] for record in history.phase(last)]
     result = {
         "task": config.task,
         "method": config.method,
@@ -131,7 +140,7 @@ def _run(
         "seconds": {
             "prepare": data.prepare_seconds,
             "train": sum(trained),
-            "epoch": statistics.median(trained),
+            "epoch": statistics.median(of_last),
             **measured["seconds"],
         },
         "peak_memory_bytes": peak_memory_bytes(),

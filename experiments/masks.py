@@ -97,6 +97,26 @@ class MaskConfig(Config):
         )
 
 
+# Cross-fitted generators, and a discriminator with the shape of Eq. 11 that learns to
+# segment before it learns to judge, on whole walks.
+CROSS_FITTED = {
+    "folds": 3,
+    "first_method": "baseline",
+    "discriminator": "unet",
+    "discriminator_width": 16,
+    "discriminator_head": "bilinear",
+    "binarised_oracle": False,
+    "source_shares": (0.0, 0.1, 0.9),
+    "inference_step_size": 8.0,
+    "chain_steps": 2,
+    "chain_length": 12,
+    "controls": True,
+}
+
+# What the generator is made of.
+GENERATOR_SETTINGS = ("generator", "width", "batch_norm")
+
+
 def space(config: MaskConfig) -> OutputSpace:
     """Class maps judged by Eq. 11.
 

@@ -1,22 +1,30 @@
-"""The trainings of a run: one that choices are made in, one on all training rows."""
+"""The trainings of a run: one that choices are made in, one on all training rows.
+
+Each consists of stages where the settings say so: generators that are each blind to a
+fold of the rows, a discriminator that learns to answer, and one that learns to judge.
+"""
 
 import pathlib
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
+import numpy as np
 import tensorflow as tf
 
-from experiments.building import build_refiner
+from experiments.building import build_members, build_refiner, folds_of, pretrainer
 from experiments.config import Config
 from experiments.events import Events
 from experiments.result_file import write_json
 from experiments.tasks import Examples, Task
 from ldrsp_tf.checkpoints import Checkpoints
 from ldrsp_tf.crops import predictor_by
+from ldrsp_tf.cross_fitting import CrossFitted
 from ldrsp_tf.fitting import fit, go_back_to_best
 from ldrsp_tf.history import History, Record
 from ldrsp_tf.prediction import Predictor
+from ldrsp_tf.refiner import Refiner
 from ldrsp_tf.replicas import scope
+from ldrsp_tf.training import Trainer
 from ldrsp_tf.validation import Validation, validate
 from ldrsp_tf.workers import told_by_chief
 
@@ -59,12 +67,20 @@ class Phases:
         strategy: tf.distribute.Strategy | None = None,
     ):
         self._task = task
+        self._examples = examples
         self._config = config
         self._folder = folder
         self._progress = progress
         self._strategy = strategy
+        self._members: list[Refiner] = []
+        self._own: Trainer | None = None
         with scope(strategy):
-            self.refiner = build_refiner(task, config, examples)
+            if config.folds:
+                self._members = build_members(task, config, examples)
+            generators = [member.generator for member in self._members]
+            self.refiner = build_refiner(task, config, examples, generators or None)
+            if config.pretraining_epochs:
+                self._own = pretrainer(config, self.refiner, examples)
         # Only now: settings that were refused do not claim the folder.
         write_json(folder / "config.json", identity)
         self.history = History(folder / "metrics.jsonl")
@@ -86,12 +102,13 @@ class Phases:
         refiner = self.refiner
         crops = self._task.family.crops(self._config, final=False)
         predictor = predictor_by(refiner.trainer, crops)
+        folds = self._first_stages("selection", training)
         checkpoints = self._fit(
             "selection",
-            training,
+            refiner.trainer,
+            refiner.carrying(training, folds),
             self._config.epochs,
-            self._config.epochs,
-            lambda: self._validate(predictor, validation),
+            validation=lambda: self._validate(predictor, validation),
         )
         best = go_back_to_best(checkpoints, self.history, "selection")
         if refiner.predictor is predictor:
@@ -113,29 +130,78 @@ class Phases:
         It makes as many updates as the chosen state had, in whole epochs: thresholds
         and steps suit a state that is as far trained as the one they were chosen for.
         """
-        steps = [
-            len(self.refiner.trainer.order(len(examples.x), epoch=0))
-            for examples in (training, all_training)
-        ]
-        ratio = steps[0] / steps[1]
+        ratio = self.updates_ratio(training, all_training)
         self.refiner.trainer.reset()
+        folds = self._first_stages("retraining", all_training, ratio)
         self._fit(
             "retraining",
-            all_training,
+            self.refiner.trainer,
+            self.refiner.carrying(all_training, folds),
             epochs=max(1, round(chosen["epoch"] * ratio)),
             planned_epochs=max(1, round(self._config.epochs * ratio)),
         )
 
+    def ensemble(self, examples: Examples, ratio: float) -> CrossFitted:
+        """As many generators as a cross-fitted run has, each trained on all rows.
+
+        Args:
+          examples: To train on.
+          ratio: Of their epochs to those of the settings.
+        """
+        members = build_members(self._task, self._config, self._examples)
+        for index, member in enumerate(members):
+            self._fit_member(f"ensemble/{index + 1}", member, examples, ratio)
+        generators = [member.generator for member in members]
+        return CrossFitted(generators, examples.x.shape[-1])
+
+    def updates_ratio(self, training: Examples, all_training: Examples) -> float:
+        """Updates of an epoch of some rows, to those of an epoch of all rows."""
+        order = self.refiner.trainer.order
+        return len(order(len(training.x), 0)) / len(order(len(all_training.x), 0))
+
+    def _first_stages(
+        self, phase: str, examples: Examples, ratio: float = 1.0
+    ) -> np.ndarray | None:
+        """Trains the generators of a cross-fitted run, and pretrains D.
+
+        Args:
+          phase: What the stages belong to.
+          examples: To train on.
+          ratio: Of their epochs to those of the settings.
+
+        Returns:
+          The fold of each example; None where there is one generator.
+        """
+        folds = folds_of(self._config, examples)
+        for index, member in enumerate(self._members):
+            member.trainer.reset()
+            seen = examples.take(np.flatnonzero(folds != index))
+            self._fit_member(f"{phase}/generator {index + 1}", member, seen, ratio)
+        if self._own is not None:
+            self._fit(
+                f"{phase}/answers",
+                self._own,
+                self.refiner.carrying(examples, folds),
+                max(1, round(self._config.pretraining_epochs * ratio)),
+            )
+        return folds
+
+    def _fit_member(
+        self, phase: str, member: Refiner, examples: Examples, ratio: float
+    ) -> None:
+        epochs = max(1, round(self._config.first_epochs * ratio))
+        self._fit(phase, member.trainer, examples, epochs)
+
     def _fit(
         self,
         phase: str,
+        trainer: Trainer,
         examples: Examples,
         epochs: int,
-        planned_epochs: int,
+        planned_epochs: int | None = None,
         validation: Callable[[], Validation] | None = None,
     ) -> Checkpoints:
         self._progress.phase(phase, epochs)
-        trainer = self.refiner.trainer
         checkpoints = Checkpoints(trainer, self._folder / "checkpoints" / phase)
         fit(
             trainer,

@@ -62,6 +62,32 @@ class GainColumn:
 
 
 @dataclasses.dataclass(frozen=True)
+class ControlGainColumn:
+    """Refined metric minus a metric of the row, in points.
+
+    Attributes:
+      heading: Of the column.
+      metric: Of the refined output.
+      control: Of the row, by the decoder that suits it best.
+      interval: As in `GainColumn`.
+    """
+
+    heading: str
+    metric: str
+    control: str
+    interval: bool = True
+
+    def cell(self, folder: str, row: str, results: Results) -> Summary | None:
+        """The gain over a row, which stands in it."""
+        if row == "refined":
+            return None
+        return paired_gain(
+            _percents(results, "refined", self.metric),
+            _percents(results, row, self.control),
+        )
+
+
+@dataclasses.dataclass(frozen=True)
 class PaperGainColumn(PaperColumn):
     """The paper's gains of refinement, in points, of methods with both rows."""
 
@@ -89,9 +115,14 @@ class ScoreColumn:
         )
 
 
-Column = PaperColumn | MetricColumn | GainColumn | ScoreColumn
+Column = PaperColumn | MetricColumn | GainColumn | ControlGainColumn | ScoreColumn
+
+
+def rows_of_result(result: Mapping[str, Any]) -> dict[str, Mapping[str, float]]:
+    """The metrics of each row: of the outputs, and of what they are compared with."""
+    return {**result["test"], **result.get("controls", {})}
 
 
 def _percents(results: Results, row: str, metric: str) -> list[float | None]:
-    values = [result["test"].get(row, {}).get(metric) for result in results]
+    values = [rows_of_result(result).get(row, {}).get(metric) for result in results]
     return [None if value is None else 100 * value for value in values]

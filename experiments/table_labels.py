@@ -13,6 +13,13 @@ TITLES = {
     "ebgan": "EBGAN",
     "ldrsp": "LDRSP",
     "ldrsp_plus": "LDRSP+",
+    "ldrsp_cross": "LDRSP+ cross-fitted",
+}
+CONTROLS = {
+    "own": "D's own answer",
+    "average": "mean of G and D's answer",
+    "mirrored": "mean of G and its mirror image",
+    "ensemble": "as many G, each of all rows",
 }
 NETWORKS = {"unet": "U-Net"}
 
@@ -34,7 +41,7 @@ def row_label(folder: str, row: str, rows: int, network: str) -> str:
 
     Args:
       folder: The method's, `<method>[-<networks>]`.
-      row: `generator` or `refined`.
+      row: `generator`, `refined` or one of `CONTROLS`.
       rows: How many rows the method has; one that has but one goes by its name.
       network: What the table calls G, such as `FCN`.
     """
@@ -46,4 +53,6 @@ def row_label(folder: str, row: str, rows: int, network: str) -> str:
     title = TITLES.get(method, method)
     if row == "generator" and rows > 1:
         return f"{network} ({title})"
+    if row in CONTROLS:
+        return f"{CONTROLS[row]} ({title})"
     return f"{title}, G = {network}" if networks else title

@@ -5,6 +5,7 @@ import dataclasses
 from experiments.paper import TABLE_1, TABLE_2, TABLE_3
 from experiments.table_columns import (
     Column,
+    ControlGainColumn,
     Figures,
     GainColumn,
     MetricColumn,
@@ -28,6 +29,7 @@ class Layout:
       gain: A sentence that says what the gains are.
       decimals: Of every figure but D's.
       rows: Which rows of a method it shows.
+      methods: Whose rows it shows, as folders; all by default.
     """
 
     number: int | str
@@ -39,6 +41,7 @@ class Layout:
     gain: str
     decimals: int = 1
     rows: tuple[str, ...] = ("generator", "refined")
+    methods: tuple[str, ...] = ()
 
     def is_asked(self, number: int | str | None) -> bool:
         """Whether it is that table, or one of the paper's if none is named."""
@@ -102,6 +105,40 @@ def _claim_layout(
         rows=("refined",),
     )
 
+
+def _controls_layout(
+    task: str,
+    title: str,
+    network: str,
+    metrics: tuple[MetricColumn, ...],
+    gain: ControlGainColumn,
+    methods: tuple[str, ...],
+) -> Layout:
+    """What predicts without a walk, beside the refined output."""
+    return Layout(
+        number="controls",
+        task=task,
+        title=title,
+        quantity="what predicts without a walk (test)",
+        network=network,
+        columns=(*metrics, gain),
+        gain="A gain is that of the refined output, decided without tuning, over the "
+        "row's, decided by the last column before",
+        rows=("generator", "own", "average", "mirrored", "ensemble", "refined"),
+        methods=methods,
+    )
+
+
+_CROSS_FITTED = ("ldrsp", "ldrsp_plus", "ldrsp_cross")
+_TAG_CONTROLS = (
+    (
+        MetricColumn("F1 at 0.5", "f1"),
+        MetricColumn("tuned", "f1_tuned"),
+        MetricColumn("plug-in", "f1_plugin"),
+    ),
+    ControlGainColumn("gain of refined over plug-in", "f1", "f1_plugin"),
+    _CROSS_FITTED,
+)
 
 _IMAGE_GAIN = "A gain is the refined output minus the same seed's G"
 
@@ -172,6 +209,16 @@ LAYOUTS = (
         TABLE_2["mean_iou"],
         (GainColumn("gain in mean IOU", "mean_iou", "mean_iou", interval=True),),
         _IMAGE_GAIN,
+    ),
+    _controls_layout("bibtex", "Bibtex", "SPM", *_TAG_CONTROLS),
+    _controls_layout("delicious", "Delicious", "SPM", *_TAG_CONTROLS),
+    _controls_layout(
+        "weizmann_horse",
+        "Weizmann horses",
+        "FCN",
+        (MetricColumn("mean IOU", "mean_iou"),),
+        ControlGainColumn("gain of refined", "mean_iou", "mean_iou"),
+        (*_CROSS_FITTED, "ldrsp_plus-unet", "ldrsp_cross-unet"),
     ),
 )
 

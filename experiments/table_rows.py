@@ -5,7 +5,7 @@ import dataclasses
 from experiments.committed_results import Results
 from experiments.paper import ONLY_PUBLISHED, TABLE_1
 from experiments.seed_statistics import Summary
-from experiments.table_columns import Column, MetricColumn
+from experiments.table_columns import Column, MetricColumn, rows_of_result
 from experiments.table_labels import row_label, split_folder
 from experiments.table_layouts import Layout
 
@@ -92,6 +92,8 @@ def row_folders(layout: Layout, results: Results) -> list[str]:
 
     A task that the paper does not have keeps the order of its first table.
     """
+    if layout.methods:
+        return [folder for folder in layout.methods if folder in results]
     known = list(dict.fromkeys([*layout.figures, OURS]))
     others = sorted(folder for folder in results if folder not in known)
     methods = [*known, *(folder for folder in others if not split_folder(folder)[1])]
@@ -110,7 +112,7 @@ def row_folders(layout: Layout, results: Results) -> list[str]:
 def _rows(layout: Layout, results: Results, folder: str) -> list[Row]:
     """The rows that the paper has of a method, and those that our results have."""
     ours = results.get(folder, [])
-    measured = [row for result in ours for row in result["test"]]
+    measured = [row for result in ours for row in rows_of_result(result)]
     names = dict.fromkeys([*layout.figures.get(folder, {}), *measured])
     if not names:
         names = dict.fromkeys(("generator", "refined"))
@@ -121,7 +123,7 @@ def _rows(layout: Layout, results: Results, folder: str) -> list[Row]:
             row=name,
             label=row_label(folder, name, len(names), layout.network),
             cells=tuple(column.cell(folder, name, ours) for column in layout.columns),
-            seeds=sum(name in result["test"] for result in ours),
+            seeds=sum(name in rows_of_result(result) for result in ours),
         )
         for name in names
     ]

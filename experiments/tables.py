@@ -29,12 +29,15 @@ from ldrsp_tf.errors import UsageError
 
 FLAGS = flags.FLAGS
 flags.DEFINE_enum(
-    "table", None, ["1", "2", "3", "claim"], "which table of the paper, or its claim"
+    "table",
+    None,
+    ["1", "2", "3", "claim", "controls"],
+    "which table of the paper, its claim, or what predicts without a walk",
 )
 flags.DEFINE_enum("format", "markdown", list(FORMATS), "how it is printed")
 flags.DEFINE_string("results", "results", "folder of the results")
 flags.DEFINE_string("readme", None, "file whose tables are to be rewritten")
-flags.DEFINE_string("figure", None, "PNG file to draw, for --table=claim")
+flags.DEFINE_string("figure", None, "PNG file to draw: the claim, or walks (controls)")
 flags.DEFINE_bool("run_missing", False, "do the runs that the tables lack, before")
 flags.DEFINE_integer("seeds", 5, "seeds of each row, for --run_missing", 1)
 flags.DEFINE_integer("jobs", 1, "runs at a time, for --run_missing", 1)
@@ -64,7 +67,7 @@ def write_tables(text: str, folder: pathlib.Path) -> str:
     """Makes each part of a text anew that stands between marks.
 
     `<!-- table: TASK -->` ... `<!-- end -->` becomes the task's table (or, as
-    `claim/TASK`, that of the paper's claim on it), and
+    `claim/TASK` or `controls/TASK`, another table of it), and
     `<!-- screen: RUN -->` ... `<!-- end -->` what a run, such as bibtex/ldrsp/seed0,
     shows at its end.
     """
@@ -116,7 +119,7 @@ def main(argv: list[str]) -> None:
         else:
             tables = tables_of(folder, _number())
             print(FORMATS[FLAGS.format](tables))
-            _draw(tables)
+            _draw(tables, folder)
     except (UsageError, OSError) as error:
         sys.exit(f"error: {error}")
     except KeyboardInterrupt:
@@ -127,19 +130,29 @@ def main(argv: list[str]) -> None:
 
 
 def _check_flags() -> None:
-    if FLAGS.figure and FLAGS.table != "claim":
-        raise UsageError("--figure draws the claim; add --table=claim.")
+    if FLAGS.figure and FLAGS.table not in ("claim", "controls"):
+        raise UsageError(
+            "--figure draws the claim or the walks; add --table=claim or controls."
+        )
     for name in ("seeds", "jobs", "tasks", "methods", "runs", "ray_address"):
         if FLAGS[name].present and not FLAGS.run_missing:
             raise UsageError(f"--{name} says what --run_missing does; add it.")
 
 
-def _draw(tables: list[Table]) -> None:
-    if FLAGS.figure:
-        # Most tables are printed alone, and need not wait for matplotlib.
+def _draw(tables: list[Table], folder: pathlib.Path) -> None:
+    if not FLAGS.figure:
+        return
+    path = pathlib.Path(FLAGS.figure)
+    # Most tables are printed alone, and need not wait for matplotlib.
+    if FLAGS.table == "claim":
         from experiments.claim_figure import draw_claim
 
-        draw_claim(tables, pathlib.Path(FLAGS.figure))
+        draw_claim(tables, path)
+    else:
+        from experiments.walk_figure import draw_walks
+
+        layouts = [table.layout for table in tables]
+        draw_walks({la.title: load_results(folder, la.task) for la in layouts}, path)
 
 
 def _number() -> int | str | None:

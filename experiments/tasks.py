@@ -16,6 +16,7 @@ from ldrsp_tf.augmentation import Augmentation
 from ldrsp_tf.crops import Crops
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.examples import Examples
+from ldrsp_tf.methods import get_method
 from ldrsp_tf.models import Discriminator
 from ldrsp_tf.spaces import OutputSpace
 
@@ -34,6 +35,14 @@ TASKS = (
 
 
 InputsReader = Callable[[Config, pathlib.Path, tuple[int, ...]], NewInputs]
+
+# What a run says of its stages is not said of the generators that it begins with.
+_OF_STAGES = ("first_method", "first_epochs", "folds", "pretraining_epochs")
+
+# Whatever trains the generators judges by its own rules.
+_OF_JUDGING = ("truth_weight", "binarised_oracle", "source_shares")
+
+_SEEDS_APART = 1000  # So that no generator has the seed of another run's.
 
 _SHOWN_DIGITS = 12  # Of a checksum in `config.json` and messages.
 
@@ -83,7 +92,13 @@ def no_further_metrics(
 
 
 class Family(Protocol):
-    """What tasks of one kind share: a module such as `experiments.tags`."""
+    """What tasks of one kind share: a module such as `experiments.tags`.
+
+    Attributes:
+      GENERATOR_SETTINGS: The settings that say what the generator is made of.
+    """
+
+    GENERATOR_SETTINGS: tuple[str, ...]
 
     def space(self, config: Config) -> OutputSpace:
         """The output space."""
@@ -189,6 +204,38 @@ class Task:
         config = self.config(task=self.name, method=method, **{**chosen, **given})
         of_networks = self.variants.get(self.family.variant(config), {})
         return self.complete(dataclasses.replace(config, **{**of_networks, **given}))
+
+    def first_stage(self, config: Config, member: int) -> Config:
+        """The settings of a generator that a cross-fitted run begins with.
+
+        They are those that its method has on this task, but for what the run says of
+        the generator's network and of epochs; what neither method sets is the run's.
+
+        Args:
+          config: The run's.
+          member: Which generator, counted from 0.
+
+        Raises:
+          UsageError: The method has no generator.
+        """
+        if not get_method(config.first_method).generates:
+            raise UsageError(
+                f"--first_method={config.first_method} has no generator to train; "
+                "choose another method."
+            )
+        of_method = self.overrides.get(config.first_method, {})
+        fields = {field.name: field.default for field in dataclasses.fields(config)}
+        usual = {**fields, **self.settings, **of_method}
+        names = {*self.overrides.get(config.method, {}), *of_method, *_OF_JUDGING}
+        names -= {*self.family.GENERATOR_SETTINGS, *_OF_STAGES}
+        of_stage = {
+            **{name: usual[name] for name in names},
+            "method": config.first_method,
+            "epochs": config.first_epochs,
+            "folds": 0,
+            "seed": _SEEDS_APART * (config.seed + 1) + member,
+        }
+        return dataclasses.replace(config, **of_stage)
 
     @property
     def inputs_reader(self) -> InputsReader:

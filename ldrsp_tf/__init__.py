@@ -11,12 +11,14 @@ __version__ = "0.1.0"
 
 _MODULES = {
     "ClassMapSpace": "spaces",
+    "CrossFitted": "cross_fitting",
     "Crops": "crops",
     "Discriminator": "models",
     "DivergenceError": "errors",
     "EnergyNetwork": "models",
     "MLP": "models",
     "PatchDiscriminator": "models.segmentation",
+    "RatioNetwork": "models.ratio_network",
     "Refinement": "prediction",
     "RefinementGrid": "selection",
     "Refiner": "refiner",
@@ -26,6 +28,7 @@ _MODULES = {
     "TrainingError": "errors",
     "TrainingSettings": "training_settings",
     "UsageError": "errors",
+    "fold_of_rows": "cross_fitting",
 }
 __all__ = [*_MODULES, "__version__"]
 

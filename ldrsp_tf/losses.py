@@ -49,6 +49,7 @@ def ldrsp_discriminator_loss(
     samples: Judged | None = None,
     *,
     value_loss: ValueLoss = squared_value_loss,
+    truth_weight: float = 1.0,
 ) -> tf.Tensor:
     """The discriminator regresses the oracle value: Eq. 5, with samples Eq. 10.
 
@@ -57,11 +58,14 @@ def ldrsp_discriminator_loss(
       generated: The generator's outputs and their oracle values.
       samples: The extra samples of Eq. 10 (inference or adversarial samples).
       value_loss: The paper's squared error, or the cross-entropy.
+      truth_weight: Factor of the truth's term, 1 in the paper. Whoever walks up D's
+        score never comes by the truth: its value of 1, which nothing in x foretells,
+        makes D expect too much everywhere.
 
     Returns:
       A scalar.
     """
-    loss = value_loss(generated) + value_loss(real)
+    loss = value_loss(generated) + truth_weight * value_loss(real)
     return loss if samples is None else loss + value_loss(samples)
 
 

@@ -108,6 +108,14 @@ LDRSP_PLUS = dataclasses.replace(
     sources=_LONG_WALK_SOURCES,
 )
 
+# What is particular to it are its stages (`experiments/phases.py`): generators first,
+# each blind to a part of the rows, then a discriminator that has the oracle's shape.
+LDRSP_CROSS = dataclasses.replace(
+    LDRSP_PLUS,
+    name="ldrsp_cross",
+    title="LDRSP+ on the errors of generators that have not seen the row",
+)
+
 LOGISTIC_REGRESSION = dataclasses.replace(
     BASELINE,
     name="logistic_regression",
@@ -177,6 +185,7 @@ METHODS = {
         BASELINE,
         LDRSP,
         LDRSP_PLUS,
+        LDRSP_CROSS,
         GAN,
         LSGAN,
         WGAN_GP,

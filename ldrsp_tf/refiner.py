@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import numbers
 import os
 import pathlib
 from collections.abc import Callable, Iterator, Mapping
@@ -15,6 +16,7 @@ from ldrsp_tf import stock
 from ldrsp_tf.augmentation import Augmentation
 from ldrsp_tf.checkpoints import Checkpoints
 from ldrsp_tf.crops import Crops, offsets_along, predictor_by, require_cover
+from ldrsp_tf.cross_fitting import CrossFitted, FoldBlind, with_folds
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.examples import (
     Data,
@@ -105,6 +107,11 @@ class Refiner:
         if isinstance(self.method, str):
             self.method = get_method(self.method)
         require_networks(generator, discriminator, self.method)
+        if isinstance(generator, CrossFitted) and not frozen:
+            raise UsageError(
+                "A CrossFitted generator is trained already, and would see the rows "
+                "that it has to be blind to; say frozen=True."
+            )
         self.settings = overridden(
             stock.stock_settings(self.space, self.method), settings, "settings"
         )
@@ -155,6 +162,8 @@ class Refiner:
             generator = ForeignGenerator(
                 self.generator, self.gives, self.frozen, channels
             )
+        if isinstance(self.generator, CrossFitted) and discriminator is not None:
+            discriminator = FoldBlind(discriminator, self.generator.channels)
         trainer = Trainer(
             generator,
             discriminator,
@@ -169,10 +178,14 @@ class Refiner:
             trainer.rows_at_once = self.settings.batch_size
         return trainer
 
-    def build(self, examples: Examples) -> None:
+    def build(self, examples: Examples, folds: np.ndarray | None = None) -> None:
         """Makes what is missing for such examples, and checks that all fits.
 
         `fit` does it. What does not fit leaves the refiner as it was.
+
+        Args:
+          examples: Training examples.
+          folds: As in `fit`.
 
         Raises:
           UsageError: The parts and the examples do not fit, or the examples have other
@@ -192,10 +205,32 @@ class Refiner:
                 discriminator = stock.stock_discriminator(self.space, examples)
         shapes = examples.x.shape[1:], examples.y.shape[1:]
         trainer = self._new_trainer(discriminator, shapes)
-        build(trainer, self.crops, examples)
+        build(trainer, self.crops, self.carrying(examples, folds))
         self.discriminator = discriminator
         self._take(trainer, shapes)
         self._is_built = True
+
+    def carrying(self, examples: Examples, folds: np.ndarray | None) -> Examples:
+        """Training examples whose inputs carry their folds, if there are any.
+
+        Raises:
+          UsageError: There are folds and the generator is not `CrossFitted`, or the
+            other way round; there are not as many as examples, or one is no member's.
+        """
+        if (folds is not None) != isinstance(self.generator, CrossFitted):
+            raise UsageError(
+                "A CrossFitted generator needs the fold of each training row (folds), "
+                "and no other generator does."
+            )
+        if folds is None:
+            return examples
+        folds, members = np.asarray(folds), len(self.generator.members)
+        if folds.shape != (len(examples.x),) or not set(folds) <= set(range(members)):
+            raise UsageError(
+                f"The folds of {len(examples.x)} training rows are needed, each a "
+                f"number from 0 to {members - 1}."
+            )
+        return examples._replace(x=with_folds(examples.x, folds))
 
     def fit(
         self,
@@ -203,6 +238,7 @@ class Refiner:
         validation: Data | float = 0.2,
         *,
         epochs: int,
+        folds: np.ndarray | None = None,
         interval: int = 1,
         patience: int | None = None,
         folder: str | os.PathLike | None = None,
@@ -218,6 +254,9 @@ class Refiner:
           train: Arrays (x, y) or a `tf.data.Dataset` of such pairs; read into memory.
           validation: The same, or the share of the training examples to hold out.
           epochs: Most epochs, of this call and those that it goes on with.
+          folds: Of each training row, `[N]`: which member of a `CrossFitted` generator
+            has not seen it. Validation examples have to be given then; no member has
+            seen them.
           interval: Epochs between two validations.
           patience: Epochs without a better validation that end the training.
           folder: Keeps checkpoints and `metrics.jsonl`; a call that was interrupted
@@ -238,10 +277,16 @@ class Refiner:
         for name, number in (("epochs", epochs), ("interval", interval)):
             if number < 1:
                 raise UsageError(f"{name} is {number}: at least 1 is needed.")
+        if folds is not None and isinstance(validation, numbers.Real):
+            raise UsageError(
+                "Give validation examples that no member of the generator has seen; a "
+                "share of the training rows is not that."
+            )
         training, held_out = training_and_validation(
             train, validation, self.space, self.seed
         )
-        self.build(training)
+        self.build(training, folds)
+        training = self.carrying(training, folds)
         with contextlib.ExitStack() as undone:
             history, checkpoints = History(), MemoryCheckpoints(self.trainer)
             if folder is not None:

@@ -109,7 +109,9 @@ class Trainer:
             )
         self.generator_optimizer.build(self.generator.trainable_variables)
         if self.discriminator is not None:
-            scores = self.discriminator((x, y))
+            # By a call, which Keras takes a network for built after.
+            told = (logits,) if self.discriminator.is_informed else ()
+            scores = self.discriminator((x, y, *told))
             expected = self.oracle(y, y).shape
             if scores.shape != expected:
                 raise UsageError(
@@ -258,9 +260,9 @@ class Trainer:
         seed = tf.random.experimental.stateless_fold_in([self.seed, 0], iteration)
         for update in range(1, self.method.discriminator_updates):
             logits = self.generator(x, training=self._trains_generator)
-            gradients = self._discriminator_gradients(
-                x, y_true, self.space.activation(logits), seed + update
-            )[0]
+            gradients, _, _ = self._discriminator_gradients(
+                x, y_true, logits, seed + update
+            )
             self._apply(self.discriminator_optimizer, gradients, self.discriminator)
 
         scalars = {}
@@ -273,7 +275,7 @@ class Trainer:
             if self.discriminator is not None:
                 with tape.stop_recording():
                     d_gradients, features, d_loss = self._discriminator_gradients(
-                        x, y_true, y_generated, seed
+                        x, y_true, logits, seed
                     )
                 scalars["discriminator_loss"] = d_loss
             if self._trains_generator and self._is_adversarial:
@@ -290,13 +292,18 @@ class Trainer:
         return scalars
 
     def _discriminator_gradients(
-        self, x: tf.Tensor, y_true: tf.Tensor, y_generated: tf.Tensor, seed: tf.Tensor
+        self,
+        x: tf.Tensor,
+        y_true: tf.Tensor,
+        generator_logits: tf.Tensor,
+        seed: tf.Tensor,
     ) -> tuple[list[tf.Tensor], Any, tf.Tensor]:
         """Gradients of D's loss (Eq. 10), D's features of x, and the loss."""
+        y_generated = tf.stop_gradient(self.space.activation(generator_logits))
         with tf.GradientTape() as tape:
-            of_x = self.discriminator.features(x, training=True)
+            of_x = self._features(x, generator_logits, training=True)
             fixed = tf.nest.map_structure(tf.stop_gradient, of_x)
-            start = Samples(x, tf.stop_gradient(y_generated), y_true)
+            start = Samples(x, y_generated, y_true)
             groups = {"real": Samples(x, y_true, y_true)}
             if self.method.generates:
                 groups["generated"] = start
@@ -306,7 +313,7 @@ class Trainer:
                     drawn = self._draw_samples(fixed, *start, seed)
                 groups["samples"] = drawn
                 features["samples"] = (
-                    self.discriminator.features(drawn.x, training=True)
+                    self._features(drawn.x, training=True)
                     if self._sources.keep_batches
                     else of_x
                 )
@@ -330,7 +337,7 @@ class Trainer:
                 loss += self.settings.penalty_weight * self.method.penalty(
                     lambda y: self.discriminator.logits(of_x, y, training=True),
                     y_true,
-                    tf.stop_gradient(y_generated),
+                    y_generated,
                     tf.random.experimental.stateless_fold_in(seed, 1),
                 )
         gradients = tape.gradient(loss, self.discriminator.trainable_variables)
@@ -361,6 +368,11 @@ class Trainer:
 
     @staticmethod
     def _apply(optimizer, gradients, model):
+        # A part that has no say in the loss stays as it is.
+        gradients = [
+            tf.zeros_like(variable) if gradient is None else gradient
+            for gradient, variable in zip(gradients, model.trainable_variables)
+        ]
         optimizer.apply(shares_of_mean(gradients), model.trainable_variables)
 
     def generate(self, x: tf.Tensor) -> tf.Tensor:
@@ -395,10 +407,11 @@ class Trainer:
     def _walk(
         self, x: tf.Tensor, step_size: tf.Tensor, steps: tf.Tensor, normalized: bool
     ) -> Walk:
-        score = self.score(x)
+        x = tf.cast(x, tf.float32)
+        logits = self.generator(x, training=False)
         return refinement.walk(
-            score,
-            self.generate(x),
+            self._score(self._logits_for(x, logits)),
+            self.space.activation(logits),
             step_size=step_size,
             steps=steps,
             normalized=normalized,
@@ -407,9 +420,30 @@ class Trainer:
 
     def score(self, x: tf.Tensor) -> refinement.Score:
         """D(x, .) as a function of y; D's features of x are computed here, once."""
-        logits = self._logits_for(tf.cast(x, tf.float32))
+        return self._score(self._logits_for(tf.cast(x, tf.float32)))
+
+    def _score(self, logits: refinement.Score) -> refinement.Score:
         return lambda y: self.method.score(logits(y))
 
-    def _logits_for(self, x: tf.Tensor) -> refinement.Score:
-        features = self.discriminator.features(x)
+    def _logits_for(
+        self, x: tf.Tensor, generator_logits: tf.Tensor | None = None
+    ) -> refinement.Score:
+        features = self._features(x, generator_logits)
         return lambda y: self.discriminator.logits(features, y)
+
+    def _features(
+        self,
+        x: tf.Tensor,
+        generator_logits: tf.Tensor | None = None,
+        training: bool = False,
+    ) -> Any:
+        """D's features of x, informed by G's logits if D asks for them.
+
+        The logits are computed where they are not given.
+        """
+        features = self.discriminator.features(x, training=training)
+        if not self.discriminator.is_informed:
+            return features
+        if generator_logits is None:
+            generator_logits = self.generator(x, training=False)
+        return self.discriminator.inform(features, tf.stop_gradient(generator_logits))

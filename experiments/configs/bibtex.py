@@ -88,6 +88,7 @@ TASK = Task(
             "inference_step_size": 0.0593,
             "adversarial_step_size": 1.35,
         },
+        "ldrsp_cross": tags.CROSS_FITTED,
         "spen": {
             "discriminator_learning_rate": 0.00261,
             "inference_steps": 2,

@@ -81,6 +81,16 @@ TASK = Task(
             "inference_step_size": 7.65,
             "adversarial_step_size": 1.15,
         },
+        "ldrsp_cross": {
+            **masks.CROSS_FITTED,
+            "first_epochs": 240,
+            "pretraining_epochs": 200,
+            "pretraining_learning_rate": 0.005,
+            "epochs": 60,
+            "validation_interval": 20,
+            "step_size_grid": (8.0,),
+            "refinement_steps_grid": (5, 10),
+        },
         "ldrsp_plus": {
             "source_shares": (0.0, 0.1, 0.9),
             "binarised_oracle": False,

@@ -12,7 +12,14 @@ class Discriminator(keras.Model, abc.ABC):
 
     Splitting off what depends on x alone lets a refinement of T steps compute it once
     instead of T times. A subclass defines `features` and `logits`.
+
+    Attributes:
+      is_informed: Whether it asks what the generator says of x (`inform`).
+      answers: Whether it can say which output it believes in (`own_logits`).
     """
+
+    is_informed = False
+    answers = False
 
     def __init__(self, **kwargs):
         # Layers cast what they need to a lower precision; outputs y, and what is
@@ -27,7 +34,27 @@ class Discriminator(keras.Model, abc.ABC):
     def logits(self, features: Any, y: tf.Tensor, training: bool = False) -> tf.Tensor:
         """Logits `[B]` or `[B, H, W]` of the outputs y `[B, ...]`."""
 
-    def call(self, inputs: tuple[tf.Tensor, tf.Tensor], training: bool = False):
-        """Scores of `(x, y)` in [0, 1], `[B]` or `[B, H, W]`."""
-        x, y = inputs
-        return tf.sigmoid(self.logits(self.features(x, training), y, training))
+    def inform(self, features: Any, generator_logits: tf.Tensor) -> Any:
+        """Features that know what the generator says of x, its logits `[B, ...]`.
+
+        Gradients do not go back to the generator this way.
+        """
+        del generator_logits
+        return features
+
+    def own_logits(
+        self, features: Any, y: tf.Tensor, training: bool = False
+    ) -> tf.Tensor:
+        """Logits of the output that D believes in, `[B, ...]`, in the light of y."""
+        raise NotImplementedError(f"{type(self).__name__} scores outputs only.")
+
+    def call(self, inputs: tuple[tf.Tensor, ...], training: bool = False):
+        """Scores of `(x, y)` in [0, 1], `[B]` or `[B, H, W]`.
+
+        A discriminator that is informed takes `(x, y, generator_logits)`.
+        """
+        x, y, *generator_logits = inputs
+        features = self.features(x, training)
+        if self.is_informed:
+            features = self.inform(features, *generator_logits)
+        return tf.sigmoid(self.logits(features, y, training))

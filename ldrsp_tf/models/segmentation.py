@@ -7,6 +7,7 @@ from ldrsp_tf.errors import UsageError
 from ldrsp_tf.models.configured import Configured
 from ldrsp_tf.models.discriminator import Discriminator
 from ldrsp_tf.models.fcn import FCNBody
+from ldrsp_tf.models.heads import bilinear_logits
 from ldrsp_tf.models.unet import UNetBody
 
 BODIES = {"fcn": FCNBody, "unet": UNetBody}
@@ -101,6 +102,7 @@ class PatchDiscriminator(Configured, Discriminator):
         super().__init__(**kwargs)
         self.head = head
         self.pooled = pooled
+        self.answers = head == "bilinear"
         self.first_of_x = keras.layers.Conv2D(width, 5, padding="same")
         self.first_of_y = keras.layers.Conv2D(width, 5, padding="same", use_bias=False)
         outputs = classes if head == "bilinear" else 1
@@ -115,35 +117,22 @@ class PatchDiscriminator(Configured, Discriminator):
         self, features: tf.Tensor, y: tf.Tensor, training: bool = False
     ) -> tf.Tensor:
         """Logits `[B, H, W]`, or pooled `[B]`, of masks y, `[B, H, W, C]`."""
-        # Masks in [-1, 1], as the images are.
-        centred = pad_to_multiples(2.0 * y - 1.0, self.body.stride)
-        first = features + self.first_of_y(centred)
-        outputs = tf.cast(self.body(first, training=training), tf.float32)
-        outputs = outputs[:, : y.shape[1], : y.shape[2]]
+        outputs = self._outputs(features, y, training)
         if self.head == "bilinear":
             logits = bilinear_logits(outputs, y)
         else:
             logits = tf.squeeze(outputs, -1)
         return tf.reduce_mean(logits, [1, 2]) if self.pooled else logits
 
+    def own_logits(
+        self, features: tf.Tensor, y: tf.Tensor, training: bool = False
+    ) -> tf.Tensor:
+        """Logits of the mask that a bilinear head believes in, `[B, H, W, C]`."""
+        return self._outputs(features, y, training)
 
-def bilinear_logits(class_logits: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
-    """Logits of D_i = sum_c y_ic q_ic, with q the softmax of `class_logits`.
-
-    For a true class vector y*_i and y_i on the simplex, the oracle value of Eq. 11 is
-    sum_c y_ic y*_ic. A head of that shape leaves the network to say which class q_i a
-    pixel should have, and has a gradient towards it wherever y is.
-
-    Args:
-      class_logits: What the body says of each class, `[B, H, W, C]`.
-      y: Masks, `[B, H, W, C]`.
-
-    Returns:
-      `[B, H, W]`.
-    """
-    q = tf.nn.softmax(class_logits)
-    # The margin keeps a certain and wrong pixel's gradient finite.
-    margin = 1e-4
-    right = tf.reduce_sum(y * q, -1) + margin
-    wrong = tf.reduce_sum(y * (1.0 - q), -1) + margin
-    return tf.math.log(right) - tf.math.log(wrong)
+    def _outputs(self, features: tf.Tensor, y: tf.Tensor, training: bool) -> tf.Tensor:
+        # Masks in [-1, 1], as the images are.
+        centred = pad_to_multiples(2.0 * y - 1.0, self.body.stride)
+        first = features + self.first_of_y(centred)
+        outputs = tf.cast(self.body(first, training=training), tf.float32)
+        return outputs[:, : y.shape[1], : y.shape[2]]

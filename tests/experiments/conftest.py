@@ -8,7 +8,10 @@ import subprocess
 import sys
 import tempfile
 
+import numpy as np
 import pytest
+
+from ldrsp_tf.examples import Examples
 
 ROOT = pathlib.Path(__file__).parents[2]
 TIME_LIMIT = 600  # Seconds of a test on Ray, on a machine that has much else to do.
@@ -147,3 +150,35 @@ def command_line_on_ray(command_line, cluster, ray_environment) -> CommandLine:
         "TF_NUM_INTRAOP_THREADS": "1",
     }
     return CommandLine({**command_line.environment, **ray_environment, **settings})
+
+
+@pytest.fixture(scope="session")
+def few_tags() -> Examples:
+    """24 rows of 5 bits and 3 tags that follow from them."""
+    x = np.random.default_rng(0).integers(0, 2, (24, 5)).astype(np.uint8)
+    return Examples(x, x[:, :3] ^ x[:, 2:])
+
+
+class ToldPhases:
+    """Is told of a training, and remembers the names and epochs of its phases."""
+
+    def __init__(self):
+        self.phases = []
+
+    def phase(self, name: str, epochs: int) -> None:
+        self.phases.append((name, epochs))
+
+    def progress(self, record: dict) -> None:
+        pass
+
+
+@pytest.fixture(scope="session")
+def make_told() -> type[ToldPhases]:
+    """Makes what is told of a training."""
+    return ToldPhases
+
+
+@pytest.fixture
+def told() -> ToldPhases:
+    """What is told of a training."""
+    return ToldPhases()

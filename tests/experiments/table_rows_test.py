@@ -143,3 +143,43 @@ def test_a_task_that_is_not_the_papers_has_the_order_of_table_1():
     assert row_folders(layout_of("delicious"), results) == [
         *("dvn", "baseline", "gan", "ldrsp", "ldrsp_plus", "own")
     ]
+
+
+def _with_controls(refined, own, average):
+    def f1(value):
+        return {"f1": value - 0.05, "f1_tuned": value - 0.01, "f1_plugin": value}
+
+    return {
+        "test": {"generator": f1(0.4), "refined": {"f1": refined, "f1_tuned": refined}},
+        "controls": {"own": f1(own), "average": f1(average)},
+    }
+
+
+def test_controls_stand_beside_the_refined_output_with_its_gain_over_them():
+    results = {
+        "gan": [_with_controls(0.3, 0.3, 0.3)],
+        "ldrsp_cross": [
+            _with_controls(0.50, 0.45, 0.49),
+            _with_controls(0.52, 0.46, 0.49),
+        ],
+    }
+    table = build_table(layout_of("controls/bibtex"), results)
+    title = "LDRSP+ cross-fitted"
+    assert {row.label for row in table.rows} == {
+        f"SPM ({title})",
+        f"D's own answer ({title})",
+        f"mean of G and D's answer ({title})",
+        title,
+    }
+    gain = "gain of refined over plug-in"
+    assert cell(table, f"D's own answer ({title})", gain).mean == pytest.approx(5.5)
+    average = f"mean of G and D's answer ({title})"
+    assert cell(table, average, gain).mean == pytest.approx(2.0)
+    assert cell(table, average, "tuned").mean == pytest.approx(48.0)
+    assert cell(table, title, gain) is None
+
+
+def test_tables_of_methods_leave_the_controls_out():
+    results = {"ldrsp_cross": [_with_controls(0.50, 0.45, 0.49)]}
+    table = build_table(layout_of("bibtex"), results)
+    assert not any("answer" in row.label for row in table.rows)

@@ -127,3 +127,28 @@ def test_the_sweeps_of_a_task_have_the_same_budget():
         trials.setdefault(sweep["task"], set()).add(number)
     assert trials
     assert all(len(numbers) == 1 for numbers in trials.values())
+
+
+def test_the_generators_of_a_cross_fitted_run_are_trained_as_their_method_is():
+    task = get_task("bibtex")
+    given = {"first_method": "ldrsp_plus", "first_epochs": 7, "hidden_dropout": 0.25}
+    config = task.configure("ldrsp_cross", {**given, "seed": 3, "beta_1": 0.9})
+    alone = task.configure("ldrsp_plus", {})
+    members = [task.first_stage(config, member) for member in range(2)]
+    for member in members:
+        assert (member.method, member.epochs, member.folds) == ("ldrsp_plus", 7, 0)
+        assert member.discriminator_head == alone.discriminator_head == "linear"
+        assert member.batch_size == alone.batch_size != config.batch_size
+        assert member.adversarial_weight == alone.adversarial_weight
+        # The run says what its generators are, and what neither method does.
+        assert member.hidden_dropout == 0.25
+        assert member.beta_1 == 0.9
+    others = [task.first_stage(dataclasses.replace(config, seed=4), 0)]
+    assert len({member.seed for member in [config, *members, *others]}) == 4
+
+
+def test_a_method_without_a_generator_trains_none():
+    task = get_task("bibtex")
+    config = task.configure("ldrsp_cross", {"first_method": "dvn"})
+    with pytest.raises(UsageError, match="--first_method=dvn has no generator"):
+        task.first_stage(config, 0)

@@ -3,7 +3,6 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from ldrsp_tf import oracles
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.models import Discriminator
 from ldrsp_tf.models.fcn import FCNBody
@@ -12,7 +11,6 @@ from ldrsp_tf.models.segmentation import (
     HEADS,
     PatchDiscriminator,
     SegmentationNetwork,
-    bilinear_logits,
 )
 from ldrsp_tf.refinement import score_and_gradient
 
@@ -205,31 +203,6 @@ def test_without_batch_norm_training_is_no_different(plain):
     )
     assert not generator.non_trainable_variables
     assert not discriminator.non_trainable_variables
-
-
-def test_a_bilinear_score_is_the_probability_of_the_class_that_y_says():
-    # q = (0.25, 0.75): D = 0.9 * 0.25 + 0.1 * 0.75 = 0.3.
-    logits = tf.math.log([[[[1.0, 3.0]]]])
-    score = tf.sigmoid(bilinear_logits(logits, tf.constant([[[[0.9, 0.1]]]])))
-    np.testing.assert_allclose(score, [[[0.3]]], atol=1e-4)
-
-
-def test_a_bilinear_score_is_the_oracle_value_where_the_body_is_right():
-    _, y = _pair(classes=3)
-    truth = tf.one_hot(tf.argmax(_pair(classes=3, rows=3)[0], -1), 3)
-    score = tf.sigmoid(bilinear_logits(100.0 * truth, y))
-    np.testing.assert_allclose(score, oracles.pixel_f1(y, truth), atol=2e-4)
-
-
-def test_a_bilinear_score_has_a_gradient_where_it_is_certain_and_y_is_wrong():
-    logits = tf.constant([[[[-50.0, 50.0]]]])
-    y = tf.constant([[[[1.0, 0.0]]]])
-    with tf.GradientTape() as tape:
-        tape.watch(y)
-        score = tf.sigmoid(bilinear_logits(logits, y))
-    gradient = tape.gradient(score, y)[0, 0, 0]
-    assert np.all(np.isfinite(gradient))
-    assert gradient[1] - gradient[0] > 0.5  # Towards class 1.
 
 
 @pytest.mark.parametrize("name", BODIES)

@@ -1,0 +1,70 @@
+"""Whether the energy can be trusted: metric and score against the steps of a walk."""
+
+import pathlib
+from collections.abc import Mapping
+
+import matplotlib
+
+matplotlib.use("Agg")
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from experiments.committed_results import Results
+from experiments.table_labels import row_label
+from ldrsp_tf.errors import UsageError
+
+
+def draw_walks(results_of_tasks: Mapping[str, Results], path: pathlib.Path) -> None:
+    """Draws a panel for each task that has walks; a mean over seeds for each method.
+
+    Args:
+      results_of_tasks: Title of a task -> method's folder -> result of each seed.
+      path: The PNG file.
+
+    Raises:
+      UsageError: No run was made with `--controls`.
+    """
+    panels = {
+        title: walks
+        for title, results in results_of_tasks.items()
+        if (walks := _walks(results))
+    }
+    if not panels:
+        raise UsageError("No run has walks; make some with --controls.")
+    figure, grid = plt.subplots(
+        1, len(panels), figsize=(4.8 * len(panels), 3.8), squeeze=False
+    )
+    for axes, (title, walks) in zip(grid[0], panels.items()):
+        for folder, walk in walks.items():
+            label = row_label(folder, "refined", 1, "FCN")
+            line = axes.plot(walk["steps"], 100 * walk["metric"], "o-", ms=3)[0]
+            line.set_label(label)
+            score = 100 * walk["score"]
+            axes.plot(walk["steps"], score, "--", color=line.get_color())
+        # Step 0 is G's output.
+        axes.set_xscale("symlog", linthresh=1)
+        ticks = [0, 1, 5, 20, 50, 200]
+        axes.set_xticks(ticks, [str(tick) for tick in ticks])
+        axes.minorticks_off()
+        axes.set_xlabel("steps of the refinement")
+        axes.set_ylabel("metric; dashed: D's mean score (%)")
+        axes.set_title(f"{title}, test", fontsize=10)
+        axes.legend(fontsize=8)
+        axes.grid(alpha=0.3)
+    figure.tight_layout()
+    figure.savefig(path, dpi=120)
+    plt.close(figure)
+
+
+def _walks(results: Results) -> dict[str, dict[str, np.ndarray]]:
+    """Steps, metric and score of the methods that have walks, as means over seeds."""
+    found = {}
+    for folder, of_seeds in results.items():
+        walks = [result["walk"] for result in of_seeds if "walk" in result]
+        if walks:
+            found[folder] = {
+                name: np.mean([walk[name] for walk in walks], 0)
+                for name in ("steps", "metric", "score")
+            }
+    return found

@@ -1,0 +1,94 @@
+"""A discriminator of tags with the shape of F1."""
+
+import keras
+import tensorflow as tf
+
+from ldrsp_tf.models.configured import Configured
+from ldrsp_tf.models.discriminator import Discriminator
+from ldrsp_tf.models.heads import ratio_logits
+
+Features = tuple[tf.Tensor, tf.Tensor]
+
+
+@keras.saving.register_keras_serializable(package="ldrsp_tf")
+class RatioNetwork(Configured, Discriminator):
+    """D(x, y) = 2 sum_i y_i q_i / (sum_i y_i + sum_i q_i + n(x)).
+
+    What it believes in is q_i = sigmoid((1 + v_i) g_i + h_i(x) + r_i(y)), where g are
+    the generator's logits, h a network and r what labels say of each other. An informed
+    one begins as the expected F1 of the generator's own probabilities; it learns where
+    these are wrong.
+
+    Args:
+      labels: L, the number of labels.
+      hidden: Softplus units of each hidden layer of h.
+      dropout: Share of these units that is dropped in training.
+      interaction_units: Units of r; 0 leaves it out.
+      informed: Whether it is given g; without it, q_i = sigmoid(h_i(x) + r_i(y)).
+    """
+
+    answers = True
+
+    def __init__(
+        self,
+        labels: int,
+        hidden: tuple[int, ...] = (150,),
+        dropout: float = 0.0,
+        interaction_units: int = 0,
+        informed: bool = True,
+        **kwargs,
+    ):
+        super().__init__(**kwargs)
+        self.is_informed = informed
+        self.body = []
+        for units in hidden:
+            self.body.append(keras.layers.Dense(units, activation="softplus"))
+            if dropout:
+                self.body.append(keras.layers.Dropout(dropout))
+        # Where G has spoken, corrections begin at none.
+        initial = "zeros" if informed else "glorot_uniform"
+        self.label_scores = keras.layers.Dense(labels, kernel_initializer=initial)  # h
+        self.slack = keras.layers.Dense(1, activation="softplus")  # n
+        self.trust = None
+        if informed:
+            self.trust = self.add_weight(
+                shape=(labels,), initializer="zeros", name="trust"
+            )  # v
+        self.interaction = None
+        if interaction_units:
+            self.interaction = keras.layers.Dense(
+                interaction_units, activation="softplus", use_bias=False
+            )
+            self.of_labels = keras.layers.Dense(
+                labels, kernel_initializer="zeros", use_bias=False
+            )  # r
+
+    def features(self, x: tf.Tensor, training: bool = False) -> Features:
+        """h(x), `[B, L]`, and n(x), `[B]`, of x, `[B, F]`."""
+        for layer in self.body:
+            x = layer(x, training=training)
+        scores, slack = self.label_scores(x), self.slack(x)
+        return tf.cast(scores, tf.float32), tf.cast(slack[:, 0], tf.float32)
+
+    def inform(self, features: Features, generator_logits: tf.Tensor) -> Features:
+        """Adds (1 + v) g to h(x)."""
+        if not self.is_informed:
+            return features
+        scores, slack = features
+        return scores + (1.0 + self.trust) * generator_logits, slack
+
+    def own_logits(
+        self, features: Features, y: tf.Tensor, training: bool = False
+    ) -> tf.Tensor:
+        """Logits of q, `[B, L]`."""
+        del training
+        scores = features[0]
+        if self.interaction is not None:
+            scores += tf.cast(self.of_labels(self.interaction(y)), tf.float32)
+        return scores
+
+    def logits(
+        self, features: Features, y: tf.Tensor, training: bool = False
+    ) -> tf.Tensor:
+        """Logits `[B]` of tags y, `[B, L]`."""
+        return ratio_logits(self.own_logits(features, y, training), features[1], y)

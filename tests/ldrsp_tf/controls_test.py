@@ -1,0 +1,88 @@
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from ldrsp_tf.controls import control_outputs, own_trainer
+from ldrsp_tf.crops import Crops
+from ldrsp_tf.errors import UsageError
+from ldrsp_tf.models import MLP
+from ldrsp_tf.models.ratio_network import RatioNetwork
+from ldrsp_tf.models.segmentation import PatchDiscriminator, SegmentationNetwork
+from ldrsp_tf.refiner import Refiner
+from ldrsp_tf.spaces import ClassMapSpace, TagSpace
+
+
+def _of_tags(tags, **arguments):
+    refiner = Refiner(MLP(5, (6,)), TagSpace(), frozen=True, **arguments)
+    refiner.build(refiner.carrying(_examples(tags), None))
+    return refiner
+
+
+def _examples(data):
+    from ldrsp_tf.examples import Examples
+
+    return Examples(*data)
+
+
+def _logits(y):
+    return np.log(y) - np.log1p(-y)
+
+
+def test_the_discriminators_answer_and_its_average_with_the_generator(tags):
+    refiner = _of_tags(tags, discriminator=RatioNetwork(5, (6,)))
+    trust = refiner.discriminator.trust
+    trust.assign(tf.ones_like(trust))  # q is the sigmoid of twice the logits.
+    outputs = control_outputs(refiner, tags[0])
+    generated = refiner.trainer.generate(tags[0]).numpy()
+    expected = 1.0 / (1.0 + np.exp(-2.0 * _logits(generated)))
+    assert list(outputs) == ["own", "average"]
+    np.testing.assert_allclose(outputs["own"], expected, atol=1e-5)
+    np.testing.assert_allclose(
+        outputs["average"], (generated + expected) / 2.0, atol=1e-5
+    )
+
+
+def test_an_ensemble_is_decoded_as_a_generator_is(tags):
+    refiner, ensemble = _of_tags(tags), MLP(5, (4,))
+    outputs = control_outputs(refiner, tags[0], ensemble)
+    assert list(outputs) == ["ensemble"]
+    np.testing.assert_allclose(
+        outputs["ensemble"], tf.sigmoid(ensemble(tags[0])), atol=1e-6
+    )
+
+
+def test_a_discriminator_that_scores_only_has_no_answer(tags):
+    refiner = _of_tags(tags)
+    assert control_outputs(refiner, tags[0]) == {}
+    with pytest.raises(UsageError, match="scores outputs"):
+        own_trainer(refiner)
+
+
+def test_a_mirrored_image_has_the_mirrored_average(maps):
+    x, y = maps
+    refiner = Refiner(
+        SegmentationNetwork(2, width=2),
+        ClassMapSpace(),
+        frozen=True,
+        discriminator=PatchDiscriminator("fcn", width=2, head="bilinear"),
+        settings={"batch_size": 4},
+        crops=Crops(8, (0, 2)),
+    )
+    refiner.build(_examples(maps))
+    outputs = control_outputs(refiner, x)
+    assert sorted(outputs) == ["average", "mirrored", "own"]
+    assert all(output.shape == y.shape for output in outputs.values())
+    of_mirrored = control_outputs(refiner, x[:, :, ::-1])["mirrored"]
+    np.testing.assert_allclose(of_mirrored[:, :, ::-1], outputs["mirrored"], atol=1e-5)
+
+
+def test_a_method_without_a_discriminator_has_the_generators_controls(maps):
+    refiner = Refiner(
+        SegmentationNetwork(2, width=2),
+        ClassMapSpace(),
+        method="baseline",
+        settings={"batch_size": 4},
+        crops=Crops(8, (0, 2), mirror=True),
+    )
+    refiner.build(_examples(maps))
+    assert control_outputs(refiner, maps[0]) == {}

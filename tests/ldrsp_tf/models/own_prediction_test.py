@@ -1,0 +1,56 @@
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from ldrsp_tf.errors import UsageError
+from ldrsp_tf.methods import BASELINE
+from ldrsp_tf.models import MLP, EnergyNetwork
+from ldrsp_tf.models.own_prediction import OwnPrediction
+from ldrsp_tf.models.ratio_network import RatioNetwork
+from ldrsp_tf.models.segmentation import PatchDiscriminator, SegmentationNetwork
+from ldrsp_tf.spaces import ClassMapSpace, TagSpace
+from ldrsp_tf.training import Trainer
+from ldrsp_tf.training_settings import TrainingSettings
+
+
+def _of_tags(tags, **arguments):
+    discriminator = RatioNetwork(5, (6,), **arguments)
+    generator = MLP(5, (6,))
+    return OwnPrediction(discriminator, generator, TagSpace(), (5,)), tags[0]
+
+
+def test_an_informed_discriminator_answers_at_first_as_its_generator(tags):
+    model, x = _of_tags(tags, interaction_units=2)
+    np.testing.assert_allclose(model(x), model.generator(x), rtol=1e-6)
+
+
+def test_it_answers_before_it_has_seen_a_mask(maps):
+    x, _ = maps
+    discriminator = PatchDiscriminator("fcn", width=2, head="bilinear")
+    generator = SegmentationNetwork(2, width=2)
+    model = OwnPrediction(discriminator, generator, ClassMapSpace(), (10, 10, 2))
+    undecided = tf.fill([len(x), 10, 10, 2], 0.5)
+    expected = discriminator.own_logits(discriminator.features(x), undecided)
+    np.testing.assert_array_equal(model(x), expected)
+    assert model(x).shape == (len(x), 10, 10, 2)
+
+
+def test_one_that_scores_outputs_only_is_refused():
+    with pytest.raises(UsageError, match="EnergyNetwork of this kind scores outputs"):
+        OwnPrediction(EnergyNetwork(5), MLP(5), TagSpace(), (5,))
+    with pytest.raises(UsageError, match="scores outputs"):
+        OwnPrediction(PatchDiscriminator(), MLP(5), ClassMapSpace(), (8, 8, 2))
+
+
+def test_pretraining_teaches_the_discriminator_and_leaves_the_generator(tags):
+    model, _ = _of_tags(tags)
+    settings = TrainingSettings(batch_size=8, generator_learning_rate=0.01)
+    trainer = Trainer(model, None, BASELINE, TagSpace(), settings)
+    trainer.build(*tags)
+    generator = model.generator.get_weights()
+    losses = [trainer.train_epoch(*tags, e)["surrogate_loss"] for e in range(8)]
+    assert losses[-1] < 0.9 * losses[0]
+    for before, after in zip(generator, model.generator.get_weights()):
+        np.testing.assert_array_equal(after, before)
+    # What it has learned is the discriminator's.
+    assert np.abs(model.discriminator.label_scores.kernel.numpy()).max() > 0.0
