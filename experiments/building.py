@@ -16,6 +16,7 @@ from ldrsp_tf.cross_fitting import CrossFitted, fold_of_rows
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.losses import ldrsp_discriminator_loss
 from ldrsp_tf.methods import Method, get_method
+from ldrsp_tf.models.mean_discriminator import MeanDiscriminator
 from ldrsp_tf.refiner import Refiner
 from ldrsp_tf.sampling import SamplingSettings
 from ldrsp_tf.training import Trainer
@@ -47,6 +48,12 @@ def build_refiner(
     keras.utils.set_random_seed(config.seed)
     with _layers_of(config.precision):
         generator, discriminator = task.family.networks(config, examples)
+        if config.discriminators > 1:
+            others = [
+                task.family.networks(config, examples)[1]
+                for _ in range(config.discriminators - 1)
+            ]
+            discriminator = MeanDiscriminator([discriminator, *others])
     if config.binarised_oracle is not None:
         method = dataclasses.replace(method, binarised_oracle=config.binarised_oracle)
     if config.truth_weight is not None:

@@ -14,7 +14,7 @@ from ldrsp_tf.errors import UsageError
 Results = dict[str, list[dict[str, Any]]]
 
 # What may differ between runs of one mean: drawing and measuring more change no figure.
-_FREE_SETTINGS = ("seed", "figures", "controls")
+_FREE_SETTINGS = ("seed", "figures", "controls", "ensemble")
 
 
 def load_results(folder: pathlib.Path, task: str) -> Results:

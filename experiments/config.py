@@ -86,14 +86,23 @@ class Config:
     folds: int = setting(
         0, OURS, "generators, each blind to a fold of the rows; 0: one, trained with D"
     )
+    blind: bool = setting(
+        True, OURS, "keep a fold from each of these; if not, all see all rows"
+    )
     first_method: str = setting("baseline", OURS, "what trains these generators")
     first_epochs: int = setting(60, OURS, "for how many epochs", low=1)
+    discriminators: int = setting(
+        1, OURS, "D's that learn from different examples; D is their mean", low=1
+    )
     pretraining_epochs: int = setting(
         0, OURS, "epochs in which D learns to answer, before it learns to judge"
     )
     pretraining_learning_rate: float = setting(1e-3, OURS, "Adam's, for these")
     controls: bool = setting(
         False, OURS, "measure what predicts without a walk, and long walks, too"
+    )
+    ensemble: bool = setting(
+        True, OURS, "train as many generators on all rows, as one of the controls"
     )
     precision: str = setting(
         "float32",

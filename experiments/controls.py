@@ -45,7 +45,8 @@ class Controls:
 
     def train(self) -> None:
         """Trains as many generators as a cross-fitted run has, on all of its rows."""
-        if not (self._config.controls and self._config.folds):
+        config = self._config
+        if not (config.controls and config.ensemble and config.folds):
             return
         rows, ratio = self._split.training, 1.0
         if self._config.retrain:

@@ -83,7 +83,7 @@ def fill_tables(
     ]
 
     def collect(job: Job) -> None:
-        _file(job.folder / "result.json", results / job.name / "result.json")
+        file_result(job.folder / "result.json", results / job.name / "result.json")
 
     if cluster is None or not jobs:
         report(_summary(len(jobs), at_once, threads_of_each(at_once)))
@@ -113,7 +113,7 @@ def _folders(
     layout: Layout, there: Results, methods: Sequence[str] | None
 ) -> list[str]:
     if methods is None:
-        return runnable(row_folders(layout, there), METHODS)
+        return runnable(layout.methods or row_folders(layout, there), METHODS)
     for method in methods:
         if not runnable([method], METHODS):
             raise UsageError(
@@ -149,7 +149,12 @@ def _summary(missing: int, at_once: int, threads: int) -> str:
     return f"{text}; {at_once} at a time, with {threads} thread(s) each."
 
 
-def _file(source: pathlib.Path, target: pathlib.Path) -> None:
+def file_result(source: pathlib.Path, target: pathlib.Path) -> None:
+    """Copies the result of a run that is complete to where tables find it.
+
+    Raises:
+      UsageError: It is not complete.
+    """
     result = read_json(source)
     if result is None or not result.get("complete"):
         raise UsageError(f"it ended without a complete {source}")

@@ -175,7 +175,9 @@ class Phases:
         folds = folds_of(self._config, examples)
         for index, member in enumerate(self._members):
             member.trainer.reset()
-            seen = examples.take(np.flatnonzero(folds != index))
+            seen = examples
+            if self._config.blind:
+                seen = examples.take(np.flatnonzero(folds != index))
             self._fit_member(f"{phase}/generator {index + 1}", member, seen, ratio)
         if self._own is not None:
             self._fit(

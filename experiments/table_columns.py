@@ -61,21 +61,8 @@ class GainColumn:
         )
 
 
-@dataclasses.dataclass(frozen=True)
-class ControlGainColumn:
-    """Refined metric minus a metric of the row, in points.
-
-    Attributes:
-      heading: Of the column.
-      metric: Of the refined output.
-      control: Of the row, by the decoder that suits it best.
-      interval: As in `GainColumn`.
-    """
-
-    heading: str
-    metric: str
-    control: str
-    interval: bool = True
+class ControlGainColumn(GainColumn):
+    """Refined metric minus a metric of the row, by the decoder that suits it best."""
 
     def cell(self, folder: str, row: str, results: Results) -> Summary | None:
         """The gain over a row, which stands in it."""
@@ -115,7 +102,7 @@ class ScoreColumn:
         )
 
 
-Column = PaperColumn | MetricColumn | GainColumn | ControlGainColumn | ScoreColumn
+Column = PaperColumn | MetricColumn | GainColumn | ScoreColumn
 
 
 def rows_of_result(result: Mapping[str, Any]) -> dict[str, Mapping[str, float]]:

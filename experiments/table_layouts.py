@@ -122,8 +122,8 @@ def _controls_layout(
         quantity="what predicts without a walk (test)",
         network=network,
         columns=(*metrics, gain),
-        gain="A gain is that of the refined output, decided without tuning, over the "
-        "row's, decided by the last column before",
+        gain="A gain is the figure of the refined output, decided without tuning, "
+        "minus the row's, by the decoder that suits it best",
         rows=("generator", "own", "average", "mirrored", "ensemble", "refined"),
         methods=methods,
     )
@@ -136,7 +136,7 @@ _TAG_CONTROLS = (
         MetricColumn("tuned", "f1_tuned"),
         MetricColumn("plug-in", "f1_plugin"),
     ),
-    ControlGainColumn("gain of refined over plug-in", "f1", "f1_plugin"),
+    ControlGainColumn("gain of refined over plug-in", "f1", "f1_plugin", interval=True),
     _CROSS_FITTED,
 )
 
@@ -217,7 +217,7 @@ LAYOUTS = (
         "Weizmann horses",
         "FCN",
         (MetricColumn("mean IOU", "mean_iou"),),
-        ControlGainColumn("gain of refined", "mean_iou", "mean_iou"),
+        ControlGainColumn("gain of refined", "mean_iou", "mean_iou", interval=True),
         (*_CROSS_FITTED, "ldrsp_plus-unet", "ldrsp_cross-unet"),
     ),
 )

@@ -1,7 +1,7 @@
 """The lines below a table: how to read it, and what it lacks."""
 
 from experiments.seed_statistics import Summary
-from experiments.table_columns import ControlGainColumn, GainColumn, MetricColumn
+from experiments.table_columns import GainColumn, MetricColumn
 from experiments.table_labels import TITLES
 from experiments.table_rows import Table
 
@@ -41,7 +41,7 @@ def _gain_cells(table: Table) -> list[Summary]:
         cell
         for row in table.rows
         for column, cell in zip(table.columns, row.cells)
-        if isinstance(column, GainColumn | ControlGainColumn) and cell is not None
+        if isinstance(column, GainColumn) and cell is not None
     ]
 
 

@@ -17,6 +17,7 @@ import sys
 from absl import app, flags
 
 from experiments import data_flags, ray_flag
+from experiments.ablation_table import ablation_table
 from experiments.committed_results import load_results
 from experiments.parallel_runs import Failure
 from experiments.quiet import quiet_tensorflow
@@ -69,15 +70,16 @@ def write_tables(text: str, folder: pathlib.Path) -> str:
     `<!-- table: TASK -->` ... `<!-- end -->` becomes the task's table (or, as
     `claim/TASK` or `controls/TASK`, another table of it), and
     `<!-- screen: RUN -->` ... `<!-- end -->` what a run, such as bibtex/ldrsp/seed0,
-    shows at its end.
+    shows at its end; `<!-- ablations: TASK -->` ... `<!-- end -->` that of ablations.
     """
+    makers = {"table": _table, "screen": _screen, "ablations": _ablations}
 
     def part(match: re.Match) -> str:
         kind, name = match.groups()
-        made = (_table if kind == "table" else _screen)(folder, name)
+        made = makers[kind](folder, name)
         return f"<!-- {kind}: {name} -->\n{made}\n<!-- end -->"
 
-    marks = r"<!-- (table|screen): (\S+) -->.*?<!-- end -->"
+    marks = r"<!-- (table|screen|ablations): (\S+) -->.*?<!-- end -->"
     return re.sub(marks, part, text, flags=re.S)
 
 
@@ -90,6 +92,10 @@ def _table(folder: pathlib.Path, name: str) -> str:
     if not results:
         raise _no_result(folder, name)
     return markdown(build_table(layout, results))
+
+
+def _ablations(folder: pathlib.Path, task: str) -> str:
+    return ablation_table(folder / "ablations", task)
 
 
 def _screen(folder: pathlib.Path, run: str) -> str:

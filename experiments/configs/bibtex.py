@@ -6,6 +6,8 @@ Example-averaged F1 of the test rows over five seeds, a minute a run on two core
         G 43.7 at 0.5 and 48.5 plug-in, refined 46.7
     python -m experiments.run --task=bibtex --method=ldrsp_plus
         G 43.6 at 0.5 and 48.7 plug-in, refined 47.8
+    python -m experiments.run --task=bibtex --method=ldrsp_cross
+        @CROSS@
     python -m experiments.run --task=bibtex --method=baseline
         37.8 at 0.5 and 45.9 plug-in
 

@@ -106,6 +106,14 @@ def test_folds_are_of_methods_with_both_networks(method, few_tags):
         build_refiner(_TASK, config, few_tags)
 
 
+def test_several_discriminators_judge_together(few_tags, told, tmp_path):
+    config = _config(discriminators=3)
+    phases = _train(config, tmp_path, few_tags, told)
+    assert len(phases.refiner.discriminator.members) == 3
+    members = build_members(_TASK, config, few_tags)
+    assert all(member.discriminator is None for member in members)  # Of `baseline`.
+
+
 def test_more_folds_than_rows_are_refused(few_tags, told, tmp_path):
     with (
         Phases(_TASK, _config(folds=25), {}, tmp_path, few_tags, told) as phases,

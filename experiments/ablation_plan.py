@@ -1,0 +1,44 @@
+"""What `ldrsp_cross` is made of, taken away one at a time."""
+
+from typing import Any, NamedTuple
+
+METHOD = "ldrsp_cross"
+FULL = "full"
+
+
+class Ablation(NamedTuple):
+    """A run with something taken away.
+
+    Attributes:
+      title: What a table calls it.
+      settings: What `experiments.run` is told.
+    """
+
+    title: str
+    settings: dict[str, Any]
+
+
+ABLATIONS = {
+    FULL: Ablation("everything", {}),
+    "seen": Ablation("generators that have seen the rows", {"blind": False}),
+    "two_folds": Ablation("two folds instead of five", {"folds": 2}),
+    "joint": Ablation(
+        "one generator, trained with D", {"folds": 0, "adversarial_weight": 3.0}
+    ),
+    "no_teacher": Ablation(
+        "generators without the adversarial term", {"first_method": "baseline"}
+    ),
+    "no_generator_dropout": Ablation(
+        "no dropout in G", {"input_dropout": 0.0, "hidden_dropout": 0.0}
+    ),
+    "no_dropout": Ablation("no dropout in D", {"discriminator_dropout": 0.0}),
+    "linear_head": Ablation(
+        "D's linear head instead of F1's shape", {"discriminator_head": "linear"}
+    ),
+    "no_interaction": Ablation("no label interaction in D", {"interaction_units": 0}),
+    "no_adversarial_samples": Ablation(
+        "inference samples alone", {"source_shares": (1.0, 0.0, 0.0)}
+    ),
+    "relaxed_oracle": Ablation("the relaxed oracle", {"binarised_oracle": False}),
+    "light_truth": Ablation("the truth at a weight of 0", {"truth_weight": 0.0}),
+}

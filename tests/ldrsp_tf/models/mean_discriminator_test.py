@@ -1,0 +1,78 @@
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from ldrsp_tf.models import EnergyNetwork
+from ldrsp_tf.models.mean_discriminator import MeanDiscriminator
+from ldrsp_tf.models.ratio_network import RatioNetwork
+from ldrsp_tf.models.segmentation import PatchDiscriminator
+
+
+def _tags(rows=7):
+    rng = np.random.default_rng(0)
+    shapes = ((rows, 6), (rows, 5), (rows, 5))
+    return tuple(tf.constant(rng.uniform(size=s), tf.float32) for s in shapes)
+
+
+@pytest.fixture
+def energies():
+    return MeanDiscriminator([EnergyNetwork(5, (4,)) for _ in range(3)])
+
+
+def test_the_logits_are_the_mean_of_the_members(energies):
+    x, y, _ = _tags()
+    of_members = [
+        member.logits(member.features(x), y).numpy() for member in energies.members
+    ]
+    logits = energies.logits(energies.features(x), y)
+    np.testing.assert_allclose(logits, np.mean(of_members, 0), rtol=1e-6)
+    assert np.std(of_members, 0).min() > 0.0
+    np.testing.assert_allclose(energies((x, y)), tf.sigmoid(logits), rtol=1e-6)
+
+
+def test_each_example_of_a_training_batch_is_one_members(energies):
+    x, y, _ = _tags()
+    features = energies.features(x, training=True)
+    logits = energies.logits(features, y, training=True)
+    for row in range(7):
+        member = energies.members[row % 3]
+        expected = member.logits(member.features(x), y)[row]
+        np.testing.assert_allclose(logits[row], expected, rtol=1e-6)
+
+
+def test_informed_members_answer_together():
+    model = MeanDiscriminator([RatioNetwork(5, (4,)) for _ in range(2)])
+    x, y, logits = _tags()
+    assert model.is_informed and model.answers
+    features = model.inform(model.features(x), logits)
+    # At first, each member repeats what the generator says.
+    np.testing.assert_allclose(model.own_logits(features, y), logits, rtol=1e-6)
+    trust = model.members[0].trust
+    trust.assign(tf.ones_like(trust))
+    features = model.inform(model.features(x), logits)
+    np.testing.assert_allclose(model.own_logits(features, y), 1.5 * logits, rtol=1e-5)
+
+
+def test_maps_have_a_member_for_each_image_in_training():
+    members = [
+        PatchDiscriminator("fcn", width=2, head="bilinear", batch_norm=False)
+        for _ in range(2)
+    ]
+    model = MeanDiscriminator(members)
+    rng = np.random.default_rng(0)
+    x = tf.constant(rng.normal(size=(3, 8, 8, 3)), tf.float32)
+    y = tf.nn.softmax(tf.constant(rng.normal(size=(3, 8, 8, 2)), tf.float32))
+    logits = model.logits(model.features(x), y, training=True)
+    for row in range(3):
+        member = members[row % 2]
+        expected = member.logits(member.features(x), y)[row]
+        np.testing.assert_allclose(logits[row], expected, atol=1e-5)
+
+
+def test_a_saved_one_gives_the_same_scores(energies, tmp_path):
+    x, y, _ = _tags()
+    expected = energies((x, y))
+    energies.save(tmp_path / "d.keras")
+    loaded = keras.saving.load_model(tmp_path / "d.keras")
+    np.testing.assert_array_equal(loaded((x, y)), expected)
