@@ -1,0 +1,1 @@
+"""What the package costs, beside what the arithmetic alone would."""

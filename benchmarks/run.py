@@ -1,0 +1,102 @@
+"""Measures what training and refinement cost on this machine.
+
+    python -m benchmarks.run
+    python -m benchmarks.run --only=training/bibtex,rows
+
+Each case is measured in a process of its own, one after the other, on all cores; its
+result is added to the file at once. Figures of a busy machine are of no use.
+"""
+
+import json
+import pathlib
+import statistics
+import subprocess
+import sys
+from typing import Any
+
+from absl import app, flags
+
+from benchmarks.protocol import CASES, Case
+from experiments import data_flags
+from experiments.result_file import read_json, write_json
+from ldrsp_tf.errors import UsageError
+
+FLAGS = flags.FLAGS
+flags.DEFINE_string("output", "results/benchmarks.json", "file of the measurements")
+flags.DEFINE_list("only", None, "beginnings of the names of what is measured [all]")
+flags.adopt_module_key_flags(data_flags)
+
+_RATES = ("operations_per_second", "bytes_per_second")
+
+
+def chosen_cases(beginnings: list[str] | None) -> dict[str, Case]:
+    """The cases whose names begin so.
+
+    Raises:
+      UsageError: No name begins with one of them.
+    """
+    for beginning in beginnings or ():
+        if not any(name.startswith(beginning) for name in CASES):
+            raise UsageError(
+                f"No benchmark's name begins with {beginning!r}; there are "
+                f"{', '.join(CASES)}."
+            )
+    chosen = tuple(beginnings or ("",))
+    return {name: case for name, case in CASES.items() if name.startswith(chosen)}
+
+
+def measure(case: Case) -> dict[str, Any]:
+    """Measures in a process of its own, whose peak of memory is the case's.
+
+    Raises:
+      UsageError: It failed; the message is its own.
+    """
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.case"],
+        input=json.dumps(case._asdict()),
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode != 0:
+        lines = done.stderr.strip().splitlines() or [f"status {done.returncode}"]
+        raise UsageError(lines[-1].removeprefix("error: "))
+    return json.loads(done.stdout)
+
+
+def main(argv: list[str]) -> None:
+    """Measures the chosen cases."""
+    if len(argv) > 1:
+        raise app.UsageError(f"{argv[1]!r} is not a flag.")
+    try:
+        _measure_all(chosen_cases(FLAGS.only), pathlib.Path(FLAGS.output))
+    except (UsageError, OSError) as error:
+        sys.exit(f"error: {error}")
+    except KeyboardInterrupt:
+        sys.exit("\nStopped; what was measured is kept.")
+
+
+def _measure_all(cases: dict[str, Case], output: pathlib.Path) -> None:
+    output.parent.mkdir(parents=True, exist_ok=True)
+    content = read_json(output) or {"cases": {}}
+    content["machine"] = measure(Case("machine", {}))
+    rates = {name: content["machine"][name] for name in _RATES}
+    folders = {"data_dir": FLAGS.data_dir, "manual_dir": FLAGS.manual_dir}
+    for number, (name, case) in enumerate(cases.items(), start=1):
+        arguments = {**case.arguments, "rates": rates}
+        if case.measure != "made":
+            arguments.update(folders)
+        measured = measure(case._replace(arguments=arguments))
+        content["cases"][name] = {**case.arguments, **measured}
+        write_json(output, content)
+        print(f"{number}/{len(cases)}  {name}: {_told(measured)}", flush=True)
+
+
+def _told(measured: dict[str, Any]) -> str:
+    if "training_seconds" in measured:
+        return f"{statistics.mean(measured['training_seconds']):.1f} s of training"
+    ratio = measured["seconds"] / measured["bound"]
+    return f"{measured['seconds']:.3f} s an epoch, {ratio:.1f} times the bound"
+
+
+if __name__ == "__main__":
+    app.run(main)
