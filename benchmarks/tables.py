@@ -7,147 +7,17 @@ anew, and so are those of `curves`, `runs` and `machine`.
 """
 
 import pathlib
-import re
-import statistics
 import sys
-from collections.abc import Mapping, Sequence
-from typing import Any
 
 from absl import app, flags
 
+from benchmarks.markdown_tables import PARTS, write_tables
 from experiments.result_file import read_json
 from ldrsp_tf.errors import UsageError
 
 FLAGS = flags.FLAGS
 flags.DEFINE_string("benchmarks", "results/benchmarks.json", "what was measured")
 flags.DEFINE_string("readme", None, "file whose tables are to be rewritten")
-
-_PARTS = ("input", "generator", "discriminator", "walks")
-_CURVES = {
-    "rows": "rows (500 features, 100 labels)",
-    "labels": "labels (4,000 rows, 500 features)",
-    "steps": "steps of an inference sample (4,000 rows, 500 features, 100 labels)",
-    "side": "side of 40 images (width 16)",
-}
-
-
-def training_table(content: Mapping[str, Any]) -> str:
-    """An epoch of each task and method, part by part, beside its lower bound."""
-    head = ["task", "method", "s an epoch", "examples / s"]
-    head += ["input", "G", "D", "walks", "bound, s", "times bound"]
-    rows = [[*head, "refinement, steps / s", "peak memory"]]
-    for name, case in content["cases"].items():
-        kind, task, *method = name.split("/")
-        if kind == "training":
-            rows.append([task, f"`{method[0]}`", *_epoch(case), _gigabytes(case)])
-    return _markdown(rows)
-
-
-def _epoch(case: Mapping[str, Any]) -> list[str]:
-    seconds = case["seconds"]
-    shares = [
-        f"{max(case['parts'][part], 0.0) / seconds:.0%}"
-        if part in case["parts"]
-        else "-"
-        for part in _PARTS
-    ]
-    walked = case.get("refinement", {}).get("input_steps_per_second")
-    return [
-        _digits(seconds),
-        f"{case['examples_per_second']:,.0f}",
-        *shares,
-        _digits(case["bound"]),
-        f"{seconds / case['bound']:.1f}",
-        f"{walked:,.0f}" if walked else "-",
-    ]
-
-
-def curves_table(content: Mapping[str, Any]) -> str:
-    """Epochs of made data against its sizes."""
-    rows = [["of", "", "s an epoch", "bound, s", "times bound", "peak memory"]]
-    for name, case in content["cases"].items():
-        kind, size = name.split("/")[:2]
-        if kind in _CURVES:
-            ratio = f"{case['seconds'] / case['bound']:.1f}"
-            times = [_digits(case["seconds"]), _digits(case["bound"]), ratio]
-            rows.append([_CURVES[kind], f"{int(size):,}", *times, _gigabytes(case)])
-    return _markdown(rows)
-
-
-def runs_table(content: Mapping[str, Any]) -> str:
-    """How long whole runs train, and what for."""
-    rows = [["run", "s of training", "refined, test", "paper", "runs", "peak memory"]]
-    for name, case in content["cases"].items():
-        if name.startswith("runs/"):
-            flags = [f"--{flag}={value}" for flag, value in case["flags"].items()]
-            flags = [f"--task={case['task']}", f"--method={case['method']}", *flags]
-            rows.append(
-                [
-                    f"`{' '.join(flags)}`",
-                    _mean(case["training_seconds"]),
-                    _mean([100.0 * value for value in case["refined"]]),
-                    f"{case['paper']}",
-                    str(case["seeds"]),
-                    _gigabytes(case),
-                ]
-            )
-    return _markdown(rows)
-
-
-def _mean(values: Sequence[float]) -> str:
-    return f"{statistics.mean(values):.1f} ± {statistics.stdev(values):.1f}"
-
-
-def machine_line(content: Mapping[str, Any]) -> str:
-    """The machine, and the rates that bounds are made of."""
-    machine = content["machine"]
-    return (
-        f"{machine['processor']}, {machine['cores']} cores, "
-        f"{machine['memory_bytes'] / 2**30:.0f} GiB, TensorFlow "
-        f"{machine['versions']['tensorflow']}: "
-        f"{machine['operations_per_second'] / 1e9:.0f} billion operations and "
-        f"{machine['bytes_per_second'] / 1e9:.1f} GB a second."
-    )
-
-
-PARTS = {
-    "training": training_table,
-    "curves": curves_table,
-    "runs": runs_table,
-    "machine": machine_line,
-}
-
-
-def write_tables(text: str, content: Mapping[str, Any]) -> str:
-    """Makes each marked part of a text anew.
-
-    Raises:
-      UsageError: A mark names no part.
-    """
-
-    def part(match: re.Match) -> str:
-        name = match.group(1)
-        if name not in PARTS:
-            raise UsageError(
-                f"There is no benchmark table {name!r}; there are {', '.join(PARTS)}."
-            )
-        return f"<!-- benchmark: {name} -->\n{PARTS[name](content)}\n<!-- end -->"
-
-    return re.sub(r"<!-- benchmark: (\S+) -->.*?<!-- end -->", part, text, flags=re.S)
-
-
-def _digits(number: float) -> str:
-    """Three significant digits."""
-    return f"{number:#.3g}".rstrip(".")
-
-
-def _gigabytes(case: Mapping[str, Any]) -> str:
-    return f"{case['peak_memory_bytes'] / 1e9:.2f} GB"
-
-
-def _markdown(rows: list[list[str]]) -> str:
-    head, *body = ["| " + " | ".join(row) + " |" for row in rows]
-    return "\n".join([head, "|" + "---|" * len(rows[0]), *body])
 
 
 def main(argv: list[str]) -> None:

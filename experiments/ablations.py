@@ -11,14 +11,17 @@ import sys
 
 from absl import app, flags
 
-from experiments import config_flags, data_flags
-from experiments.ablation_plan import ABLATIONS, METHOD
-from experiments.ablation_table import ablation_table, folder_of
-from experiments.command_errors import one_sentence_errors
-from experiments.committed_results import load_results
-from experiments.filling import file_result
-from experiments.job_process import Job
-from experiments.parallel_runs import Failure, run_jobs
+from experiments.quiet import quiet_tensorflow
+
+quiet_tensorflow(find_devices=False)
+
+from experiments import data_flags  # noqa: E402
+from experiments.ablation_runs import missing_jobs  # noqa: E402
+from experiments.ablation_table import ablation_table  # noqa: E402
+from experiments.command_errors import one_sentence_errors  # noqa: E402
+from experiments.filling import file_result  # noqa: E402
+from experiments.job_process import Job  # noqa: E402
+from experiments.parallel_runs import Failure, run_jobs  # noqa: E402
 
 FLAGS = flags.FLAGS
 flags.DEFINE_string("task", "bibtex", "of multi-label data")
@@ -27,29 +30,6 @@ flags.DEFINE_integer("jobs", 1, "runs at a time", 1)
 flags.DEFINE_string("results", "results/ablations", "folder of their results")
 flags.DEFINE_string("runs", "runs/ablations", "folder where they work")
 flags.adopt_module_key_flags(data_flags)
-
-
-def missing_jobs(
-    results: pathlib.Path, runs: pathlib.Path, task: str, seeds: int, data: list[str]
-) -> list[Job]:
-    """The runs without a result; all of seed 0 come first."""
-    there = load_results(results, task)
-    jobs = []
-    for seed in range(seeds):
-        for name, ablation in ABLATIONS.items():
-            folder = folder_of(name)
-            if seed in {result["seed"] for result in there.get(folder, [])}:
-                continue
-            place = f"{task}/{folder}/seed{seed}"
-            settings = {"ensemble": False, **ablation.settings}
-            settings = config_flags.as_flags(settings).split()
-            command = (
-                *(sys.executable, "-m", "experiments.run", *data),
-                *(f"--task={task}", f"--method={METHOD}", f"--seed={seed}"),
-                *(*settings, f"--output_dir={runs / place}"),
-            )
-            jobs.append(Job(name=place, command=command, folder=runs / place))
-    return jobs
 
 
 def _run(results: pathlib.Path) -> list[Failure]:

@@ -25,6 +25,13 @@ class MeanDiscriminator(Discriminator):
         self.is_informed = members[0].is_informed
         self.answers = members[0].answers
 
+    def call(self, inputs: tuple[tf.Tensor, ...], training: bool = False):
+        """Scores of the mean logits."""
+        for member in self.members:
+            if not member.built:
+                member(inputs)  # Keras takes a network for built after a call.
+        return super().call(inputs, training)
+
     def features(self, x: tf.Tensor, training: bool = False) -> tuple[Any, ...]:
         """Those of each member."""
         return tuple(member.features(x, training) for member in self.members)

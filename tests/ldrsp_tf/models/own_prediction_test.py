@@ -16,6 +16,8 @@ from ldrsp_tf.training_settings import TrainingSettings
 def _of_tags(tags, **arguments):
     discriminator = RatioNetwork(5, (6,), **arguments)
     generator = MLP(5, (6,))
+    x, y = tags[0][:1], tags[1][:1]
+    discriminator((x, y, generator(x)))  # In a training, both are there before.
     return OwnPrediction(discriminator, generator, TagSpace(), (5,)), tags[0]
 
 
@@ -25,8 +27,9 @@ def test_an_informed_discriminator_answers_at_first_as_its_generator(tags):
 
 
 def test_it_answers_before_it_has_seen_a_mask(maps):
-    x, _ = maps
+    x, y = maps
     discriminator = PatchDiscriminator("fcn", width=2, head="bilinear")
+    discriminator((x, y))
     generator = SegmentationNetwork(2, width=2)
     model = OwnPrediction(discriminator, generator, ClassMapSpace(), (10, 10, 2))
     undecided = tf.fill([len(x), 10, 10, 2], 0.5)

@@ -1,5 +1,5 @@
 from experiments.ablation_plan import ABLATIONS, METHOD
-from experiments.ablations import missing_jobs
+from experiments.ablation_runs import missing_jobs
 
 
 def test_what_has_a_result_is_not_run_again(result_folder, tmp_path):

@@ -2,7 +2,7 @@ import pathlib
 
 import pytest
 
-from benchmarks import tables
+from benchmarks import markdown_tables as tables
 from experiments.result_file import read_json
 from ldrsp_tf.errors import UsageError
 
