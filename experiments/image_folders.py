@@ -55,6 +55,9 @@ class ImageFolderConfig(MaskConfig):
         None, OURS, "about 3/4 of the smaller side, 96 at most", low=_STRIDE
     )
     epochs: int | None = setting(None, OURS, "as many as make 2,000 updates", low=1)
+    first_epochs: int | None = setting(
+        None, OURS, "as many as make 2,000 updates", low=1
+    )
 
 
 def complete(config: ImageFolderConfig) -> ImageFolderConfig:
@@ -84,6 +87,7 @@ def complete(config: ImageFolderConfig) -> ImageFolderConfig:
         metric=config.metric or ("mean_iou" if len(values) == 2 else "pixel_accuracy"),
         crop_size=_crop_size(config, size),
         epochs=config.epochs or _epochs(training / batch_size),
+        first_epochs=config.first_epochs or _epochs(training / batch_size),
     )
 
 

@@ -180,6 +180,7 @@ class Phases:
                 seen = examples.take(np.flatnonzero(folds != index))
             self._fit_member(f"{phase}/generator {index + 1}", member, seen, ratio)
         if self._own is not None:
+            self._own.reset()
             self._fit(
                 f"{phase}/answers",
                 self._own,

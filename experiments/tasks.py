@@ -151,7 +151,8 @@ class Task:
       family: Space, examples and networks.
       config: Builds the configuration of a method.
       overrides: Settings that differ per method.
-      variants: Settings that differ with other networks (`Family.variant`).
+      variants: Settings that differ with other networks (`Family.variant`), of all
+        methods or, as `<method>-<networks>`, of one.
       paper: The paper's figures, method -> row -> percent.
       space: What a sweep searches, method -> setting -> range.
       paper_metric: The metric that they are of; None where there are none.
@@ -205,7 +206,11 @@ class Task:
                 raise UsageError(f"--{name} is not a setting of task {self.name!r}.")
         chosen = {**self.settings, **self.overrides.get(method, {})}
         config = self.config(task=self.name, method=method, **{**chosen, **given})
-        of_networks = self.variants.get(self.family.variant(config), {})
+        variant = self.family.variant(config)
+        of_networks = {
+            **self.variants.get(variant, {}),
+            **self.variants.get(f"{method}-{variant}", {}),
+        }
         return self.complete(dataclasses.replace(config, **{**of_networks, **given}))
 
     def first_stage(self, config: Config, member: int) -> Config:

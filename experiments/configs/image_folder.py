@@ -25,7 +25,10 @@ TASK = Task(
         "crop_offsets": None,
         "validation_offsets": None,
     },
-    overrides=weizmann_horse.TASK.overrides,
+    overrides={
+        **weizmann_horse.TASK.overrides,
+        "ldrsp_cross": {**masks.CROSS_FITTED, "pretraining_epochs": 50, "epochs": 30},
+    },
     variants={
         "unet": {
             "width": 16,

@@ -113,6 +113,12 @@ TASK = Task(
             "epochs": 200,
             "mirror_averaging": True,
         },
+        # A wider D than G: more than G could say itself.
+        "ldrsp_cross-unet": {
+            "discriminator_width": 24,
+            "first_epochs": 200,
+            "epochs": 60,
+        },
     },
     space=MASK_SPACES,
     paper=TABLE_2["mean_iou"],

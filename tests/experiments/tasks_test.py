@@ -78,6 +78,16 @@ def test_settings_of_other_networks_stand_between_the_tasks_and_the_users():
     assert task.configure("ldrsp", {"generator": "unet", "width": 5}).width == 5
 
 
+def test_a_method_may_have_settings_of_its_own_with_other_networks():
+    task = get_task("weizmann_horse")
+    cross = task.configure("ldrsp_cross", {"generator": "unet"})
+    plus = task.configure("ldrsp_plus", {"generator": "unet"})
+    assert (plus.epochs, cross.epochs) == (200, 60)
+    assert cross.width == plus.width == 16
+    assert task.first_stage(cross, 0).epochs == 200
+    assert task.first_stage(cross, 0).generator_learning_rate == 0.005
+
+
 def test_a_run_lies_by_its_task_method_networks_and_seed():
     task = get_task("weizmann_horse")
     usual = task.configure("ldrsp", {"seed": 2})
