@@ -63,11 +63,19 @@ def main(argv: list[str]) -> None:
     if len(argv) > 1:
         raise app.UsageError(f"{argv[1]!r} is not a flag.")
     if FLAGS.deterministic:
-        tf.config.experimental.enable_op_determinism()
+        _repeat_bit_for_bit()
     with one_sentence_errors(kept="the last checkpoint"):
         strategy = make_strategy(FLAGS.distribute)
         with lost_worker_errors(strategy):
             _run(strategy)
+
+
+def _repeat_bit_for_bit() -> None:
+    tf.config.experimental.enable_op_determinism()
+    if FLAGS.distribute == "none":
+        # A sum of several gradients begins with the one that is ready first, which
+        # changes the last digits of `wgan_gp`. Workers wait for each other in threads.
+        tf.config.threading.set_inter_op_parallelism_threads(1)
 
 
 def _run(strategy: tf.distribute.Strategy | None) -> None:

@@ -214,9 +214,20 @@ def test_a_full_disk_loses_nothing_that_was_saved(finished, command_line, tmp_pa
     assert figures(folder) == figures(finished[0])
 
 
-def test_deterministic_runs_have_the_same_figures_bit_for_bit(command_line, tmp_path):
-    flags = ("--task=synthetic_shapes", "--deterministic", "--epochs=2", "--width=4")
-    flags += ("--discriminator_width=4", "--refinement_steps=2", "--figures=false")
+@pytest.mark.parametrize(
+    "flags",
+    [
+        (
+            *("--task=synthetic_shapes", "--epochs=2", "--width=4"),
+            *("--discriminator_width=4", "--refinement_steps=2", "--figures=false"),
+        ),
+        ("--task=synthetic_tags", "--method=wgan_gp", "--epochs=3"),
+    ],
+)
+def test_deterministic_runs_have_the_same_figures_bit_for_bit(
+    flags, command_line, tmp_path
+):
+    flags += ("--deterministic",)
     folders = [tmp_path / "first", tmp_path / "second"]
     for folder in folders:
         process = command_line.run(*flags, f"--output_dir={folder}")
