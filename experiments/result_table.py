@@ -3,7 +3,17 @@
 from collections.abc import Mapping
 from typing import Any
 
-ROWS = {"generator": "G", "refined": "refined"}
+from experiments.table_columns import rows_of_result
+
+ROWS = {
+    "generator": "G",
+    "refined": "refined",
+    # The controls: what predicts without a walk.
+    "own": "D's own answer",
+    "average": "mean of G and it",
+    "mirrored": "G, mirrored too",
+    "ensemble": "as many G",
+}
 METRICS = {
     "f1": "F1 at 0.5",
     "f1_tuned": "tuned threshold",
@@ -29,7 +39,7 @@ def result_table(
       paper_metric: The metric that they are of. They stand to its right, and are left
         out of a table without it: beside another metric they would mislead.
     """
-    measured = result["test"]
+    measured = rows_of_result(result)
     metrics = metrics_of(measured)
     lines = [["test", *(METRICS[name] for name in metrics)]]
     lines += [

@@ -6,6 +6,19 @@ from experiments.result_table import result_table, selection_line
 from experiments.tasks import Examples, get_task
 
 
+def test_the_table_ends_with_what_predicts_without_a_walk():
+    metrics = {"f1": 0.25, "f1_plugin": 0.5}
+    result = {
+        "test": {"generator": metrics, "refined": {"f1": 0.375}},
+        "controls": {"own": metrics, "ensemble": metrics},
+    }
+    lines = result_table(result, {}).splitlines()
+    assert [line[:18].strip() for line in lines[1:]] == [
+        *("G", "refined", "D's own answer", "as many G")
+    ]
+    assert lines[3].split()[-2:] == ["25.0", "50.0"]
+
+
 def test_table_has_the_papers_figures_beside_ours_of_the_same_metric():
     result = {
         "test": {
