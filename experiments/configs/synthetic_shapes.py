@@ -36,6 +36,7 @@ TASK = Task(
         "ldrsp_cross": {
             **weizmann_horse.TASK.overrides["ldrsp_cross"],
             "discriminator": "fcn",
+            "discriminator_width": 16,
             "first_epochs": 20,
             "pretraining_epochs": 20,
             "epochs": 10,

@@ -82,7 +82,7 @@ def test_a_method_may_have_settings_of_its_own_with_other_networks():
     task = get_task("weizmann_horse")
     cross = task.configure("ldrsp_cross", {"generator": "unet"})
     plus = task.configure("ldrsp_plus", {"generator": "unet"})
-    assert (plus.epochs, cross.epochs) == (200, 60)
+    assert (plus.epochs, cross.epochs) == (200, 40)
     assert cross.width == plus.width == 16
     assert task.first_stage(cross, 0).epochs == 200
     assert task.first_stage(cross, 0).generator_learning_rate == 0.005
