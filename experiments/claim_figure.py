@@ -33,25 +33,19 @@ def draw_claim(tables: Sequence[Table], path: pathlib.Path) -> None:
     if not panels:
         raise UsageError("No method with a refinement has been measured yet.")
     figure, grid = plt.subplots(
-        1, len(panels), figsize=(4.8 * len(panels), 3.8), squeeze=False
+        1, len(panels), figsize=(6.0 * len(panels), 3.8), squeeze=False
     )
     for axes, (table, points) in zip(grid[0], panels):
-        # Neighbours have their names above and below in turn.
-        by_norm = sorted(points, key=lambda point: point[1].mean)
-        for index, (row, norm, gain) in enumerate(by_norm):
+        for row, norm, gain in sorted(points, key=lambda point: point[1].mean):
             error = None if gain.low is None else [[gain.mean - gain.low]] * 2
-            point = axes.errorbar(norm.mean, gain.mean, error, fmt="o", capsize=3)
-            axes.annotate(
-                row.label,
-                (norm.mean, gain.mean),
-                xytext=(6, 4 if index % 2 else -11),
-                textcoords="offset points",
-                fontsize=8,
-                color=point[0].get_color(),
+            axes.errorbar(
+                norm.mean, gain.mean, error, fmt="o", capsize=3, label=row.label
             )
         axes.axhline(0.0, color="grey", linewidth=1)
         axes.set_xscale("log")
-        axes.margins(x=0.9)
+        axes.margins(x=0.2)
+        # Points lie too close for names beside them.
+        axes.legend(fontsize=8, loc="center left", bbox_to_anchor=(1.0, 0.5))
         axes.set_xlabel("mean norm of dD/dy at G(x)")
         axes.set_ylabel(f"{_gain_heading(table)}, points")
         axes.set_title(f"{table.layout.title}, test", fontsize=10)

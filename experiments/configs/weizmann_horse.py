@@ -86,8 +86,8 @@ TASK = Task(
             "first_epochs": 240,
             "pretraining_epochs": 300,
             "pretraining_learning_rate": 0.005,
-            # Validation, seed 0, 4 crops: 84.9 after 20 epochs as after 40. At a rate of
-            # 0.01 D forgets how to answer: 74 and 81.
+            # Validation, seed 0, 4 crops: 84.9 after 20 epochs, and after 40. At a rate
+            # of 0.01 D forgets how to answer: 74 and 81.
             "discriminator_width": 24,
             "discriminator_learning_rate": 0.0015,
             "epochs": 40,
