@@ -17,6 +17,7 @@ _MODULES = {
     "DivergenceError": "errors",
     "EnergyNetwork": "models",
     "MLP": "models",
+    "MeanDiscriminator": "models.mean_discriminator",
     "PatchDiscriminator": "models.segmentation",
     "RatioNetwork": "models.ratio_network",
     "Refinement": "prediction",
