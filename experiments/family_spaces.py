@@ -37,6 +37,7 @@ def _spaces(
         "spen": {**discriminator, **inference, **score_steps},
         "ldrsp": ldrsp,
         "ldrsp_plus": ldrsp,
+        "ldrsp_cross": ldrsp,
     }
 
 
