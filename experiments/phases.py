@@ -148,7 +148,8 @@ class Phases:
           examples: To train on.
           ratio: Of their epochs to those of the settings.
         """
-        members = build_members(self._task, self._config, self._examples)
+        with scope(self._strategy):
+            members = build_members(self._task, self._config, self._examples)
         for index, member in enumerate(members):
             self._fit_member(f"ensemble/{index + 1}", member, examples, ratio)
         generators = [member.generator for member in members]
