@@ -39,13 +39,14 @@ def with_folds(x: np.ndarray, folds: np.ndarray) -> np.ndarray:
       folds: `[N]`.
 
     Returns:
-      `[N, ..., F + 1]`, of the type of x. Whatever crops, mirrors or gathers them takes
-      the fold along.
+      `[N, ..., F + 1]`, of the type of x, or the next that holds a byte. Whatever
+      crops, mirrors or gathers them takes the fold along.
     """
     carried = np.broadcast_to(
         folds.reshape(-1, *[1] * (x.ndim - 1)), (*x.shape[:-1], 1)
     )
-    return np.concatenate([x, carried.astype(x.dtype)], axis=-1)
+    kind = np.result_type(x.dtype, np.uint8)
+    return np.concatenate([x, carried], axis=-1, dtype=kind, casting="unsafe")
 
 
 @keras.saving.register_keras_serializable(package="ldrsp_tf")

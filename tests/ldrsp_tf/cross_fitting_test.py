@@ -44,6 +44,12 @@ def test_inputs_carry_their_folds_and_keep_their_type(shape, kind):
     assert cross_fitting.fold_of_inputs(tf.constant(x), 3) is None
 
 
+@pytest.mark.parametrize("kind", [bool, np.int8])
+def test_a_type_that_is_too_small_for_a_fold_grows(kind):
+    carried = with_folds(np.ones((2, 3), kind), np.array([2, 200]))
+    np.testing.assert_array_equal(carried, [[1, 1, 1, 2], [1, 1, 1, 200]])
+
+
 def _constant(value, shape):
     """Gives the same logits for every input."""
     inputs = keras.Input(shape)
