@@ -5,6 +5,7 @@ import statistics
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from experiments.markdown import markdown_table
 from ldrsp_tf.errors import UsageError
 
 _PARTS = ("input", "generator", "discriminator", "walks")
@@ -25,7 +26,7 @@ def training_table(content: Mapping[str, Any]) -> str:
         kind, task, *method = name.split("/")
         if kind == "training":
             rows.append([task, f"`{method[0]}`", *_epoch(case), _gigabytes(case)])
-    return _markdown(rows)
+    return markdown_table(rows)
 
 
 def _epoch(case: Mapping[str, Any]) -> list[str]:
@@ -56,7 +57,7 @@ def curves_table(content: Mapping[str, Any]) -> str:
             ratio = f"{case['seconds'] / case['bound']:.1f}"
             times = [_digits(case["seconds"]), _digits(case["bound"]), ratio]
             rows.append([_CURVES[kind], f"{int(size):,}", *times, _gigabytes(case)])
-    return _markdown(rows)
+    return markdown_table(rows)
 
 
 def runs_table(content: Mapping[str, Any]) -> str:
@@ -76,7 +77,7 @@ def runs_table(content: Mapping[str, Any]) -> str:
                     _gigabytes(case),
                 ]
             )
-    return _markdown(rows)
+    return markdown_table(rows)
 
 
 def _mean(values: Sequence[float]) -> str:
@@ -128,8 +129,3 @@ def _digits(number: float) -> str:
 
 def _gigabytes(case: Mapping[str, Any]) -> str:
     return f"{case['peak_memory_bytes'] / 1e9:.2f} GB"
-
-
-def _markdown(rows: list[list[str]]) -> str:
-    head, *body = ["| " + " | ".join(row) + " |" for row in rows]
-    return "\n".join([head, "|" + "---|" * len(rows[0]), *body])

@@ -8,26 +8,23 @@ from experiments.ablation_plan import ABLATIONS, METHOD
 from experiments.ablation_table import folder_of
 from experiments.committed_results import load_results
 from experiments.job_process import Job
+from experiments.missing_runs import missing_runs
 
 
 def missing_jobs(
     results: pathlib.Path, runs: pathlib.Path, task: str, seeds: int, data: list[str]
 ) -> list[Job]:
     """The runs without a result; all of seed 0 come first."""
+    folders = {folder_of(name): ablation for name, ablation in ABLATIONS.items()}
     there = load_results(results, task)
     jobs = []
-    for seed in range(seeds):
-        for name, ablation in ABLATIONS.items():
-            folder = folder_of(name)
-            if seed in {result["seed"] for result in there.get(folder, [])}:
-                continue
-            place = f"{task}/{folder}/seed{seed}"
-            settings = {"ensemble": False, **ablation.settings}
-            settings = config_flags.as_flags(settings).split()
-            command = (
-                *(sys.executable, "-m", "experiments.run", *data),
-                *(f"--task={task}", f"--method={METHOD}", f"--seed={seed}"),
-                *(*settings, f"--output_dir={runs / place}"),
-            )
-            jobs.append(Job(name=place, command=command, folder=runs / place))
+    for run in missing_runs(task, list(folders), there, seeds):
+        settings = {"ensemble": False, **folders[run.folder].settings}
+        folder = runs / str(run)
+        command = (
+            *(sys.executable, "-m", "experiments.run", *data),
+            *(f"--task={task}", f"--method={METHOD}", f"--seed={run.seed}"),
+            *(*config_flags.as_flags(settings).split(), f"--output_dir={folder}"),
+        )
+        jobs.append(Job(name=str(run), command=command, folder=folder))
     return jobs

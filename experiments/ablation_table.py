@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from experiments.ablation_plan import ABLATIONS, FULL, METHOD
 from experiments.committed_results import load_results
+from experiments.markdown import markdown_table
 from experiments.seed_statistics import Summary, paired_gain, summarize
 
 _HEAD = ("without", "refined", "change", "after 200 steps", "G, plug-in", "seeds")
@@ -22,9 +23,8 @@ def ablation_table(results: pathlib.Path, task: str) -> str:
         name: {result["seed"]: result for result in results_of.get(folder_of(name), [])}
         for name in ABLATIONS
     }
-    lines = [_HEAD, *(_row(name, there) for name in ABLATIONS if there[name])]
-    head, *body = ["| " + " | ".join(line) + " |" for line in lines]
-    return "\n".join([head, "|" + "---|" * len(_HEAD), *body])
+    rows = [_row(name, there) for name in ABLATIONS if there[name]]
+    return markdown_table([_HEAD, *rows])
 
 
 def _row(name: str, there: dict[str, dict[int, dict]]) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from experiments.ablation_table import ablation_table  # noqa: E402
 from experiments.command_errors import one_sentence_errors  # noqa: E402
 from experiments.filling import file_result  # noqa: E402
 from experiments.job_process import Job  # noqa: E402
-from experiments.parallel_runs import Failure, run_jobs  # noqa: E402
+from experiments.parallel_runs import Failure, failure_text, run_jobs  # noqa: E402
 
 FLAGS = flags.FLAGS
 flags.DEFINE_string("task", "bibtex", "of multi-label data")
@@ -33,9 +33,8 @@ flags.adopt_module_key_flags(data_flags)
 
 
 def _run(results: pathlib.Path) -> list[Failure]:
-    places = {"data_dir": FLAGS.data_dir, "manual_dir": FLAGS.manual_dir}
-    data = [f"--{name}={place}" for name, place in places.items() if place]
     runs = pathlib.Path(FLAGS.runs)
+    data = data_flags.given()
     jobs = missing_jobs(results, runs, FLAGS.task, FLAGS.seeds, data)
 
     def collect(job: Job) -> None:
@@ -55,8 +54,7 @@ def main(argv: list[str]) -> None:
         failures = _run(results) if FLAGS.seeds else []
         print(ablation_table(results, FLAGS.task))
     if failures:
-        reasons = [f"  {failure.job.name}: {failure.reason}" for failure in failures]
-        sys.exit("\n".join(["error: These runs failed:", *reasons]))
+        sys.exit(failure_text(failures))
 
 
 if __name__ == "__main__":

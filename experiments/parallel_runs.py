@@ -23,6 +23,12 @@ class Failure:
     reason: str
 
 
+def failure_text(failures: Sequence[Failure]) -> str:
+    """What a command ends with that some jobs failed in."""
+    reasons = [f"  {failure.job.name}: {failure.reason}" for failure in failures]
+    return "\n".join(["error: These runs failed:", *reasons])
+
+
 class Work(Protocol):
     """A job that has started."""
 

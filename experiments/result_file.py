@@ -56,3 +56,8 @@ def is_result(content: Mapping[str, Any]) -> bool:
             for value in metrics.values()
         )
     )
+
+
+def rows_of_result(result: Mapping[str, Any]) -> dict[str, Mapping[str, float]]:
+    """The metrics of each row: of the outputs, and of what they are compared with."""
+    return {**result["test"], **result.get("controls", {})}

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from experiments.table_columns import rows_of_result
+from experiments.result_file import rows_of_result
 
 ROWS = {
     "generator": "G",

@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from experiments.result_file import rows_of_result
 from experiments.seed_statistics import Summary, paired_gain, summarize
 
 Figures = Mapping[str, Mapping[str, float]]
@@ -103,11 +104,6 @@ class ScoreColumn:
 
 
 Column = PaperColumn | MetricColumn | GainColumn | ScoreColumn
-
-
-def rows_of_result(result: Mapping[str, Any]) -> dict[str, Mapping[str, float]]:
-    """The metrics of each row: of the outputs, and of what they are compared with."""
-    return {**result["test"], **result.get("controls", {})}
 
 
 def _percents(results: Results, row: str, metric: str) -> list[float | None]:

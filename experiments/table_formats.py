@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from experiments.markdown import markdown_table
 from experiments.paper import ONLY_PUBLISHED
 from experiments.seed_statistics import Summary
 from experiments.table_columns import (
@@ -31,14 +32,11 @@ def markdown(table: Table) -> str:
     for row in table.rows:
         cells = [f"**{text}**" if bold else text for text, bold in _cells(table, row)]
         lines.append([*cells, _flags(row)])
-    head, *body = ["| " + " | ".join(line) + " |" for line in lines]
-    rule = "|" + "---|" * len(lines[0])
-    text = "\n".join([head, rule, *body])
     flags = (
         f"What makes a row: `python -m experiments.run --task={table.layout.task}` "
         "with its flags, once for each `--seed=0`, `1`, ..."
     )
-    return "\n\n".join([text, *table_notes(table), flags])
+    return "\n\n".join([markdown_table(lines), *table_notes(table), flags])
 
 
 def _flags(row: Row) -> str:

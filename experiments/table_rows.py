@@ -4,8 +4,9 @@ import dataclasses
 
 from experiments.committed_results import Results
 from experiments.paper import ONLY_PUBLISHED, TABLE_1
+from experiments.result_file import rows_of_result
 from experiments.seed_statistics import Summary
-from experiments.table_columns import Column, MetricColumn, rows_of_result
+from experiments.table_columns import Column, MetricColumn
 from experiments.table_labels import row_label, split_folder
 from experiments.table_layouts import Layout
 

@@ -19,7 +19,7 @@ from absl import app, flags
 from experiments import data_flags, ray_flag
 from experiments.ablation_table import ablation_table
 from experiments.committed_results import load_results
-from experiments.parallel_runs import Failure
+from experiments.parallel_runs import Failure, failure_text
 from experiments.quiet import quiet_tensorflow
 from experiments.result_file import read_json
 from experiments.result_table import result_table, selection_line
@@ -131,8 +131,7 @@ def main(argv: list[str]) -> None:
     except KeyboardInterrupt:
         sys.exit("\nStopped; the same command goes on with the runs where they were.")
     if failures:
-        reasons = [f"  {failure.job.name}: {failure.reason}" for failure in failures]
-        sys.exit("\n".join(["error: These runs failed:", *reasons]))
+        sys.exit(failure_text(failures))
 
 
 def _check_flags() -> None:
@@ -172,12 +171,10 @@ def _fill(folder: pathlib.Path) -> list[Failure]:
     from experiments.filling import Wanted, fill_tables
 
     folder.mkdir(parents=True, exist_ok=True)
-    places = {"data_dir": FLAGS.data_dir, "manual_dir": FLAGS.manual_dir}
-    data = [f"--{name}={place}" for name, place in places.items() if place]
     return fill_tables(
         folder,
         Wanted(_number(), FLAGS.tasks, FLAGS.methods, FLAGS.seeds),
-        (sys.executable, "-m", "experiments.run", *data),
+        (sys.executable, "-m", "experiments.run", *data_flags.given()),
         runs=pathlib.Path(FLAGS.runs),
         at_once=FLAGS.jobs,
         cluster=ray_flag.ray_cluster(FLAGS.jobs),

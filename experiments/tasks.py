@@ -40,10 +40,7 @@ InputsReader = Callable[[Config, pathlib.Path, tuple[int, ...]], NewInputs]
 _OF_STAGES = ("first_method", "first_epochs", "folds", "pretraining_epochs")
 
 # Whatever trains the generators judges by its own rules.
-_OF_JUDGING = (
-    *("truth_weight", "binarised_oracle", "source_shares"),
-    "discriminators",
-)
+_OF_JUDGING = ("truth_weight", "binarised_oracle", "source_shares", "discriminators")
 
 _SEEDS_APART = 1000  # So that no generator has the seed of another run's.
 
