@@ -54,6 +54,7 @@ setup(
             "dill",
             "hypothesis",
             "pytest",
+            "pytest-xdist",
             "ruff",
             *NOTEBOOK,
             *RAY,

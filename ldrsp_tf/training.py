@@ -13,8 +13,8 @@ from ldrsp_tf.errors import UsageError
 from ldrsp_tf.losses import Judged
 from ldrsp_tf.methods import Method
 from ldrsp_tf.models.discriminator import Discriminator
+from ldrsp_tf.networks import Networks
 from ldrsp_tf.optimizers import FusedAdam
-from ldrsp_tf.refinement import Walk
 from ldrsp_tf.replicas import (
     Scalars,
     present_strategy,
@@ -29,7 +29,7 @@ from ldrsp_tf.training_settings import TrainingSettings
 from ldrsp_tf.workers import follow_chief
 
 
-class Trainer:
+class Trainer(Networks):
     """Networks, optimisers and the compiled step that trains them.
 
     Made and built in the scope of a `tf.distribute` strategy, as its networks have to
@@ -49,8 +49,6 @@ class Trainer:
       augment: Changes inputs and outputs of a batch at random, before anything else.
     """
 
-    rows_at_once = 1024
-
     def __init__(
         self,
         generator: keras.Model,
@@ -61,12 +59,7 @@ class Trainer:
         seed: int = 0,
         augment: Augmentation | None = None,
     ):
-        if method.refines and discriminator is None:
-            raise UsageError(f"Method {method.name!r} needs a discriminator.")
-        self.generator = generator
-        self.discriminator = discriminator if method.refines else None
-        self.method = method
-        self.space = space
+        super().__init__(generator, discriminator, method, space)
         self.settings = settings
         self.seed = seed
         self.augment = augment
@@ -301,7 +294,7 @@ class Trainer:
         """Gradients of D's loss (Eq. 10), D's features of x, and the loss."""
         y_generated = tf.stop_gradient(self.space.activation(generator_logits))
         with tf.GradientTape() as tape:
-            of_x = self._features(x, generator_logits, training=True)
+            of_x = self.features(x, generator_logits, training=True)
             fixed = tf.nest.map_structure(tf.stop_gradient, of_x)
             start = Samples(x, y_generated, y_true)
             groups = {"real": Samples(x, y_true, y_true)}
@@ -313,7 +306,7 @@ class Trainer:
                     drawn = self._draw_samples(fixed, *start, seed)
                 groups["samples"] = drawn
                 features["samples"] = (
-                    self._features(drawn.x, training=True)
+                    self.features(drawn.x, training=True)
                     if self._sources.keep_batches
                     else of_x
                 )
@@ -356,7 +349,7 @@ class Trainer:
         draw = Draw(
             x=x,
             logits=lambda y: self.discriminator.logits(features, y),
-            logits_for=self._logits_for,
+            logits_for=self.logits_for,
             y_generated=y_generated,
             y_true=y_true,
             oracle=self.oracle,
@@ -374,76 +367,3 @@ class Trainer:
             for gradient, variable in zip(gradients, model.trainable_variables)
         ]
         optimizer.apply(shares_of_mean(gradients), model.trainable_variables)
-
-    def generate(self, x: tf.Tensor) -> tf.Tensor:
-        """G(x), `[B, ...]` in [0, 1], of inputs of any numeric type."""
-        logits = self.generator(tf.cast(x, tf.float32), training=False)
-        return self.space.activation(logits)
-
-    def walk(
-        self, x: tf.Tensor, step_size: tf.Tensor, steps: tf.Tensor, normalized: bool
-    ) -> Walk:
-        """Refines G(x) (Eq. 7-9) and returns the whole walk.
-
-        Args:
-          x: Inputs of any numeric type, `[B, ...]`.
-          step_size: eta.
-          steps: T; 0 gives G(x) and its score.
-          normalized: Eq. 9 rather than Eq. 8.
-
-        Returns:
-          Outputs `[T + 1, B, ...]` and scores `[T + 1, B]` or `[T + 1, B, H, W]`.
-
-        Raises:
-          UsageError: The method has no discriminator.
-        """
-        if self.discriminator is None:
-            raise UsageError(
-                f"Method {self.method.name!r} has no discriminator to refine with."
-            )
-        return self._walk(x, step_size, steps, normalized)
-
-    @tf.function(reduce_retracing=True)
-    def _walk(
-        self, x: tf.Tensor, step_size: tf.Tensor, steps: tf.Tensor, normalized: bool
-    ) -> Walk:
-        x = tf.cast(x, tf.float32)
-        logits = self.generator(x, training=False)
-        return refinement.walk(
-            self._score(self._logits_for(x, logits)),
-            self.space.activation(logits),
-            step_size=step_size,
-            steps=steps,
-            normalized=normalized,
-            project=self.space.project,
-        )
-
-    def score(self, x: tf.Tensor) -> refinement.Score:
-        """D(x, .) as a function of y; D's features of x are computed here, once."""
-        return self._score(self._logits_for(tf.cast(x, tf.float32)))
-
-    def _score(self, logits: refinement.Score) -> refinement.Score:
-        return lambda y: self.method.score(logits(y))
-
-    def _logits_for(
-        self, x: tf.Tensor, generator_logits: tf.Tensor | None = None
-    ) -> refinement.Score:
-        features = self._features(x, generator_logits)
-        return lambda y: self.discriminator.logits(features, y)
-
-    def _features(
-        self,
-        x: tf.Tensor,
-        generator_logits: tf.Tensor | None = None,
-        training: bool = False,
-    ) -> Any:
-        """D's features of x, informed by G's logits if D asks for them.
-
-        The logits are computed where they are not given.
-        """
-        features = self.discriminator.features(x, training=training)
-        if not self.discriminator.is_informed:
-            return features
-        if generator_logits is None:
-            generator_logits = self.generator(x, training=False)
-        return self.discriminator.inform(features, tf.stop_gradient(generator_logits))
