@@ -23,7 +23,8 @@ ABLATIONS = {
     "seen": Ablation("generators that have seen the rows", {"blind": False}),
     "two_folds": Ablation("two folds instead of five", {"folds": 2}),
     "joint": Ablation(
-        "one generator, trained with D", {"folds": 0, "adversarial_weight": 3.0}
+        "one generator, trained with D",
+        {"folds": 0, "pretraining_epochs": 0, "adversarial_weight": 3.0},
     ),
     "no_teacher": Ablation(
         "generators without the adversarial term", {"first_method": "baseline"}
@@ -31,9 +32,11 @@ ABLATIONS = {
     "no_generator_dropout": Ablation(
         "no dropout in G", {"input_dropout": 0.0, "hidden_dropout": 0.0}
     ),
+    "no_pretraining": Ablation("no pretraining of D", {"pretraining_epochs": 0}),
     "no_dropout": Ablation("no dropout in D", {"discriminator_dropout": 0.0}),
     "linear_head": Ablation(
-        "D's linear head instead of F1's shape", {"discriminator_head": "linear"}
+        "D's linear head, which cannot answer, instead of F1's shape",
+        {"discriminator_head": "linear", "pretraining_epochs": 0},
     ),
     "no_interaction": Ablation("no label interaction in D", {"interaction_units": 0}),
     "no_adversarial_samples": Ablation(

@@ -72,6 +72,8 @@ CROSS_FITTED = {
     "hidden_dropout": 0.5,
     "discriminator_head": "ratio",
     "discriminator_hidden": (500,),
+    # As usual; said here, an ablation of it leaves the first stage as it is.
+    "interaction_units": 16,
     "discriminator_dropout": 0.5,
     "pretraining_epochs": 10,
     "discriminator_learning_rate": 3e-4,
