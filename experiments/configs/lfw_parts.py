@@ -38,6 +38,7 @@ TASK = Task(
         **weizmann_horse.TASK.overrides,
         "ldrsp_cross": {
             **weizmann_horse.TASK.overrides["ldrsp_cross"],
+            "mirror_averaging": False,
             "first_epochs": 16,
             "pretraining_epochs": 16,
             "epochs": 8,

@@ -35,6 +35,7 @@ TASK = Task(
         },
         "ldrsp_cross": {
             **weizmann_horse.TASK.overrides["ldrsp_cross"],
+            "mirror_averaging": False,
             "discriminator": "fcn",
             "discriminator_width": 16,
             "first_epochs": 20,
