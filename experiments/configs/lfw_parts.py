@@ -1,6 +1,6 @@
 """LFW part labels at 32x32 (Kae et al., 2013), Table 3 of the paper.
 
-Pixel accuracy of the test images, G and refined, over two seeds:
+Pixel accuracy of the test images, G and refined, over two seeds or three:
 
     python -m experiments.run --task=lfw_parts --method=ldrsp_plus
         93.3 and 93.7, 13 minutes on one core
