@@ -77,7 +77,7 @@ class Networks:
         x = tf.cast(x, tf.float32)
         logits = self.generator(x, training=False)
         return refinement.walk(
-            self._score(self.logits_for(x, logits)),
+            self.score(x, logits),
             self.space.activation(logits),
             step_size=step_size,
             steps=steps,
@@ -85,11 +85,11 @@ class Networks:
             project=self.space.project,
         )
 
-    def score(self, x: tf.Tensor) -> refinement.Score:
+    def score(
+        self, x: tf.Tensor, generator_logits: tf.Tensor | None = None
+    ) -> refinement.Score:
         """D(x, .) as a function of y; D's features of x are computed here, once."""
-        return self._score(self.logits_for(tf.cast(x, tf.float32)))
-
-    def _score(self, logits: refinement.Score) -> refinement.Score:
+        logits = self.logits_for(tf.cast(x, tf.float32), generator_logits)
         return lambda y: self.method.score(logits(y))
 
     def logits_for(
