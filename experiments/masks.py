@@ -14,7 +14,8 @@ from experiments.config import OURS, PAPER, Config, setting
 from experiments.new_inputs import NewInputs, read_array
 from experiments.prediction_files import OUTPUT_NAMES, write_scores
 from experiments.tasks import Examples
-from ldrsp_tf.augmentation import Augmentation, random_crop_and_mirror
+from ldrsp_tf.affine import random_affine
+from ldrsp_tf.augmentation import Augmentation, in_turn, random_crop_and_mirror
 from ldrsp_tf.crops import (
     Crops,
     Offsets,
@@ -63,6 +64,13 @@ class MaskConfig(Config):
     )
     crop_size: int = setting(24, PAPER, "side of training and test crops", low=8)
     mirror: bool = setting(True, PAPER, "mirror half of the training crops")
+    rotation: float = setting(
+        0.0, OURS, "rotate training images by so many degrees at most"
+    )
+    scaling: float = setting(
+        0.0, OURS, "enlarge or shrink them by a factor of 1 plus this, at most"
+    )
+    shear: float = setting(0.0, OURS, "shear them by so much at most")
     crop_offsets: tuple[int, ...] | None = setting(
         (0, 2, 3, 5, 6, 8),
         OURS,
@@ -143,8 +151,12 @@ def _in_range(images: np.ndarray) -> np.ndarray:
 
 
 def augmentation(config: MaskConfig) -> Augmentation:
-    """Random crops, mirrored at random."""
-    return random_crop_and_mirror(config.crop_size, config.mirror)
+    """Random crops, mirrored at random, of images that an affine map may change."""
+    crop = random_crop_and_mirror(config.crop_size, config.mirror)
+    if not (config.rotation or config.scaling or config.shear):
+        return crop
+    affine = random_affine(config.rotation, config.scaling, config.shear)
+    return in_turn(affine, crop)
 
 
 def crops(config: MaskConfig, final: bool) -> Crops:

@@ -1,4 +1,4 @@
-"""Random crops and mirroring of images and their masks, inside the compiled step."""
+"""Random changes of images and their masks, inside the compiled step: crops."""
 
 from collections.abc import Callable
 
@@ -21,6 +21,16 @@ def random_crop_and_mirror(size: int, mirror: bool = True) -> Augmentation:
     def augment(x: tf.Tensor, y: tf.Tensor, seed: tf.Tensor):
         rows, columns = _indices(tf.shape(x), size, mirror, seed)
         return _crop(x, rows, columns), _crop(y, rows, columns)
+
+    return augment
+
+
+def in_turn(first: Augmentation, second: Augmentation) -> Augmentation:
+    """One change after the other; their draws are independent."""
+
+    def augment(x: tf.Tensor, y: tf.Tensor, seed: tf.Tensor):
+        seeds = tf.random.experimental.stateless_split(seed, 2)
+        return second(*first(x, y, seeds[0]), seeds[1])
 
     return augment
 

@@ -1,6 +1,7 @@
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from experiments import masks
 from experiments.splits import split_rows
@@ -97,3 +98,21 @@ def test_mean_iou_of_more_than_two_classes_is_refused():
     config = get_task("lfw_parts").configure("ldrsp", {"metric": "mean_iou"})
     with pytest.raises(UsageError, match=r"two classes, and there are 3; .*accuracy"):
         masks.space(config)
+
+
+@pytest.mark.parametrize("setting", ["rotation", "scaling", "shear"])
+def test_training_images_are_changed_by_affine_maps_where_the_settings_say_so(setting):
+    task = get_task("synthetic_shapes")
+    # Crops of the whole image, not mirrored: nothing else changes it.
+    usual = {"crop_size": 32, "crop_offsets": (0,), "mirror": False}
+    draws = np.random.default_rng(0)
+    x = tf.constant(draws.uniform(-1, 1, (2, 32, 32, 3)), tf.float32)
+    y = tf.one_hot(draws.integers(0, 2, (2, 32, 32)), 2)
+    changed = {}
+    for value in (0.0, 0.2):
+        config = task.configure("ldrsp_plus", {**usual, setting: value})
+        changed[value] = masks.augmentation(config)(x, y, tf.constant([1, 2]))
+    np.testing.assert_array_equal(changed[0.0][0], x)
+    np.testing.assert_array_equal(changed[0.0][1], y)
+    assert changed[0.2][0].shape == x.shape and changed[0.2][1].shape == y.shape
+    assert np.any(changed[0.2][0] != x)

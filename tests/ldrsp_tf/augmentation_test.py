@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from ldrsp_tf.augmentation import random_crop_and_mirror
+from ldrsp_tf.augmentation import in_turn, random_crop_and_mirror
 
 _HEIGHT, _WIDTH, _SIZE = 6, 8, 5  # 2 first rows, 4 first columns
 _SEED = tf.constant([3, 4])
@@ -116,3 +116,20 @@ def test_crops_are_the_same_in_a_compiled_function(rows):
         np.testing.assert_array_equal(part, expected)
     # Networks are built from these: only the number of rows may be unknown.
     assert shapes == [[rows, _SIZE, _SIZE, 3], [rows, _SIZE, _SIZE, 2]]
+
+
+def test_changes_in_turn_act_one_after_the_other_with_draws_of_their_own():
+    def add_draw(x, y, seed):
+        draw = tf.random.stateless_uniform([], seed)
+        return x + draw, y - draw
+
+    def double(x, y, seed):
+        del seed
+        return 2 * x, 3 * y
+
+    zero = tf.zeros([1])
+    x, y = in_turn(add_draw, double)(zero, zero, _SEED)
+    np.testing.assert_allclose(x / 2, -y / 3)
+    draws = in_turn(add_draw, lambda x, y, seed: (x, add_draw(zero, zero, seed)[0]))
+    first, second = draws(zero, zero, _SEED)
+    assert first[0] != second[0]
