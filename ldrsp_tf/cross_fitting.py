@@ -40,7 +40,7 @@ def with_folds(x: np.ndarray, folds: np.ndarray) -> np.ndarray:
 
     Returns:
       `[N, ..., F + 1]`, of the type of x, or the next that holds a byte. Whatever
-      crops, mirrors or gathers them takes the fold along.
+      crops, mirrors, interpolates or gathers them takes the fold along.
     """
     carried = np.broadcast_to(
         folds.reshape(-1, *[1] * (x.ndim - 1)), (*x.shape[:-1], 1)
@@ -137,4 +137,6 @@ def fold_of_inputs(x: tf.Tensor, channels: int) -> tf.Tensor | None:
     """The fold of each input, `[B]`; None where inputs carry none."""
     if x.shape[-1] == channels:
         return None
-    return tf.cast(tf.reshape(x[..., channels], [tf.shape(x)[0], -1])[:, 0], tf.int32)
+    carried = tf.reshape(x[..., channels], [tf.shape(x)[0], -1])[:, 0]
+    # Images that were interpolated have a fold that is not quite whole.
+    return tf.cast(tf.round(tf.cast(carried, tf.float32)), tf.int32)

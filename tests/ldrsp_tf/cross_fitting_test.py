@@ -44,6 +44,11 @@ def test_inputs_carry_their_folds_and_keep_their_type(shape, kind):
     assert cross_fitting.fold_of_inputs(tf.constant(x), 3) is None
 
 
+def test_a_fold_is_known_again_where_images_were_interpolated():
+    carried = np.array([[2.9999998], [1.0000001]], np.float32)
+    np.testing.assert_array_equal(cross_fitting.fold_of_inputs(carried, 0), [3, 1])
+
+
 @pytest.mark.parametrize("kind", [bool, np.int8])
 def test_a_type_that_is_too_small_for_a_fold_grows(kind):
     carried = with_folds(np.ones((2, 3), kind), np.array([2, 200]))
