@@ -31,6 +31,11 @@ _CLASSIFIER = {
     "refinement_steps_grid": (1, 2, 5, 10),
 }
 
+# What a U-Net needs to train on for 600 epochs without learning the images by heart.
+# Validation, mean of seeds 0 and 1: 85.3 after 200 epochs; after 600 86.3, and 87.0 with
+# these.
+_LONGER = {"epochs": 600, "rotation": 10.0, "scaling": 0.2, "shear": 0.1}
+
 _FOUND = {
     "generator_learning_rate": 0.0051,
     "discriminator_learning_rate": 0.0201,
@@ -121,8 +126,14 @@ TASK = Task(
             "epochs": 200,
             "mirror_averaging": True,
         },
+        "baseline-unet": _LONGER,
+        # Validation, mean of seeds 0 and 1: 87.3; 86.1 with D's width of 24, 300 epochs
+        # of pretraining, 200 of the generators, and images as they are.
         "ldrsp_cross-unet": {
-            "first_epochs": 200,
+            **_LONGER,
+            "first_epochs": 600,
+            "pretraining_epochs": 600,
+            "discriminator_width": 16,
             "discriminator_learning_rate": 0.0015,
             "epochs": 40,
         },
