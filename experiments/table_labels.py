@@ -53,6 +53,6 @@ def row_label(folder: str, row: str, rows: int, network: str) -> str:
     title = TITLES.get(method, method)
     if row == "generator" and rows > 1:
         return f"{network} ({title})"
-    if row in CONTROLS:
-        return f"{CONTROLS[row]} ({title})"
-    return f"{title}, G = {network}" if networks else title
+    if networks:
+        title = f"{title}, G = {network}"
+    return f"{CONTROLS[row]} ({title})" if row in CONTROLS else title

@@ -15,6 +15,8 @@ from experiments.table_labels import row_label, split_folder
         ("baseline-unet", "generator", 1, "FCN", "U-Net baseline"),
         ("ldrsp_plus-unet", "generator", 2, "FCN", "U-Net (LDRSP+)"),
         ("ldrsp_plus-unet", "refined", 2, "FCN", "LDRSP+, G = U-Net"),
+        ("ldrsp", "own", 3, "FCN", "D's own answer (LDRSP)"),
+        ("ldrsp-unet", "own", 3, "FCN", "D's own answer (LDRSP, G = U-Net)"),
         ("ldrsp-wide", "refined", 2, "FCN", "LDRSP, G = wide"),
         ("own", "refined", 2, "SPM", "own"),
     ],
