@@ -27,7 +27,7 @@ def build_refiner(
     task: Task,
     config: Config,
     examples: Examples,
-    members: Sequence[keras.Model] | None = None,
+    cross_fitted: CrossFitted | None = None,
 ) -> Refiner:
     """A new refiner, whose weights are a function of the configuration's seed.
 
@@ -35,16 +35,21 @@ def build_refiner(
       task: What is learned.
       config: How.
       examples: What the networks are built for.
-      members: The generators of a cross-fitted run; new ones by default.
+      cross_fitted: The generator of a cross-fitted run; a new one by default.
     """
     method = get_method(config.method)
+    if config.refit and not config.folds:
+        raise UsageError("--refit is of cross-fitted runs; give --folds, too.")
     if config.folds and not (method.generates and method.refines):
         raise UsageError(
             f"--folds is of methods with a generator and a discriminator, which "
             f"{config.method!r} does not have both."
         )
-    if config.folds and members is None:
-        members = [member.generator for member in build_members(task, config, examples)]
+    if config.folds and cross_fitted is None:
+        members = build_members(task, config, examples)
+        cross_fitted = cross_fit(
+            members, build_refitted(task, config, examples), examples
+        )
     keras.utils.set_random_seed(config.seed)
     with _layers_of(config.precision):
         generator, discriminator = task.family.networks(config, examples)
@@ -59,7 +64,7 @@ def build_refiner(
     if config.truth_weight is not None:
         method = _with_truth_weight(method, config.truth_weight)
     if config.folds:
-        generator = CrossFitted(members, examples.x.shape[-1])
+        generator = cross_fitted
     refiner = Refiner(
         generator if method.generates else None,
         task.family.space(config),
@@ -94,6 +99,22 @@ def build_members(task: Task, config: Config, examples: Examples) -> list[Refine
         build_refiner(task, task.first_stage(config, member), examples)
         for member in range(config.folds)
     ]
+
+
+def build_refitted(task: Task, config: Config, examples: Examples) -> list[Refiner]:
+    """As many for all rows, if the settings ask for them."""
+    return build_members(task, config, examples) if config.refit else []
+
+
+def cross_fit(
+    members: Sequence[Refiner], refitted: Sequence[Refiner], examples: Examples
+) -> CrossFitted:
+    """The generators of those trainings as one."""
+    return CrossFitted(
+        [member.generator for member in members],
+        examples.x.shape[-1],
+        [member.generator for member in refitted],
+    )
 
 
 def folds_of(config: Config, examples: Examples) -> np.ndarray | None:

@@ -89,6 +89,9 @@ class Config:
     blind: bool = setting(
         True, OURS, "keep a fold from each of these; if not, all see all rows"
     )
+    refit: bool = setting(
+        False, OURS, "train as many on all rows, too, and predict with these"
+    )
     first_method: str = setting("baseline", OURS, "what trains these generators")
     first_epochs: int = setting(60, OURS, "for how many epochs", low=1)
     discriminators: int = setting(

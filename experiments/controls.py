@@ -44,9 +44,13 @@ class Controls:
             }
 
     def train(self) -> None:
-        """Trains as many generators as a cross-fitted run has, on all of its rows."""
+        """Trains as many generators as a cross-fitted run has, on all of its rows.
+
+        A run that has refitted its generators has these: they are its G.
+        """
         config = self._config
-        if not (config.controls and config.ensemble and config.folds):
+        asked = config.controls and config.ensemble
+        if not (asked and config.folds) or config.refit:
             return
         rows, ratio = self._split.training, 1.0
         if self._config.retrain:

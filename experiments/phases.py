@@ -1,7 +1,8 @@
 """The trainings of a run: one that choices are made in, one on all training rows.
 
 Each consists of stages where the settings say so: generators that are each blind to a
-fold of the rows, a discriminator that learns to answer, and one that learns to judge.
+fold of the rows, others that have seen all, a discriminator that learns to answer, and
+one that learns to judge.
 """
 
 import pathlib
@@ -11,7 +12,14 @@ from typing import Any, Protocol
 import numpy as np
 import tensorflow as tf
 
-from experiments.building import build_members, build_refiner, folds_of, pretrainer
+from experiments.building import (
+    build_members,
+    build_refiner,
+    build_refitted,
+    cross_fit,
+    folds_of,
+    pretrainer,
+)
 from experiments.config import Config
 from experiments.events import Events
 from experiments.result_file import write_json
@@ -73,12 +81,15 @@ class Phases:
         self._progress = progress
         self._strategy = strategy
         self._members: list[Refiner] = []
+        self._refitted: list[Refiner] = []
         self._own: Trainer | None = None
         with scope(strategy):
+            generator = None
             if config.folds:
                 self._members = build_members(task, config, examples)
-            generators = [member.generator for member in self._members]
-            self.refiner = build_refiner(task, config, examples, generators or None)
+                self._refitted = build_refitted(task, config, examples)
+                generator = cross_fit(self._members, self._refitted, examples)
+            self.refiner = build_refiner(task, config, examples, generator)
             if config.pretraining_epochs:
                 self._own = pretrainer(config, self.refiner, examples)
         # Only now: settings that were refused do not claim the folder.
@@ -152,8 +163,7 @@ class Phases:
             members = build_members(self._task, self._config, self._examples)
         for index, member in enumerate(members):
             self._fit_member(f"ensemble/{index + 1}", member, examples, ratio)
-        generators = [member.generator for member in members]
-        return CrossFitted(generators, examples.x.shape[-1])
+        return cross_fit(members, [], examples)
 
     def updates_ratio(self, training: Examples, all_training: Examples) -> float:
         """Updates of an epoch of some rows, to those of an epoch of all rows."""
@@ -180,6 +190,9 @@ class Phases:
             if self._config.blind:
                 seen = examples.take(np.flatnonzero(folds != index))
             self._fit_member(f"{phase}/generator {index + 1}", member, seen, ratio)
+        for index, member in enumerate(self._refitted):
+            member.trainer.reset()
+            self._fit_member(f"{phase}/refitted {index + 1}", member, examples, ratio)
         if self._own is not None:
             self._own.reset()
             self._fit(

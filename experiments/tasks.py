@@ -238,6 +238,7 @@ class Task:
             "method": config.first_method,
             "epochs": config.first_epochs,
             "folds": 0,
+            "refit": False,
             "seed": _SEEDS_APART * (config.seed + 1) + member,
         }
         return dataclasses.replace(config, **of_stage)

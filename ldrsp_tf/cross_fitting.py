@@ -2,9 +2,12 @@
 
 A generator is nearly perfect on the rows that it was trained on, and a discriminator
 that meets it there learns nothing of the errors of a test. Of K generators, each is
-trained without one part (fold) of the rows; on that part it errs as on a test.
+trained without one part (fold) of the rows; on that part it errs as on a test. Where D
+has learned from these, generators that have seen all rows may take their place, as the
+estimators of a stacking do.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import keras
@@ -13,6 +16,8 @@ import tensorflow as tf
 
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.models.discriminator import Discriminator
+
+_NETWORKS = ("members", "refitted")
 
 _MOST = 255  # Folds that a byte can tell apart, as inputs may be bytes.
 
@@ -54,37 +59,58 @@ class CrossFitted(keras.Model):
     """K generators as one, which never answers for a row that it was trained on.
 
     Inputs with a fold (`with_folds`) are answered by the member that has not seen that
-    fold, others by the mean of all members' logits.
+    fold, others by the mean of all members' logits, or of those of `refitted`.
 
     Args:
       members: Give logits of outputs; member k has not seen fold k.
       channels: F, the size of the last axis of an input without a fold.
+      refitted: Alike, but trained on all rows; if there are any, they answer for new
+        inputs, instead of the members.
     """
 
-    def __init__(self, members: list[keras.Model], channels: int, **kwargs):
+    def __init__(
+        self,
+        members: list[keras.Model],
+        channels: int,
+        refitted: Sequence[keras.Model] = (),
+        **kwargs,
+    ):
         super().__init__(**kwargs)
         self.members = list(members)
+        self.refitted = list(refitted)
         self.channels = channels
 
     def call(self, x: tf.Tensor, training: bool = False) -> tf.Tensor:
         """Logits `[B, ...]` of inputs `[B, ..., F]` or `[B, ..., F + 1]`."""
         folds = fold_of_inputs(x, self.channels)
         inputs = without_fold(x, self.channels)
-        logits = [member(inputs, training=training) for member in self.members]
+        for network in (*self.members, *self.refitted):
+            if not network.built:
+                network(inputs)  # The others' inputs may be long in coming.
+        answering = self.members if folds is not None else self.refitted or self.members
+        logits = [network(inputs, training=training) for network in answering]
         if folds is None:
             return tf.add_n(logits) / len(logits)
         return tf.gather(tf.stack(logits, 1), folds, axis=1, batch_dims=1)
 
     def get_config(self) -> dict[str, Any]:
-        """The members, and what tells a fold."""
-        members = [keras.saving.serialize_keras_object(m) for m in self.members]
-        return {"members": members, "channels": self.channels, "name": self.name}
+        """The networks, and what tells a fold."""
+        networks = {
+            name: [keras.saving.serialize_keras_object(m) for m in getattr(self, name)]
+            for name in _NETWORKS
+        }
+        return {**networks, "channels": self.channels, "name": self.name}
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> "CrossFitted":
         """What `get_config` describes."""
-        members = map(keras.saving.deserialize_keras_object, config["members"])
-        return cls(**{**config, "members": list(members)})
+        networks = {
+            # Of one that was saved before there were refitted networks: none.
+            name: [keras.saving.deserialize_keras_object(m) for m in config[name]]
+            for name in _NETWORKS
+            if name in config
+        }
+        return cls(**{**config, **networks})
 
 
 class FoldBlind(Discriminator):

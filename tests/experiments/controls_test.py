@@ -40,6 +40,14 @@ def test_a_cross_fitted_run_has_every_control(few_tags, told, tmp_path):
     assert {"ensemble/1", "ensemble/2"} <= trained
 
 
+def test_refitted_generators_need_no_ensemble_beside_them(few_tags, told, tmp_path):
+    measured, phases = _run(
+        "ldrsp_cross", tmp_path, few_tags, told, folds=2, refit=True
+    )
+    assert list(measured["controls"]) == ["own", "average"]
+    assert not any("ensemble" in r["phase"] for r in phases.history.records)
+
+
 def test_a_discriminator_without_an_answer_leaves_the_walk(few_tags, told, tmp_path):
     measured, phases = _run("ldrsp", tmp_path, few_tags, told, controls=True)
     assert measured["controls"] == {}

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from experiments.building import build_members, build_refiner, folds_of
+from experiments.building import build_members, build_refiner, cross_fit, folds_of
 from experiments.phases import Phases
 from experiments.tasks import get_task
 from ldrsp_tf.cross_fitting import CrossFitted
@@ -63,11 +63,44 @@ def test_a_generator_has_the_other_folds(few_tags, told, tmp_path, monkeypatch):
         np.testing.assert_array_equal(rows.x, few_tags.x[folds != index])
 
 
-@pytest.mark.parametrize("pretraining", [0, 1])
-def test_a_run_that_was_interrupted_ends_as_an_undisturbed_one(
-    few_tags, told, tmp_path, monkeypatch, pretraining
+def test_refitted_generators_see_all_rows_and_are_the_runs_g(few_tags, told, tmp_path):
+    config = _config(refit=True, pretraining_epochs=0)
+    phases = _train(config, tmp_path, few_tags, told)
+    names = [name for name, _ in told.phases]
+    assert names[:5] == [
+        *("selection/generator 1", "selection/generator 2"),
+        *("selection/refitted 1", "selection/refitted 2"),
+        "selection",
+    ]
+    # G predicts by the refitted, which are neither the members nor as they began.
+    generator = phases.refiner.generator
+    logits = [model(few_tags.x[:1]).numpy() for model in generator.refitted]
+    predicted = generator(few_tags.x[:1])
+    np.testing.assert_allclose(predicted, np.mean(logits, 0), rtol=1e-5)
+    assert np.any(logits[0] != generator.members[0](few_tags.x[:1]).numpy())
+
+
+def test_a_refitted_generator_is_that_of_an_ensemble_of_all_rows(
+    few_tags, told, tmp_path
 ):
-    config = _config(pretraining_epochs=pretraining)
+    with Phases(_TASK, _config(refit=True), {}, tmp_path, few_tags, told) as phases:
+        phases.select(few_tags, few_tags)
+        ensemble = phases.ensemble(few_tags, 1.0)
+    refitted = phases.refiner.generator
+    np.testing.assert_array_equal(ensemble(few_tags.x), refitted(few_tags.x))
+
+
+def test_refitting_is_of_cross_fitted_runs(few_tags):
+    config = _TASK.configure("ldrsp", {"refit": True})
+    with pytest.raises(UsageError, match="--refit is of cross-fitted runs"):
+        build_refiner(_TASK, config, few_tags)
+
+
+@pytest.mark.parametrize("given", [{}, {"pretraining_epochs": 1}, {"refit": True}])
+def test_a_run_that_was_interrupted_ends_as_an_undisturbed_one(
+    few_tags, told, tmp_path, monkeypatch, given
+):
+    config = _config(**given)
     whole = _train(config, tmp_path / "whole", few_tags, told)
     stops = ["selection/generator 2", "selection", "retraining/generator 1"]
     usual = Phases._fit
@@ -93,7 +126,8 @@ def test_members_have_weights_of_their_own(few_tags):
     members = build_members(_TASK, _config(), few_tags)
     first, second = (member.generator.get_weights() for member in members)
     assert np.any(first[0] != second[0])
-    refiner = build_refiner(_TASK, _config(), few_tags, [m.generator for m in members])
+    generator = cross_fit(members, [], few_tags)
+    refiner = build_refiner(_TASK, _config(), few_tags, generator)
     assert isinstance(refiner.generator, CrossFitted)
     assert refiner.generator.members[0] is members[0].generator
     assert not refiner.trainer.generator.trainable_variables

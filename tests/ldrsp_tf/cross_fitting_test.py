@@ -76,8 +76,29 @@ def test_a_row_is_answered_by_the_member_that_has_not_seen_it(shape):
     np.testing.assert_array_equal(model(tf.constant(x)), np.full(logits.shape, 3.0))
 
 
-def test_a_saved_one_gives_the_same_logits(tags, tmp_path):
-    model = CrossFitted([MLP(5, (6,)), MLP(5, (4,))], 7)
+def test_new_rows_are_answered_by_the_refitted_if_there_are_any():
+    members = [_constant(value, (3,)) for value in (1.0, 2.0)]
+    model = CrossFitted(members, 3, [_constant(value, (3,)) for value in (5.0, 9.0)])
+    x = np.zeros((2, 3), np.float32)
+    np.testing.assert_array_equal(model(tf.constant(x)), np.full((2, 2), 7.0))
+    carried = tf.constant(with_folds(x, np.array([1, 0])))
+    np.testing.assert_array_equal(model(carried), [[2.0, 2.0], [1.0, 1.0]])
+
+
+@pytest.mark.parametrize("refitted", [0, 2])
+def test_all_networks_are_built_by_any_input(tags, refitted):
+    model = CrossFitted(
+        [MLP(5, (6,)), MLP(5, (6,))], 7, [MLP(5, (6,)) for _ in range(refitted)]
+    )
+    model(with_folds(tags[0], np.zeros(24, int)))
+    assert len(model.variables) == 4 * (2 + refitted)
+
+
+@pytest.mark.parametrize("refitted", [0, 2])
+def test_a_saved_one_gives_the_same_logits(tags, tmp_path, refitted):
+    model = CrossFitted(
+        [MLP(5, (6,)), MLP(5, (4,))], 7, [MLP(5, (3,)) for _ in range(refitted)]
+    )
     expected = model(tags[0])
     model.save(tmp_path / "g.keras")
     loaded = keras.saving.load_model(tmp_path / "g.keras")
