@@ -127,9 +127,9 @@ TASK = Task(
             "mirror_averaging": True,
         },
         "baseline-unet": _LONGER,
-        # Validation: 87.3 instead of 86.1 (seeds 0 and 1) with D's width of 24, 300 epochs
-        # of pretraining, 200 of the generators, and images as they are; 87.7 instead of
-        # 87.3 (seed 0) where the walk begins at generators that have seen all images.
+        # Validation: 87.3 instead of 86.1 (seeds 0 and 1) with D's width of 24, 300
+        # epochs of pretraining, 200 of the generators, and images as they are; 87.7
+        # instead of 87.3 (seed 0) where walks begin at generators that have seen all.
         "ldrsp_cross-unet": {
             **_LONGER,
             "refit": True,
