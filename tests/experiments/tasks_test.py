@@ -84,8 +84,10 @@ def test_a_method_may_have_settings_of_its_own_with_other_networks():
     plus = task.configure("ldrsp_plus", {"generator": "unet"})
     assert (plus.epochs, cross.epochs) == (200, 40)
     assert cross.width == plus.width == 16
-    assert task.first_stage(cross, 0).epochs == 200
-    assert task.first_stage(cross, 0).generator_learning_rate == 0.005
+    stage = task.first_stage(cross, 0)
+    assert (stage.epochs, stage.generator_learning_rate) == (600, 0.005)
+    assert stage.rotation == cross.rotation == 10.0
+    assert not (stage.folds or stage.refit)
 
 
 def test_a_run_lies_by_its_task_method_networks_and_seed():
