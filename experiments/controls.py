@@ -50,7 +50,7 @@ class Controls:
         """
         config = self._config
         asked = config.controls and config.ensemble
-        if not (asked and config.folds) or config.refit:
+        if not asked or not config.folds or config.refit:
             return
         rows, ratio = self._split.training, 1.0
         if self._config.retrain:

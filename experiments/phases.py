@@ -80,14 +80,13 @@ class Phases:
         self._folder = folder
         self._progress = progress
         self._strategy = strategy
-        self._members: list[Refiner] = []
-        self._refitted: list[Refiner] = []
         self._own: Trainer | None = None
         with scope(strategy):
+            # None of either in a run that is not cross-fitted.
+            self._members = build_members(task, config, examples)
+            self._refitted = build_refitted(task, config, examples)
             generator = None
             if config.folds:
-                self._members = build_members(task, config, examples)
-                self._refitted = build_refitted(task, config, examples)
                 generator = cross_fit(self._members, self._refitted, examples)
             self.refiner = build_refiner(task, config, examples, generator)
             if config.pretraining_epochs:

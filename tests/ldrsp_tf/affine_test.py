@@ -104,24 +104,11 @@ def test_maps_are_a_function_of_the_seed_and_differ_between_examples():
 
 
 @pytest.mark.parametrize("rows", [None, 4])
-def test_maps_are_the_same_in_a_compiled_function(rows):
+def test_maps_are_the_same_in_a_compiled_function(rows, compiled_augmentation):
     x, y = _blobs(4, 9)
     augment = random_affine(10.0, 0.2, 0.1)
-    shapes = []
-
-    @tf.function(
-        input_signature=[
-            tf.TensorSpec([rows, 9, 9, 3]),
-            tf.TensorSpec([rows, 9, 9, 2]),
-            tf.TensorSpec([2], tf.int32),
-        ]
-    )
-    def compiled(x, y, seed):
-        changed = augment(x, y, seed)
-        shapes.extend(part.shape.as_list() for part in changed)
-        return changed
-
-    for part, expected in zip(compiled(x, y, _SEED), augment(x, y, _SEED)):
+    changed, shapes = compiled_augmentation(augment, x, y, _SEED, rows)
+    for part, expected in zip(changed, augment(x, y, _SEED)):
         np.testing.assert_allclose(part, expected, atol=1e-6)
     assert shapes == [[rows, 9, 9, 3], [rows, 9, 9, 2]]
 

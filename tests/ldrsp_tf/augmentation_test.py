@@ -95,24 +95,11 @@ def test_crops_are_a_function_of_the_seed():
 
 
 @pytest.mark.parametrize("rows", [None, 12])
-def test_crops_are_the_same_in_a_compiled_function(rows):
+def test_crops_are_the_same_in_a_compiled_function(rows, compiled_augmentation):
     x, y = _batch(12)
     augment = random_crop_and_mirror(_SIZE)
-    shapes = []
-
-    @tf.function(
-        input_signature=[
-            tf.TensorSpec([rows, _HEIGHT, _WIDTH, 3]),
-            tf.TensorSpec([rows, _HEIGHT, _WIDTH, 2]),
-            tf.TensorSpec([2], tf.int32),
-        ]
-    )
-    def compiled(x, y, seed):
-        cut = augment(x, y, seed)
-        shapes.extend(part.shape.as_list() for part in cut)
-        return cut
-
-    for part, expected in zip(compiled(x, y, _SEED), augment(x, y, _SEED)):
+    cut, shapes = compiled_augmentation(augment, x, y, _SEED, rows)
+    for part, expected in zip(cut, augment(x, y, _SEED)):
         np.testing.assert_array_equal(part, expected)
     # Networks are built from these: only the number of rows may be unknown.
     assert shapes == [[rows, _SIZE, _SIZE, 3], [rows, _SIZE, _SIZE, 2]]

@@ -234,3 +234,27 @@ def assert_identical():
             np.testing.assert_array_equal(a, e)
 
     return check
+
+
+@pytest.fixture
+def compiled_augmentation():
+    """Runs an augmentation compiled; its outputs, and their shapes while traced."""
+
+    def run(augment, x, y, seed, rows):
+        """For batches of so many rows; None leaves their number open."""
+        shapes = []
+        signature = [
+            tf.TensorSpec([rows, *x.shape[1:]]),
+            tf.TensorSpec([rows, *y.shape[1:]]),
+            tf.TensorSpec([2], tf.int32),
+        ]
+
+        @tf.function(input_signature=signature)
+        def compiled(x, y, seed):
+            changed = augment(x, y, seed)
+            shapes.extend(part.shape.as_list() for part in changed)
+            return changed
+
+        return compiled(x, y, seed), shapes
+
+    return run
