@@ -28,7 +28,8 @@ def prepare(
       The builder of the prepared data, and the seconds that preparing them took.
     """
     builder = _open(name, data_dir)
-    if builder.data_path.exists():
+    # What the builder read, not what there is: that may have come a moment later.
+    if builder.info.initialized:
         return builder, 0.0
     start = time.perf_counter()
     _prepare_alone(builder, manual_dir)

@@ -72,9 +72,12 @@ def main(argv: list[str]) -> None:
 
 def _repeat_bit_for_bit() -> None:
     tf.config.experimental.enable_op_determinism()
+    # A sum of several gradients begins with one whose memory it may use. Which one that
+    # is depends, in graphs that TensorFlow has rewritten, on what has run before, and so
+    # on time: in a process's first epochs it changed the last digits of `wgan_gp`.
+    tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
     if FLAGS.distribute == "none":
-        # A sum of several gradients begins with the one that is ready first, which
-        # changes the last digits of `wgan_gp`. Workers wait for each other in threads.
+        # Workers wait for each other in threads.
         tf.config.threading.set_inter_op_parallelism_threads(1)
 
 

@@ -187,6 +187,24 @@ def test_what_another_process_prepared_during_the_wait_is_used(
     assert len(data.splits["train"]["labels"]) == 3000
 
 
+def test_what_another_process_prepared_just_after_the_first_look_is_used(
+    tmp_path, monkeypatch, prepared
+):
+    opened = prepared_data._open
+
+    def open_before_it_is_there(name, data_dir):
+        builder = opened(name, data_dir)
+        if not builder.data_path.exists():
+            shutil.copytree(prepared[0] / "synthetic_tags", tmp_path / "synthetic_tags")
+        return builder
+
+    monkeypatch.setattr(prepared_data, "_open", open_before_it_is_there)
+    monkeypatch.delattr(prepared_data, "_download_and_prepare")
+    data = loading.load("synthetic_tags", data_dir=str(tmp_path))
+    assert len(data.splits["train"]["labels"]) == 3000
+    assert data.checksums == prepared[1].checksums
+
+
 def test_two_processes_may_prepare_at_the_same_time(tmp_path):
     processes = [_start(tmp_path) for _ in range(2)]
     for process in processes:
