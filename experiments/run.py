@@ -72,9 +72,9 @@ def main(argv: list[str]) -> None:
 
 def _repeat_bit_for_bit() -> None:
     tf.config.experimental.enable_op_determinism()
-    # A sum of several gradients begins with one whose memory it may use. Which one that
-    # is depends, in graphs that TensorFlow has rewritten, on what has run before, and so
-    # on time: in a process's first epochs it changed the last digits of `wgan_gp`.
+    # A sum of several gradients begins with one whose memory it may use. Which one it
+    # is may depend on time in a graph that TensorFlow has rewritten: in the first
+    # epochs of a process this changed the last digits of `wgan_gp`.
     tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
     if FLAGS.distribute == "none":
         # Workers wait for each other in threads.

@@ -18,14 +18,14 @@ from absl import app, flags
 
 from experiments import data_flags, ray_flag
 from experiments.ablation_table import ablation_table
-from experiments.committed_results import load_results
+from experiments.committed_results import Results, load_results
 from experiments.parallel_runs import Failure, failure_text
 from experiments.quiet import quiet_tensorflow
 from experiments.result_file import read_json
 from experiments.result_table import result_table, selection_line
 from experiments.table_formats import FORMATS, markdown
-from experiments.table_layouts import LAYOUTS, layout_of
-from experiments.table_rows import Table, build_table
+from experiments.table_layouts import LAYOUTS, Layout, layout_of
+from experiments.table_rows import Table, build_table, row_folders
 from ldrsp_tf.errors import UsageError
 
 FLAGS = flags.FLAGS
@@ -157,7 +157,14 @@ def _draw(tables: list[Table], folder: pathlib.Path) -> None:
         from experiments.walk_figure import draw_walks
 
         layouts = [table.layout for table in tables]
-        draw_walks({la.title: load_results(folder, la.task) for la in layouts}, path)
+        draw_walks({la.title: _in_order(la, folder) for la in layouts}, path)
+
+
+def _in_order(layout: Layout, folder: pathlib.Path) -> Results:
+    """Those of a task, in the order of its table."""
+    results = load_results(folder, layout.task)
+    folders = row_folders(layout, results)
+    return {folder: results[folder] for folder in folders if folder in results}
 
 
 def _number() -> int | str | None:

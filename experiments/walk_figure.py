@@ -32,16 +32,16 @@ def draw_walks(results_of_tasks: Mapping[str, Results], path: pathlib.Path) -> N
     }
     if not panels:
         raise UsageError("No run has walks; make some with --controls.")
+    colors = _colors(panels)
     figure, grid = plt.subplots(
         1, len(panels), figsize=(4.8 * len(panels), 3.8), squeeze=False
     )
     for axes, (title, walks) in zip(grid[0], panels.items()):
         for folder, walk in walks.items():
             label = row_label(folder, "refined", 1, "FCN")
-            line = axes.plot(walk["steps"], 100 * walk["metric"], "o-", ms=3)[0]
-            line.set_label(label)
-            score = 100 * walk["score"]
-            axes.plot(walk["steps"], score, "--", color=line.get_color())
+            steps, color = walk["steps"], colors[folder]
+            axes.plot(steps, 100 * walk["metric"], "o-", ms=3, color=color, label=label)
+            axes.plot(steps, 100 * walk["score"], "--", color=color)
         # Step 0 is G's output.
         axes.set_xscale("symlog", linthresh=1)
         ticks = [0, 1, 5, 20, 50, 200]
@@ -55,6 +55,12 @@ def draw_walks(results_of_tasks: Mapping[str, Results], path: pathlib.Path) -> N
     figure.tight_layout()
     figure.savefig(path, dpi=120)
     plt.close(figure)
+
+
+def _colors(panels: Mapping[str, Mapping[str, object]]) -> dict[str, str]:
+    """Folder -> its color, which is the same in all panels."""
+    folders = dict.fromkeys(folder for walks in panels.values() for folder in walks)
+    return {folder: f"C{index}" for index, folder in enumerate(folders)}
 
 
 def _walks(results: Results) -> dict[str, dict[str, np.ndarray]]:

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from experiments.walk_figure import _walks, draw_walks
+from experiments.walk_figure import _colors, _walks, draw_walks
 from ldrsp_tf.errors import UsageError
 
 
@@ -26,6 +26,13 @@ def test_a_line_is_the_mean_over_seeds_of_a_method_with_walks():
     assert list(walks) == ["ldrsp"]
     np.testing.assert_allclose(walks["ldrsp"]["metric"], [0.3, 0.4, 0.3, 0.2])
     np.testing.assert_allclose(walks["ldrsp"]["score"], [0.6, 0.7, 0.8, 0.9])
+
+
+def test_a_method_has_one_color_in_all_panels():
+    panels = {"A": ["ldrsp", "ldrsp_cross"], "B": ["ldrsp_cross", "ldrsp_cross-unet"]}
+    colors = _colors({title: dict.fromkeys(names) for title, names in panels.items()})
+    assert list(colors) == ["ldrsp", "ldrsp_cross", "ldrsp_cross-unet"]
+    assert len(set(colors.values())) == 3
 
 
 def test_the_figure_has_a_panel_for_each_task_with_walks(tmp_path):
