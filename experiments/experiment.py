@@ -17,11 +17,13 @@ from experiments.splits import split_rows
 from experiments.tasks import Task
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.examples import Examples
-from ldrsp_tf.folder_lock import claim_folder
+from ldrsp_tf.folder_lock import hold_folder, unwritable
 from ldrsp_tf.replicas import number_of_replicas
 from ldrsp_tf.workers import is_chief, told_by_chief
 
 Result = dict[str, Any]
+
+_INSTEAD = "another --output_dir"  # Of a folder that cannot be had.
 
 
 def run(
@@ -65,16 +67,7 @@ def run(
         if is_chief(strategy):
             display.already_complete(folder)
         return result
-    try:
-        lock = claim_folder(folder, "run.lock")
-    except OSError as error:
-        raise _unwritable(folder, error) from error
-    if lock is None:
-        raise UsageError(
-            f"Another process is at work in {folder}; wait for its end, or choose "
-            "another --output_dir."
-        )
-    with lock:
+    with hold_folder(folder, "run.lock", _INSTEAD):
         return _run(
             task,
             config,
@@ -178,7 +171,7 @@ def check_folder(folder: pathlib.Path, wanted: dict[str, Any]) -> Result | None:
         result = read_json(folder / "result.json")
         found = read_json(folder / "config.json") or (result or {}).get("config")
     except OSError as error:
-        raise _unwritable(folder, error) from error
+        raise unwritable(folder, error, _INSTEAD) from error
     differing = "" if found is None else _differing(found, wanted)
     if differing:
         raise UsageError(
@@ -194,11 +187,4 @@ def _differing(found: dict[str, Any], wanted: dict[str, Any]) -> str:
         f"{name} is {found.get(name)!r} there and {wanted.get(name)!r} here"
         for name in sorted(set(found) | set(wanted))
         if found.get(name) != wanted.get(name)
-    )
-
-
-def _unwritable(folder: pathlib.Path, error: OSError) -> UsageError:
-    return UsageError(
-        f"The output folder {folder} cannot be written ({error.strerror}); choose "
-        "another --output_dir."
     )

@@ -4,6 +4,8 @@ import fcntl
 import pathlib
 from typing import TextIO
 
+from ldrsp_tf.errors import UsageError
+
 
 def claim_folder(folder: pathlib.Path, name: str = "lock") -> TextIO | None:
     """Claims a folder, which is made if it is not there, without waiting.
@@ -26,3 +28,35 @@ def claim_folder(folder: pathlib.Path, name: str = "lock") -> TextIO | None:
         file.close()
         return None
     return file
+
+
+def hold_folder(
+    folder: pathlib.Path, name: str = "lock", instead: str = "another folder"
+) -> TextIO:
+    """Claims a folder that is to be written.
+
+    Args:
+      folder: What is claimed.
+      name: Of the lock's file.
+      instead: What a user may choose where it cannot be had.
+
+    Raises:
+      UsageError: Another process has it, or it cannot be written.
+    """
+    try:
+        lock = claim_folder(folder, name)
+    except OSError as error:
+        raise unwritable(folder, error, instead) from error
+    if lock is None:
+        raise UsageError(
+            f"Another process is at work in {folder}; wait for its end, or choose "
+            f"{instead}."
+        )
+    return lock
+
+
+def unwritable(folder: pathlib.Path, error: OSError, instead: str) -> UsageError:
+    """What a user is told of a folder that cannot be written."""
+    return UsageError(
+        f"The folder {folder} cannot be written ({error.strerror}); choose {instead}."
+    )

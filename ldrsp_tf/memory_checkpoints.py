@@ -1,5 +1,8 @@
 """The states of a training that keeps no files."""
 
+import contextlib
+from collections.abc import Iterator
+
 import numpy as np
 
 from ldrsp_tf.training import Trainer
@@ -37,3 +40,21 @@ class MemoryCheckpoints:
         for variable, value in zip(self._trainer.variables, values, strict=True):
             variable.assign(value)
         return epoch
+
+
+@contextlib.contextmanager
+def whole_or_not(trainer: Trainer) -> Iterator[None]:
+    """Puts back what a training that fails has changed.
+
+    The same call, made again, begins where the first one did.
+
+    Args:
+      trainer: A built trainer.
+    """
+    begin = MemoryCheckpoints(trainer)
+    begin.save_best(0)
+    try:
+        yield
+    except BaseException:
+        begin.restore_best()
+        raise

@@ -5,8 +5,8 @@ import dataclasses
 import numbers
 import os
 import pathlib
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, TextIO
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import keras
 import numpy as np
@@ -30,7 +30,7 @@ from ldrsp_tf.exported import export
 from ldrsp_tf.fitting import fit, go_back_to_best
 from ldrsp_tf.history import History, Record
 from ldrsp_tf.judged_space import JudgedSpace, Measure
-from ldrsp_tf.memory_checkpoints import MemoryCheckpoints
+from ldrsp_tf.memory_checkpoints import MemoryCheckpoints, whole_or_not
 from ldrsp_tf.methods import Method, get_method
 from ldrsp_tf.models import Discriminator
 from ldrsp_tf.models.constant import ConstantOutput
@@ -291,10 +291,13 @@ class Refiner:
             history, checkpoints = History(), MemoryCheckpoints(self.trainer)
             if folder is not None:
                 folder = pathlib.Path(folder)
-                undone.enter_context(_claimed(folder))
+                # Where there are no such locks, what writes nothing has to work.
+                from ldrsp_tf.folder_lock import hold_folder
+
+                undone.enter_context(hold_folder(folder))
                 history = History(folder / "metrics.jsonl")
                 checkpoints = Checkpoints(self.trainer, folder / "checkpoints")
-            undone.enter_context(_whole_or_not(self.trainer))
+            undone.enter_context(whole_or_not(self.trainer))
             fit(
                 self.trainer,
                 tf.constant(training.x),
@@ -412,44 +415,6 @@ class Refiner:
         """Writes one SavedModel with the walk inside (`exported.export`)."""
         self.require_trained()
         export(self.trainer, self.predictor, self.refinement, self.shapes[0], folder)
-
-
-def _claimed(folder: pathlib.Path) -> TextIO:
-    """The lock of a folder that nobody else keeps a training in.
-
-    Raises:
-      UsageError: Somebody does, or it cannot be written.
-    """
-    # Where there are no such locks, what writes nothing has to work.
-    from ldrsp_tf.folder_lock import claim_folder
-
-    try:
-        lock = claim_folder(folder)
-    except OSError as error:
-        raise UsageError(
-            f"The folder {folder} cannot be written ({error.strerror}); choose another."
-        ) from error
-    if lock is None:
-        raise UsageError(
-            f"Another process is at work in {folder}; wait for its end, or choose "
-            "another folder."
-        )
-    return lock
-
-
-@contextlib.contextmanager
-def _whole_or_not(trainer: Trainer) -> Iterator[None]:
-    """Puts back what a training that fails has changed.
-
-    The same call, made again, begins where the first one did.
-    """
-    begin = MemoryCheckpoints(trainer)
-    begin.save_best(0)
-    try:
-        yield
-    except BaseException:
-        begin.restore_best()
-        raise
 
 
 def _require_cover(crops: Crops, shapes: Shapes) -> None:

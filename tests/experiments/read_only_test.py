@@ -46,5 +46,5 @@ def test_an_output_folder_has_to_be_writable(
     make_read_only(folder)
     process = run_obediently(*FLAGS, f"--output_dir={folder}")
     command_line.assert_one_sentence(
-        process, f"The output folder {folder} cannot be written", "--output_dir"
+        process, f"The folder {folder} cannot be written", "--output_dir"
     )

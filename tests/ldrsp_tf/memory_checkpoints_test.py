@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import pytest
 
-from ldrsp_tf.memory_checkpoints import MemoryCheckpoints
+from ldrsp_tf.memory_checkpoints import MemoryCheckpoints, whole_or_not
 
 
 class _Trainer:
@@ -57,3 +57,20 @@ def test_the_best_state_may_be_taken_twice(trainer):
         trainer.set(8)
         checkpoints.restore_best()
         assert trainer.variables[1].numpy() == 2
+
+
+def test_what_a_failing_training_has_changed_is_put_back(
+    trainer, values, assert_identical
+):
+    trainer.set(5)
+    before = values(trainer.variables)
+    with pytest.raises(KeyboardInterrupt), whole_or_not(trainer):
+        trainer.set(6)
+        raise KeyboardInterrupt
+    assert_identical(values(trainer.variables), before)
+
+
+def test_what_a_training_to_its_end_has_changed_stays(trainer):
+    with whole_or_not(trainer):
+        trainer.set(6)
+    assert trainer.variables[1].numpy() == 6

@@ -391,7 +391,7 @@ def test_a_truncated_checkpoint_costs_the_epochs_since_the_one_before(
     assert len(_records(tmp_path)) == 3
 
 
-def test_a_folder_in_which_another_process_works_isrefused(
+def test_a_folder_in_which_another_process_works_is_refused(
     fit_in, tmp_path, refused, eagerly
 ):
     with claim_folder(tmp_path), refused("Another process is at work in "):
@@ -403,7 +403,7 @@ def test_a_folder_in_which_another_process_works_isrefused(
     claim_folder(tmp_path).close()
 
 
-def test_a_folder_that_cannot_be_written_isrefused(fit_in, tmp_path, refused):
+def test_a_folder_that_cannot_be_written_is_refused(fit_in, tmp_path, refused):
     (tmp_path / "file").touch()
     with refused("file/below cannot be written .*; choose another"):
         fit_in(tmp_path / "file" / "below")
