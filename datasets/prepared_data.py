@@ -28,8 +28,8 @@ def prepare(
       The builder of the prepared data, and the seconds that preparing them took.
     """
     builder = _open(name, data_dir)
-    # What the builder read, not what there is: that may have come a moment later.
-    if builder.info.initialized:
+    # What is there may have come a moment after the builder looked for it.
+    if builder.data_path.exists() and builder.info.initialized:
         return builder, 0.0
     start = time.perf_counter()
     _prepare_alone(builder, manual_dir)
