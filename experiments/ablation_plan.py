@@ -33,6 +33,10 @@ ABLATIONS = {
         "no dropout in G", {"input_dropout": 0.0, "hidden_dropout": 0.0}
     ),
     "no_pretraining": Ablation("no pretraining of D", {"pretraining_epochs": 0}),
+    "no_judging": Ablation(
+        "no judging: D as its pretraining leaves it",
+        {"discriminator_learning_rate": 0.0, "epochs": 1},
+    ),
     "no_dropout": Ablation("no dropout in D", {"discriminator_dropout": 0.0}),
     "linear_head": Ablation(
         "D's linear head, which cannot answer, instead of F1's shape",
