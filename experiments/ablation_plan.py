@@ -37,6 +37,11 @@ ABLATIONS = {
         "no judging: D as its pretraining leaves it",
         {"discriminator_learning_rate": 0.0, "epochs": 1},
     ),
+    # It trains D for as many epochs as pretraining and judging do together.
+    "answers_alone": Ablation(
+        "no judging, four times the pretraining",
+        {"discriminator_learning_rate": 0.0, "epochs": 1, "pretraining_epochs": 40},
+    ),
     "no_dropout": Ablation("no dropout in D", {"discriminator_dropout": 0.0}),
     "linear_head": Ablation(
         "D's linear head, which cannot answer, instead of F1's shape",
