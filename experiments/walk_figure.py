@@ -9,6 +9,7 @@ matplotlib.use("Agg")
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.lines import Line2D
 
 from experiments.committed_results import Results
 from experiments.table_labels import row_label
@@ -33,14 +34,14 @@ def draw_walks(results_of_tasks: Mapping[str, Results], path: pathlib.Path) -> N
     if not panels:
         raise UsageError("No run has walks; make some with --controls.")
     colors = _colors(panels)
+    size = (4.8 * len(panels), 4.0)
     figure, grid = plt.subplots(
-        1, len(panels), figsize=(4.8 * len(panels), 3.8), squeeze=False
+        1, len(panels), figsize=size, squeeze=False, layout="constrained"
     )
     for axes, (title, walks) in zip(grid[0], panels.items()):
         for folder, walk in walks.items():
-            label = row_label(folder, "refined", 1, "FCN")
             steps, color = walk["steps"], colors[folder]
-            axes.plot(steps, 100 * walk["metric"], "o-", ms=3, color=color, label=label)
+            axes.plot(steps, 100 * walk["metric"], "o-", ms=3, color=color)
             axes.plot(steps, 100 * walk["score"], "--", color=color)
         # Step 0 is G's output.
         axes.set_xscale("symlog", linthresh=1)
@@ -50,9 +51,12 @@ def draw_walks(results_of_tasks: Mapping[str, Results], path: pathlib.Path) -> N
         axes.set_xlabel("steps of the refinement")
         axes.set_ylabel("metric; dashed: D's mean score (%)")
         axes.set_title(f"{title}, test", fontsize=10)
-        axes.legend(fontsize=8)
         axes.grid(alpha=0.3)
-    figure.tight_layout()
+    labels = [row_label(folder, "refined", 1, "FCN") for folder in colors]
+    lines = [Line2D([], [], color=color, marker="o", ms=3) for color in colors.values()]
+    figure.legend(
+        lines, labels, loc="outside lower center", ncols=len(labels), fontsize=9
+    )
     figure.savefig(path, dpi=120)
     plt.close(figure)
 
