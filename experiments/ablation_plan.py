@@ -18,6 +18,9 @@ class Ablation(NamedTuple):
     settings: dict[str, Any]
 
 
+# D keeps the weights that it begins to judge with.
+_NO_JUDGING = {"discriminator_learning_rate": 0.0, "epochs": 1}
+
 ABLATIONS = {
     FULL: Ablation("everything", {}),
     "seen": Ablation("generators that have seen the rows", {"blind": False}),
@@ -33,14 +36,11 @@ ABLATIONS = {
         "no dropout in G", {"input_dropout": 0.0, "hidden_dropout": 0.0}
     ),
     "no_pretraining": Ablation("no pretraining of D", {"pretraining_epochs": 0}),
-    "no_judging": Ablation(
-        "no judging: D as its pretraining leaves it",
-        {"discriminator_learning_rate": 0.0, "epochs": 1},
-    ),
+    "no_judging": Ablation("no judging: D as its pretraining leaves it", _NO_JUDGING),
     # It trains D for as many epochs as pretraining and judging do together.
     "answers_alone": Ablation(
         "no judging, four times the pretraining",
-        {"discriminator_learning_rate": 0.0, "epochs": 1, "pretraining_epochs": 40},
+        {**_NO_JUDGING, "pretraining_epochs": 40},
     ),
     "no_dropout": Ablation("no dropout in D", {"discriminator_dropout": 0.0}),
     "linear_head": Ablation(
