@@ -8,13 +8,13 @@ import contextlib
 import json
 import sys
 
-from experiments.quiet import quiet_tensorflow
+from experiments.cli.startup import quiet_tensorflow
 
 quiet_tensorflow()
 
 from benchmarks import cases  # noqa: E402
 from benchmarks.machine import machine  # noqa: E402
-from experiments.command_errors import one_sentence_errors  # noqa: E402
+from experiments.cli.errors import one_sentence_errors  # noqa: E402
 
 MEASURES = {
     "machine": machine,

@@ -11,18 +11,18 @@ import numpy as np
 import tensorflow as tf
 
 from benchmarks import training_cost
-from experiments import experiment
-from experiments.building import build_refiner
-from experiments.config import Config
-from experiments.display import Display
-from experiments.environment import peak_memory_bytes
-from experiments.splits import split_rows
-from experiments.tasks import Task, get_task
-from ldrsp_tf.examples import Examples
+from experiments.runs import pipeline
+from experiments.runs.builders import build_refiner
+from experiments.runs.display import Display
+from experiments.runs.environment import peak_memory_bytes
+from experiments.tasks.config import Config
+from experiments.tasks.splits import split_rows
+from experiments.tasks.task import Task, get_task
+from ldrsp_tf.data.examples import Examples
 from ldrsp_tf.methods import Method
-from ldrsp_tf.prediction import Refinement
-from ldrsp_tf.refiner import Refiner
-from ldrsp_tf.training import Trainer
+from ldrsp_tf.refinement import Refinement
+from ldrsp_tf.refiner.refiner import Refiner
+from ldrsp_tf.training.trainer import Trainer
 
 Measured = dict[str, Any]
 
@@ -75,7 +75,7 @@ def measure_runs(
     for seed in range(seeds):
         config = task.configure(method, {**flags, "seed": seed})
         with tempfile.TemporaryDirectory() as folder:
-            result = experiment.run(
+            result = pipeline.run(
                 task,
                 config,
                 pathlib.Path(folder),

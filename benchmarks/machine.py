@@ -9,7 +9,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from experiments.environment import versions
+from experiments.runs.environment import versions
 
 _MATRIX = 2048  # Rows and columns: large enough for the full rate.
 _ADDED = 2**26  # Numbers in single precision: more than a cache holds.

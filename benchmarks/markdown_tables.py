@@ -5,7 +5,7 @@ import statistics
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from experiments.markdown import markdown_table
+from experiments.cli.markdown import markdown_table
 from ldrsp_tf.errors import UsageError
 
 _PARTS = ("input", "generator", "discriminator", "walks")

@@ -17,8 +17,8 @@ from typing import Any
 from absl import app, flags
 
 from benchmarks.protocol import CASES, Case
-from experiments import data_flags
-from experiments.result_file import read_json, write_json
+from experiments.cli import data_flags
+from experiments.summaries.result_file import read_json, write_json
 from ldrsp_tf.errors import UsageError
 
 FLAGS = flags.FLAGS

@@ -12,7 +12,7 @@ import sys
 from absl import app, flags
 
 from benchmarks.markdown_tables import PARTS, write_tables
-from experiments.result_file import read_json
+from experiments.summaries.result_file import read_json
 from ldrsp_tf.errors import UsageError
 
 FLAGS = flags.FLAGS

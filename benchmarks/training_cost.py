@@ -9,13 +9,14 @@ import tensorflow as tf
 
 from benchmarks.operations import count
 from ldrsp_tf import sampling
-from ldrsp_tf.examples import Examples
+from ldrsp_tf.data.examples import Examples
 from ldrsp_tf.methods import BASELINE, Method
 from ldrsp_tf.models import Discriminator
 from ldrsp_tf.refinement import score_and_gradient
-from ldrsp_tf.replay import ReplayChains
-from ldrsp_tf.sampling import Draw, Samples, SamplingSettings
-from ldrsp_tf.training import Trainer
+from ldrsp_tf.sampling.replay import ReplayChains
+from ldrsp_tf.sampling.sources import Draw, Samples
+from ldrsp_tf.settings import SamplingSettings
+from ldrsp_tf.training.trainer import Trainer
 
 # Makes a trainer of the same task with another method.
 Maker = Callable[[Method], Trainer]

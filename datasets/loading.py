@@ -66,9 +66,9 @@ def load(
             f"there is no data set {name!r}: choose one of {', '.join(DATA_SETS)}"
         )
     # TFDS takes seconds to import: only a data set that is really loaded pays for it.
-    from datasets import prepared_data, quiet
+    from datasets.preparation import quiet, store
 
     with quiet.quiet_tfds():
-        builder, prepare_seconds = prepared_data.prepare(name, data_dir, manual_dir)
-        splits, checksums = prepared_data.read(builder, features, splits)
+        builder, prepare_seconds = store.prepare(name, data_dir, manual_dir)
+        splits, checksums = store.read(builder, features, splits)
     return LoadedData(name, splits, checksums, prepare_seconds)

@@ -1,1 +1,6 @@
-"""What a person runs: trainings, tables and figures of the paper and beyond."""
+"""Commands and what they are made of; used from the checkout.
+
+Layers, each of which may import those after it: the commands (modules of this
+folder); `ablation`; `reports`; `search`; `runs`; `configs` and `summaries`; `tasks`;
+`jobs`; `cli`.
+"""

@@ -11,17 +11,17 @@ import sys
 
 from absl import app, flags
 
-from experiments.quiet import quiet_tensorflow
+from experiments.cli.startup import quiet_tensorflow
 
 quiet_tensorflow(find_devices=False)
 
-from experiments import data_flags  # noqa: E402
-from experiments.ablation_runs import missing_jobs  # noqa: E402
-from experiments.ablation_table import ablation_table  # noqa: E402
-from experiments.command_errors import one_sentence_errors  # noqa: E402
-from experiments.filling import file_result  # noqa: E402
-from experiments.job_process import Job  # noqa: E402
-from experiments.parallel_runs import Failure, failure_text, run_jobs  # noqa: E402
+from experiments.ablation.runs import missing_jobs  # noqa: E402
+from experiments.ablation.table import ablation_table  # noqa: E402
+from experiments.cli import data_flags  # noqa: E402
+from experiments.cli.errors import one_sentence_errors  # noqa: E402
+from experiments.jobs.process import Job  # noqa: E402
+from experiments.jobs.runner import Failure, failure_text, run_jobs  # noqa: E402
+from experiments.reports.filling import file_result  # noqa: E402
 
 FLAGS = flags.FLAGS
 flags.DEFINE_string("task", "bibtex", "of multi-label data")

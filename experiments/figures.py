@@ -11,14 +11,14 @@ import pathlib
 
 from absl import app, flags, logging
 
-from experiments.quiet import quiet_tensorflow
+from experiments.cli.startup import quiet_tensorflow
 
 quiet_tensorflow()
 
-from experiments import data_flags  # noqa: E402
-from experiments.command_errors import one_sentence_errors  # noqa: E402
-from experiments.drawing import IMAGES_OF_EACH_KIND, draw_figures  # noqa: E402
-from experiments.finished import load_run  # noqa: E402
+from experiments.cli import data_flags  # noqa: E402
+from experiments.cli.errors import one_sentence_errors  # noqa: E402
+from experiments.reports.refinement_figure import IMAGES_OF_EACH_KIND, draw_figures  # noqa: E402
+from experiments.runs.finished import load_run  # noqa: E402
 
 FLAGS = flags.FLAGS
 flags.DEFINE_string("run", None, "folder of a finished run", required=True)

@@ -11,26 +11,27 @@ import pathlib
 
 from absl import app, flags, logging
 
-from experiments.quiet import quiet_tensorflow
+from experiments.cli.startup import quiet_tensorflow
 
 quiet_tensorflow(find_devices=False)
 
 import tensorflow as tf  # noqa: E402
 
-from experiments import config_flags, data_flags, setting_flags  # noqa: E402
-from experiments.command_errors import one_sentence_errors  # noqa: E402
-from experiments.display import Display  # noqa: E402
-from experiments.distribution import (  # noqa: E402
+from experiments.cli import config_flags, data_flags  # noqa: E402
+from experiments.cli.errors import one_sentence_errors  # noqa: E402
+from experiments.runs.display import Display  # noqa: E402
+from experiments.runs.pipeline import run  # noqa: E402
+from experiments.runs.strategy import (  # noqa: E402
     DISTRIBUTIONS,
     lost_worker_errors,
     make_strategy,
     own_folder,
 )
-from experiments.experiment import run  # noqa: E402
-from experiments.result_table import result_table, selection_line  # noqa: E402
-from experiments.tasks import TASKS, get_task  # noqa: E402
+from experiments.summaries.result_table import result_table, selection_line  # noqa: E402
+from experiments.tasks import setting_flags  # noqa: E402
+from experiments.tasks.task import TASKS, get_task  # noqa: E402
+from ldrsp_tf.distribution.workers import is_chief  # noqa: E402
 from ldrsp_tf.methods import METHODS  # noqa: E402
-from ldrsp_tf.workers import is_chief  # noqa: E402
 
 FLAGS = flags.FLAGS
 flags.DEFINE_enum("task", "synthetic_shapes", TASKS, "what is learned")
@@ -112,8 +113,8 @@ def _run(strategy: tf.distribute.Strategy | None) -> None:
 
 def _draw(folder: pathlib.Path) -> None:
     # Most runs draw nothing, and need not wait for matplotlib.
-    from experiments.drawing import IMAGES_OF_EACH_KIND, draw_figures
-    from experiments.finished import load_run
+    from experiments.reports.refinement_figure import IMAGES_OF_EACH_KIND, draw_figures
+    from experiments.runs.finished import load_run
 
     finished = load_run(folder)
     for path in draw_figures(

@@ -16,27 +16,29 @@ from typing import TYPE_CHECKING
 
 from absl import app, flags, logging
 
-from experiments.quiet import quiet_tensorflow
+from experiments.cli.startup import quiet_tensorflow
 
 # With several processes, this one only starts them.
 quiet_tensorflow(find_devices=False)
 
-from experiments import config_flags, data_flags, ray_flag, setting_flags  # noqa: E402
-from experiments.command_errors import one_sentence_errors  # noqa: E402
-from experiments.environment import versions  # noqa: E402
-from experiments.job_process import Job  # noqa: E402
-from experiments.parallel_runs import run_jobs  # noqa: E402
-from experiments.result_file import read_json, write_json  # noqa: E402
-from experiments.sweep_display import show_best, show_plan, show_trial  # noqa: E402
-from experiments.sweep_file import sweep_content, trial_record  # noqa: E402
-from experiments.sweep_plan import SAMPLERS, Plan  # noqa: E402
-from experiments.tasks import TASKS, get_task  # noqa: E402
-from experiments.trials import validation_value, without_test_rows  # noqa: E402
+from experiments.cli import config_flags, data_flags  # noqa: E402
+from experiments.cli.errors import one_sentence_errors  # noqa: E402
+from experiments.jobs import ray_flags  # noqa: E402
+from experiments.jobs.process import Job  # noqa: E402
+from experiments.jobs.runner import run_jobs  # noqa: E402
+from experiments.runs.environment import versions  # noqa: E402
+from experiments.search.display import show_best, show_plan, show_trial  # noqa: E402
+from experiments.search.plan import SAMPLERS, Plan  # noqa: E402
+from experiments.search.record import sweep_content, trial_record  # noqa: E402
+from experiments.search.trials import validation_value, without_test_rows  # noqa: E402
+from experiments.summaries.result_file import read_json, write_json  # noqa: E402
+from experiments.tasks import setting_flags  # noqa: E402
+from experiments.tasks.task import TASKS, get_task  # noqa: E402
 from ldrsp_tf.errors import UsageError  # noqa: E402
 from ldrsp_tf.methods import METHODS  # noqa: E402
 
 if TYPE_CHECKING:
-    from experiments.ray_cluster import RayCluster
+    from experiments.jobs.ray_cluster import RayCluster
 
 FLAGS = flags.FLAGS
 flags.DEFINE_enum("task", None, TASKS, "what is learned", required=True)
@@ -52,7 +54,7 @@ flags.DEFINE_string(
 flags.DEFINE_string("storage", None, "SQLite file [<output_dir>/trials.sqlite3]")
 flags.adopt_module_key_flags(config_flags)
 flags.adopt_module_key_flags(data_flags)
-flags.adopt_module_key_flags(ray_flag)
+flags.adopt_module_key_flags(ray_flags)
 
 
 def main(argv: list[str]) -> None:
@@ -65,7 +67,7 @@ def main(argv: list[str]) -> None:
         run_folder = plan.task.run_folder(plan.configs({})[0])
         folder = pathlib.Path(FLAGS.output_dir or "sweeps" / run_folder.parent)
         show_plan(plan, FLAGS.trials)
-        cluster = ray_flag.ray_cluster(FLAGS.jobs)
+        cluster = ray_flags.ray_cluster(FLAGS.jobs)
         if cluster is None and FLAGS.jobs > 1:
             _share(folder)
         else:
@@ -89,7 +91,7 @@ def _plan() -> Plan:
 
 def _search(plan: Plan, folder: pathlib.Path, cluster: "RayCluster | None") -> None:
     try:
-        from experiments.search import Search
+        from experiments.search.study import Search
     except ModuleNotFoundError as error:
         if error.name != "optuna":
             raise
@@ -118,7 +120,7 @@ def _search(plan: Plan, folder: pathlib.Path, cluster: "RayCluster | None") -> N
     if cluster is None:
         run(functools.partial(validation_value, plan, data))
     else:
-        from experiments.ray_trials import search_on_ray
+        from experiments.search.ray_trials import search_on_ray
 
         with cluster:
             search_on_ray(cluster, plan, data, run)

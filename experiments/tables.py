@@ -16,16 +16,17 @@ import sys
 
 from absl import app, flags
 
-from experiments import data_flags, ray_flag
-from experiments.ablation_table import ablation_table
-from experiments.committed_results import Results, load_results
-from experiments.parallel_runs import Failure, failure_text
-from experiments.quiet import quiet_tensorflow
-from experiments.result_file import read_json
-from experiments.result_table import result_table, selection_line
-from experiments.table_formats import FORMATS, markdown
-from experiments.table_layouts import LAYOUTS, Layout, layout_of
-from experiments.table_rows import Table, build_table, row_folders
+from experiments.ablation.table import ablation_table
+from experiments.cli import data_flags
+from experiments.cli.startup import quiet_tensorflow
+from experiments.jobs import ray_flags
+from experiments.jobs.runner import Failure, failure_text
+from experiments.reports.formats import FORMATS, markdown
+from experiments.reports.layouts import LAYOUTS, Layout, layout_of
+from experiments.reports.rows import Table, build_table, row_folders
+from experiments.summaries.collection import Results, load_results
+from experiments.summaries.result_file import read_json
+from experiments.summaries.result_table import result_table, selection_line
 from ldrsp_tf.errors import UsageError
 
 FLAGS = flags.FLAGS
@@ -46,7 +47,7 @@ flags.DEFINE_list("tasks", None, "tasks, for --run_missing [all of the table]")
 flags.DEFINE_list("methods", None, "methods, for --run_missing [all of the table]")
 flags.DEFINE_string("runs", "runs", "folder where they work, for --run_missing")
 flags.adopt_module_key_flags(data_flags)
-flags.adopt_module_key_flags(ray_flag)
+flags.adopt_module_key_flags(ray_flags)
 
 
 def tables_of(folder: pathlib.Path, number: int | str | None = None) -> list[Table]:
@@ -150,11 +151,11 @@ def _draw(tables: list[Table], folder: pathlib.Path) -> None:
     path = pathlib.Path(FLAGS.figure)
     # Most tables are printed alone, and need not wait for matplotlib.
     if FLAGS.table == "claim":
-        from experiments.claim_figure import draw_claim
+        from experiments.reports.claim_figure import draw_claim
 
         draw_claim(tables, path)
     else:
-        from experiments.walk_figure import draw_walks
+        from experiments.reports.walk_figure import draw_walks
 
         layouts = [table.layout for table in tables]
         draw_walks({la.title: _in_order(la, folder) for la in layouts}, path)
@@ -175,7 +176,7 @@ def _fill(folder: pathlib.Path) -> list[Failure]:
     """Does the missing runs; progress goes to standard error, apart from the tables."""
     # Reading results needs no TensorFlow; knowing what can be run does.
     quiet_tensorflow(find_devices=False)
-    from experiments.filling import Wanted, fill_tables
+    from experiments.reports.filling import Wanted, fill_tables
 
     folder.mkdir(parents=True, exist_ok=True)
     return fill_tables(
@@ -184,7 +185,7 @@ def _fill(folder: pathlib.Path) -> list[Failure]:
         (sys.executable, "-m", "experiments.run", *data_flags.given()),
         runs=pathlib.Path(FLAGS.runs),
         at_once=FLAGS.jobs,
-        cluster=ray_flag.ray_cluster(FLAGS.jobs),
+        cluster=ray_flags.ray_cluster(FLAGS.jobs),
         report=lambda line: print(line, file=sys.stderr, flush=True),
     )
 

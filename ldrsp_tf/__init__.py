@@ -1,44 +1,92 @@
 """Learning discriminators as energy networks: train, refine and measure (LDRSP).
 
-The names below are those that a user of the library meets first; each is imported when
-it is asked for, so that what needs no TensorFlow does not wait for it.
+The names below are those that a user of the library meets first. Each is imported when
+it is asked for, and so is each sub-module (`ldrsp_tf.oracles`), so that `import
+ldrsp_tf` does not wait for TensorFlow.
 """
 
 import importlib
-from typing import Any
+import pkgutil
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ldrsp_tf.data.folds import fold_of_rows
+    from ldrsp_tf.errors import DivergenceError, TrainingError, UsageError
+    from ldrsp_tf.models import (
+        MLP,
+        CrossFitted,
+        Discriminator,
+        EnergyNetwork,
+        MeanDiscriminator,
+        PatchDiscriminator,
+        RatioNetwork,
+        SegmentationNetwork,
+    )
+    from ldrsp_tf.prediction.crops import Crops
+    from ldrsp_tf.refinement import Refinement
+    from ldrsp_tf.refiner import Refiner
+    from ldrsp_tf.settings import RefinementGrid, SamplingSettings, TrainingSettings
+    from ldrsp_tf.spaces import ClassMapSpace, TagSpace
 
 __version__ = "0.1.0"
 
-_MODULES = {
+_SOURCES = {
     "ClassMapSpace": "spaces",
-    "CrossFitted": "cross_fitting",
-    "Crops": "crops",
+    "CrossFitted": "models",
+    "Crops": "prediction.crops",
     "Discriminator": "models",
     "DivergenceError": "errors",
     "EnergyNetwork": "models",
     "MLP": "models",
-    "MeanDiscriminator": "models.mean_discriminator",
-    "PatchDiscriminator": "models.segmentation",
-    "RatioNetwork": "models.ratio_network",
-    "Refinement": "prediction",
-    "RefinementGrid": "selection",
+    "MeanDiscriminator": "models",
+    "PatchDiscriminator": "models",
+    "RatioNetwork": "models",
+    "Refinement": "refinement",
+    "RefinementGrid": "settings",
     "Refiner": "refiner",
-    "SamplingSettings": "sampling",
-    "SegmentationNetwork": "models.segmentation",
+    "SamplingSettings": "settings",
+    "SegmentationNetwork": "models",
     "TagSpace": "spaces",
     "TrainingError": "errors",
-    "TrainingSettings": "training_settings",
+    "TrainingSettings": "settings",
     "UsageError": "errors",
-    "fold_of_rows": "cross_fitting",
+    "fold_of_rows": "data.folds",
 }
-__all__ = [*_MODULES, "__version__"]
+_SUBMODULES = frozenset(module.name for module in pkgutil.iter_modules(__path__))
+
+__all__ = [
+    "MLP",
+    "ClassMapSpace",
+    "Crops",
+    "CrossFitted",
+    "Discriminator",
+    "DivergenceError",
+    "EnergyNetwork",
+    "MeanDiscriminator",
+    "PatchDiscriminator",
+    "RatioNetwork",
+    "Refinement",
+    "RefinementGrid",
+    "Refiner",
+    "SamplingSettings",
+    "SegmentationNetwork",
+    "TagSpace",
+    "TrainingError",
+    "TrainingSettings",
+    "UsageError",
+    "__version__",
+    "fold_of_rows",
+]
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f"{__name__}.{_MODULES[name]}"), name)
+    if name in _SOURCES:
+        module = importlib.import_module(f"{__name__}.{_SOURCES[name]}")
+        return getattr(module, name)
+    if name in _SUBMODULES:
+        return importlib.import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return sorted(__all__)
+    return sorted({*__all__, *_SUBMODULES})

@@ -11,13 +11,13 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from ldrsp_tf.crops import Crops, predictor_by
 from ldrsp_tf.methods import BASELINE
-from ldrsp_tf.models.own_prediction import OwnPrediction
-from ldrsp_tf.prediction import predict
-from ldrsp_tf.refiner import Refiner
-from ldrsp_tf.training import Trainer
-from ldrsp_tf.training_settings import TrainingSettings
+from ldrsp_tf.models.adapters import OwnPrediction
+from ldrsp_tf.prediction.crops import Crops, predictor_by
+from ldrsp_tf.prediction.predictor import predict
+from ldrsp_tf.refiner.refiner import Refiner
+from ldrsp_tf.settings import TrainingSettings
+from ldrsp_tf.training.trainer import Trainer
 
 
 def own_trainer(refiner: Refiner, settings: TrainingSettings | None = None) -> Trainer:

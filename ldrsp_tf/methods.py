@@ -10,13 +10,14 @@ from collections.abc import Callable
 
 import tensorflow as tf
 
-from ldrsp_tf import baseline_losses, losses, sampling
+from ldrsp_tf import losses, sampling
 from ldrsp_tf.errors import UsageError
-from ldrsp_tf.gradient_penalty import Penalty, gradient_penalty
-from ldrsp_tf.losses import Judged, ValueLoss
+from ldrsp_tf.losses import baselines
+from ldrsp_tf.losses.gradient_penalty import Penalty, gradient_penalty
+from ldrsp_tf.losses.ldrsp import Judged, ValueLoss
 from ldrsp_tf.oracles import Oracle, binarised
-from ldrsp_tf.replay import ReplayChains
-from ldrsp_tf.spaces import OutputSpace
+from ldrsp_tf.sampling.replay import ReplayChains
+from ldrsp_tf.spaces.base import OutputSpace
 
 DiscriminatorLoss = Callable[[Judged, Judged | None, Judged | None], tf.Tensor]
 GeneratorLoss = Callable[[tf.Tensor], tf.Tensor]
@@ -131,22 +132,22 @@ NN_BASELINE = dataclasses.replace(
 GAN = Method(
     name="gan",
     title="GAN with the non-saturating loss (Goodfellow et al., 2014)",
-    generator_loss=baseline_losses.gan_generator_loss,
-    discriminator_loss=baseline_losses.gan_discriminator_loss,
+    generator_loss=baselines.gan_generator_loss,
+    discriminator_loss=baselines.gan_discriminator_loss,
 )
 
 LSGAN = Method(
     name="lsgan",
     title="least-squares GAN (Mao et al., 2016)",
-    generator_loss=baseline_losses.lsgan_generator_loss,
-    discriminator_loss=baseline_losses.lsgan_discriminator_loss,
+    generator_loss=baselines.lsgan_generator_loss,
+    discriminator_loss=baselines.lsgan_discriminator_loss,
 )
 
 WGAN_GP = Method(
     name="wgan_gp",
     title="Wasserstein GAN with gradient penalty (Gulrajani et al., 2017)",
-    generator_loss=baseline_losses.wgan_generator_loss,
-    discriminator_loss=baseline_losses.wgan_discriminator_loss,
+    generator_loss=baselines.wgan_generator_loss,
+    discriminator_loss=baselines.wgan_discriminator_loss,
     discriminator_updates=5,
     penalty=gradient_penalty,
     score=tf.identity,
@@ -155,15 +156,15 @@ WGAN_GP = Method(
 EBGAN = Method(
     name="ebgan",
     title="energy-based GAN with a margin (Zhao et al., 2017)",
-    generator_loss=baseline_losses.ebgan_generator_loss,
-    discriminator_loss=baseline_losses.ebgan_discriminator_loss,
-    score=lambda logits: -baseline_losses.energy(logits),
+    generator_loss=baselines.ebgan_generator_loss,
+    discriminator_loss=baselines.ebgan_discriminator_loss,
+    score=lambda logits: -baselines.energy(logits),
 )
 
 DVN = Method(
     name="dvn",
     title="deep value network, without a generator (Gygli et al., 2017)",
-    discriminator_loss=baseline_losses.dvn_discriminator_loss,
+    discriminator_loss=baselines.dvn_discriminator_loss,
     value_loss=losses.cross_entropy_value_loss,
     sources=_LONG_WALK_SOURCES,
     estimates_value=True,
@@ -173,7 +174,7 @@ DVN = Method(
 SPEN = Method(
     name="spen",
     title="max-margin energy network, without a generator (Belanger & McCallum, 2016)",
-    discriminator_loss=baseline_losses.spen_discriminator_loss,
+    discriminator_loss=baselines.spen_discriminator_loss,
     sources=((1.0, sampling.loss_augmented_source),),
     score=tf.identity,
     generates=False,

@@ -1,5 +1,6 @@
 """Refinement of an output along the gradient of a score (Eq. 7-9)."""
 
+import dataclasses
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -166,3 +167,25 @@ def walk(
     )
     scores = scores.write(steps, score(last))
     return Walk(tf.stop_gradient(outputs.stack()), tf.stop_gradient(scores.stack()))
+
+
+@dataclasses.dataclass(frozen=True)
+class Refinement:
+    """How far outputs are refined (Eq. 8-9).
+
+    Attributes:
+      step_size: eta.
+      steps: T; 0 leaves G's output.
+      normalized: Eq. 9's normalised gradient rather than Eq. 8's.
+
+    Raises:
+      UsageError: Steps are negative.
+    """
+
+    step_size: float
+    steps: int
+    normalized: bool = True
+
+    def __post_init__(self):
+        if self.steps < 0:
+            raise UsageError(f"steps is {self.steps}: at least 0 is needed.")

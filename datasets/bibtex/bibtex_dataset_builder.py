@@ -5,7 +5,7 @@ from typing import ClassVar
 
 import tensorflow_datasets as tfds
 
-from datasets import mulan_builder
+from datasets.preparation import mulan_builder
 
 
 class Builder(mulan_builder.MulanBuilder):

@@ -8,12 +8,12 @@ from typing import ClassVar
 import numpy as np
 import tensorflow_datasets as tfds
 
-from datasets import downsampling, pictures, source_files
-from datasets.byte_tensor import byte_tensor
 from datasets.errors import DataError
-from datasets.file_checksum import sha256
+from datasets.images import decoding, downsampling
 from datasets.lfw_parts import archives, name_lists, part_masks
-from datasets.ordered_info import ordered_info
+from datasets.preparation import source_files
+from datasets.preparation.checksums import sha256
+from datasets.preparation.features import byte_tensor, ordered_info
 
 SIZE = 32
 
@@ -93,7 +93,7 @@ class Builder(tfds.core.GeneratorBasedBuilder):
         full = part_masks.SIZE
         for row, name in enumerate(names):
             where = f"{_IMAGES}: {_image_member(name)}"
-            image = pictures.decode(images[name], where, "RGB", (full, full))
+            image = decoding.decode(images[name], where, "RGB", (full, full))
             mask = np.frombuffer(zlib.decompress(masks[name]), np.uint8)
             mask = mask.reshape([full, full])
             yield (

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from datasets import pictures
 from datasets.errors import DataError
+from datasets.images import decoding
 
 CLASSES = ("background", "skin", "hair")
 SIZE = 250
@@ -24,7 +24,7 @@ def decode(content: bytes, where: str) -> np.ndarray:
     Raises:
       DataError: the file is no picture of that size, or has a colour of no class.
     """
-    picture = pictures.decode(content, where, "RGB", (SIZE, SIZE))
+    picture = decoding.decode(content, where, "RGB", (SIZE, SIZE))
     # Right for the classes' colours; all others are found by painting the mask anew.
     mask = 2 * (picture[..., 0] == 255) + (picture[..., 1] == 255)  # [SIZE, SIZE]
     mask = np.minimum(mask, 2).astype(np.uint8)

@@ -6,9 +6,8 @@ from typing import ClassVar
 import numpy as np
 import tensorflow_datasets as tfds
 
-from datasets.array_checksums import array_checksums
-from datasets.byte_tensor import byte_tensor
-from datasets.ordered_info import ordered_info
+from datasets.preparation.checksums import array_checksums
+from datasets.preparation.features import byte_tensor, ordered_info
 from datasets.synthetic_shapes import generative_model
 from datasets.synthetic_shapes.skeletons import SIZE
 

@@ -6,9 +6,8 @@ from typing import ClassVar
 import numpy as np
 import tensorflow_datasets as tfds
 
-from datasets.array_checksums import array_checksums
-from datasets.binary_vector import binary_vector
-from datasets.ordered_info import ordered_info
+from datasets.preparation.checksums import array_checksums
+from datasets.preparation.features import binary_vector, ordered_info
 from datasets.synthetic_tags import generative_model
 
 

@@ -9,11 +9,11 @@ from typing import ClassVar
 import numpy as np
 import tensorflow_datasets as tfds
 
-from datasets import pictures, source_files
-from datasets.byte_tensor import byte_tensor
 from datasets.errors import DataError
-from datasets.file_checksum import sha256
-from datasets.ordered_info import ordered_info
+from datasets.images import decoding
+from datasets.preparation import source_files
+from datasets.preparation.checksums import sha256
+from datasets.preparation.features import byte_tensor, ordered_info
 
 CLASSES = ("background", "horse")
 
@@ -87,7 +87,7 @@ def _read_ids(path: pathlib.Path, member: str, expected: int) -> list[int]:
 
 def _read_picture(path: pathlib.Path, member: str, mode: str) -> np.ndarray:
     where = f"{path}: {member}"
-    return pictures.decode(_read(path, member), where, mode, (_SIZE, _SIZE))
+    return decoding.decode(_read(path, member), where, mode, (_SIZE, _SIZE))
 
 
 def _require_binary(where: str, mask: np.ndarray) -> None:

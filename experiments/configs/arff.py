@@ -7,11 +7,11 @@ Without `--labels_xml` the labels are the first or last attributes, as MEKA has 
 `--num_labels`, else by the `-C n` of the file's relation.
 """
 
-from experiments import arff_task, tags
-from experiments.arff_config import ArffConfig
 from experiments.configs import bibtex
-from experiments.family_spaces import TAG_SPACES
-from experiments.tasks import Task
+from experiments.tasks import arff, tags
+from experiments.tasks.arff_config import ArffConfig
+from experiments.tasks.search_spaces import TAG_SPACES
+from experiments.tasks.task import Task
 
 TASK = Task(
     name="arff",
@@ -23,8 +23,8 @@ TASK = Task(
     overrides=bibtex.TASK.overrides,
     space=TAG_SPACES,
     paper={},
-    load=arff_task.load,
-    source_checksums=arff_task.source_checksums,
-    read_inputs=arff_task.read_inputs,
+    load=arff.load,
+    source_checksums=arff.source_checksums,
+    read_inputs=arff.read_inputs,
     reads_sources_again=True,
 )

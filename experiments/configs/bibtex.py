@@ -18,10 +18,10 @@ The overrides of a method are what its sweep found, on validation rows:
 Methods without an override had no better trial than the first, the task's settings.
 """
 
-from experiments import tags
-from experiments.family_spaces import TAG_SPACES
-from experiments.paper import TABLE_1
-from experiments.tasks import Task
+from experiments.configs.paper_figures import TABLE_1
+from experiments.tasks import tags
+from experiments.tasks.search_spaces import TAG_SPACES
+from experiments.tasks.task import Task
 
 TASK = Task(
     name="bibtex",

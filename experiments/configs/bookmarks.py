@@ -1,10 +1,10 @@
 """Bookmarks (Katakis et al., 2008): tags of bookmarks, Table 1 of the paper."""
 
-from experiments import tags
 from experiments.configs import bibtex
-from experiments.family_spaces import TAG_SPACES
-from experiments.paper import TABLE_1
-from experiments.tasks import Task
+from experiments.configs.paper_figures import TABLE_1
+from experiments.tasks import tags
+from experiments.tasks.search_spaces import TAG_SPACES
+from experiments.tasks.task import Task
 
 TASK = Task(
     name="bookmarks",

@@ -7,10 +7,10 @@ The overrides of a method are what its sweep found, on validation rows:
 For methods without an override, nothing was better than the settings of Bibtex.
 """
 
-from experiments import tags
 from experiments.configs import bibtex
-from experiments.family_spaces import TAG_SPACES
-from experiments.tasks import Task
+from experiments.tasks import tags
+from experiments.tasks.search_spaces import TAG_SPACES
+from experiments.tasks.task import Task
 
 TASK = Task(
     name="delicious",

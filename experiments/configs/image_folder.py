@@ -6,16 +6,16 @@ The settings are those of the horses, with smaller networks. Sizes, classes and 
 follow from the files.
 """
 
-from experiments import image_folders, masks
 from experiments.configs import weizmann_horse
-from experiments.family_spaces import MASK_SPACES
-from experiments.tasks import Task
+from experiments.tasks import image_folder, masks
+from experiments.tasks.search_spaces import MASK_SPACES
+from experiments.tasks.task import Task
 
 TASK = Task(
     name="image_folder",
     title="Image folder",
     family=masks,
-    config=image_folders.ImageFolderConfig,
+    config=image_folder.ImageFolderConfig,
     settings={
         **weizmann_horse.TASK.settings,
         "epochs": None,
@@ -38,7 +38,7 @@ TASK = Task(
     },
     space=MASK_SPACES,
     paper={},
-    complete=image_folders.complete,
-    load=image_folders.load,
-    source_checksums=image_folders.source_checksums,
+    complete=image_folder.complete,
+    load=image_folder.load,
+    source_checksums=image_folder.source_checksums,
 )

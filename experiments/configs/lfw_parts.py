@@ -8,12 +8,12 @@ Pixel accuracy of the test images, G and refined, over two seeds or three:
         93.3, 2 minutes on one core
 """
 
-from experiments import masks
 from experiments.configs import weizmann_horse
-from experiments.family_spaces import MASK_SPACES
-from experiments.paper import TABLE_3
-from experiments.superpixel_metrics import OFFICIAL, superpixel_metrics
-from experiments.tasks import Task
+from experiments.configs.paper_figures import TABLE_3
+from experiments.tasks import masks
+from experiments.tasks.search_spaces import MASK_SPACES
+from experiments.tasks.superpixels import OFFICIAL, superpixel_metrics
+from experiments.tasks.task import Task
 
 TASK = Task(
     name="lfw_parts",

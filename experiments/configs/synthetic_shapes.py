@@ -6,10 +6,10 @@ two cores:
     python -m experiments.run
 """
 
-from experiments import masks
 from experiments.configs import weizmann_horse
-from experiments.family_spaces import MASK_SPACES
-from experiments.tasks import Task
+from experiments.tasks import masks
+from experiments.tasks.search_spaces import MASK_SPACES
+from experiments.tasks.task import Task
 
 TASK = Task(
     name="synthetic_shapes",

@@ -1,8 +1,8 @@
 """Synthetic tags: a made multi-label task that needs no download."""
 
-from experiments import tags
-from experiments.family_spaces import TAG_SPACES
-from experiments.tasks import Task
+from experiments.tasks import tags
+from experiments.tasks.search_spaces import TAG_SPACES
+from experiments.tasks.task import Task
 
 TASK = Task(
     name="synthetic_tags",

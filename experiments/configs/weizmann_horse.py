@@ -20,10 +20,10 @@ What a classifier's method has is what its sweep found, on validation images:
         --epochs=30 --validation_interval=15
 """
 
-from experiments import masks
-from experiments.family_spaces import MASK_SPACES
-from experiments.paper import TABLE_2
-from experiments.tasks import Task
+from experiments.configs.paper_figures import TABLE_2
+from experiments.tasks import masks
+from experiments.tasks.search_spaces import MASK_SPACES
+from experiments.tasks.task import Task
 
 _CLASSIFIER = {
     "adversarial_weight": 0.01,

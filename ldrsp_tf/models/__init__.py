@@ -1,7 +1,24 @@
-"""Keras models that can be generator or discriminator."""
+"""Keras models that can be generator or discriminator.
+
+`discriminator` is the interface of D; `mlp`, `segmentation`, `energy_network` and
+`ratio_network` are networks of the tasks; `adapters` and `ensembles` put networks in
+the place of others. May import `data`, `spaces` and below.
+"""
 
 from ldrsp_tf.models.discriminator import Discriminator
 from ldrsp_tf.models.energy_network import EnergyNetwork
+from ldrsp_tf.models.ensembles import CrossFitted, MeanDiscriminator
 from ldrsp_tf.models.mlp import MLP
+from ldrsp_tf.models.ratio_network import RatioNetwork
+from ldrsp_tf.models.segmentation import PatchDiscriminator, SegmentationNetwork
 
-__all__ = ["MLP", "Discriminator", "EnergyNetwork"]
+__all__ = [
+    "MLP",
+    "CrossFitted",
+    "Discriminator",
+    "EnergyNetwork",
+    "MeanDiscriminator",
+    "PatchDiscriminator",
+    "RatioNetwork",
+    "SegmentationNetwork",
+]

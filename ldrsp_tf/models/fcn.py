@@ -3,7 +3,7 @@
 import keras
 import tensorflow as tf
 
-from ldrsp_tf.replicas import number_of_replicas, present_strategy
+from ldrsp_tf.distribution.replicas import number_of_replicas, present_strategy
 
 BATCH_NORM_MOMENTUM = 0.9
 

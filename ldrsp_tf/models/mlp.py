@@ -3,7 +3,7 @@
 import keras
 import tensorflow as tf
 
-from ldrsp_tf.models.configured import Configured
+from ldrsp_tf.models.config_from_init import Configured
 
 
 @keras.saving.register_keras_serializable(package="ldrsp_tf")

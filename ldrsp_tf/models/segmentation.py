@@ -4,7 +4,7 @@ import keras
 import tensorflow as tf
 
 from ldrsp_tf.errors import UsageError
-from ldrsp_tf.models.configured import Configured
+from ldrsp_tf.models.config_from_init import Configured
 from ldrsp_tf.models.discriminator import Discriminator
 from ldrsp_tf.models.fcn import FCNBody
 from ldrsp_tf.models.heads import bilinear_logits

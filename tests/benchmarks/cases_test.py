@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from benchmarks import cases
-from experiments.config import Config
-from experiments.tasks import get_task
+from experiments.tasks.config import Config
+from experiments.tasks.task import get_task
 
 _RATES = {"operations_per_second": 1e9, "bytes_per_second": 1e9}
 

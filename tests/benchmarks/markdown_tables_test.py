@@ -3,7 +3,7 @@ import pathlib
 import pytest
 
 from benchmarks import markdown_tables as tables
-from experiments.result_file import read_json
+from experiments.summaries.result_file import read_json
 from ldrsp_tf.errors import UsageError
 
 _ROOT = pathlib.Path(__file__).parents[2]

@@ -5,14 +5,13 @@ import pytest
 import tensorflow as tf
 
 from benchmarks import training_cost
-from ldrsp_tf.examples import Examples
+from ldrsp_tf.data.examples import Examples
 from ldrsp_tf.methods import METHODS, get_method
 from ldrsp_tf.models import MLP, EnergyNetwork
-from ldrsp_tf.models.constant import ConstantOutput
-from ldrsp_tf.sampling import SamplingSettings
-from ldrsp_tf.spaces import TagSpace
-from ldrsp_tf.training import Trainer
-from ldrsp_tf.training_settings import TrainingSettings
+from ldrsp_tf.models.adapters import ConstantOutput
+from ldrsp_tf.settings import SamplingSettings, TrainingSettings
+from ldrsp_tf.spaces.tags import TagSpace
+from ldrsp_tf.training.trainer import Trainer
 
 _ROWS, _FEATURES, _LABELS, _HIDDEN, _BATCH = 8, 5, 3, 7, 4
 _RATES = {"operations_per_second": 1e6, "bytes_per_second": 1e12}

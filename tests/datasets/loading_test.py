@@ -8,8 +8,9 @@ import sys
 import numpy as np
 import pytest
 
-from datasets import file_lock, loading, prepared_data
+from datasets import loading
 from datasets.errors import DataError
+from datasets.preparation import file_lock, store
 from datasets.synthetic_tags import generative_model
 
 _PROJECT = pathlib.Path(__file__).parents[2]
@@ -182,7 +183,7 @@ def test_what_another_process_prepared_during_the_wait_is_used(
         yield
 
     monkeypatch.setattr(file_lock, "hold_lock", taken_by_another)
-    monkeypatch.delattr(prepared_data, "_download_and_prepare")
+    monkeypatch.delattr(store, "_download_and_prepare")
     data = loading.load("synthetic_tags", data_dir=str(tmp_path))
     assert len(data.splits["train"]["labels"]) == 3000
 
@@ -190,7 +191,7 @@ def test_what_another_process_prepared_during_the_wait_is_used(
 def test_what_another_process_prepared_just_after_the_first_look_is_used(
     tmp_path, monkeypatch, prepared
 ):
-    opened = prepared_data._open
+    opened = store._open
 
     def open_before_it_is_there(name, data_dir):
         builder = opened(name, data_dir)
@@ -198,8 +199,8 @@ def test_what_another_process_prepared_just_after_the_first_look_is_used(
             shutil.copytree(prepared[0] / "synthetic_tags", tmp_path / "synthetic_tags")
         return builder
 
-    monkeypatch.setattr(prepared_data, "_open", open_before_it_is_there)
-    monkeypatch.delattr(prepared_data, "_download_and_prepare")
+    monkeypatch.setattr(store, "_open", open_before_it_is_there)
+    monkeypatch.delattr(store, "_download_and_prepare")
     data = loading.load("synthetic_tags", data_dir=str(tmp_path))
     assert len(data.splits["train"]["labels"]) == 3000
     assert data.checksums == prepared[1].checksums

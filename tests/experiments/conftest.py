@@ -11,7 +11,7 @@ import tempfile
 import numpy as np
 import pytest
 
-from ldrsp_tf.examples import Examples
+from ldrsp_tf.data.examples import Examples
 
 ROOT = pathlib.Path(__file__).parents[2]
 TIME_LIMIT = 600  # Seconds of a test on Ray, on a machine that has much else to do.
@@ -109,7 +109,7 @@ def ray_environment():
 def local_cluster(ray_environment):
     """A Ray cluster on this machine."""
     pytest.importorskip("ray")
-    from experiments.ray_cluster import RayCluster
+    from experiments.jobs.ray_cluster import RayCluster
 
     with pytest.MonkeyPatch.context() as environment:
         for name, value in ray_environment.items():

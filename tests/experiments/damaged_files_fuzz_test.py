@@ -7,12 +7,12 @@ import tempfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from experiments.committed_results import load_results
-from experiments.finished import load_run
-from experiments.result_file import read_json
-from experiments.tasks import get_task
+from experiments.runs.finished import load_run
+from experiments.summaries.collection import load_results
+from experiments.summaries.result_file import read_json
+from experiments.tasks.task import get_task
 from ldrsp_tf.errors import UsageError
-from ldrsp_tf.history import History
+from ldrsp_tf.training.history import History
 
 RESULT = {
     "task": "synthetic_tags",

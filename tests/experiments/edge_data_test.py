@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from experiments.display import Display
-from experiments.experiment import run
-from experiments.tasks import get_task
+from experiments.runs.display import Display
+from experiments.runs.pipeline import run
+from experiments.tasks.task import get_task
 from ldrsp_tf.errors import UsageError
 
 HEADER = """\

@@ -9,9 +9,9 @@ import time
 
 import pytest
 
-from experiments.finished import load_run
+from experiments.runs.finished import load_run
 from ldrsp_tf.errors import UsageError
-from ldrsp_tf.folder_lock import claim_folder
+from ldrsp_tf.training.folder_lock import claim_folder
 
 SHORT = (
     "--task=synthetic_tags",

@@ -7,18 +7,17 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from ldrsp_tf.augmentation import random_crop_and_mirror
+from ldrsp_tf.data.augmentation import random_crop_and_mirror
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.methods import get_method
 from ldrsp_tf.models import MLP, EnergyNetwork
-from ldrsp_tf.models.constant import ConstantOutput
+from ldrsp_tf.models.adapters import ConstantOutput
 from ldrsp_tf.models.segmentation import PatchDiscriminator, SegmentationNetwork
-from ldrsp_tf.refiner import Refiner
-from ldrsp_tf.sampling import SamplingSettings
-from ldrsp_tf.selection import RefinementGrid
-from ldrsp_tf.spaces import ClassMapSpace, TagSpace
-from ldrsp_tf.training import Trainer
-from ldrsp_tf.training_settings import TrainingSettings
+from ldrsp_tf.refiner.refiner import Refiner
+from ldrsp_tf.settings import RefinementGrid, SamplingSettings, TrainingSettings
+from ldrsp_tf.spaces.class_maps import ClassMapSpace
+from ldrsp_tf.spaces.tags import TagSpace
+from ldrsp_tf.training.trainer import Trainer
 
 FEATURES, LABELS, ROWS = 7, 5, 24
 IMAGES, SIDE = 8, 10

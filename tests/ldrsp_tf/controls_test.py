@@ -3,13 +3,14 @@ import pytest
 import tensorflow as tf
 
 from ldrsp_tf.controls import control_outputs, own_trainer
-from ldrsp_tf.crops import Crops
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.models import MLP
 from ldrsp_tf.models.ratio_network import RatioNetwork
 from ldrsp_tf.models.segmentation import PatchDiscriminator, SegmentationNetwork
-from ldrsp_tf.refiner import Refiner
-from ldrsp_tf.spaces import ClassMapSpace, TagSpace
+from ldrsp_tf.prediction.crops import Crops
+from ldrsp_tf.refiner.refiner import Refiner
+from ldrsp_tf.spaces.class_maps import ClassMapSpace
+from ldrsp_tf.spaces.tags import TagSpace
 
 
 def _of_tags(tags, **arguments):
@@ -19,7 +20,7 @@ def _of_tags(tags, **arguments):
 
 
 def _examples(data):
-    from ldrsp_tf.examples import Examples
+    from ldrsp_tf.data.examples import Examples
 
     return Examples(*data)
 

@@ -3,8 +3,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from ldrsp_tf.error_reasons import reason_of
-from ldrsp_tf.errors import UsageError
+from ldrsp_tf.errors import UsageError, reason_of
 
 
 def test_a_plain_error_is_its_first_paragraph_without_a_full_stop():

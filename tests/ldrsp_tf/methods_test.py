@@ -6,9 +6,9 @@ import tensorflow as tf
 
 from ldrsp_tf import losses, methods, sampling
 from ldrsp_tf.errors import UsageError
-from ldrsp_tf.losses import Judged
-from ldrsp_tf.replay import ReplayChains
-from ldrsp_tf.spaces import TagSpace
+from ldrsp_tf.losses.ldrsp import Judged
+from ldrsp_tf.sampling.replay import ReplayChains
+from ldrsp_tf.spaces.tags import TagSpace
 
 
 def _judged(logits, values):

@@ -7,11 +7,11 @@ import pytest
 import tensorflow_datasets as tfds
 
 from datasets import loading
-from datasets.arff import read_arff
+from datasets.arff.labels_xml import read_labels_xml
+from datasets.arff.reader import read_arff
 from datasets.bibtex import bibtex_dataset_builder
 from datasets.errors import DataError
-from datasets.labels_xml import read_labels_xml
-from datasets.mulan_builder import ArffSplit
+from datasets.preparation.mulan_builder import ArffSplit
 
 _DUMMY = pathlib.Path(bibtex_dataset_builder.__file__).parent / "dummy_data"
 _FILES = ("bibtex-train.arff", "bibtex-test.arff", "bibtex.xml")

@@ -8,7 +8,7 @@ import tensorflow_datasets as tfds
 from datasets import loading
 from datasets.bookmarks import bookmarks_dataset_builder
 from datasets.errors import DataError
-from datasets.mulan_builder import ArffSplit
+from datasets.preparation.mulan_builder import ArffSplit
 
 _FILE = "bookmarks.arff"
 _SIZES = {"train": 4, "validation": 2, "test": 3}

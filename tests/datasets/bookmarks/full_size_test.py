@@ -12,8 +12,8 @@ import sys
 
 import pytest
 
-from datasets.array_checksums import array_checksums
 from datasets.bookmarks import bookmarks_dataset_builder
+from datasets.preparation.checksums import array_checksums
 
 pytestmark = pytest.mark.skipif(
     "LDRSP_FULL_SIZE" not in os.environ,

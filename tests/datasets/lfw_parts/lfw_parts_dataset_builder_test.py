@@ -9,9 +9,10 @@ import pytest
 import tensorflow_datasets as tfds
 from PIL import Image
 
-from datasets import loading, source_files
+from datasets import loading
 from datasets.errors import DataError
 from datasets.lfw_parts import lfw_parts_dataset_builder
+from datasets.preparation import source_files
 
 _DUMMY = pathlib.Path(lfw_parts_dataset_builder.__file__).parent / "dummy_data"
 _FILES = (

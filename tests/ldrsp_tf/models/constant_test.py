@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from ldrsp_tf.models.constant import ConstantOutput
-from ldrsp_tf.spaces import ClassMapSpace, TagSpace
+from ldrsp_tf.models.adapters import ConstantOutput
+from ldrsp_tf.spaces.class_maps import ClassMapSpace
+from ldrsp_tf.spaces.tags import TagSpace
 
 
 def test_tags_start_at_none():

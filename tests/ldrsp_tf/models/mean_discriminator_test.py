@@ -4,7 +4,7 @@ import pytest
 import tensorflow as tf
 
 from ldrsp_tf.models import EnergyNetwork
-from ldrsp_tf.models.mean_discriminator import MeanDiscriminator
+from ldrsp_tf.models.ensembles import MeanDiscriminator
 from ldrsp_tf.models.ratio_network import RatioNetwork
 from ldrsp_tf.models.segmentation import PatchDiscriminator
 

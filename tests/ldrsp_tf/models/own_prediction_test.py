@@ -5,12 +5,13 @@ import tensorflow as tf
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.methods import BASELINE
 from ldrsp_tf.models import MLP, EnergyNetwork
-from ldrsp_tf.models.own_prediction import OwnPrediction
+from ldrsp_tf.models.adapters import OwnPrediction
 from ldrsp_tf.models.ratio_network import RatioNetwork
 from ldrsp_tf.models.segmentation import PatchDiscriminator, SegmentationNetwork
-from ldrsp_tf.spaces import ClassMapSpace, TagSpace
-from ldrsp_tf.training import Trainer
-from ldrsp_tf.training_settings import TrainingSettings
+from ldrsp_tf.settings import TrainingSettings
+from ldrsp_tf.spaces.class_maps import ClassMapSpace
+from ldrsp_tf.spaces.tags import TagSpace
+from ldrsp_tf.training.trainer import Trainer
 
 
 def _of_tags(tags, **arguments):

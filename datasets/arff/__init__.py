@@ -1,0 +1,1 @@
+"""Multi-label ARFF files: the builders' and the user's."""

@@ -1,0 +1,196 @@
+"""The header of an ARFF file: what its attributes are."""
+
+import collections
+import dataclasses
+import os
+import re
+import reprlib
+from collections.abc import Iterator, Sequence
+
+from datasets.arff.text import QUOTED, meaningful_lines, split, unquote
+from datasets.errors import DataError
+
+_ATTRIBUTE = re.compile(
+    rf"@attribute\s+(?P<name>{QUOTED}|[^\s{{'\"][^\s{{]*)\s*(?P<kind>.*)", re.IGNORECASE
+)
+
+
+_MEKA_LABELS = re.compile(r"(?:^|[\s:'\"])-[cC]\s+(-?\d{1,9})(?!\d)")
+
+
+_NUMERIC_KINDS = frozenset({"numeric", "real", "integer"})
+
+
+_OTHER_KINDS = frozenset({"string", "date", "relational"})
+
+
+_SHOWN_VALUES = 9
+
+
+@dataclasses.dataclass(frozen=True)
+class Attribute:
+    """An attribute of an ARFF file.
+
+    Attributes:
+      name: Its name, without quotes.
+      values: What a nominal attribute may be, in the order of the file; None if it is
+        numeric.
+    """
+
+    name: str
+    values: tuple[str, ...] | None = None
+
+    @property
+    def is_binary(self) -> bool:
+        """Whether it is nominal with the values 0 and 1, in any order."""
+        return self.values is not None and sorted(self.values) == ["0", "1"]
+
+    @property
+    def is_one_hot(self) -> bool:
+        """Whether it takes a column for each value."""
+        return self.values is not None and not self.is_binary
+
+    @property
+    def column_names(self) -> list[str]:
+        """The names of its columns: one, or one for each value."""
+        if self.is_one_hot:
+            return [f"{self.name}={value}" for value in self.values]
+        return [self.name]
+
+    @property
+    def numbers(self) -> dict[str, float]:
+        """The number of each value of a nominal attribute: itself, else its place."""
+        if self.is_binary:
+            return {"0": 0.0, "1": 1.0}
+        return {value: float(i) for i, value in enumerate(self.values)}
+
+    @property
+    def unnamed(self) -> float:
+        """The number that a sparse row means which does not name the attribute.
+
+        As for Weka, it is 0, or the first of the values.
+        """
+        return 0.0 if self.values is None else self.numbers[self.values[0]]
+
+    @property
+    def listed_values(self) -> str:
+        """The values of a nominal attribute as a message has them."""
+        shown = [
+            value if value.isprintable() and len(value) < 30 else reprlib.repr(value)
+            for value in self.values[:_SHOWN_VALUES]
+        ]
+        return ", ".join(shown + ["..."] * (len(self.values) > _SHOWN_VALUES))
+
+    def __str__(self) -> str:
+        kind = "numeric" if self.values is None else f"{{{self.listed_values}}}"
+        return f"{self.name!r} ({kind})"
+
+
+@dataclasses.dataclass(frozen=True)
+class Header:
+    """The header of an ARFF file.
+
+    Attributes:
+      relation: What follows `@relation`, as it is written.
+      attributes: The attributes, in the order of the file.
+    """
+
+    relation: str
+    attributes: tuple[Attribute, ...]
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the attributes."""
+        return [attribute.name for attribute in self.attributes]
+
+    @property
+    def meka_labels(self) -> int | None:
+        """The n of a `-C n` in the relation's name; None if there is none."""
+        match = _MEKA_LABELS.search(self.relation)
+        return None if match is None else int(match[1])
+
+    def outer_names(self, count: int) -> list[str]:
+        """The names of the first attributes; of the last ones for a negative count."""
+        return self.names[:count] if count >= 0 else self.names[count:]
+
+
+def read_header(path: str | os.PathLike[str], *, any_encoding: bool = False) -> Header:
+    """Reads the header of a file.
+
+    Raises:
+      DataError: As `parse_header`; or the file cannot be read.
+    """
+    return parse_header(path, meaningful_lines(path, any_encoding=any_encoding))
+
+
+def parse_header(
+    path: str | os.PathLike[str], lines: Iterator[tuple[int, str]]
+) -> Header:
+    """Consumes the lines up to `@data`.
+
+    Raises:
+      DataError: A line breaks the format, or an attribute is neither numeric nor
+        nominal; the message names the line.
+    """
+    relation, attributes = "", []
+    for number, line in lines:
+        keyword, *rest = line.split(maxsplit=1)
+        keyword = keyword.lower()
+        if keyword == "@data":
+            require_unique(
+                [attribute.name for attribute in attributes],
+                f"{path} declares the attribute",
+            )
+            return Header(relation, tuple(attributes))
+        if keyword == "@attribute":
+            attributes.append(_parse_attribute(f"{path}, line {number}", line))
+        elif keyword == "@relation":
+            relation = "".join(rest)
+        else:
+            raise DataError(
+                f"{path}, line {number}: {reprlib.repr(keyword)} before @data"
+            )
+    raise DataError(f"{path} has no @data line: the file is cut off or is not ARFF")
+
+
+def require_unique(names: Sequence[str], what: str) -> None:
+    """Raises DataError, which begins with `what`, if a name stands there twice."""
+    name, count = max(
+        collections.Counter(names).items(), key=lambda item: item[1], default=("", 0)
+    )
+    if count > 1:
+        raise DataError(f"{what} {name!r} twice")
+
+
+def _parse_attribute(where: str, line: str) -> Attribute:
+    match = _ATTRIBUTE.fullmatch(line)
+    if match is None or not match["kind"]:
+        raise DataError(f"{where}: not of the form '@attribute name type'")
+    name, kind = unquote(match["name"]), match["kind"]
+    if kind.lower() in _NUMERIC_KINDS:
+        return Attribute(name)
+    if kind.startswith("{"):
+        return Attribute(name, _parse_values(f"{where}: the attribute {name!r}", kind))
+    word = kind.split(maxsplit=1)[0]
+    if word.lower() in _OTHER_KINDS:
+        raise DataError(
+            f"{where}: the attribute {name!r} is of type {word}, which no network "
+            "takes; remove it, or make it numeric or nominal"
+        )
+    raise DataError(
+        f"{where}: the attribute {name!r} has the type {reprlib.repr(kind)}, which is "
+        "neither numeric, real, integer nor {value,value}"
+    )
+
+
+def _parse_values(what: str, kind: str) -> tuple[str, ...]:
+    if not kind.endswith("}"):
+        raise DataError(f"{what} has values that do not end with '}}'")
+    try:
+        values = tuple(unquote(word) for word in split(kind[1:-1]))
+    except ValueError as error:
+        raise DataError(f"{what} has values in which {error}") from error
+    if values == ("",):
+        raise DataError(f"{what} has no values between '{{' and '}}'")
+    require_unique(values, f"{what} has the value")
+    return values

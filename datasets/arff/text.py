@@ -1,0 +1,108 @@
+"""The text of an ARFF file: its lines, its quotes and its comments."""
+
+import os
+import re
+from collections.abc import Iterator
+
+from datasets.errors import DataError
+
+QUOTED = r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\""""
+
+
+# A quote opens at the beginning of a word; within one (`don't`) it is a letter.
+_WORDS = rf"(?<![^\s,{{])(?:{QUOTED})|(?<=[^\s,{{])['\"]"
+
+
+_FIELD = re.compile(rf"((?:[^,'\"]|{_WORDS})*)(,|\Z)")
+
+
+_BEFORE_COMMENT = re.compile(rf"(?:[^%'\"]|{_WORDS}|(?<!\s)%)*")
+
+
+_QUOTED = re.compile(QUOTED)
+
+
+_ESCAPED = {"n": "\n", "r": "\r", "t": "\t"}
+
+
+def meaningful_lines(
+    path: str | os.PathLike[str], *, any_encoding: bool = False
+) -> Iterator[tuple[int, str]]:
+    """The lines of a file that are neither empty nor a comment.
+
+    Args:
+      path: The file.
+      any_encoding: Whether characters that are not UTF-8 are replaced, not refused.
+
+    Yields:
+      The number of the line, which counts from 1, and its text without the blanks and
+      the comment around it.
+
+    Raises:
+      DataError: The file cannot be read, or a line is not UTF-8.
+    """
+    errors = "replace" if any_encoding else "surrogateescape"
+    try:
+        with open(path, encoding="utf-8-sig", errors=errors) as file:
+            for number, line in enumerate(file, start=1):
+                line = line.strip()
+                if not line or line.startswith("%"):
+                    continue
+                if not _is_unicode(line):
+                    raise DataError(
+                        f"{path}, line {number}: not UTF-8; save the file in that "
+                        "encoding"
+                    )
+                yield number, _without_comment(line)
+    except OSError as error:
+        raise DataError(f"{path} cannot be read ({error.strerror})") from error
+
+
+def split(text: str) -> list[str]:
+    """The parts of a text between the commas that no quotes enclose, stripped.
+
+    Raises:
+      ValueError: A quote is not closed.
+    """
+    if "'" not in text and '"' not in text:
+        return [part.strip() for part in text.split(",")]
+    parts, begin, comma = [], 0, ","
+    while comma:
+        match = _FIELD.match(text, begin)
+        if match is None:
+            raise ValueError("a quote is not closed")
+        part, comma = match.groups()
+        parts.append(part.strip())
+        begin = match.end()
+    return parts
+
+
+def unquote(word: str) -> str:
+    r"""A word without its quotes and the backslashes (`\'`) in them, if it has some.
+
+    Raises:
+      ValueError: It begins with a quote and does not end with it.
+    """
+    if word[:1] not in ("'", '"'):
+        return word
+    if not _QUOTED.fullmatch(word):
+        raise ValueError("a quote does not enclose the whole word")
+    return re.sub(r"\\(.)", lambda match: _ESCAPED.get(match[1], match[1]), word[1:-1])
+
+
+def _is_unicode(line: str) -> bool:
+    if line.isascii():
+        return True
+    try:
+        line.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _without_comment(line: str) -> str:
+    """The line up to a `%` that follows a blank, outside quotes."""
+    if "%" not in line:
+        return line
+    kept = _BEFORE_COMMENT.match(line)
+    return kept[0].rstrip() if line[kept.end() :].startswith("%") else line

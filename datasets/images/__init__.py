@@ -1,0 +1,1 @@
+"""Images and masks of a user's own, and the decoding of pictures."""

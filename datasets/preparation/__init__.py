@@ -1,0 +1,1 @@
+"""Preparation of TFDS data sets: source files, checksums, features, the store."""

@@ -1,0 +1,45 @@
+"""Checksums of source files, and of generated data, which have none."""
+
+import hashlib
+import os
+from collections.abc import Mapping
+
+import numpy as np
+
+from datasets.errors import DataError
+
+_CHUNK_BYTES = 1 << 20
+
+
+def sha256(path: str | os.PathLike[str]) -> str:
+    """Returns the SHA-256 of a file in hexadecimal digits.
+
+    Raises:
+      DataError: the file cannot be read.
+    """
+    digest = hashlib.sha256()
+    try:
+        with open(path, "rb") as file:
+            while chunk := file.read(_CHUNK_BYTES):
+                digest.update(chunk)
+    except OSError as error:
+        raise DataError(f"{path} cannot be read ({error.strerror})") from error
+    return digest.hexdigest()
+
+
+def array_checksums(
+    splits: Mapping[str, Mapping[str, np.ndarray]],
+) -> dict[str, str]:
+    """Returns the SHA-256 of the bytes of each array.
+
+    Args:
+      splits: split -> feature name -> array.
+
+    Returns:
+      "split/feature" -> SHA-256 in hexadecimal digits.
+    """
+    return {
+        f"{split}/{feature}": hashlib.sha256(array.tobytes()).hexdigest()
+        for split, arrays in splits.items()
+        for feature, array in arrays.items()
+    }

@@ -1,0 +1,119 @@
+"""Base class of the builders of data sets in Mulan's format."""
+
+import collections
+import dataclasses
+import pathlib
+from collections.abc import Iterator, Mapping, Sequence
+from typing import ClassVar
+
+import numpy as np
+import tensorflow_datasets as tfds
+
+from datasets.arff.header import read_header
+from datasets.arff.labels_xml import read_labels_xml
+from datasets.arff.reader import ArffData, read_arff
+from datasets.errors import DataError
+from datasets.preparation import source_files
+from datasets.preparation.checksums import sha256
+from datasets.preparation.features import binary_vector, ordered_info
+
+
+@dataclasses.dataclass(frozen=True)
+class ArffSplit:
+    """One split: the file that it is made of, and its number of rows.
+
+    Splits of one file take its rows one after another, and together all of them.
+    """
+
+    file: str
+    num_rows: int
+
+
+class MulanBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
+    """Builds a multi-label data set of binary features from ARFF files.
+
+    A subclass states the constants below, and the addresses and SHA-256 of the files in
+    the `checksums.tsv` of its folder. The rows keep the order of the file. Without a
+    file that lists the labels, they are the last attributes.
+    """
+
+    LABELS_FILE: ClassVar[str | None] = None
+    NUM_FEATURES: ClassVar[int]
+    NUM_LABELS: ClassVar[int]
+    SPLITS: ClassVar[Mapping[str, ArffSplit]]
+
+    def _info(self) -> tfds.core.DatasetInfo:
+        return ordered_info(
+            self,
+            {
+                "features": binary_vector(self.NUM_FEATURES),
+                "labels": binary_vector(self.NUM_LABELS),
+            },
+            ("features", "labels"),
+        )
+
+    def _split_generators(
+        self, dl_manager: tfds.download.DownloadManager
+    ) -> dict[str, Iterator[tuple[int, dict[str, np.ndarray]]]]:
+        paths = source_files.download(dl_manager, self.url_infos)
+        self.info.metadata["sha256"] = {
+            name: sha256(path) for name, path in paths.items()
+        }
+        labels = None
+        if self.LABELS_FILE is not None:
+            labels = self._read_label_names(paths[self.LABELS_FILE])
+        ranges = self._row_ranges()
+        # The last range of a file ends where the file has to.
+        num_rows = {
+            source.file: ranges[split].stop for split, source in self.SPLITS.items()
+        }
+        files = {
+            file: self._read_file(paths[file], labels, rows)
+            for file, rows in num_rows.items()
+        }
+        return {
+            split: self._generate_examples(files[source.file], ranges[split])
+            for split, source in self.SPLITS.items()
+        }
+
+    def _row_ranges(self) -> dict[str, range]:
+        """Returns the rows of its file that each split takes."""
+        ranges, taken = {}, collections.Counter()
+        for split, source in self.SPLITS.items():
+            begin = taken[source.file]
+            taken[source.file] += source.num_rows
+            ranges[split] = range(begin, taken[source.file])
+        return ranges
+
+    def _generate_examples(
+        self, data: ArffData, rows: range
+    ) -> Iterator[tuple[int, dict[str, np.ndarray]]]:
+        for key, row in enumerate(rows):
+            yield key, {"features": data.features[row], "labels": data.labels[row]}
+
+    def _read_label_names(self, path: pathlib.Path) -> list[str]:
+        names = read_labels_xml(path)
+        _require_count(path, "labels", len(names), self.NUM_LABELS)
+        return names
+
+    def _read_file(
+        self, path: pathlib.Path, labels: Sequence[str] | None, num_rows: int
+    ) -> ArffData:
+        # A name in another encoding still has to be read.
+        if labels is None:
+            header = read_header(path, any_encoding=True)
+            labels = header.outer_names(-self.NUM_LABELS)
+        data = read_arff(path, labels, any_encoding=True)
+        _require_count(path, "rows", len(data.features), num_rows)
+        _require_count(path, "features", data.features.shape[1], self.NUM_FEATURES)
+        if data.features.dtype != np.uint8:
+            raise DataError(f"{path} has features other than 0 and 1: fetch it again")
+        return data
+
+
+def _require_count(path: pathlib.Path, what: str, actual: int, expected: int) -> None:
+    if actual != expected:
+        raise DataError(
+            f"{path} has {actual} {what}, expected {expected}: it is cut off or "
+            "another version; fetch it again"
+        )

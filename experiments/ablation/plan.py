@@ -1,0 +1,59 @@
+"""What `ldrsp_cross` is made of, taken away one at a time."""
+
+from typing import Any, NamedTuple
+
+METHOD = "ldrsp_cross"
+
+
+FULL = "full"
+
+
+class Ablation(NamedTuple):
+    """A run with something taken away.
+
+    Attributes:
+      title: What a table calls it.
+      settings: What `experiments.run` is told.
+    """
+
+    title: str
+    settings: dict[str, Any]
+
+
+# D keeps the weights that it begins to judge with.
+_NO_JUDGING = {"discriminator_learning_rate": 0.0, "epochs": 1}
+
+
+ABLATIONS = {
+    FULL: Ablation("everything", {}),
+    "seen": Ablation("generators that have seen the rows", {"blind": False}),
+    "two_folds": Ablation("two folds instead of five", {"folds": 2}),
+    "joint": Ablation(
+        "one generator, trained with D",
+        {"folds": 0, "pretraining_epochs": 0, "adversarial_weight": 3.0},
+    ),
+    "no_teacher": Ablation(
+        "generators without the adversarial term", {"first_method": "baseline"}
+    ),
+    "no_generator_dropout": Ablation(
+        "no dropout in G", {"input_dropout": 0.0, "hidden_dropout": 0.0}
+    ),
+    "no_pretraining": Ablation("no pretraining of D", {"pretraining_epochs": 0}),
+    "no_judging": Ablation("no judging: D as its pretraining leaves it", _NO_JUDGING),
+    # It trains D for as many epochs as pretraining and judging do together.
+    "answers_alone": Ablation(
+        "no judging, four times the pretraining",
+        {**_NO_JUDGING, "pretraining_epochs": 40},
+    ),
+    "no_dropout": Ablation("no dropout in D", {"discriminator_dropout": 0.0}),
+    "linear_head": Ablation(
+        "D's linear head, which cannot answer, instead of F1's shape",
+        {"discriminator_head": "linear", "pretraining_epochs": 0},
+    ),
+    "no_interaction": Ablation("no label interaction in D", {"interaction_units": 0}),
+    "no_adversarial_samples": Ablation(
+        "inference samples alone", {"source_shares": (1.0, 0.0, 0.0)}
+    ),
+    "relaxed_oracle": Ablation("the relaxed oracle", {"binarised_oracle": False}),
+    "light_truth": Ablation("the truth at a weight of 0", {"truth_weight": 0.0}),
+}

@@ -1,0 +1,30 @@
+"""The runs that a table of ablations lacks."""
+
+import pathlib
+import sys
+
+from experiments.ablation.plan import ABLATIONS, METHOD
+from experiments.ablation.table import folder_of
+from experiments.cli import config_flags
+from experiments.jobs.process import Job
+from experiments.reports.missing_runs import missing_runs
+from experiments.summaries.collection import load_results
+
+
+def missing_jobs(
+    results: pathlib.Path, runs: pathlib.Path, task: str, seeds: int, data: list[str]
+) -> list[Job]:
+    """The runs without a result; all of seed 0 come first."""
+    folders = {folder_of(name): ablation for name, ablation in ABLATIONS.items()}
+    there = load_results(results, task)
+    jobs = []
+    for run in missing_runs(task, list(folders), there, seeds):
+        settings = {"ensemble": False, **folders[run.folder].settings}
+        folder = runs / str(run)
+        command = (
+            *(sys.executable, "-m", "experiments.run", *data),
+            *(f"--task={task}", f"--method={METHOD}", f"--seed={run.seed}"),
+            *(*config_flags.as_flags(settings).split(), f"--output_dir={folder}"),
+        )
+        jobs.append(Job(name=str(run), command=command, folder=folder))
+    return jobs

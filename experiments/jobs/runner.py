@@ -1,0 +1,205 @@
+"""Commands run side by side, some at a time, each with a log."""
+
+import contextlib
+import dataclasses
+import signal
+import statistics
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple, Protocol
+
+from experiments.cli.durations import clock
+from experiments.jobs.cores import shared_environment
+from experiments.jobs.process import POLL_SECONDS, Job, JobProcess
+from ldrsp_tf.errors import UsageError
+from ldrsp_tf.training.folder_lock import claim_folder
+
+
+@dataclasses.dataclass(frozen=True)
+class Failure:
+    """A job that came to nothing, and a sentence that says why."""
+
+    job: Job
+    reason: str
+
+
+def failure_text(failures: Sequence[Failure]) -> str:
+    """What a command ends with that some jobs failed in."""
+    reasons = [f"  {failure.job.name}: {failure.reason}" for failure in failures]
+    return "\n".join(["error: These runs failed:", *reasons])
+
+
+class Work(Protocol):
+    """A job that has started."""
+
+    def ended(self) -> bool:
+        """Whether it is over."""
+
+    def failure(self) -> str | None:
+        """Why it failed, once it has ended; None if it did not."""
+
+    def stop(self) -> None:
+        """Asks it to end."""
+
+    def wait(self) -> None:
+        """Waits for its end, after it was asked to end."""
+
+
+class Workers(Protocol):
+    """Where jobs run."""
+
+    def start(self, job: Job) -> Work | None:
+        """Starts a job; None if somebody else is at work in its folder."""
+
+
+def run_jobs(
+    jobs: Sequence[Job],
+    at_once: int,
+    collect: Callable[[Job], None],
+    report: Callable[[str], None],
+    workers: Workers | None = None,
+) -> list[Failure]:
+    """Runs every job; one that fails leaves the others alone.
+
+    An interruption, by Ctrl-C or by a signal to end, also ends those that run.
+
+    Args:
+      jobs: In the order in which they start.
+      at_once: How many may run at a time.
+      collect: Takes the outcome of a job that ended well; a UsageError or an OSError
+        makes it one that failed.
+      report: Shows a line of progress.
+      workers: Where they run; as processes of this machine if None.
+
+    Returns:
+      The failures, in the order in which they happened.
+    """
+    return _Runner(jobs, at_once, collect, report, workers or Processes(at_once)).run()
+
+
+def seconds_left(durations: Sequence[float], left: int, at_once: int) -> float:
+    """The time that jobs need which are as long as the mean of those that ended."""
+    return statistics.mean(durations) * left / max(1, min(at_once, left))
+
+
+class Processes:
+    """Processes of this machine, which share its cores."""
+
+    def __init__(self, at_once: int):
+        self._environment = shared_environment(at_once)
+
+    def start(self, job: Job) -> JobProcess | None:
+        """Starts a job; None if another process is at work in its folder."""
+        lock = claim_folder(job.folder)
+        if lock is None:
+            return None
+        # The child alone keeps the lock: its folder is free when it ends, however.
+        with lock:
+            return JobProcess(job, self._environment, lock.fileno())
+
+
+class _Running(NamedTuple):
+    """A job that has started, as which one, and when."""
+
+    number: int
+    job: Job
+    work: Work
+    begin: float
+
+
+class _Runner:
+    """What `run_jobs` keeps in mind."""
+
+    def __init__(
+        self,
+        jobs: Sequence[Job],
+        at_once: int,
+        collect: Callable[[Job], None],
+        report: Callable[[str], None],
+        workers: Workers,
+    ):
+        self._waiting = list(enumerate(jobs, start=1))
+        self._total = len(jobs)
+        self._at_once = at_once
+        self._collect = collect
+        self._report = report
+        self._workers = workers
+        self._running: list[_Running] = []
+        self._durations: list[float] = []
+        self._failures: list[Failure] = []
+
+    def run(self) -> list[Failure]:
+        with signals_interrupt():
+            try:
+                while self._waiting or self._running:
+                    self._start_some()
+                    self._end_some()
+                    time.sleep(POLL_SECONDS if self._running else 0.0)
+            finally:
+                self._stop_all()
+        return self._failures
+
+    def _start_some(self) -> None:
+        while self._waiting and len(self._running) < self._at_once:
+            number, job = self._waiting.pop(0)
+            work = self._workers.start(job)
+            if work is None:
+                self._fail(number, job, f"another process is at work in {job.folder}")
+                continue
+            self._running.append(_Running(number, job, work, time.perf_counter()))
+            self._report(f"{self._place(number)} started   {job.name}")
+
+    def _end_some(self) -> None:
+        for ended in [r for r in self._running if r.work.ended()]:
+            self._running.remove(ended)
+            reason = self._failed(ended)
+            if reason is None:
+                self._finish(ended)
+            else:
+                self._fail(ended.number, ended.job, reason)
+
+    def _failed(self, ended: _Running) -> str | None:
+        """Why an ended job failed; None if it did not."""
+        reason = ended.work.failure()
+        if reason is not None:
+            return reason
+        try:
+            self._collect(ended.job)
+        except (UsageError, OSError) as error:
+            return str(error)
+        return None
+
+    def _finish(self, ended: _Running) -> None:
+        seconds = time.perf_counter() - ended.begin
+        self._durations.append(seconds)
+        line = f"finished  {ended.job.name} in {clock(seconds)}"
+        left = len(self._waiting) + len(self._running)
+        if left:
+            expected = seconds_left(self._durations, left, self._at_once)
+            line += f"; about {clock(expected)} left"
+        self._report(f"{self._place(ended.number)} {line}")
+
+    def _fail(self, number: int, job: Job, reason: str) -> None:
+        self._failures.append(Failure(job, reason))
+        self._report(f"{self._place(number)} failed    {job.name}: {reason}")
+
+    def _place(self, number: int) -> str:
+        return f"[{number:{len(str(self._total))}d}/{self._total}]"
+
+    def _stop_all(self) -> None:
+        for running in self._running:
+            running.work.stop()
+        for running in self._running:
+            running.work.wait()
+
+
+@contextlib.contextmanager
+def signals_interrupt() -> Iterator[None]:
+    """Signals that ask a process to end raise KeyboardInterrupt inside the block."""
+    asked = (signal.SIGTERM, signal.SIGHUP)
+    before = [signal.signal(number, signal.default_int_handler) for number in asked]
+    try:
+        yield
+    finally:
+        for number, handler in zip(asked, before):
+            signal.signal(number, handler)

@@ -1,0 +1,74 @@
+"""The paper's claim as a picture: what refinement gains, by the gradient it follows."""
+
+import pathlib
+from collections.abc import Sequence
+
+import matplotlib
+import matplotlib.pyplot as plt
+
+from experiments.reports.columns import GainColumn, ScoreColumn
+from experiments.reports.rows import Row, Table
+from experiments.summaries.statistics import Summary
+from ldrsp_tf.errors import UsageError
+
+matplotlib.use("Agg")
+
+
+def draw_claim(tables: Sequence[Table], path: pathlib.Path) -> None:
+    """Draws a panel for each table that has results.
+
+    A point is a method: to the right, how long dD/dy is at G's outputs; upwards, what
+    the refinement along it gains, with the interval over seeds.
+
+    Args:
+      tables: Of the claim.
+      path: The PNG file.
+
+    Raises:
+      UsageError: No method of any table has been measured.
+    """
+    panels = [(table, _points(table)) for table in tables]
+    panels = [(table, points) for table, points in panels if points]
+    if not panels:
+        raise UsageError("No method with a refinement has been measured yet.")
+    figure, grid = plt.subplots(
+        1, len(panels), figsize=(6.0 * len(panels), 3.8), squeeze=False
+    )
+    for axes, (table, points) in zip(grid[0], panels):
+        for row, norm, gain in sorted(points, key=lambda point: point[1].mean):
+            error = None if gain.low is None else [[gain.mean - gain.low]] * 2
+            axes.errorbar(
+                norm.mean, gain.mean, error, fmt="o", capsize=3, label=row.label
+            )
+        axes.axhline(0.0, color="grey", linewidth=1)
+        axes.set_xscale("log")
+        axes.margins(x=0.2)
+        # Points lie too close for names beside them.
+        axes.legend(fontsize=8, loc="center left", bbox_to_anchor=(1.0, 0.5))
+        axes.set_xlabel("mean norm of dD/dy at G(x)")
+        axes.set_ylabel(f"{_gain_heading(table)}, points")
+        axes.set_title(f"{table.layout.title}, test", fontsize=10)
+        axes.grid(alpha=0.3)
+    figure.tight_layout()
+    figure.savefig(path, dpi=120)
+    plt.close(figure)
+
+
+def _points(table: Table) -> list[tuple[Row, Summary, Summary]]:
+    """Row, gradient norm and first gain of the methods that have both."""
+    found = []
+    for row in table.rows:
+        cells = list(zip(table.columns, row.cells))
+        gains = [cell for column, cell in cells if isinstance(column, GainColumn)]
+        norms = [
+            cell
+            for column, cell in cells
+            if isinstance(column, ScoreColumn) and column.name == "gradient_norm"
+        ]
+        if gains and norms and gains[0] is not None and norms[0] is not None:
+            found.append((row, norms[0], gains[0]))
+    return found
+
+
+def _gain_heading(table: Table) -> str:
+    return next(c.heading for c in table.columns if isinstance(c, GainColumn))

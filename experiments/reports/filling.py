@@ -1,0 +1,162 @@
+"""Fills a table: runs what it lacks and files the results where tables find them."""
+
+import dataclasses
+import pathlib
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from experiments.jobs.cores import threads_of_each
+from experiments.jobs.process import Job
+from experiments.jobs.runner import Failure, run_jobs
+from experiments.reports.layouts import LAYOUTS, Layout
+from experiments.reports.missing_runs import RunName, missing_runs, runnable
+from experiments.reports.rows import row_folders
+from experiments.summaries.collection import Results, differing_settings, load_results
+from experiments.summaries.result_file import read_json, write_json
+from experiments.tasks.task import TASKS, get_task
+from ldrsp_tf.errors import UsageError
+from ldrsp_tf.methods import METHODS
+
+if TYPE_CHECKING:
+    from experiments.jobs.ray_cluster import RayCluster
+
+
+@dataclasses.dataclass(frozen=True)
+class Wanted:
+    """What is to be filled.
+
+    Attributes:
+      number: The paper's table, or "claim"; all the paper's if None.
+      tasks: Of it; None for all that the package has.
+      methods: `<method>[-<networks>]`; None for all rows of a table.
+      seeds: Seeds 0, 1, ... of every row.
+    """
+
+    number: int | str | None = None
+    tasks: Sequence[str] | None = None
+    methods: Sequence[str] | None = None
+    seeds: int = 5
+
+
+def fill_tables(
+    results: pathlib.Path,
+    wanted: Wanted,
+    command: Sequence[str],
+    *,
+    runs: pathlib.Path,
+    at_once: int,
+    report: Callable[[str], None],
+    cluster: "RayCluster | None" = None,
+) -> list[Failure]:
+    """Does the runs that the tables lack.
+
+    Args:
+      results: Holds `<task>/<method>[-<networks>]/seed<k>/result.json`; receives those
+        of the runs that finish.
+      wanted: Which tables, methods and seeds.
+      command: What does a run, given the flags that name it and its folder.
+      runs: Holds their folders. A run that was interrupted there is taken up again.
+      at_once: How many runs at a time.
+      report: Shows a line of progress.
+      cluster: Where they run, to be joined; on this machine if None.
+
+    Returns:
+      The runs that failed.
+
+    Raises:
+      UsageError: A name is unknown, or results are there that new runs do not suit.
+    """
+    missing = []
+    for layout in _layouts(wanted):
+        there = load_results(results, layout.task)
+        folders = _folders(layout, there, wanted.methods)
+        lacking = missing_runs(layout.task, folders, there, wanted.seeds)
+        _check_settings(lacking, there, results)
+        missing += lacking
+    jobs = [
+        Job(
+            name=str(run),
+            command=(*command, *run.flags, f"--output_dir={runs / str(run)}"),
+            folder=runs / str(run),
+        )
+        for run in missing
+    ]
+
+    def collect(job: Job) -> None:
+        file_result(job.folder / "result.json", results / job.name / "result.json")
+
+    if cluster is None or not jobs:
+        report(_summary(len(jobs), at_once, threads_of_each(at_once)))
+        return run_jobs(jobs, at_once, collect, report)
+    # Only a run on Ray needs Ray.
+    from experiments.jobs.ray_runner import RayWorkers
+
+    with cluster:
+        report(_summary(len(jobs), at_once, cluster.threads))
+        return run_jobs(jobs, at_once, collect, report, RayWorkers(cluster))
+
+
+def _layouts(wanted: Wanted) -> list[Layout]:
+    """Those of the asked tables; of tasks that the package has, if none is named."""
+    layouts = [layout for layout in LAYOUTS if layout.is_asked(wanted.number)]
+    known = {layout.task: layout for layout in layouts if layout.task in TASKS}
+    for task in wanted.tasks or ():
+        if task not in known:
+            raise UsageError(
+                f"{task!r} is no task that can be run for these tables; there are "
+                f"{', '.join(known)}."
+            )
+    return [known[task] for task in wanted.tasks or known]
+
+
+def _folders(
+    layout: Layout, there: Results, methods: Sequence[str] | None
+) -> list[str]:
+    if methods is None:
+        return runnable(layout.methods or row_folders(layout, there), METHODS)
+    for method in methods:
+        if not runnable([method], METHODS):
+            raise UsageError(
+                f"There is no method {method!r}; the methods are {', '.join(METHODS)}."
+            )
+    return list(methods)
+
+
+def _check_settings(
+    lacking: Sequence[RunName], there: Results, results: pathlib.Path
+) -> None:
+    """Refuses, before hours of work, what a table would refuse after them."""
+    for run in lacking:
+        for result in there.get(run.folder, ())[:1]:
+            config = get_task(run.task).configure(run.method, run.networks).as_dict()
+            configs = [result.get("config", {}), config]
+            differing = differing_settings(run.task, configs)
+            if differing:
+                some = ", ".join([*differing[:5], *["..."][: len(differing) > 5]])
+                raise UsageError(
+                    f"The results of {run.task}/{run.folder} in {results} have other "
+                    f"settings than a run has now ({some}); move them away to make "
+                    "them anew, or leave that method out of --methods."
+                )
+
+
+def _summary(missing: int, at_once: int, threads: int) -> str:
+    if missing == 0:
+        return "No run is missing."
+    text = "1 run is missing" if missing == 1 else f"{missing} runs are missing"
+    if at_once == 1:
+        return f"{text}."
+    return f"{text}; {at_once} at a time, with {threads} thread(s) each."
+
+
+def file_result(source: pathlib.Path, target: pathlib.Path) -> None:
+    """Copies the result of a run that is complete to where tables find it.
+
+    Raises:
+      UsageError: It is not complete.
+    """
+    result = read_json(source)
+    if result is None or not result.get("complete"):
+        raise UsageError(f"it ended without a complete {source}")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    write_json(target, result)

@@ -1,0 +1,232 @@
+"""The columns of each table, and what its rows are compared with."""
+
+import dataclasses
+
+from experiments.configs.paper_figures import TABLE_1, TABLE_2, TABLE_3
+from experiments.reports.columns import (
+    Column,
+    ControlGainColumn,
+    Figures,
+    GainColumn,
+    MetricColumn,
+    PaperColumn,
+    PaperGainColumn,
+    ScoreColumn,
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Layout:
+    """A table of one task.
+
+    Attributes:
+      number: The paper's number of the table, or a name where the paper has none.
+      task: The task's name, which is its folder's among the results.
+      title: What the table calls it.
+      quantity: What the figures are.
+      network: What the table calls a method's G.
+      columns: From left to right; those without any figure are left out.
+      gain: A sentence that says what the gains are.
+      decimals: Of every figure but D's.
+      rows: Which rows of a method it shows.
+      methods: Whose rows it shows, as folders; all by default.
+    """
+
+    number: int | str
+    task: str
+    title: str
+    quantity: str
+    network: str
+    columns: tuple[Column, ...]
+    gain: str
+    decimals: int = 1
+    rows: tuple[str, ...] = ("generator", "refined")
+    methods: tuple[str, ...] = ()
+
+    def is_asked(self, number: int | str | None) -> bool:
+        """Whether it is that table, or one of the paper's if none is named."""
+        return isinstance(self.number, int) if number is None else self.number == number
+
+    @property
+    def name(self) -> str:
+        """What tells it from the others: the task, for the paper's tables."""
+        return (
+            self.task if isinstance(self.number, int) else f"{self.number}/{self.task}"
+        )
+
+    @property
+    def figures(self) -> Figures:
+        """The paper's figures in its order; none for a task that it does not have."""
+        for column in self.columns:
+            if isinstance(column, PaperColumn):
+                return column.figures
+        return {}
+
+
+def _tag_layout(task: str, title: str) -> Layout:
+    paper = (PaperColumn("paper", TABLE_1[task]),) if task in TABLE_1 else ()
+    return Layout(
+        number=1,
+        task=task,
+        title=title,
+        quantity="example-averaged F1 on the test rows (%)",
+        network="SPM",
+        columns=(
+            *paper,
+            MetricColumn("F1 at 0.5", "f1"),
+            MetricColumn("tuned", "f1_tuned"),
+            MetricColumn("plug-in", "f1_plugin"),
+            # What decoding alone gains costs no discriminator: it is the control.
+            GainColumn("gain over G tuned", "f1", "f1_tuned"),
+            GainColumn("gain over G plug-in", "f1", "f1_plugin"),
+        ),
+        gain="A gain is the F1 at 0.5 of the refined output minus the F1 of the same "
+        "seed's G, with its tuned threshold or with the plug-in decoder",
+    )
+
+
+def _claim_layout(
+    task: str, title: str, figures: Figures, gains: tuple[GainColumn, ...], gain: str
+) -> Layout:
+    """The paper's claim: a classifier's gradient vanishes, LDRSP's refines."""
+    return Layout(
+        number="claim",
+        task=task,
+        title=title,
+        quantity="does D's gradient refine? (test)",
+        network="",
+        columns=(
+            PaperGainColumn("gain, paper", figures),
+            *gains,
+            ScoreColumn("norm of dD/dy at G(x)", "gradient_norm"),
+            ScoreColumn("correlation of D and v*", "correlation"),
+        ),
+        gain=gain,
+        rows=("refined",),
+    )
+
+
+def _controls_layout(
+    task: str,
+    title: str,
+    network: str,
+    metrics: tuple[MetricColumn, ...],
+    gain: ControlGainColumn,
+    methods: tuple[str, ...],
+) -> Layout:
+    """What predicts without a walk, beside the refined output."""
+    return Layout(
+        number="controls",
+        task=task,
+        title=title,
+        quantity="what predicts without a walk (test)",
+        network=network,
+        columns=(*metrics, gain),
+        gain="A gain is the figure of the refined output, decided without tuning, "
+        "minus the row's, by the decoder that suits it best",
+        rows=("generator", "own", "average", "mirrored", "ensemble", "refined"),
+        methods=methods,
+    )
+
+
+_CROSS_FITTED = ("ldrsp", "ldrsp_plus", "ldrsp_cross")
+
+
+_TAG_CONTROLS = (
+    (
+        MetricColumn("F1 at 0.5", "f1"),
+        MetricColumn("tuned", "f1_tuned"),
+        MetricColumn("plug-in", "f1_plugin"),
+    ),
+    ControlGainColumn("gain of refined over plug-in", "f1", "f1_plugin", interval=True),
+    _CROSS_FITTED,
+)
+
+
+_IMAGE_GAIN = "A gain is the refined output minus the same seed's G"
+
+
+LAYOUTS = (
+    _tag_layout("bibtex", "Bibtex"),
+    _tag_layout("delicious", "Delicious (not in the paper)"),
+    _tag_layout("bookmarks", "Bookmarks"),
+    Layout(
+        number=2,
+        task="weizmann_horse",
+        title="Weizmann horses",
+        quantity="IOU on the test images (%)",
+        network="FCN",
+        columns=(
+            PaperColumn("mean IOU, paper", TABLE_2["mean_iou"]),
+            MetricColumn("mean IOU", "mean_iou"),
+            PaperColumn("global IOU, paper", TABLE_2["global_iou"]),
+            MetricColumn("global IOU", "global_iou"),
+            GainColumn("gain in mean IOU", "mean_iou", "mean_iou"),
+        ),
+        gain=_IMAGE_GAIN,
+    ),
+    Layout(
+        number=3,
+        task="lfw_parts",
+        title="LFW faces",
+        quantity="accuracy on the test images (%)",
+        network="FCN",
+        columns=(
+            PaperColumn("superpixel accuracy, paper", TABLE_3),
+            MetricColumn("superpixel accuracy", "superpixel_accuracy"),
+            MetricColumn(
+                "superpixel accuracy (SLIC proxy)",
+                "superpixel_accuracy_slic",
+                remark="The paper's figures are accuracies on the official "
+                "superpixels. The proxy has others, made by SLIC: it ranks our rows "
+                "and is not comparable with the paper's figures.",
+            ),
+            MetricColumn("pixel accuracy at 32x32", "pixel_accuracy"),
+            GainColumn(
+                "gain in superpixel accuracy",
+                "superpixel_accuracy",
+                "superpixel_accuracy",
+            ),
+            GainColumn(
+                "gain in superpixel accuracy (SLIC proxy)",
+                "superpixel_accuracy_slic",
+                "superpixel_accuracy_slic",
+            ),
+        ),
+        gain=_IMAGE_GAIN,
+        decimals=2,
+    ),
+    _claim_layout(
+        "bibtex",
+        "Bibtex",
+        TABLE_1["bibtex"],
+        (
+            GainColumn("gain over G at 0.5", "f1", "f1", interval=True),
+            GainColumn("gain over G tuned", "f1", "f1_tuned", interval=True),
+        ),
+        "A gain is the F1 at 0.5 of the refined output minus that of G, at 0.5 "
+        "or at the tuned threshold, which is the control",
+    ),
+    _claim_layout(
+        "weizmann_horse",
+        "Weizmann horses",
+        TABLE_2["mean_iou"],
+        (GainColumn("gain in mean IOU", "mean_iou", "mean_iou", interval=True),),
+        _IMAGE_GAIN,
+    ),
+    _controls_layout("bibtex", "Bibtex", "SPM", *_TAG_CONTROLS),
+    _controls_layout("delicious", "Delicious", "SPM", *_TAG_CONTROLS),
+    _controls_layout(
+        "weizmann_horse",
+        "Weizmann horses",
+        "FCN",
+        (MetricColumn("mean IOU", "mean_iou"),),
+        ControlGainColumn("gain of refined", "mean_iou", "mean_iou", interval=True),
+        (*_CROSS_FITTED, "ldrsp_plus-unet", "ldrsp_cross-unet"),
+    ),
+)
+
+
+def layout_of(name: str) -> Layout | None:
+    """The layout of that name, if there is one."""
+    return next((layout for layout in LAYOUTS if layout.name == name), None)

@@ -1,0 +1,66 @@
+"""The lines below a table: how to read it, and what it lacks."""
+
+from experiments.reports.columns import GainColumn, MetricColumn
+from experiments.reports.rows import Table
+from experiments.summaries.labels import TITLES
+from experiments.summaries.statistics import Summary
+
+
+def table_notes(table: Table) -> list[str]:
+    """Sentences below a table; commands stand between backticks."""
+    return [*_reading(table), *_gains(table), *_missing(table)]
+
+
+def _reading(table: Table) -> list[str]:
+    if not any(row.seeds for row in table.rows):
+        return []
+    metrics = [column for column in table.columns if isinstance(column, MetricColumn)]
+    if not metrics:
+        return ["Mean over seeds; in brackets its 95 % confidence interval."]
+    return [
+        "Mean ± standard deviation over seeds; bold: the best of our rows.",
+        *(column.remark for column in metrics if column.remark),
+    ]
+
+
+def _gains(table: Table) -> list[str]:
+    gains = _gain_cells(table)
+    if not gains:
+        return []
+    line = f"{table.layout.gain}, in points"
+    if all(gain.count == 1 for gain in gains):
+        return [f"{line}; one seed each, so nothing is known of chance."]
+    return [
+        f"{line}, paired over seeds. A star: the 95 % confidence interval of its mean "
+        "(Student's t) excludes 0; it speaks of other seeds, not of other test rows."
+    ]
+
+
+def _gain_cells(table: Table) -> list[Summary]:
+    return [
+        cell
+        for row in table.rows
+        for column, cell in zip(table.columns, row.cells)
+        if isinstance(column, GainColumn) and cell is not None
+    ]
+
+
+def _missing(table: Table) -> list[str]:
+    notes = []
+    published = _methods_that_are(table, "not re-run")
+    if published:
+        titles = ", ".join(TITLES[method] for method in published)
+        notes.append(f"Not re-run, the paper's figure only: {titles}.")
+    missing = _methods_that_are(table, "not measured")
+    if missing:
+        task = table.layout.task
+        names = ", ".join(f"`{method}`" for method in missing)
+        notes.append(
+            f"Not measured: {names}. What runs them: `python -m experiments.tables "
+            f"--table={table.layout.number} --tasks={task} --run_missing`."
+        )
+    return notes
+
+
+def _methods_that_are(table: Table, status: str) -> list[str]:
+    return list(dict.fromkeys(row.folder for row in table.rows if row.status == status))

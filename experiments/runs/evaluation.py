@@ -1,0 +1,58 @@
+"""The test, which is made once, with the choices of the validation."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from experiments.tasks.task import Examples
+from ldrsp_tf.evaluation.diagnostics import score_report
+from ldrsp_tf.evaluation.validation import measure, rows_of
+from ldrsp_tf.refiner.refiner import Refiner
+from ldrsp_tf.training.history import Record
+
+
+def test(
+    refiner: Refiner,
+    chosen: Record,
+    examples: Examples,
+    further: Callable[[np.ndarray], dict[str, float]],
+) -> dict[str, Any]:
+    """The one look at the test rows.
+
+    Args:
+      refiner: In its final state; receives the choices.
+      chosen: The record of the epoch that validation chose.
+      examples: The test rows.
+      further: Relaxed outputs of the test rows -> metrics of the task's own.
+
+    Returns:
+      The parts test, validation, selected, score and seconds of a result.
+    """
+    begin = time.perf_counter()
+    validation = chosen["validation"]
+    refiner.choose(validation)
+    refinement, calibration = refiner.refinement, refiner.calibration
+    prediction = refiner.predict(examples.x)
+    measured = measure(refiner.trainer, prediction, examples, calibration)
+    for row, y in rows_of(refiner.method, prediction).items():
+        measured[row].update(further(y))
+    selected = {"epochs": chosen["epoch"], "calibration": calibration}
+    result = {
+        "test": measured,
+        "validation": validation["measured"],
+        "selected": selected,
+    }
+    if refinement is not None:
+        selected["refinement_steps"] = refinement.steps
+        selected["step_size"] = refinement.step_size
+        result["score"] = score_report(
+            refiner.trainer,
+            tf.constant(examples.x),
+            examples.y,
+            prediction,
+            refiner.predictor.rows_at_once,
+        )
+    return {**result, "seconds": {"evaluate": time.perf_counter() - begin}}

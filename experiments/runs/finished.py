@@ -1,0 +1,139 @@
+"""A finished run, loaded back: its settings, its networks and its refinement."""
+
+import dataclasses
+import pathlib
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from experiments.runs.builders import build_refiner
+from experiments.summaries.result_file import is_result, read_json
+from experiments.tasks.config import Config
+from experiments.tasks.inputs import NewInputs
+from experiments.tasks.task import Task, get_task
+from ldrsp_tf.data.examples import Examples
+from ldrsp_tf.errors import UsageError
+from ldrsp_tf.refinement import Refinement
+from ldrsp_tf.refiner.refiner import Refiner
+from ldrsp_tf.training.checkpoints import Checkpoints
+
+
+class FinishedRun(NamedTuple):
+    """A run that has its result.
+
+    Attributes:
+      task: What was learned.
+      config: How.
+      result: The content of `result.json`.
+      folder: Its folder.
+    """
+
+    task: Task
+    config: Config
+    result: dict[str, Any]
+    folder: pathlib.Path
+
+    @property
+    def refinement(self) -> Refinement | None:
+        """How far it refines; None for a method without a discriminator."""
+        selected = self.result["selected"]
+        if "step_size" not in selected:
+            return None
+        return Refinement(
+            selected["step_size"],
+            selected["refinement_steps"],
+            self.config.normalized_gradient,
+        )
+
+    @property
+    def input_shape(self) -> tuple[int, ...]:
+        """The shape of one input."""
+        return tuple(self._batch_shapes["x"][1:])
+
+    @property
+    def _batch_shapes(self) -> dict[str, list[int]]:
+        if "batch_shapes" not in self.result:
+            raise UsageError(
+                f"{self.folder} is a run of an older version; run its command again in "
+                f"an empty folder: {self.result['command']}"
+            )
+        return self.result["batch_shapes"]
+
+    def require_same_sources(self) -> None:
+        """Refuses files of the user's own that are not what they were for the run.
+
+        Raises:
+          UsageError: Their content has changed.
+          DataError: A file cannot be read.
+        """
+        wanted = self.result["config"]
+        for name, value in self.task.content(self.config).items():
+            if value != wanted.get(name):
+                raise UsageError(
+                    f"{name} is not what it was for the run in {self.folder}; put the "
+                    "old file back, or start a run of the new one in another folder."
+                )
+
+    def read_inputs(self, path: pathlib.Path) -> NewInputs:
+        """Reads inputs to predict for.
+
+        Raises:
+          UsageError: What lies there is not what the run predicts for.
+          DataError: A file is at fault.
+        """
+        if self.task.reads_sources_again:
+            self.require_same_sources()
+        return self.task.inputs_reader(self.config, path, self.input_shape)
+
+    def refiner(self) -> Refiner:
+        """The trained networks, with the refinement that the run chose.
+
+        Raises:
+          UsageError: They are not there any more.
+        """
+        blank = (np.zeros(self._batch_shapes[name], np.float32) for name in ("x", "y"))
+        refiner = build_refiner(self.task, self.config, Examples(*blank))
+        phase = "retraining" if self.config.retrain else "selection"
+        checkpoints = Checkpoints(refiner.trainer, self.folder / "checkpoints" / phase)
+        restore = (
+            checkpoints.restore if self.config.retrain else checkpoints.restore_best
+        )
+        name = "retraining_epochs" if self.config.retrain else "epochs"
+        trained = self.result["selected"].get(name)
+        if restore() != trained:
+            raise UsageError(
+                f"{self.folder} has no checkpoint of its networks, of epoch {trained}; "
+                f"run its command again in an empty folder: {self.result['command']}"
+            )
+        refiner.refinement = self.refinement
+        refiner.calibration = self.result["selected"]["calibration"]
+        return refiner
+
+
+def load_run(folder: pathlib.Path) -> FinishedRun:
+    """Reads a run's files.
+
+    Raises:
+      UsageError: The folder holds no finished run.
+    """
+    result = read_json(folder / "result.json")
+    if result is None:
+        raise UsageError(
+            f"{folder} holds no finished run (no result.json); start or finish one by "
+            "python -m experiments.run, which names its folder."
+        )
+    settings = result.get("config")
+    if not is_result(result) or not settings or "selected" not in result:
+        raise UsageError(
+            f"{folder / 'result.json'} is not the result of a run; make it anew by "
+            "experiments.run, in an empty folder."
+        )
+    task = get_task(result["task"])
+    known = {field.name: field for field in dataclasses.fields(task.config)}
+    given = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in settings.items()
+        if name in known
+    }
+    config = task.config(**{**given, "task": task.name, "method": result["method"]})
+    return FinishedRun(task, config, result, folder)

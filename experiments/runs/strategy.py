@@ -1,0 +1,113 @@
+"""`--distribute`: a run on several devices of this machine, or on several machines."""
+
+import contextlib
+import pathlib
+import tempfile
+from collections.abc import Iterator
+
+import tensorflow as tf
+
+from experiments.cli.startup import diverted_stderr
+from ldrsp_tf.distribution.workers import has_workers, is_chief
+from ldrsp_tf.errors import TrainingError, UsageError
+
+DISTRIBUTIONS = ("none", "mirrored", "multi_worker")
+
+
+_EXAMPLE = (
+    '{"cluster": {"worker": ["HOST:PORT", "HOST:PORT"]}, '
+    '"task": {"type": "worker", "index": 0}}'
+)
+
+
+# What a collective operation ends with when a worker is gone.
+_LOST_WORKER = (
+    tf.errors.AbortedError,
+    tf.errors.CancelledError,
+    tf.errors.DeadlineExceededError,
+    tf.errors.UnavailableError,
+)
+
+
+def make_strategy(distribute: str) -> tf.distribute.Strategy | None:
+    """Finds the devices, before TensorFlow does anything else.
+
+    Args:
+      distribute: One of `DISTRIBUTIONS`.
+
+    Returns:
+      The strategy; None for `none`. The one of several workers is there when all of
+      them are.
+
+    Raises:
+      UsageError: `TF_CONFIG` does not say what the workers are, or this one cannot be
+        at its address.
+    """
+    if distribute == "multi_worker":
+        _require_cluster()
+    with diverted_stderr():
+        if distribute == "mirrored":
+            return tf.distribute.MirroredStrategy()
+        if distribute == "multi_worker":
+            return _join_workers()
+        tf.constant(0)
+    return None
+
+
+def _require_cluster() -> None:
+    try:
+        resolver = tf.distribute.cluster_resolver.TFConfigClusterResolver()
+        tasks = resolver.cluster_spec().as_dict()
+        described = not tasks or resolver.task_id < len(tasks[resolver.task_type])
+    except (AttributeError, KeyError, TypeError, ValueError):
+        described = False
+    if not described:
+        raise UsageError(
+            f"TF_CONFIG does not describe a cluster and this worker's place in it, as "
+            f"{_EXAMPLE} does."
+        )
+    if not tasks:
+        raise UsageError(
+            "--distribute=multi_worker needs the environment variable TF_CONFIG, which "
+            f"names all workers and says which of them this one is: {_EXAMPLE}."
+        )
+
+
+def _join_workers() -> tf.distribute.Strategy:
+    try:
+        return tf.distribute.MultiWorkerMirroredStrategy()
+    except tf.errors.OpError as error:
+        raise UsageError(
+            "This worker cannot be started at its address in TF_CONFIG, which may be "
+            f"taken ({error.message})."
+        ) from error
+
+
+@contextlib.contextmanager
+def own_folder(
+    strategy: tf.distribute.Strategy | None, folder: pathlib.Path
+) -> Iterator[pathlib.Path]:
+    """The run's folder in the chief; in other workers one that is thrown away."""
+    if is_chief(strategy):
+        yield folder
+        return
+    with tempfile.TemporaryDirectory() as thrown_away:
+        yield pathlib.Path(thrown_away)
+
+
+@contextlib.contextmanager
+def lost_worker_errors(strategy: tf.distribute.Strategy | None) -> Iterator[None]:
+    """Says in one sentence that another worker is gone.
+
+    TensorFlow notices it by a closed connection, or by heartbeats that stay away for
+    some ten seconds.
+    """
+    try:
+        yield
+    except _LOST_WORKER as error:
+        if not has_workers(strategy):
+            raise
+        raise TrainingError(
+            "Another worker has ended; see what it says. The same commands, one for "
+            "each worker, go on from the last checkpoint."
+        ) from error

@@ -1,0 +1,93 @@
+"""What a sweep searches: a method on a task, over a space, judged by some seeds."""
+
+import dataclasses
+import functools
+from collections.abc import Mapping
+from typing import Any
+
+from experiments.tasks.config import Config
+from experiments.tasks.search_spaces import Space
+from experiments.tasks.task import Task
+from ldrsp_tf.errors import UsageError
+
+Settings = dict[str, Any]
+
+
+SAMPLERS = ("tpe", "random")
+
+
+@dataclasses.dataclass(frozen=True)
+class Plan:
+    """A sweep's question; two sweeps of one plan can share their trials.
+
+    Attributes:
+      task: What is learned.
+      method: How.
+      given: Settings that the user has fixed; they are not searched.
+      seed: The first seed of a trial's runs, and that of the proposals.
+      seeds: How many runs a trial has; its value is the mean over them.
+      sampler: What proposes settings, one of `SAMPLERS`.
+      pruning: Whether trials that fall behind the median are given up.
+    """
+
+    task: Task
+    method: str
+    given: Mapping[str, Any]
+    seed: int = 0
+    seeds: int = 1
+    sampler: str = "tpe"
+    pruning: bool = True
+
+    @functools.cached_property
+    def space(self) -> Space:
+        """What is searched; UsageError if that is nothing."""
+        task = self.task.name
+        ranges = self.task.space.get(self.method, {})
+        left = {name: r for name, r in ranges.items() if name not in self.given}
+        if not left:
+            raise UsageError(
+                f"There is nothing to search for method {self.method!r}: its space in "
+                f"experiments/configs/{task}.py is empty, or every setting is given."
+            )
+        return left
+
+    @functools.cached_property
+    def content(self) -> dict[str, str]:
+        """The user's own files that are searched on, as they are at first."""
+        return self.task.content(self._own_config)
+
+    @functools.cached_property
+    def _own_config(self) -> Config:
+        return self.configs({})[0]
+
+    @property
+    def own_settings(self) -> Settings:
+        """The task's own values of what is searched, as far as the space has them."""
+        config = self._own_config.as_dict()
+        return {
+            name: config[name]
+            for name, found in self.space.items()
+            if config[name] is not None and config[name] in found
+        }
+
+    def configs(self, settings: Settings) -> list[Config]:
+        """The configurations of the runs of a trial, one a seed."""
+        return [
+            self.task.configure(self.method, {**self.given, **settings, "seed": seed})
+            for seed in range(self.seed, self.seed + self.seeds)
+        ]
+
+    def as_dict(self) -> dict[str, Any]:
+        """What tells one plan from another, with what JSON would make of it."""
+        config = {**self._own_config.as_dict(), **self.content}
+        return {
+            "task": self.task.name,
+            "method": self.method,
+            "seed": self.seed,
+            "seeds": self.seeds,
+            "sampler": self.sampler,
+            "pruning": self.pruning,
+            "space": {name: repr(found) for name, found in self.space.items()},
+            # The task's own settings too: with others, values do not compare.
+            "fixed": {k: v for k, v in config.items() if k not in self.space},
+        }

@@ -1,0 +1,127 @@
+"""A sweep's trials as actors of Ray; the driver proposes and is told."""
+
+import concurrent.futures
+import pathlib
+import threading
+from collections.abc import Callable
+
+import ray
+from ray.exceptions import RayActorError, RayTaskError
+
+from datasets.loading import LoadedData
+from experiments.jobs.ray_cluster import RETRIES, RayCluster
+from experiments.jobs.runner import signals_interrupt
+from experiments.search.plan import Plan, Settings
+from experiments.search.trials import Report, validation_value
+from ldrsp_tf.errors import UsageError
+
+_POLL_SECONDS = 0.5
+
+
+Measure = Callable[[Settings, pathlib.Path, Report], float]
+
+
+def search_on_ray(
+    cluster: RayCluster,
+    plan: Plan,
+    data: LoadedData,
+    search: Callable[[Measure], None],
+) -> None:
+    """Searches in threads of this process, each of which waits for a trial elsewhere.
+
+    A trial whose worker is killed begins anew, with the same settings.
+
+    Args:
+      cluster: Does the trials; the data is sent to it.
+      plan: The sweep's.
+      data: Without its test rows.
+      search: Does trials until there are enough, by what it is given to measure with.
+    """
+    trials = _Trials(cluster, plan, data)
+    at_once = cluster.at_once
+    with signals_interrupt(), concurrent.futures.ThreadPoolExecutor(at_once) as threads:
+        searches = [threads.submit(search, trials.measure) for _ in range(at_once)]
+        try:
+            for ended in searches:
+                ended.result()
+        except KeyboardInterrupt:
+            trials.stop()
+            raise
+
+
+class _Trials:
+    """Measures settings on a cluster; several threads may call it at a time."""
+
+    def __init__(self, cluster: RayCluster, plan: Plan, data: LoadedData):
+        self._actor = ray.remote(
+            max_restarts=RETRIES,
+            max_task_retries=RETRIES,
+            # It answers while it trains.
+            max_concurrency=2,
+            **cluster.options,
+        )(_Trial)
+        self._plan = ray.put(plan)
+        self._data = ray.put(data)
+        self._stopped = threading.Event()
+
+    def stop(self) -> None:
+        """Ends those that run: their callers get a KeyboardInterrupt."""
+        self._stopped.set()
+
+    def measure(
+        self, settings: Settings, folder: pathlib.Path, report: Report
+    ) -> float:
+        """Gives settings their value, as `validation_value` does."""
+        trial = self._actor.remote()
+        value = trial.measure.remote(
+            self._plan, self._data, settings, folder.absolute()
+        )
+        try:
+            self._pass_on(trial, value, report)
+            return ray.get(value)
+        except RayTaskError as error:
+            raise error.cause from error
+        except RayActorError as error:
+            raise UsageError(
+                f"The worker of a trial was lost {RETRIES + 1} times ({folder})."
+            ) from error
+        finally:
+            ray.kill(trial)
+
+    def _pass_on(
+        self, trial: "ray.actor.ActorHandle", value: ray.ObjectRef, report: Report
+    ) -> None:
+        """Passes reports on until there is a value."""
+        told = 0
+        done = False
+        while not done:
+            done = bool(ray.wait([value], timeout=_POLL_SECONDS)[0])
+            answer = trial.reports.remote(told)
+            # It may have to wait for a worker.
+            while not ray.wait([answer], timeout=_POLL_SECONDS)[0]:
+                self._check()
+            self._check()
+            for step, reached in ray.get(answer):
+                told += 1
+                report(step, reached)
+
+    def _check(self) -> None:
+        if self._stopped.is_set():
+            raise KeyboardInterrupt
+
+
+class _Trial:
+    """Measures, and keeps the reports until they are asked for."""
+
+    def __init__(self):
+        self._reports: list[tuple[int, float]] = []
+
+    def measure(
+        self, plan: Plan, data: LoadedData, settings: Settings, folder: pathlib.Path
+    ) -> float:
+        return validation_value(
+            plan, data, settings, folder, lambda *report: self._reports.append(report)
+        )
+
+    def reports(self, told: int) -> list[tuple[int, float]]:
+        return self._reports[told:]

@@ -1,0 +1,187 @@
+"""The search of a sweep: proposals and trials, kept in a file that can be resumed."""
+
+import contextlib
+import pathlib
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from typing import TextIO
+
+import numpy as np
+import optuna
+import sqlalchemy
+from optuna.trial import FrozenTrial, TrialState
+
+from datasets.preparation.file_lock import hold_lock
+from experiments.search.plan import Plan, Settings
+from experiments.search.trials import Report
+from ldrsp_tf.errors import DivergenceError, UsageError
+from ldrsp_tf.training.folder_lock import claim_folder
+
+# Trials before the median of which is that of nothing in particular.
+_FIRST_TRIALS = 5
+
+
+_SAMPLERS = {
+    "tpe": optuna.samplers.TPESampler,
+    "random": optuna.samplers.RandomSampler,
+}
+
+
+Measure = Callable[[Settings, pathlib.Path, Report], float]
+
+
+class Search:
+    """A sweep's trials, which several processes may share.
+
+    Every trial's folder is claimed by the process that does it. A proposal is a
+    function of the seed and of the trials before it; one that was interrupted does not
+    count, so a resumed search (of one process) proposes what an undisturbed one would.
+    The first one is the task's own settings, so that a sweep ends no worse than they.
+
+    Args:
+      plan: What is searched.
+      folder: The sweep's.
+      storage: The file of its trials.
+
+    Raises:
+      UsageError: The file is no storage, or has the trials of another plan.
+    """
+
+    def __init__(self, plan: Plan, folder: pathlib.Path, storage: pathlib.Path):
+        optuna.logging.set_verbosity(optuna.logging.ERROR)
+        self._plan = plan
+        self._folder = folder
+        with self._alone():
+            self._study = _open(storage, plan)
+
+    @property
+    def trials(self) -> list[FrozenTrial]:
+        """All trials so far, those that were interrupted among them."""
+        return self._study.get_trials()
+
+    def run(
+        self, trials: int, measure: Measure, tell: Callable[[FrozenTrial | None], None]
+    ) -> None:
+        """Does trials until so many are done, or under way in other processes.
+
+        Args:
+          trials: Of the whole search.
+          measure: Gives settings their value; it works in the folder that it is given,
+            and reports values on the way.
+          tell: Is told of each trial that ends, and None when there are enough. Other
+            processes wait meanwhile.
+        """
+        while True:
+            with self._alone():
+                trial, lock = self._next(trials)
+                if trial is None:
+                    tell(None)
+                    return
+            with lock:
+                self._do(trial, measure)
+            with self._alone():
+                tell(self.trials[trial.number])
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Other processes of the search wait meanwhile."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with hold_lock(self._folder / "search.lock"):
+            yield
+
+    def _next(self, trials: int) -> tuple[optuna.Trial, TextIO] | tuple[None, None]:
+        """Proposes a trial and claims its folder; None if there are enough."""
+        self._forget_abandoned()
+        counted = [t for t in self.trials if t.state != TrialState.FAIL]
+        if len(counted) >= trials:
+            return None, None
+        seed = np.random.SeedSequence((self._plan.seed, len(counted)))
+        sampler = _SAMPLERS[self._plan.sampler]
+        self._study.sampler = sampler(seed=int(seed.generate_state(1)[0]))
+        if not counted:
+            self._study.enqueue_trial(self._plan.own_settings)
+        trial = self._study.ask()
+        space = self._plan.space
+        settings = {name: space[name].suggest(trial, name) for name in space}
+        trial.set_user_attr("settings", settings)
+        return trial, claim_folder(self._trial_folder(trial.number))
+
+    def _forget_abandoned(self) -> None:
+        """Marks the trials that nobody works at any more."""
+        for trial in self.trials:
+            if trial.state == TrialState.RUNNING:
+                lock = claim_folder(self._trial_folder(trial.number))
+                if lock is not None:
+                    self._study.tell(trial.number, state=TrialState.FAIL)
+                    lock.close()
+                    shutil.rmtree(self._trial_folder(trial.number))
+
+    def _trial_folder(self, number: int) -> pathlib.Path:
+        return self._folder / "trials" / str(number)
+
+    def _do(self, trial: optuna.Trial, measure: Measure) -> None:
+        begin = time.perf_counter()
+
+        def report(step: int, value: float) -> None:
+            trial.report(value, step)
+            if trial.should_prune():
+                raise optuna.TrialPruned
+
+        folder = self._trial_folder(trial.number)
+        try:
+            value = measure(trial.user_attrs["settings"], folder, report)
+            outcome = {"values": value}
+        except optuna.TrialPruned:
+            outcome = {"state": TrialState.PRUNED}
+        except DivergenceError as error:
+            # The settings are at fault, and the sampler should know.
+            trial.set_user_attr("error", str(error))
+            outcome = {"state": TrialState.PRUNED}
+        trial.set_user_attr("seconds", time.perf_counter() - begin)
+        self._study.tell(trial, **outcome)
+
+
+def _open(storage: pathlib.Path, plan: Plan) -> optuna.Study:
+    epochs = plan.configs({})[0].epochs
+    pruner = optuna.pruners.NopPruner()
+    if plan.pruning:
+        pruner = optuna.pruners.MedianPruner(_FIRST_TRIALS, n_warmup_steps=epochs // 3)
+    storage.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        study = optuna.create_study(
+            storage=optuna.storages.RDBStorage(
+                f"sqlite:///{storage}",
+                # Seconds that a process waits for another one's writing.
+                engine_kwargs={"connect_args": {"timeout": 60}},
+            ),
+            study_name="sweep",
+            direction="maximize",
+            pruner=pruner,
+            load_if_exists=True,
+        )
+    except (sqlalchemy.exc.SQLAlchemyError, optuna.exceptions.OptunaError) as error:
+        raise UsageError(
+            f"{storage} cannot be used to keep trials ({_first_line(error)}); name "
+            "another file by --storage."
+        ) from error
+    _check_plan(study, plan, storage)
+    return study
+
+
+def _check_plan(study: optuna.Study, plan: Plan, storage: pathlib.Path) -> None:
+    """Trials of other settings or spaces do not compare."""
+    wanted = plan.as_dict()
+    found = study.user_attrs.get("plan")
+    if found is None:
+        study.set_user_attr("plan", wanted)
+    elif found != wanted:
+        differing = [name for name in wanted if found.get(name) != wanted[name]]
+        raise UsageError(
+            f"{storage} has the trials of another sweep (it differs in "
+            f"{', '.join(differing)}); choose another --output_dir, or delete that one."
+        )
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]

@@ -1,0 +1,79 @@
+"""The value of a setting: what its runs reach on their validation rows."""
+
+import dataclasses
+import pathlib
+import shutil
+import statistics
+from collections.abc import Callable
+
+from datasets.loading import LoadedData
+from experiments.runs.stages import Phases
+from experiments.search.plan import Plan, Settings
+from experiments.tasks.splits import hold_out
+from ldrsp_tf.training.history import Record
+
+# Is told the steps done and the value so far; raises to give the trial up.
+Report = Callable[[int, float], None]
+
+
+def without_test_rows(data: LoadedData) -> LoadedData:
+    """The data of a search: it cannot look at what it does not have."""
+    splits = {name: rows for name, rows in data.splits.items() if name != "test"}
+    return dataclasses.replace(data, splits=splits)
+
+
+def validation_value(
+    plan: Plan,
+    data: LoadedData,
+    settings: Settings,
+    folder: pathlib.Path,
+    report: Report,
+) -> float:
+    """The mean, over the plan's seeds, of the validation metric of the best epoch.
+
+    It is the metric by which a run chooses its epochs: the space's criterion of the
+    refined output, or of G's where the method has no discriminator.
+
+    Args:
+      plan: The sweep's.
+      data: Of the task; no more than its training and validation rows are used.
+      settings: The proposed ones.
+      folder: Receives, for each seed, the settings and the curves of its training.
+      report: Is told the value after every validation.
+    """
+    values: list[float] = []
+    for config in plan.configs(settings):
+        rows = hold_out(plan.task, config, data)
+        run_folder = folder / f"seed{config.seed}"
+        # A trial is not taken up again: what lies here is of an abandoned sweep.
+        shutil.rmtree(run_folder, ignore_errors=True)
+        run_folder.mkdir(parents=True)
+        progress = _Progress(values, len(values) * config.epochs, report)
+        identity = {**config.as_dict(), **plan.content}
+        with Phases(
+            plan.task, config, identity, run_folder, rows.training, progress
+        ) as phases:
+            chosen = phases.select(rows.training, rows.validation)
+        values.append(chosen["validation"]["metric"])
+        shutil.rmtree(run_folder / "checkpoints")
+    return statistics.mean(values)
+
+
+class _Progress:
+    """Tells the value so far, counting the steps of all seeds."""
+
+    def __init__(self, before: list[float], first: int, report: Report):
+        self._before = list(before)
+        self._first = first
+        self._report = report
+        self._best = float("-inf")
+
+    def phase(self, name: str, epochs: int) -> None:
+        """Nothing is shown of it."""
+
+    def progress(self, record: Record) -> None:
+        """Reports what was validated."""
+        if "validation" in record:
+            self._best = max(self._best, record["validation"]["metric"])
+            value = statistics.mean([*self._before, self._best])
+            self._report(self._first + record["epoch"], value)

@@ -1,0 +1,53 @@
+"""Files of a run's folder, written so that a killed process leaves whole ones."""
+
+import json
+import pathlib
+from collections.abc import Mapping
+from typing import Any
+
+from experiments.cli.atomic_files import write_text
+from ldrsp_tf.errors import UsageError
+
+
+def write_json(path: pathlib.Path, content: dict[str, Any]) -> None:
+    """Writes a JSON object as `write_text` does."""
+    write_text(path, json.dumps(content, indent=1) + "\n")
+
+
+def read_json(path: pathlib.Path) -> dict[str, Any] | None:
+    """The content, or None if there is no such file.
+
+    Raises:
+      UsageError: The file is not one of ours.
+    """
+    try:
+        content = json.loads(path.read_text())
+    except FileNotFoundError:
+        return None
+    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise UsageError(
+            f"{path} is damaged ({error}); delete it, or choose another --output_dir."
+        ) from error
+    if not isinstance(content, dict):
+        raise UsageError(f"{path} does not hold a JSON object; delete it.")
+    return content
+
+
+def is_result(content: Mapping[str, Any]) -> bool:
+    """Whether it has what every result has, of the right kinds."""
+    kinds = {"task": str, "method": str, "seed": int, "complete": bool, "test": dict}
+    return (
+        all(isinstance(content.get(name), kind) for name, kind in kinds.items())
+        and isinstance(content.get("config", {}), dict)
+        and all(isinstance(metrics, dict) for metrics in content["test"].values())
+        and all(
+            isinstance(value, int | float)
+            for metrics in content["test"].values()
+            for value in metrics.values()
+        )
+    )
+
+
+def rows_of_result(result: Mapping[str, Any]) -> dict[str, Mapping[str, float]]:
+    """The metrics of each row: of the outputs, and of what they are compared with."""
+    return {**result["test"], **result.get("controls", {})}

@@ -1,0 +1,167 @@
+"""Loads the ARFF files that an `ArffConfig` names, and rows to predict the tags of."""
+
+import pathlib
+import time
+from collections.abc import Collection
+
+import numpy as np
+
+from datasets.arff.header import Attribute, Header, read_header
+from datasets.arff.labels_xml import read_labels_xml
+from datasets.arff.reader import ArffData, read_arff
+from datasets.errors import DataError
+from datasets.loading import LoadedData
+from datasets.preparation.checksums import sha256
+from experiments.tasks.arff_config import ArffConfig
+from experiments.tasks.inputs import NewInputs
+from experiments.tasks.standardization import Standardization
+from ldrsp_tf.data.examples import divide_rows
+from ldrsp_tf.errors import UsageError
+
+_Rows = dict[str, np.ndarray]
+
+
+def load(
+    config: ArffConfig, data_dir: str | None, manual_dir: str | None
+) -> LoadedData:
+    """Reads the files of a run.
+
+    Args:
+      config: Names the files.
+      data_dir: Not needed.
+      manual_dir: Not needed.
+
+    Returns:
+      The splits train and test, with `features` and `labels`.
+
+    Raises:
+      UsageError: The settings name no file, no labels or no rows to test on.
+      DataError: A file is damaged, or the files do not belong together.
+    """
+    del data_dir, manual_dir
+    begin = time.perf_counter()
+    checksums = source_checksums(config)
+    labels = label_names(config)
+    train, test = _training_rows(config, labels)
+    standardization = Standardization.of(config.standardize, train["features"])
+    if config.test_file:
+        _require_same_features(config, config.test_file, labels)
+        test = _rows(read_arff(config.test_file, labels))
+    splits = {
+        name: {**rows, "features": standardization.apply(rows["features"])}
+        for name, rows in (("train", train), ("test", test))
+    }
+    return LoadedData("arff", splits, checksums, time.perf_counter() - begin)
+
+
+def read_inputs(
+    config: ArffConfig, path: pathlib.Path, shape: tuple[int, ...]
+) -> NewInputs:
+    """Reads rows to predict the tags of, as the run of `config` reads its test rows.
+
+    The file has the features of `--train_file`, which is read again for what it says of
+    their scale. It may have the labels too; what they hold there is not looked at.
+
+    Raises:
+      UsageError: The settings name no file or no labels.
+      DataError: A file is damaged, or has other features than the training rows.
+    """
+    del shape  # The same features have the same shape.
+    labels = label_names(config)
+    _require_same_features(config, str(path), labels)
+    train, _ = _training_rows(config, labels)
+    standardization = Standardization.of(config.standardize, train["features"])
+    x = standardization.apply(read_arff(str(path), [], ignored=labels).features)
+    return NewInputs([str(row) for row in range(len(x))], x, label_names=labels)
+
+
+def source_checksums(config: ArffConfig) -> dict[str, str]:
+    """The SHA-256 of each file that the settings name."""
+    paths = (config.train_file, config.test_file, config.labels_xml)
+    return {path: sha256(path) for path in paths if path}
+
+
+def label_names(config: ArffConfig) -> list[str]:
+    """The names of the labels, by an XML file or by the place of their attributes."""
+    if not config.train_file:
+        raise UsageError("--task=arff needs --train_file=FILE, and best --test_file.")
+    if not config.labels_xml:
+        return _outer_labels(config)
+    if config.num_labels is not None:
+        raise UsageError(
+            "--labels_xml and --num_labels both say what the labels are; give one."
+        )
+    return read_labels_xml(config.labels_xml)
+
+
+def _outer_labels(config: ArffConfig) -> list[str]:
+    header = read_header(config.train_file)
+    count = config.num_labels
+    if count is None:
+        count = header.meka_labels
+    if count is None:
+        raise UsageError(
+            f"{config.train_file} does not say which attributes are labels (its "
+            "relation has no '-C n'); give --labels_xml=FILE, or --num_labels=n for "
+            "the first n, -n for the last."
+        )
+    if not 0 < abs(count) < len(header.attributes):
+        raise UsageError(
+            f"{count} of the {len(header.attributes)} attributes of "
+            f"{config.train_file} cannot be its labels; give --num_labels=n for the "
+            "first n, -n for the last, so that labels and features are left."
+        )
+    return header.outer_names(count)
+
+
+def _training_rows(config: ArffConfig, labels: list[str]) -> tuple[_Rows, _Rows | None]:
+    """The rows to train on, and those held out where no file has rows to test on."""
+    rows = _rows(read_arff(config.train_file, labels))
+    if config.test_file:
+        return rows, None
+    number = len(rows["labels"])
+    held_out = round(number * config.test_fraction)
+    if not 0 < held_out < number:
+        raise UsageError(
+            f"--test_fraction={config.test_fraction} leaves {held_out} test rows of "
+            f"{number}; a test needs some, and so does training."
+        )
+    train, test = (
+        {name: array[part] for name, array in rows.items()}
+        for part in divide_rows(number, held_out, config.split_seed)
+    )
+    return train, test
+
+
+def _rows(data: ArffData) -> _Rows:
+    return {"features": data.features, "labels": data.labels}
+
+
+def _require_same_features(
+    config: ArffConfig, path: str, labels: Collection[str]
+) -> None:
+    """Compares a file's features with the training rows'; DataError if they differ."""
+    expected = _features(read_header(config.train_file), labels)
+    found = _features(read_header(path), labels)
+    for i in range(max(len(expected), len(found))):
+        ours, theirs = expected[i : i + 1], found[i : i + 1]
+        if [*map(_kind, ours)] != [*map(_kind, theirs)]:
+            raise DataError(
+                f"{path} has {_shown(theirs)} as feature {i + 1} where "
+                f"{config.train_file} has {_shown(ours)}; the features of both must "
+                "be the same, in the same order"
+            )
+
+
+def _features(header: Header, labels: Collection[str]) -> list[Attribute]:
+    return [a for a in header.attributes if a.name not in set(labels)]
+
+
+def _kind(attribute: Attribute) -> tuple:
+    """What has to be the same; {0,1} and {1,0} give the same column."""
+    values = attribute.values
+    return attribute.name, sorted(values) if attribute.is_binary else values
+
+
+def _shown(attributes: list[Attribute]) -> str:
+    return str(attributes[0]) if attributes else "none"

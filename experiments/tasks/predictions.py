@@ -1,0 +1,138 @@
+"""Predictions as files: tables and JSON lines of tags, pictures of masks."""
+
+import csv
+import io
+import json
+import pathlib
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from experiments.cli.atomic_files import write_text
+from experiments.tasks.inputs import NewInputs
+from ldrsp_tf.errors import UsageError
+from ldrsp_tf.metrics import DEFAULT_THRESHOLD, threshold_decode
+
+_SEPARATOR = ";"
+
+
+# Digits of a relaxed value; more would only make files large.
+_DIGITS = 6
+
+
+# What a user looks for: outputs, not the networks of a table's rows.
+OUTPUT_NAMES = {"generator": "generated", "refined": "refined"}
+
+
+Rows = Mapping[str, np.ndarray]
+
+
+def write_tags(
+    path: pathlib.Path,
+    inputs: NewInputs,
+    rows: Rows,
+    scores: np.ndarray | None,
+    calibration: Mapping[str, Mapping[str, Any]],
+) -> None:
+    """Writes one line an input, in the format that the file's ending names.
+
+    CSV has the decided tags' names, separated by semicolons; JSON lines also have each
+    tag's relaxed value.
+
+    Args:
+      path: `*.csv` or `*.jsonl`.
+      inputs: What was predicted for.
+      rows: Relaxed tags `[N, L]` of the generator and of the refinement, by row.
+      scores: D's score of each refined output, `[N]`; None without D.
+      calibration: The tuned threshold of each row.
+
+    Raises:
+      UsageError: The file's ending is another one.
+    """
+    require_tag_file(path)
+    names = inputs.label_names
+    if names is None:
+        names = [str(label) for label in range(next(iter(rows.values())).shape[1])]
+    records = _records(inputs.names, names, rows, scores, calibration)
+    _write(path, _WRITERS[path.suffix](records, names))
+
+
+def _records(
+    inputs: list[str],
+    labels: list[str],
+    rows: Rows,
+    scores: np.ndarray | None,
+    calibration: Mapping[str, Mapping[str, Any]],
+) -> Iterator[dict[str, Any]]:
+    decided = {
+        row: threshold_decode(y, calibration[row].get("threshold", DEFAULT_THRESHOLD))
+        for row, y in rows.items()
+    }
+    for index, name in enumerate(inputs):
+        record = {"name": name}
+        if scores is not None:
+            record["score"] = round(float(scores[index]), _DIGITS)
+        for row, y in rows.items():
+            record[OUTPUT_NAMES[row]] = {
+                "tags": [labels[i] for i in np.flatnonzero(decided[row][index])],
+                "values": [round(float(value), _DIGITS) for value in y[index]],
+            }
+        yield record
+
+
+def _csv(records: Iterator[dict[str, Any]], labels: list[str]) -> str:
+    for label in labels:
+        if _SEPARATOR in label:
+            raise UsageError(
+                f"The label {label!r} has a {_SEPARATOR!r}, which separates tags in a "
+                ".csv file; write a .jsonl file."
+            )
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    for number, record in enumerate(records):
+        if number == 0:
+            writer.writerow(record)
+        writer.writerow(
+            _SEPARATOR.join(value["tags"]) if isinstance(value, dict) else value
+            for value in record.values()
+        )
+    return text.getvalue()
+
+
+def _json_lines(records: Iterator[dict[str, Any]], labels: list[str]) -> str:
+    del labels
+    return "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
+
+
+_WRITERS = {".csv": _csv, ".jsonl": _json_lines}
+
+
+def require_tag_file(path: pathlib.Path) -> None:
+    """Refuses a file whose ending names no format of tags.
+
+    Raises:
+      UsageError: It does not.
+    """
+    if path.suffix not in _WRITERS:
+        raise UsageError(
+            f"Tags are written to a .csv or a .jsonl file, not to {path}; name one by "
+            "--output."
+        )
+
+
+def write_scores(path: pathlib.Path, names: list[str], scores: np.ndarray) -> None:
+    """Writes the mean score of each map `[N, H, W]` as a CSV file."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(("name", "score"))
+    means = scores.reshape(len(scores), -1).mean(1)
+    writer.writerows(
+        (name, round(float(mean), _DIGITS)) for name, mean in zip(names, means)
+    )
+    _write(path, text.getvalue())
+
+
+def _write(path: pathlib.Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_text(path, text)

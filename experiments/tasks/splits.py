@@ -1,0 +1,59 @@
+"""Which rows a run trains on, chooses with, and is tested on."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from datasets.loading import LoadedData
+from experiments.tasks.config import Config
+from experiments.tasks.task import Examples, Task
+from ldrsp_tf.data.examples import divide_rows
+from ldrsp_tf.errors import UsageError
+
+
+class HeldOut(NamedTuple):
+    """What choices are made with; `all_training` is both parts together."""
+
+    training: Examples
+    validation: Examples
+    all_training: Examples
+
+
+class Split(NamedTuple):
+    """The rows of a run: those of `HeldOut`, and those of the test."""
+
+    training: Examples
+    validation: Examples
+    all_training: Examples
+    test: Examples
+
+
+def split_rows(task: Task, config: Config, data: LoadedData) -> Split:
+    """All rows of a run; UsageError where `hold_out` has one."""
+    test = task.family.examples(config, data.splits["test"])
+    return Split(*hold_out(task, config, data), test)
+
+
+def hold_out(task: Task, config: Config, data: LoadedData) -> HeldOut:
+    """The data set's own validation rows, or some of its training rows.
+
+    Without validation rows of its own, the run's seed decides which are held out. Test
+    rows are not looked at, and need not be there.
+
+    Raises:
+      UsageError: No row would be left to train or to validate on.
+    """
+    everything = task.family.examples(config, data.splits["train"])
+    if "validation" in data.splits:
+        validation = task.family.examples(config, data.splits["validation"])
+        together = Examples(*map(np.concatenate, zip(everything, validation)))
+        return HeldOut(everything, validation, together)
+    rows = len(everything.x)
+    held_out = round(rows * config.validation_fraction)
+    if not 0 < held_out < rows:
+        raise UsageError(
+            f"--validation_fraction={config.validation_fraction} leaves {held_out} "
+            f"validation rows of {rows}: choices need some, and so does training."
+        )
+    training, validation = divide_rows(rows, held_out, (config.seed, 1))
+    return HeldOut(everything.take(training), everything.take(validation), everything)

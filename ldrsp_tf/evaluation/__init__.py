@@ -1,0 +1,5 @@
+"""Measurements of a trained pair of networks, and the choices made with them.
+
+`validation` measures and chooses, `diagnostics` compares D with its oracle,
+`superpixels` has the metric of Table 3. May import `prediction` and below.
+"""

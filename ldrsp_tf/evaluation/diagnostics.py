@@ -1,0 +1,58 @@
+"""Can the energy be trusted? D's scores against the oracle's values."""
+
+import numpy as np
+import tensorflow as tf
+
+from ldrsp_tf.prediction.predictor import Prediction
+from ldrsp_tf.refinement import gradient_norm, score_and_gradient
+from ldrsp_tf.training.trainer import Trainer
+
+
+def score_report(
+    trainer: Trainer,
+    x: tf.Tensor,
+    y_true: np.ndarray,
+    prediction: Prediction,
+    rows_at_once: int = 1024,
+) -> dict[str, float]:
+    """Compares D with the oracle it was trained on.
+
+    Args:
+      trainer: A trained trainer of a method with a discriminator.
+      x: Inputs, `[N, ...]`.
+      y_true: Their true outputs, `[N, ...]`.
+      prediction: What `predict` gave for them.
+      rows_at_once: Inputs in one chunk.
+
+    Returns:
+      refined_mean: D's mean score of the refined outputs.
+      oracle_mean: Their mean oracle value. A score far above it means that the walk
+        left the region where D is right.
+      correlation: Pearson's, of score and value over the refined outputs; 0 where
+        either is constant.
+      gradient_norm: Mean norm of dD/dy at the generator's outputs, per example.
+    """
+    values, norms = [], []
+    for begin in range(0, len(y_true), rows_at_once):
+        rows = slice(begin, begin + rows_at_once)
+        truth = tf.cast(y_true[rows], tf.float32)
+        values.append(
+            trainer.oracle(tf.constant(prediction.refined[rows]), truth).numpy()
+        )
+        _, gradient = score_and_gradient(
+            trainer.score(x[rows]), tf.constant(prediction.generated[rows])
+        )
+        norms.append(gradient_norm(gradient).numpy())
+    value, score = np.concatenate(values).ravel(), prediction.scores.ravel()
+    return {
+        "refined_mean": float(score.mean()),
+        "oracle_mean": float(value.mean()),
+        "correlation": _correlation(score, value),
+        "gradient_norm": float(np.concatenate(norms).mean()),
+    }
+
+
+def _correlation(a: np.ndarray, b: np.ndarray) -> float:
+    if np.ptp(a) == 0.0 or np.ptp(b) == 0.0:
+        return 0.0
+    return float(np.corrcoef(a, b)[0, 1])

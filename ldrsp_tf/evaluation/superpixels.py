@@ -1,0 +1,92 @@
+"""Superpixel accuracy: class maps judged region by region (Table 3 of the paper)."""
+
+import itertools
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+import tensorflow as tf
+
+from ldrsp_tf.errors import UsageError
+
+
+def superpixel_accuracy(
+    decided: Iterable[np.ndarray],
+    truth: Iterable[np.ndarray],
+    superpixels: Iterable[np.ndarray],
+) -> float:
+    """Share of the superpixels that are given their true class, over all images.
+
+    What a superpixel is given, and what it truly is, is the most frequent class of its
+    pixels. Every superpixel counts alike, whatever its size and its image.
+
+    Args:
+      decided: Decided classes, `[N, H, W]`. Like the others it may also be any iterable
+        of `[H, W]`; one image at a time is asked for.
+      truth: True classes, `[N, H, W]`.
+      superpixels: Number of each pixel's superpixel, from 0, `[N, H, W]`. Images have
+        numbers of their own, and may leave some out.
+
+    Raises:
+      UsageError: The three differ in number or size of images, or there is no image.
+    """
+    right, total = 0, 0
+    for image in itertools.zip_longest(decided, truth, superpixels):
+        given, true, numbers = map(np.asarray, image)
+        if not given.shape == true.shape == numbers.shape:
+            raise UsageError(
+                "Decided classes, true classes and superpixels must be equally many "
+                f"images of the same size; one has {given.shape}, {true.shape} and "
+                f"{numbers.shape}."
+            )
+        true_classes = superpixel_classes(true, numbers)
+        hits = superpixel_classes(given, numbers) == true_classes
+        right, total = right + int(hits.sum()), total + len(true_classes)
+    if total == 0:
+        raise UsageError("There is no superpixel to judge: no image was given.")
+    return right / total
+
+
+def superpixel_classes(classes: np.ndarray, superpixels: np.ndarray) -> np.ndarray:
+    """The most frequent class of each superpixel of an image.
+
+    Of equally frequent classes it is the lowest number.
+
+    Args:
+      classes: Class of each pixel, from 0, `[H, W]`.
+      superpixels: Number of each pixel's superpixel, from 0, `[H, W]`.
+
+    Returns:
+      `[K]`, for the K superpixels that the image has, by rising number.
+    """
+    # As wide integers: the pairs' numbers would overflow a byte.
+    classes = np.asarray(classes, np.int64).ravel()
+    numbers = np.asarray(superpixels, np.int64).ravel()
+    width = classes.max() + 1
+    counts = np.bincount(
+        numbers * width + classes, minlength=(numbers.max() + 1) * width
+    ).reshape(-1, width)
+    return counts.argmax(1)[counts.any(1)]
+
+
+def decide_enlarged(
+    y: np.ndarray, size: tuple[int, int], rows_at_once: int = 32
+) -> Iterator[np.ndarray]:
+    """Enlarges relaxed class maps, and decides the likeliest class of each new pixel.
+
+    Relaxed maps are enlarged rather than decided ones, so that borders are not stairs.
+    The interpolation is bilinear between the centres of the areas that small pixels
+    cover ("half-pixel centres"): the places that a small pixel is the mean around, if
+    the small image was made by averaging areas. A map that is given its own size stays
+    as it is.
+
+    Args:
+      y: Class maps, `[N, h, w, C]`.
+      size: Height and width wanted, H and W.
+      rows_at_once: Maps enlarged in one call, which bounds memory.
+
+    Yields:
+      The classes of each map, uint8 `[H, W]`; of equal values the lowest number.
+    """
+    for begin in range(0, len(y), rows_at_once):
+        enlarged = tf.image.resize(y[begin : begin + rows_at_once], size, "bilinear")
+        yield from tf.argmax(enlarged, -1).numpy().astype(np.uint8)

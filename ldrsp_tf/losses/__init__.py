@@ -1,0 +1,31 @@
+"""Losses of generator and discriminator, in pairs (Eq. 5, 6 and 10).
+
+`ldrsp` has the paper's and the surrogate losses, `baselines` those of the methods that
+the paper compares with, `gradient_penalty` the penalty of WGAN-GP. Pure functions of
+logits and oracle values; they may import `refinement` and what is below it.
+"""
+
+from ldrsp_tf.losses.gradient_penalty import Penalty, gradient_penalty
+from ldrsp_tf.losses.ldrsp import (
+    Judged,
+    ValueLoss,
+    binary_cross_entropy,
+    class_cross_entropy,
+    cross_entropy_value_loss,
+    ldrsp_discriminator_loss,
+    ldrsp_generator_loss,
+    squared_value_loss,
+)
+
+__all__ = [
+    "Judged",
+    "Penalty",
+    "ValueLoss",
+    "binary_cross_entropy",
+    "class_cross_entropy",
+    "cross_entropy_value_loss",
+    "gradient_penalty",
+    "ldrsp_discriminator_loss",
+    "ldrsp_generator_loss",
+    "squared_value_loss",
+]

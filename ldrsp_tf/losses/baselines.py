@@ -1,0 +1,110 @@
+"""Losses of the methods that the paper compares itself with, in pairs.
+
+They take logits as `losses.py` does, vectors `[B]` or maps `[B, H, W]`, and are means
+over all entries. A discriminator's loss is given what it and the oracle say (`Judged`)
+of the truth, of G(x) if there is a generator, and of samples; those of the GANs do not
+ask the oracle.
+"""
+
+import tensorflow as tf
+
+from ldrsp_tf.losses.ldrsp import Judged, cross_entropy_value_loss, ldrsp_generator_loss
+
+EBGAN_MARGIN = 1.0
+
+
+def gan_discriminator_loss(
+    real: Judged, generated: Judged, samples: Judged | None = None
+) -> tf.Tensor:
+    """Mean of -log D(x, y*) - log(1 - D(x, G(x))) (Goodfellow et al., 2014)."""
+    del samples
+    return tf.reduce_mean(tf.nn.softplus(-real.logits)) + tf.reduce_mean(
+        tf.nn.softplus(generated.logits)
+    )
+
+
+def gan_generator_loss(generated_logits: tf.Tensor) -> tf.Tensor:
+    """Mean of -log D(x, G(x)), the non-saturating loss of the same paper."""
+    return tf.reduce_mean(tf.nn.softplus(-generated_logits))
+
+
+def lsgan_discriminator_loss(
+    real: Judged, generated: Judged, samples: Judged | None = None
+) -> tf.Tensor:
+    """Mean of 1/2 (D(x, y*) - 1)^2 + 1/2 D(x, G(x))^2 (Mao et al., 2016).
+
+    D keeps its sigmoid, as in Eq. 5, which becomes this loss where the oracle value of
+    every generated output is 0.
+    """
+    del samples
+    return 0.5 * (
+        tf.reduce_mean(tf.square(tf.sigmoid(real.logits) - 1.0))
+        + tf.reduce_mean(tf.square(tf.sigmoid(generated.logits)))
+    )
+
+
+lsgan_generator_loss = ldrsp_generator_loss  # Eq. 6 took it over from LSGAN.
+
+
+def wgan_discriminator_loss(
+    real: Judged, generated: Judged, samples: Judged | None = None
+) -> tf.Tensor:
+    """Mean critic value of G(x) minus that of the truth (Gulrajani et al., 2017).
+
+    The logits are the critic's values, without a sigmoid; the gradient penalty is a
+    part of its own (`gradient_penalty.py`).
+    """
+    del samples
+    return tf.reduce_mean(generated.logits) - tf.reduce_mean(real.logits)
+
+
+def wgan_generator_loss(generated_logits: tf.Tensor) -> tf.Tensor:
+    """Minus the mean critic value of G(x)."""
+    return -tf.reduce_mean(generated_logits)
+
+
+def energy(logits: tf.Tensor) -> tf.Tensor:
+    """The energy softplus(-logits) >= 0 of an output, low where it looks true.
+
+    EBGAN's energy is the reconstruction error of an auto-encoder of images. A
+    discriminator of pairs (x, y) has no such error; ours is -log D(x, y), which is
+    bounded from below as well.
+    """
+    return tf.nn.softplus(-logits)
+
+
+def ebgan_discriminator_loss(
+    real: Judged, generated: Judged, samples: Judged | None = None
+) -> tf.Tensor:
+    """Mean of E(x, y*) + max(0, m - E(x, G(x))) (Zhao et al., 2017)."""
+    del samples
+    hinge = tf.nn.relu(EBGAN_MARGIN - energy(generated.logits))
+    return tf.reduce_mean(energy(real.logits)) + tf.reduce_mean(hinge)
+
+
+def ebgan_generator_loss(generated_logits: tf.Tensor) -> tf.Tensor:
+    """Mean energy of G(x)."""
+    return tf.reduce_mean(energy(generated_logits))
+
+
+def dvn_discriminator_loss(real: Judged, generated: None, samples: Judged) -> tf.Tensor:
+    """Cross-entropy of the truth and of the samples (Gygli et al., 2017).
+
+    The truth, of value 1, is one of the training tuples of their Section 3.2.
+    """
+    del generated
+    return cross_entropy_value_loss(real) + cross_entropy_value_loss(samples)
+
+
+def spen_discriminator_loss(
+    real: Judged, generated: None, samples: Judged
+) -> tf.Tensor:
+    """The max-margin loss of SPEN (Belanger & McCallum, 2016).
+
+    The mean of max(0, delta + s(x, y) - s(x, y*)), where s are the logits, a negative
+    energy, and delta = 1 - v*(y, y*) is the task loss of the samples y, which the
+    loss-augmented inference has found.
+    """
+    del generated
+    delta = 1.0 - samples.values
+    return tf.reduce_mean(tf.nn.relu(delta + samples.logits - real.logits))

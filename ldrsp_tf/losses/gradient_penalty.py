@@ -1,0 +1,46 @@
+"""The gradient penalty of WGAN-GP (Gulrajani et al., 2017)."""
+
+from collections.abc import Callable
+
+import tensorflow as tf
+
+from ldrsp_tf.distribution.replicas import draw_by_example
+from ldrsp_tf.refinement import Score
+
+Penalty = Callable[[Score, tf.Tensor, tf.Tensor, tf.Tensor], tf.Tensor]
+
+
+def gradient_penalty(
+    critic: Score, y_true: tf.Tensor, y_generated: tf.Tensor, seed: tf.Tensor
+) -> tf.Tensor:
+    """Mean of (||d critic / dy|| - 1)^2 between the truth and G(x).
+
+    The places are u y* + (1 - u) G(x), with one u, uniform in [0, 1], for each example.
+    The critic's value of an example is the mean of its map, as in the loss, and the
+    norm goes over the whole output.
+
+    Args:
+      critic: Maps outputs `[B, ...]` to values `[B]` or maps `[B, H, W]`, by operations
+        that can be differentiated twice.
+      y_true: y*, `[B, ...]`.
+      y_generated: G(x), `[B, ...]`.
+      seed: `[2]`.
+
+    Returns:
+      A scalar, 0 for a critic of slope 1.
+    """
+    ones = [1] * (y_true.shape.rank - 1)
+    share = draw_by_example(
+        lambda n: tf.random.stateless_uniform([n, *ones], seed), tf.shape(y_true)[0]
+    )
+    y = share * y_true + (1.0 - share) * y_generated
+    with tf.GradientTape(watch_accessed_variables=False) as tape:
+        tape.watch(y)
+        values = critic(y)
+        values = tf.reduce_mean(tf.reshape(values, [tf.shape(values)[0], -1]), 1)
+    gradient = tape.gradient(values, y)
+    axes = list(range(1, y.shape.rank))
+    squares = tf.reduce_sum(tf.square(gradient), axes)
+    # The root has no finite slope at 0.
+    norms = tf.sqrt(squares + 1e-12)
+    return tf.reduce_mean(tf.square(norms - 1.0))

@@ -1,0 +1,6 @@
+"""Predictions of a trained pair of networks: G's outputs and the refined ones.
+
+`network_pair` joins G and D, `predictor` predicts in chunks, `crops` averages
+overlapping crops, `grid_search` chooses step size and number of steps. May import
+`models`, `methods` and what is below them; it does not know how networks are trained.
+"""

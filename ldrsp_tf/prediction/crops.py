@@ -1,0 +1,189 @@
+"""Prediction by averaging overlapping crops (Section 4.2: 36 crops of an image)."""
+
+import dataclasses
+import itertools
+from collections.abc import Callable
+
+import tensorflow as tf
+
+from ldrsp_tf.errors import UsageError
+from ldrsp_tf.prediction.predictor import Predictor
+from ldrsp_tf.refinement import Walk
+from ldrsp_tf.training.trainer import Trainer
+
+# First rows, and first columns, of crops; or what says them for the side of an image.
+Offsets = tuple[int, ...] | Callable[[int], tuple[int, ...]]
+
+
+def spread_offsets(
+    side: int, size: int, furthest: int, fewest: int = 1
+) -> tuple[int, ...]:
+    """Where crops begin that cover a side evenly.
+
+    Args:
+      side: Side of the image.
+      size: Side of a crop.
+      furthest: From one crop's begin to the next one's; at most `size`.
+      fewest: So many crops there are at least, unless they would be the same.
+
+    Returns:
+      Rising offsets, from 0 to `side - size`.
+    """
+    room = side - size
+    crops = max(fewest, 2, -(-room // furthest) + 1)
+    return tuple(sorted({number * room // (crops - 1) for number in range(crops)}))
+
+
+def offsets_along(offsets: Offsets, side: int) -> tuple[int, ...]:
+    """The offsets along a side of an image."""
+    return offsets(side) if callable(offsets) else offsets
+
+
+def require_cover(size: int, offsets: tuple[int, ...], side: int) -> None:
+    """Refuses crops that leave a part of an image out, or reach beyond it.
+
+    Args:
+      size: Side of a crop.
+      offsets: Where crops begin.
+      side: Side of the image.
+
+    Raises:
+      UsageError: They do.
+    """
+    reached, firsts = 0, sorted(set(offsets))
+    for first in firsts:
+        if first > reached:
+            break
+        reached = first + size
+    if reached != side:
+        raise UsageError(
+            f"Crops of {size} pixels at {firsts} do not cover an image of {side} "
+            "pixels exactly; choose other offsets."
+        )
+
+
+@dataclasses.dataclass(frozen=True)
+class Crops:
+    """Where an image is cut for `CropAverage`, whose arguments these are."""
+
+    size: int
+    offsets: Offsets
+    mirror: bool = False
+    rows_at_once: int = 8
+
+
+class CropAverage:
+    """Predicts every crop of an image alone, and averages where crops overlap.
+
+    It takes a trainer's place in `predict` and `select_refinement`.
+
+    Args:
+      trainer: Predicts crops.
+      size: Height and width of a crop.
+      offsets: First rows, and first columns, of the crops: all pairs are used. Together
+        they have to cover the image.
+      mirror: Whether the mirrored image is predicted too, and averaged.
+      rows_at_once: Images in one call; a walk keeps all crops of all its steps.
+    """
+
+    def __init__(
+        self,
+        trainer: Trainer,
+        size: int,
+        offsets: Offsets,
+        mirror: bool = False,
+        rows_at_once: int = 8,
+    ):
+        self.trainer = trainer
+        self.space = trainer.space
+        self.rows_at_once = rows_at_once
+        self._size = size
+        self._offsets = offsets
+        self._mirror = mirror
+
+    def generate(self, x: tf.Tensor) -> tf.Tensor:
+        """Averaged outputs of G, `[B, H, W, C]`, of images `[B, H, W, 3]`."""
+        self._check(x)
+        return self._generate(x)
+
+    def walk(
+        self, x: tf.Tensor, step_size: tf.Tensor, steps: tf.Tensor, normalized: bool
+    ) -> Walk:
+        """Refines each crop; averages the outputs, and D's scores, of every step.
+
+        Args:
+          x: Images, `[B, H, W, 3]`.
+          step_size: eta.
+          steps: T.
+          normalized: Eq. 9 rather than Eq. 8.
+
+        Returns:
+          Outputs `[T + 1, B, H, W, C]` and scores `[T + 1, B, H, W]`.
+        """
+        self._check(x)
+        return self._walk(x, step_size, steps, normalized)
+
+    @tf.function(reduce_retracing=True)
+    def _generate(self, x: tf.Tensor) -> tf.Tensor:
+        outputs = self.trainer.generate(self._cut(x))
+        return self._join(outputs[None], x)[0]
+
+    @tf.function(reduce_retracing=True)
+    def _walk(
+        self, x: tf.Tensor, step_size: tf.Tensor, steps: tf.Tensor, normalized: bool
+    ) -> Walk:
+        walk = self.trainer.walk(self._cut(x), step_size, steps, normalized)
+        scores = self._join(walk.scores[..., None], x)
+        return Walk(self._join(walk.outputs, x), tf.squeeze(scores, -1))
+
+    def _cut(self, x: tf.Tensor) -> tf.Tensor:
+        """All crops, of the first corner first: `[crops * B, size, size, 3]`."""
+        views = [x, tf.reverse(x, [2])] if self._mirror else [x]
+        corners = self._corners(x)
+        return tf.concat(
+            [
+                view[:, row : row + self._size, column : column + self._size]
+                for view in views
+                for row, column in corners
+            ],
+            0,
+        )
+
+    def _join(self, crops: tf.Tensor, x: tf.Tensor) -> tf.Tensor:
+        """Averages `[T, crops * B, size, size, C]` to `[T, B, H, W, C]`."""
+        height, width = x.shape[1], x.shape[2]
+        corners = self._corners(x)
+        views = 2 if self._mirror else 1
+        parts = tf.split(crops, views * len(corners), axis=1)
+        total, count = 0.0, 0.0
+        for index, part in enumerate(parts):
+            row, column = corners[index % len(corners)]
+            margins = [
+                [0, 0],
+                [0, 0],
+                [row, height - row - self._size],
+                [column, width - column - self._size],
+                [0, 0],
+            ]
+            placed = tf.pad(part, margins)
+            covered = tf.pad(tf.ones_like(part[:1, :1, :, :, :1]), margins)
+            if index >= len(corners):
+                placed, covered = tf.reverse(placed, [3]), tf.reverse(covered, [3])
+            total, count = total + placed, count + covered
+        return total / count
+
+    def _corners(self, x: tf.Tensor) -> list[tuple[int, int]]:
+        """First row and first column of each crop."""
+        rows, columns = (offsets_along(self._offsets, side) for side in x.shape[1:3])
+        return list(itertools.product(rows, columns))
+
+    def _check(self, x: tf.Tensor) -> None:
+        for side in x.shape[1:3]:
+            require_cover(self._size, offsets_along(self._offsets, side), side)
+
+
+def predictor_by(trainer: Trainer, crops: Crops | None) -> Predictor:
+    """What predicts whole examples: by crops, or the trainer itself."""
+    if crops is None:
+        return trainer
+    return CropAverage(trainer, **dataclasses.asdict(crops))

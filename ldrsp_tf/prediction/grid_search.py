@@ -1,0 +1,53 @@
+"""Choosing step size and number of steps of the refinement, on validation examples."""
+
+from typing import NamedTuple
+
+import numpy as np
+import tensorflow as tf
+
+from ldrsp_tf.prediction.predictor import Predictor, walk_by
+from ldrsp_tf.refinement import Refinement
+from ldrsp_tf.settings import RefinementGrid
+
+
+class Selected(NamedTuple):
+    """A choice, and the mean metric that it reaches on the validation examples."""
+
+    refinement: Refinement
+    metric: float
+
+
+def select_refinement(
+    predictor: Predictor,
+    x: tf.Tensor,
+    y_true: np.ndarray,
+    grid: RefinementGrid,
+    rows_at_once: int | None = None,
+) -> Selected:
+    """Tries every pair of step size and number of steps.
+
+    One walk a step size serves all numbers of steps. Of equally good pairs the first
+    one of the grid is taken.
+
+    Args:
+      predictor: Of networks in their present state.
+      x: Validation inputs, `[N, ...]`.
+      y_true: Their true outputs, `[N, ...]`.
+      grid: The candidates.
+      rows_at_once: Examples in one chunk; the predictor's own number by default.
+    """
+    candidates, rows_at_once = [], rows_at_once or predictor.rows_at_once
+    for step_size in grid.step_sizes:
+        total = np.zeros(len(grid.steps))
+        longest = Refinement(step_size, max(grid.steps), grid.normalized)
+        for begin in range(0, len(y_true), rows_at_once):
+            rows = slice(begin, begin + rows_at_once)
+            walk = walk_by(predictor, x[rows], longest)
+            outputs = tf.gather(walk.outputs, grid.steps).numpy()
+            total += predictor.space.example_metric(outputs, y_true[rows]).sum(-1)
+        mean = total / len(y_true)
+        best = int(np.argmax(mean))
+        # Plain numbers, which a file of records can hold, whatever the grid has.
+        chosen = Refinement(float(step_size), int(grid.steps[best]), grid.normalized)
+        candidates.append(Selected(chosen, float(mean[best])))
+    return max(candidates, key=lambda candidate: candidate.metric)

@@ -1,0 +1,9 @@
+"""The whole method around a Keras model: `Refiner`.
+
+`refiner` is the public class; defaults, checks, saving and export have a module each.
+May import everything but `controls`.
+"""
+
+from ldrsp_tf.refiner.refiner import Refiner
+
+__all__ = ["Refiner"]

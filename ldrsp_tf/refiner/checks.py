@@ -1,0 +1,73 @@
+"""What does not fit of a user's networks, said in one sentence before a training."""
+
+import keras
+import tensorflow as tf
+
+from ldrsp_tf.data.examples import Examples
+from ldrsp_tf.errors import UsageError, reason_of
+from ldrsp_tf.methods import Method
+from ldrsp_tf.models import Discriminator
+from ldrsp_tf.prediction.crops import Crops
+from ldrsp_tf.training.trainer import Trainer
+
+
+def require_networks(
+    generator: keras.Model | None, discriminator: Discriminator | None, method: Method
+) -> None:
+    """Refuses networks that the method cannot have.
+
+    Raises:
+      UsageError: One is of another class; there is no generator, and the method trains
+        one, or there is one, and the method has none.
+    """
+    if not method.generates and generator is not None:
+        raise UsageError(
+            f"Method {method.name!r} has no generator, so there is nothing of yours to "
+            "refine; choose another one, or give None as the generator."
+        )
+    if method.generates and not isinstance(generator, keras.Model):
+        raise UsageError(
+            f"The generator is a {type(generator).__name__}: a keras.Model is needed."
+        )
+    if discriminator is not None and not isinstance(discriminator, Discriminator):
+        raise UsageError(
+            f"The discriminator is a {type(discriminator).__name__}: a subclass of "
+            "ldrsp_tf.Discriminator is needed."
+        )
+
+
+def build(trainer: Trainer, crops: Crops | None, examples: Examples) -> None:
+    """Creates all weights of a trainer.
+
+    Args:
+      trainer: A new one.
+      crops: What it will predict by.
+      examples: To train on.
+
+    Raises:
+      UsageError: The networks do not take such examples, or the crops of them.
+    """
+    try:
+        trainer.build(tf.constant(examples.x), tf.constant(examples.y))
+        if crops is not None:
+            _require_crops(trainer, crops, examples)
+    except UsageError as error:
+        raise UsageError(f"{reason_of(error)}.") from error
+    except (ValueError, TypeError, tf.errors.InvalidArgumentError) as error:
+        raise UsageError(
+            f"The networks do not take inputs of shape {examples.x.shape} with "
+            f"outputs of shape {examples.y.shape} ({reason_of(error)})."
+        ) from error
+
+
+def _require_crops(trainer: Trainer, crops: Crops, examples: Examples) -> None:
+    """Refuses crops that the networks do not take, before an epoch is spent."""
+    x, y = (
+        tf.cast(part[:1, : crops.size, : crops.size], tf.float32) for part in examples
+    )
+    trainer.generate(x)
+    if trainer.discriminator is not None and trainer.score(x)(y).shape.rank != 3:
+        raise UsageError(
+            "Crops are averaged pixel by pixel, but the discriminator has one score a "
+            "mask; leave the crops out."
+        )

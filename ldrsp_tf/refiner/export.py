@@ -1,0 +1,68 @@
+"""A refinement as one TensorFlow SavedModel, which does not need this package."""
+
+import os
+
+import tensorflow as tf
+
+from ldrsp_tf.prediction.predictor import Predictor, walk_by
+from ldrsp_tf.refinement import Refinement
+from ldrsp_tf.training.trainer import Trainer
+
+
+class _Exported(tf.Module):
+    """What is saved: the variables, and one function with the walk inside."""
+
+    def __init__(
+        self,
+        trainer: Trainer,
+        predictor: Predictor,
+        refinement: Refinement | None,
+        input_shape: tuple[int, ...],
+    ):
+        super().__init__()
+        # TensorFlow saves the variables that it finds in attributes.
+        self.weights = [
+            weight.value
+            for network in (trainer.generator, trainer.discriminator)
+            if network is not None
+            for weight in network.weights
+        ]
+        spec = tf.TensorSpec([None, *input_shape], tf.float32, name="x")
+
+        @tf.function(input_signature=[spec])
+        def serve(x: tf.Tensor) -> dict[str, tf.Tensor]:
+            if refinement is None:
+                return {"generated": predictor.generate(x)}
+            walk = walk_by(predictor, x, refinement)
+            return {
+                "generated": walk.outputs[0],
+                "refined": walk.outputs[-1],
+                "score": walk.scores[-1],
+            }
+
+        self.serve = serve
+
+
+def export(
+    trainer: Trainer,
+    predictor: Predictor,
+    refinement: Refinement | None,
+    input_shape: tuple[int, ...],
+    folder: str | os.PathLike,
+) -> None:
+    """Writes a SavedModel whose signature `serving_default` takes x, `[N, ...]`.
+
+    It returns `generated`, `refined` and `score` (only the first for a method without
+    D), for any N, with the refinement's steps inside.
+
+    Args:
+      trainer: Has the trained networks.
+      predictor: Predicts with them.
+      refinement: How far outputs are walked; None without D.
+      input_shape: Of one input.
+      folder: Of the SavedModel.
+    """
+    module = _Exported(trainer, predictor, refinement, input_shape)
+    tf.saved_model.save(
+        module, os.fspath(folder), signatures={"serving_default": module.serve}
+    )

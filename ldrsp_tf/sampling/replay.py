@@ -1,0 +1,99 @@
+"""Replay chains: inference samples from the whole length of a walk."""
+
+import keras
+import tensorflow as tf
+
+from ldrsp_tf.refinement import refine
+from ldrsp_tf.sampling.sources import Draw, Samples, random_starts
+from ldrsp_tf.settings import SamplingSettings
+
+
+class ReplayChains:
+    """Keeps batches (x, y*, y_t), and takes one of them a few steps further each time.
+
+    The paper's inference samples start at G(x) in each iteration, so that a walk as
+    long as the one of the test costs as many steps for each update. A kept batch costs
+    a few, and yet D is trained on every part of the walk, also the late one, where its
+    faults add up. Chains start at mixed places, because on rows that D and G were
+    trained on G(x) is nearly perfect, and test rows are not like that.
+
+    Args:
+      settings: The number of batches, steps of a visit and length of a chain.
+      x: Inputs of one batch, for their shape and type, `[B, ...]`.
+      y: Outputs of one batch, `[B, ...]`.
+    """
+
+    def __init__(self, settings: SamplingSettings, x: tf.Tensor, y: tf.Tensor):
+        def keep(like: tf.Tensor) -> keras.Variable:
+            shape = (settings.chain_batches, *like.shape)
+            return keras.Variable(tf.zeros(shape), trainable=False)
+
+        self._x, self._y, self._y_true = keep(x), keep(y), keep(y)
+        # Steps made; a chain that was never started is like one at its end.
+        self._age = keras.Variable(
+            tf.fill([settings.chain_batches], settings.chain_length), trainable=False
+        )
+
+    @property
+    def variables(self) -> list[keras.Variable]:
+        """The state, for checkpoints."""
+        return [self._x, self._y, self._y_true, self._age]
+
+    def __call__(self, draw: Draw, settings: SamplingSettings) -> Samples:
+        """Advances one chain, and returns where it is.
+
+        Args:
+          draw: The present batch, which a new chain is made of, and D.
+          settings: As in the constructor.
+
+        Returns:
+          A batch, which need not be the present one.
+        """
+        seeds = tf.random.experimental.stateless_split(draw.seed, 2)
+        slot = tf.random.stateless_uniform(
+            [], seeds[0], maxval=settings.chain_batches, dtype=tf.int32
+        )
+        age = self._age.value[slot]
+        ended = age >= settings.chain_length
+        x, start, y_true = tf.cond(
+            ended,
+            lambda: (draw.x, mixed_starts(draw, seeds[1]), draw.y_true),
+            lambda: (
+                self._x.value[slot],
+                self._y.value[slot],
+                self._y_true.value[slot],
+            ),
+        )
+        logits = draw.logits_for(x)
+        y = refine(
+            lambda y: tf.sigmoid(logits(y)),
+            start,
+            step_size=settings.inference_step_size,
+            steps=settings.chain_steps,
+            normalized=settings.normalized_gradient,
+            project=draw.project,
+        )
+        following = tf.where(ended, 0, age) + settings.chain_steps
+        kept = (x, y, y_true, following)
+        for variable, value in zip(self.variables, kept):
+            variable.value.scatter_update(tf.IndexedSlices(value, slot))
+        return Samples(x, y, y_true)
+
+
+def mixed_starts(draw: Draw, seed: tf.Tensor) -> tf.Tensor:
+    """Places that a walk may come through, `[B, ...]`.
+
+    G(x) (40 %), one half everywhere (15 %), a blend of G(x) with another example's
+    truth (25 %), and another example's G(x) (20 %).
+    """
+    seeds = tf.random.experimental.stateless_split(seed, 2)
+    shape = [tf.shape(draw.x)[0]] + [1] * (draw.y_true.shape.rank - 1)
+    weight = tf.random.stateless_uniform(shape, seeds[0])
+    blend = weight * draw.y_generated + (1.0 - weight) * tf.roll(draw.y_true, 1, 0)
+    starts = [
+        draw.y_generated,
+        0.5 * tf.ones_like(draw.y_true),
+        blend,
+        tf.roll(draw.y_generated, 1, 0),
+    ]
+    return random_starts(starts, seeds[1], shares=[0.40, 0.15, 0.25, 0.20])

@@ -1,0 +1,203 @@
+"""Checkpoints: the latest state, to go on from, and the best one, to keep."""
+
+import contextlib
+import os
+import pathlib
+import re
+import warnings
+from collections.abc import Iterator
+
+import numpy as np
+import tensorflow as tf
+
+from ldrsp_tf.distribution.workers import follow_chief, is_chief, told_by_chief
+from ldrsp_tf.errors import TrainingError
+from ldrsp_tf.training.trainer import Trainer
+
+_KEPT = {"latest": 2, "best": 1}
+
+
+class Checkpoints:
+    """The states of one trainer in one folder.
+
+    Each is the whole state: both networks, both optimisers and the random streams of
+    their layers. What else is random is a function of seed and epoch. A checkpoint is
+    written aside and renamed, its index last: without an index it does not count, so a
+    process that is killed while it writes leaves the one before. TensorFlow compares
+    checksums when it reads. Of several workers, the chief alone writes and reads, and
+    the others get what it read.
+
+    Args:
+      trainer: A built trainer.
+      folder: Where to keep them.
+    """
+
+    def __init__(self, trainer: Trainer, folder: str | os.PathLike):
+        self._trainer = trainer
+        self._folder = pathlib.Path(folder)
+        self._epoch = tf.Variable(0, dtype=tf.int64)
+        variables = [variable.value for variable in trainer.variables]
+        self._state = tf.train.Checkpoint(epoch=self._epoch, variables=variables)
+        # TensorFlow makes its counter at the first use; `restore` looks for it.
+        self._state.save_counter.assign(0)
+
+    def save(self, epoch: int) -> None:
+        """Keeps the state after that many epochs as the latest one."""
+        self._write("latest", epoch)
+
+    def save_best(self, epoch: int) -> None:
+        """Keeps the state after that many epochs as the best one."""
+        self._write("best", epoch)
+
+    def restore(self) -> int:
+        """Goes back to the latest state; its number of epochs, 0 if there is none.
+
+        Where that one is damaged, the one before is taken, with a warning.
+
+        Raises:
+          TrainingError: None can be read.
+        """
+        return self._restore("latest")
+
+    def restore_best(self) -> int:
+        """Goes back to the best state; its number of epochs, 0 if there is none.
+
+        Raises:
+          TrainingError: It cannot be read.
+        """
+        return self._restore("best")
+
+    def _write(self, name: str, epoch: int) -> None:
+        if not is_chief(self._trainer.strategy):
+            return
+        folder = self._folder / name
+        self._epoch.assign(epoch)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._state.write(str(folder / "new"))
+            # In the order of their names, the index is the last.
+            for path in sorted(folder.glob("new.*")):
+                path.replace(folder / f"ckpt-{epoch}{path.suffix}")
+            _remove_others(folder, epoch, _KEPT[name])
+        except (OSError, tf.errors.OpError) as error:
+            raise TrainingError(
+                f"The checkpoint of epoch {epoch} could not be written to "
+                f"{folder} (is the disk full?): the one before is kept, and "
+                f"the same command goes on from it. {_first_line(error)}"
+            ) from error
+
+    def _restore(self, name: str) -> int:
+        strategy = self._trainer.strategy
+        epoch = told_by_chief(strategy, lambda: self._read(name))
+        if epoch:
+            follow_chief(strategy, self._trainer.variables)
+        return epoch
+
+    def _read(self, name: str) -> int:
+        paths = _files(self._folder / name)
+        damaged = None
+        for epoch in sorted(paths, reverse=True):
+            path = self._folder / name / f"ckpt-{epoch}"
+            if damaged is not None:
+                warnings.warn(
+                    f"The checkpoint {damaged} is damaged; going on from the one "
+                    "before.",
+                    stacklevel=2,
+                )
+            try:
+                self._state.restore(str(path)).assert_consumed()
+            except (AssertionError, IndexError, ValueError, tf.errors.OpError) as error:
+                damaged, reason = path, error
+            else:
+                return int(self._epoch.numpy())
+        if any(_is_index(path) for files in paths.values() for path in files):
+            raise TrainingError(
+                f"The checkpoint {damaged} does not fit these networks or is "
+                f"damaged; delete {self._folder} to train anew. "
+                f"{_first_line(reason)}"
+            ) from reason
+        return 0
+
+
+def _files(folder: pathlib.Path) -> dict[int, list[pathlib.Path]]:
+    """The files of a folder's checkpoints, by their epochs."""
+    files = {}
+    for path in folder.glob("ckpt-*.*"):
+        if number := re.fullmatch(r"ckpt-(\d+)", path.stem):
+            files.setdefault(int(number[1]), []).append(path)
+    return files
+
+
+def _is_index(path: pathlib.Path) -> bool:
+    return path.suffix == ".index"
+
+
+def _remove_others(folder: pathlib.Path, epoch: int, kept: int) -> None:
+    """Leaves the last checkpoints until that epoch.
+
+    Later ones are of a training that a damaged checkpoint was the end of.
+    """
+    files = _files(folder)
+    kept_epochs = sorted(e for e in files if e <= epoch)[-kept:]
+    for other in files.keys() - kept_epochs:
+        for path in sorted(files[other], key=_is_index, reverse=True):
+            path.unlink()
+
+
+def _first_line(error: Exception) -> str:
+    """The error's first line without TensorFlow's names of functions and operations."""
+    line = str(getattr(error, "message", error)).strip().split("\n")[0]
+    return re.sub(r"\{\{.*?\}\} ?| \[Op:\w+\]", "", line)
+
+
+State = tuple[int, list[np.ndarray]]
+
+
+class MemoryCheckpoints:
+    """Takes the place of `Checkpoints`: the best state in memory, no state to resume.
+
+    Args:
+      trainer: A built trainer.
+    """
+
+    def __init__(self, trainer: Trainer):
+        self._trainer = trainer
+        self._best: State | None = None
+
+    def save(self, epoch: int) -> None:
+        """Nothing: a training in memory is not gone on with."""
+
+    def save_best(self, epoch: int) -> None:
+        """Keeps the state after that many epochs as the best one."""
+        self._best = epoch, [variable.numpy() for variable in self._trainer.variables]
+
+    def restore(self) -> int:
+        """There is nothing to go on from."""
+        return 0
+
+    def restore_best(self) -> int:
+        """Goes back to the best state; its number of epochs, 0 if there is none."""
+        if self._best is None:
+            return 0
+        epoch, values = self._best
+        for variable, value in zip(self._trainer.variables, values, strict=True):
+            variable.assign(value)
+        return epoch
+
+
+@contextlib.contextmanager
+def whole_or_not(trainer: Trainer) -> Iterator[None]:
+    """Puts back what a training that fails has changed.
+
+    The same call, made again, begins where the first one did.
+
+    Args:
+      trainer: A built trainer.
+    """
+    begin = MemoryCheckpoints(trainer)
+    begin.save_best(0)
+    try:
+        yield
+    except BaseException:
+        begin.restore_best()
+        raise

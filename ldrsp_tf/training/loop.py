@@ -1,0 +1,131 @@
+"""Training for many epochs: validation, best state, early stopping, exact resume."""
+
+import math
+import time
+from collections.abc import Callable
+
+import tensorflow as tf
+
+from ldrsp_tf.errors import DivergenceError, TrainingError
+from ldrsp_tf.evaluation.validation import Validation
+from ldrsp_tf.training.checkpoints import Checkpoints
+from ldrsp_tf.training.history import History, Record
+from ldrsp_tf.training.trainer import Trainer
+
+
+def fit(
+    trainer: Trainer,
+    x: tf.Tensor,
+    y: tf.Tensor,
+    *,
+    epochs: int,
+    planned_epochs: int | None = None,
+    phase: str = "train",
+    validate: Callable[[], Validation] | None = None,
+    interval: int = 1,
+    patience: int | None = None,
+    checkpoints: Checkpoints | None = None,
+    history: History | None = None,
+    report: Callable[[Record], None] = lambda record: None,
+) -> History:
+    """Trains until `epochs`, or until `patience` epochs bring nothing better.
+
+    With checkpoints, a call goes on where an earlier one was interrupted and ends with
+    the very state that an undisturbed call would have reached.
+
+    Args:
+      trainer: A built trainer.
+      x: Inputs, `[N, ...]`.
+      y: True outputs, `[N, ...]`.
+      epochs: The number of epochs.
+      planned_epochs: What a falling learning rate ends at, if training stops before.
+      phase: Marks the records of this call in the history.
+      validate: Measures the present state; its `"metric"` is to be maximised.
+      interval: Epochs between two validations; epoch `epochs` is always validated.
+      patience: Epochs without a better metric after which training stops.
+      checkpoints: Where states are kept, at every validation (or `interval`).
+      history: Where records are added.
+      report: Called with the record of each epoch.
+
+    Returns:
+      The history.
+
+    Raises:
+      DivergenceError: A loss is not finite.
+      TrainingError: A checkpoint cannot be written, or does not suit the records.
+    """
+    done = checkpoints.restore() if checkpoints else 0
+    if history is None:
+        history = History()
+    else:
+        history.forget_after(phase, done)
+        _check_together(history, done, phase)
+    while done < epochs and not _exhausted(history.phase(phase), patience):
+        begin = time.perf_counter()
+        trainer.set_progress(done / (planned_epochs or epochs))
+        losses = trainer.train_epoch(x, y, done)
+        seconds = time.perf_counter() - begin
+        done += 1
+        _check_finite(losses, done)
+        due = done % interval == 0 or done == epochs
+        record = {"phase": phase, "epoch": done, "seconds": seconds, **losses}
+        if due and validate is not None:
+            record["validation"] = validate()
+        # On disk before the checkpoint that follows: a resumed run finds the records
+        # of every epoch that it does not do again.
+        history.append(record)
+        if due and checkpoints:
+            if validate and best_record(history.phase(phase)) is record:
+                checkpoints.save_best(done)
+            checkpoints.save(done)
+        report(record)
+    return history
+
+
+def go_back_to_best(checkpoints: Checkpoints, history: History, phase: str) -> Record:
+    """Restores the best state of a phase that is over; the record of its epoch.
+
+    Raises:
+      TrainingError: The state is damaged, or not that of the records.
+    """
+    best = best_record(history.phase(phase))
+    done = checkpoints.restore_best()
+    if best is None or done != best["epoch"]:
+        raise _do_not_fit("best checkpoint", done, phase, history)
+    return best
+
+
+def _check_together(history: History, done: int, phase: str) -> None:
+    records = history.phase(phase)
+    if (records[-1]["epoch"] if records else 0) != done:
+        raise _do_not_fit("checkpoint", done, phase, history)
+
+
+def _do_not_fit(what: str, done: int, phase: str, history: History) -> TrainingError:
+    return TrainingError(
+        f"The {what} of phase {phase!r} is of epoch {done}, but {history.path} tells "
+        "of another: they do not belong together. Delete both to train anew."
+    )
+
+
+def best_record(records: list[Record]) -> Record | None:
+    """The earliest record of the largest validation metric; None without any."""
+    validated = [record for record in records if "validation" in record]
+    return max(validated, key=lambda r: r["validation"]["metric"], default=None)
+
+
+def _exhausted(records: list[Record], patience: int | None) -> bool:
+    validated = [record for record in records if "validation" in record]
+    if patience is None or not validated:
+        return False
+    return validated[-1]["epoch"] - best_record(validated)["epoch"] >= patience
+
+
+def _check_finite(losses: dict[str, float], epoch: int) -> None:
+    for name, value in losses.items():
+        if not math.isfinite(value):
+            raise DivergenceError(
+                f"The {name.replace('_', ' ')} of epoch {epoch} is {value}: training "
+                "diverged. Try a smaller learning rate, and look for NaN in the data. "
+                "The last good checkpoint is kept."
+            )

@@ -1,0 +1,369 @@
+"""The trainer: one compiled step that alternates Eq. 10 and Eq. 6, for every method."""
+
+import math
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from ldrsp_tf import refinement
+from ldrsp_tf.data.augmentation import Augmentation
+from ldrsp_tf.distribution.replicas import (
+    Scalars,
+    present_strategy,
+    require_equal_shares,
+    run_step,
+    shares_of_mean,
+)
+from ldrsp_tf.distribution.workers import follow_chief
+from ldrsp_tf.errors import UsageError
+from ldrsp_tf.losses.ldrsp import Judged
+from ldrsp_tf.methods import Method
+from ldrsp_tf.models.discriminator import Discriminator
+from ldrsp_tf.prediction.network_pair import Networks
+from ldrsp_tf.sampling.sources import Draw, Samples
+from ldrsp_tf.settings import TrainingSettings
+from ldrsp_tf.spaces.base import OutputSpace
+from ldrsp_tf.training.optimizers import FusedAdam
+from ldrsp_tf.training.sample_mixer import Sources
+
+
+class Trainer(Networks):
+    """Networks, optimisers and the compiled step that trains them.
+
+    Made and built in the scope of a `tf.distribute` strategy, as its networks have to
+    be, it shares each batch among the strategy's replicas (`replicas.py`).
+
+    Args:
+      generator: Maps x `[B, ...]` to logits of the output. Without trainable weights it
+        is left as it is, and D alone is trained; so is the `ConstantOutput` that a
+        method without a generator has in its place.
+      discriminator: D; None for a method without one.
+      method: What is trained, and how.
+      space: What an output is.
+      settings: Learning rates and the like.
+      seed: Of the data order and of every draw of a step (but those of the networks'
+        own layers). They are functions of `(seed, iteration)`, so a resumed run
+        repeats them.
+      augment: Changes inputs and outputs of a batch at random, before anything else.
+    """
+
+    def __init__(
+        self,
+        generator: keras.Model,
+        discriminator: Discriminator | None,
+        method: Method,
+        space: OutputSpace,
+        settings: TrainingSettings,
+        seed: int = 0,
+        augment: Augmentation | None = None,
+    ):
+        super().__init__(generator, discriminator, method, space)
+        self.settings = settings
+        self.seed = seed
+        self.augment = augment
+        self.strategy = present_strategy()
+        self._sources: Sources | None = None
+        self.oracle = method.oracle(space)
+        self.generator_optimizer = FusedAdam(
+            settings.generator_learning_rate, beta_1=settings.beta_1
+        )
+        self.discriminator_optimizer = FusedAdam(
+            settings.discriminator_learning_rate, beta_1=settings.beta_1
+        )
+
+    def build(self, x: tf.Tensor, y: tf.Tensor) -> None:
+        """Creates all variables from the examples, and remembers their values.
+
+        Args:
+          x: Training inputs, `[N, ...]`.
+          y: Their true outputs, `[N, ...]`.
+
+        Raises:
+          UsageError: A network's output does not have the shape it should have, or the
+            strategy's replicas cannot do what is asked for.
+        """
+        self._batch_size = min(self.settings.batch_size, x.shape[0])
+        require_equal_shares(self._batch_size, self.strategy)
+        x, y = self.batch(x, y, tf.range(self._batch_size), tf.constant(0))
+        self._sources = Sources(self.method, self.settings, self.strategy, x, y)
+        x, y = x[:1], y[:1]
+        logits = self.generator(x)
+        if logits.shape != y.shape:
+            raise UsageError(
+                f"The generator makes outputs of shape {tuple(logits.shape[1:])} where "
+                f"the data has {tuple(y.shape[1:])}."
+            )
+        if not self._trains_generator and self.discriminator is None:
+            raise UsageError(
+                f"There is nothing to train: the generator has no trainable weights, "
+                f"and method {self.method.name!r} has no discriminator."
+            )
+        self.generator_optimizer.build(self.generator.trainable_variables)
+        if self.discriminator is not None:
+            # By a call, which Keras takes a network for built after.
+            told = (logits,) if self.discriminator.is_informed else ()
+            scores = self.discriminator((x, y, *told))
+            expected = self.oracle(y, y).shape
+            if scores.shape != expected:
+                raise UsageError(
+                    f"The discriminator's scores have shape {tuple(scores.shape)} "
+                    f"where the oracle's values have {tuple(expected)}."
+                )
+            refinement.score_and_gradient(self.score(x), y)  # Refuses a D without one.
+            self.discriminator_optimizer.build(self.discriminator.trainable_variables)
+        self._initial = [variable.numpy() for variable in self.variables]
+
+    @property
+    def variables(self) -> list[keras.Variable]:
+        """All state: weights, optimisers' moments, random streams of the layers."""
+        parts = [self.generator, self.generator_optimizer]
+        if self.discriminator is not None:
+            parts += [self.discriminator, self.discriminator_optimizer]
+        variables = [variable for part in parts for variable in part.variables]
+        return variables + self._sources.variables
+
+    def reset(self) -> None:
+        """Goes back to the state after `build`, keeping the compiled functions."""
+        for variable, value in zip(self.variables, self._initial):
+            variable.assign(value)
+
+    def set_progress(self, share: float) -> None:
+        """Sets both learning rates for an epoch.
+
+        Args:
+          share: Of the whole training, how much lies behind, in [0, 1].
+        """
+        factor = 0.5 * (1.0 + math.cos(math.pi * share))
+        if not self.settings.cosine_decay:
+            factor = 1.0
+        self.generator_optimizer.learning_rate = (
+            factor * self.settings.generator_learning_rate
+        )
+        self.discriminator_optimizer.learning_rate = (
+            factor * self.settings.discriminator_learning_rate
+        )
+
+    def order(self, rows: int, epoch: int) -> np.ndarray:
+        """The rows of every batch of an epoch, `[steps, batch_size]`.
+
+        A function of seed and epoch alone. Rows that do not fill a last batch are left
+        out; which ones differs from epoch to epoch.
+        """
+        batch = min(self.settings.batch_size, rows)
+        steps = rows // batch
+        shuffled = np.random.default_rng((self.seed, epoch)).permutation(rows)
+        return shuffled[: steps * batch].reshape(steps, batch).astype(np.int32)
+
+    def train_epoch(self, x: tf.Tensor, y: tf.Tensor, epoch: int) -> dict[str, float]:
+        """Trains on every row once.
+
+        Args:
+          x: Inputs, `[N, ...]`, of any numeric type.
+          y: True outputs, `[N, ...]`, of any numeric type.
+          epoch: Counted from 0; decides data order and random draws.
+
+        Returns:
+          The mean of each scalar of the steps.
+        """
+        order = self.order(x.shape[0], epoch)
+        require_equal_shares(order.shape[1], self.strategy)
+        if self._sources.keep_batches and order.shape[1] != self._batch_size:
+            raise UsageError(
+                f"The trainer was built for batches of {self._batch_size} examples, "
+                f"which its samples are kept in, but {order.shape[1]} are given."
+            )
+        first = tf.constant(epoch * order.shape[0], tf.int32)
+        means = self._train_steps(x, y, tf.constant(order), first)
+        # Such as averages of batch normalisation: each replica has those of its rows.
+        follow_chief(self.strategy, self._untrained_variables())
+        return {name: float(value) for name, value in means.items()}
+
+    @tf.function(reduce_retracing=True)
+    def _train_steps(
+        self, x: tf.Tensor, y: tf.Tensor, order: tf.Tensor, first: tf.Tensor
+    ) -> Scalars:
+        totals = {name: tf.constant(0.0) for name in self._scalar_names()}
+        steps = tf.shape(order)[0]
+        for step in tf.range(steps):
+            batch = self.batch(x, y, order[step], first + step)
+            scalars = run_step(self.strategy, self.train_step, *batch, first + step)
+            totals = {name: totals[name] + scalars[name] for name in totals}
+        return {k: total / tf.cast(steps, tf.float32) for k, total in totals.items()}
+
+    def batch(
+        self, x: tf.Tensor, y: tf.Tensor, rows: tf.Tensor, iteration: tf.Tensor
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        """Those rows, in the networks' type and augmented.
+
+        Args:
+          x: Inputs, `[N, ...]`, of any numeric type.
+          y: True outputs, `[N, ...]`, of any numeric type.
+          rows: Which of them, `[B]`.
+          iteration: Counted from 0; decides the random draws.
+        """
+        x = tf.cast(tf.gather(x, rows), tf.float32)
+        y = tf.cast(tf.gather(y, rows), tf.float32)
+        if self.augment is None:
+            return x, y
+        seed = tf.random.experimental.stateless_fold_in([self.seed, 1], iteration)
+        return self.augment(x, y, seed)
+
+    def _untrained_variables(self) -> list[keras.Variable]:
+        """What a step changes in the networks without a gradient."""
+        networks = [self.generator] if self._trains_generator else []
+        if self.discriminator is not None:
+            networks.append(self.discriminator)
+        return [v for network in networks for v in network.non_trainable_variables]
+
+    @property
+    def _trains_generator(self) -> bool:
+        """Not a frozen one, nor one without weights."""
+        return bool(self.generator.trainable_variables)
+
+    @property
+    def _is_adversarial(self) -> bool:
+        return self.method.generator_loss is not None
+
+    def _scalar_names(self) -> tuple[str, ...]:
+        names = {
+            "surrogate_loss": self._trains_generator,
+            "adversarial_loss": self._trains_generator and self._is_adversarial,
+            "discriminator_loss": self.discriminator is not None,
+        }
+        return tuple(name for name, there in names.items() if there)
+
+    def train_step(
+        self, x: tf.Tensor, y_true: tf.Tensor, iteration: tf.Tensor
+    ) -> Scalars:
+        """One update of G (Eq. 6) and the method's number of updates of D (Eq. 10).
+
+        The last update of D and the update of G start from the same weights, which lets
+        them share G(x) and D's features of x.
+
+        Args:
+          x: Inputs, `[B, ...]`.
+          y_true: True outputs, `[B, ...]`.
+          iteration: Counted from 0; decides the random draws.
+
+        Returns:
+          The losses before the update, scalars.
+        """
+        seed = tf.random.experimental.stateless_fold_in([self.seed, 0], iteration)
+        for update in range(1, self.method.discriminator_updates):
+            logits = self.generator(x, training=self._trains_generator)
+            gradients, _, _ = self._discriminator_gradients(
+                x, y_true, logits, seed + update
+            )
+            self._apply(self.discriminator_optimizer, gradients, self.discriminator)
+
+        scalars = {}
+        with tf.GradientTape() as tape:
+            logits = self.generator(x, training=self._trains_generator)
+            y_generated = self.space.activation(logits)
+            if self._trains_generator:
+                loss = self.space.surrogate_loss(logits, y_true)
+                scalars["surrogate_loss"] = loss
+            if self.discriminator is not None:
+                with tape.stop_recording():
+                    d_gradients, features, d_loss = self._discriminator_gradients(
+                        x, y_true, logits, seed
+                    )
+                scalars["discriminator_loss"] = d_loss
+            if self._trains_generator and self._is_adversarial:
+                adversarial = self.method.generator_loss(
+                    self.discriminator.logits(features, y_generated)
+                )
+                loss += self.settings.adversarial_weight * adversarial
+                scalars["adversarial_loss"] = adversarial
+        if self._trains_generator:
+            gradients = tape.gradient(loss, self.generator.trainable_variables)
+            self._apply(self.generator_optimizer, gradients, self.generator)
+        if self.discriminator is not None:
+            self._apply(self.discriminator_optimizer, d_gradients, self.discriminator)
+        return scalars
+
+    def _discriminator_gradients(
+        self,
+        x: tf.Tensor,
+        y_true: tf.Tensor,
+        generator_logits: tf.Tensor,
+        seed: tf.Tensor,
+    ) -> tuple[list[tf.Tensor], Any, tf.Tensor]:
+        """Gradients of D's loss (Eq. 10), D's features of x, and the loss."""
+        y_generated = tf.stop_gradient(self.space.activation(generator_logits))
+        with tf.GradientTape() as tape:
+            of_x = self.features(x, generator_logits, training=True)
+            fixed = tf.nest.map_structure(tf.stop_gradient, of_x)
+            start = Samples(x, y_generated, y_true)
+            groups = {"real": Samples(x, y_true, y_true)}
+            if self.method.generates:
+                groups["generated"] = start
+            features = dict.fromkeys(groups, of_x)
+            if self._sources.are_any:
+                with tape.stop_recording():
+                    drawn = self._draw_samples(fixed, *start, seed)
+                groups["samples"] = drawn
+                features["samples"] = (
+                    self.features(drawn.x, training=True)
+                    if self._sources.keep_batches
+                    else of_x
+                )
+            # One pass for all groups: batch statistics, if any, are of their mixture.
+            logits = self.discriminator.logits(
+                tf.nest.map_structure(
+                    lambda *parts: tf.concat(parts, 0), *features.values()
+                ),
+                tf.concat([group.y for group in groups.values()], 0),
+                training=True,
+            )
+            parts = dict(zip(groups, tf.split(logits, len(groups))))
+            judged = {
+                name: Judged(parts[name], self.oracle(group.y, group.y_true))
+                for name, group in groups.items()
+            }
+            loss = self.method.discriminator_loss(
+                judged["real"], judged.get("generated"), judged.get("samples")
+            )
+            if self.method.penalty is not None:
+                loss += self.settings.penalty_weight * self.method.penalty(
+                    lambda y: self.discriminator.logits(of_x, y, training=True),
+                    y_true,
+                    y_generated,
+                    tf.random.experimental.stateless_fold_in(seed, 1),
+                )
+        gradients = tape.gradient(loss, self.discriminator.trainable_variables)
+        return gradients, fixed, loss
+
+    def _draw_samples(
+        self,
+        features: Any,
+        x: tf.Tensor,
+        y_generated: tf.Tensor,
+        y_true: tf.Tensor,
+        seed: tf.Tensor,
+    ) -> Samples:
+        """Samples of one source of the method, drawn by its share."""
+        seeds = tf.random.experimental.stateless_split(seed, 2)
+        draw = Draw(
+            x=x,
+            logits=lambda y: self.discriminator.logits(features, y),
+            logits_for=self.logits_for,
+            y_generated=y_generated,
+            y_true=y_true,
+            oracle=self.oracle,
+            value_loss=self.method.value_loss,
+            project=self.space.project,
+            seed=seeds[0],
+        )
+        return self._sources.draw_from_one(draw, seeds[1])
+
+    @staticmethod
+    def _apply(optimizer, gradients, model):
+        # A part that has no say in the loss stays as it is.
+        gradients = [
+            tf.zeros_like(variable) if gradient is None else gradient
+            for gradient, variable in zip(gradients, model.trainable_variables)
+        ]
+        optimizer.apply(shares_of_mean(gradients), model.trainable_variables)

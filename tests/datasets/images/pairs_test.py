@@ -1,0 +1,103 @@
+import unicodedata
+
+import pytest
+
+from datasets.errors import DataError
+from datasets.images.pairs import find_pictures, pair_pictures
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Makes empty files: pairing looks at names alone."""
+
+    def make(*names):
+        for name in names:
+            path = tmp_path / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch()
+        return tmp_path
+
+    return make
+
+
+def _pair(root, **options):
+    return pair_pictures(root / "photos", root / "masks", **options)
+
+
+def test_pairs_have_one_name_below_their_folders(folder):
+    root = folder(
+        "photos/b.JPG", "photos/a.jpeg", "photos/dogs/a.png", "photos/notes.txt",
+        "masks/a.png", "masks/dogs/a.TIF", "masks/b.bmp", "masks/.hidden/b.png",
+        "masks/.b.png",
+    )  # fmt: skip
+    found = [
+        (p.name, p.image.name, p.mask.relative_to(root).as_posix()) for p in _pair(root)
+    ]
+    assert found == [
+        ("a", "a.jpeg", "masks/a.png"),
+        ("b", "b.JPG", "masks/b.bmp"),
+        ("dogs/a", "a.png", "masks/dogs/a.TIF"),
+    ]
+
+
+def test_letters_with_accents_pair_however_they_are_written(folder):
+    name = "photos/Müller né.jpg"
+    mask = "masks/Müller né.png"
+    root = folder(
+        unicodedata.normalize("NFC", name), unicodedata.normalize("NFD", mask)
+    )
+    assert [pair.name for pair in _pair(root)] == ["Müller né"]
+
+
+def test_dots_within_a_name_are_kept(folder):
+    root = folder(
+        "photos/v1.0.png", "photos/v1.1.png", "masks/v1.0.png", "masks/v1.1.png"
+    )
+    assert [pair.name for pair in _pair(root)] == ["v1.0", "v1.1"]
+
+
+def test_folders_that_lie_within_are_apart(folder):
+    root = folder("photos/a.png", "photos/masks/a.png", "photos/test/b.png")
+    pairs = pair_pictures(
+        root / "photos", root / "photos/masks", apart=[root / "photos/test"]
+    )
+    assert [pair.name for pair in pairs] == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [
+        (
+            ("photos/a.png", "photos/b.jpg", "photos/c.jpg", "masks/a.png"),
+            r"photos/b\.jpg has no mask: put b\.png into .*masks, .* \(and 1 more\)$",
+        ),
+        (
+            ("photos/a.png", "masks/a.png", "masks/d/b.png"),
+            r"masks/d/b\.png is the mask of no image: put d/b\.jpg or .*away$",
+        ),
+        (
+            ("photos/a.png", "photos/a.JPG", "masks/a.png"),
+            r"photos/a\.JPG and .*photos/a\.png have one name: take one",
+        ),
+        (
+            ("photos/a.png", "masks/a.jpg"),
+            r"masks/a\.jpg is a JPEG, whose compression .*: save masks as PNG$",
+        ),
+        (("photos/a.png", "masks/a.webp"), r"masks holds no picture: .*\.png"),
+        (("photos/a.png",), r"there is no folder .*masks"),
+    ],
+)
+def test_what_does_not_pair_is_named_with_the_mend(folder, names, message):
+    with pytest.raises(DataError, match=message):
+        _pair(folder(*names))
+
+
+def test_one_folder_for_both_is_refused(folder):
+    root = folder("photos/a.png")
+    with pytest.raises(DataError, match="a folder of their own"):
+        pair_pictures(root / "photos", root / "photos" / ".." / "photos")
+
+
+def test_pictures_are_found_by_name(folder):
+    root = folder("b.gif", "a.bmp", "c/a.tiff")
+    assert list(find_pictures(root)) == ["a", "b", "c/a"]

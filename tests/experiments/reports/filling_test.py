@@ -1,0 +1,114 @@
+import json
+import re
+import sys
+
+import pytest
+
+from experiments.reports.filling import Wanted, fill_tables
+from experiments.tasks.task import get_task
+from ldrsp_tf.errors import UsageError
+from ldrsp_tf.methods import METHODS
+
+# Does what a run does, as far as its caller can see; seed 1 of lsgan fails.
+RUN = """
+import json, pathlib, sys
+CONFIGS = {configs}
+given = dict(flag.removeprefix("--").split("=") for flag in sys.argv[1:])
+if (given["method"], given["seed"]) == ("lsgan", "1"):
+    sys.exit("error: Training diverged.")
+result = {"task": given["task"], "method": given["method"], "seed": int(given["seed"])}
+result |= {"complete": given["method"] != "ebgan", "test": {}}
+result["config"] = CONFIGS[given["method"]]
+path = pathlib.Path(given["output_dir"], "result.json")
+path.write_text(json.dumps(result))
+"""
+
+
+@pytest.fixture
+def fill(tmp_path):
+    task = get_task("bibtex")
+    configs = {method: task.configure(method, {}).as_dict() for method in METHODS}
+    code = RUN.replace("{configs}", repr(configs))
+
+    def fill(**wanted):
+        lines = []
+        failures = fill_tables(
+            tmp_path / "results",
+            Wanted(**wanted),
+            (sys.executable, "-c", code),
+            runs=tmp_path / "runs",
+            at_once=2,
+            report=lines.append,
+        )
+        return failures, lines
+
+    return fill
+
+
+def files(folder):
+    return sorted(str(p.relative_to(folder)) for p in folder.glob("*/*/*/result.json"))
+
+
+def test_results_are_filed_and_failures_are_done_again(fill, tmp_path):
+    wanted = {"number": 1, "tasks": ["bibtex"], "methods": ["gan", "lsgan"], "seeds": 2}
+    (failure,), lines = fill(**wanted)
+    assert lines[0].startswith("4 runs are missing; 2 at a time")
+    assert failure.job.name == "bibtex/lsgan/seed1"
+    assert failure.reason.startswith("Training diverged.")
+    names = ["bibtex/gan/seed0", "bibtex/gan/seed1", "bibtex/lsgan/seed0"]
+    assert files(tmp_path / "results") == [f"{name}/result.json" for name in names]
+    assert fill(**wanted)[1][0].startswith("1 run is missing")
+
+
+def test_nothing_is_run_where_nothing_is_missing(fill):
+    wanted = {"tasks": ["bibtex"], "methods": ["gan"], "seeds": 1}
+    fill(**wanted)
+    assert fill(**wanted) == ([], ["No run is missing."])
+
+
+def test_every_row_that_can_be_run_is_run_unless_methods_are_named(
+    fill, result_folder, tmp_path
+):
+    result_folder.write("bibtex", "own", 0, {})
+    fill(tasks=["bibtex"], seeds=1)
+    filled = [name.split("/")[1] for name in files(tmp_path / "results")]
+    assert {"baseline", "dvn", "ldrsp_plus", "nn_baseline"} <= set(filled)
+    assert "prlr" not in filled
+
+
+def test_an_incomplete_result_is_no_result(fill, result_folder):
+    result_folder.write("bibtex", "gan", 0, {}, complete=False)
+    wanted = {"tasks": ["bibtex"], "methods": ["gan", "ebgan"], "seeds": 1}
+    (failure,), lines = fill(**wanted)
+    assert lines[0].startswith("2 runs are missing")
+    assert re.search(r"without a complete .*ebgan", failure.reason)
+    assert fill(**wanted)[1][0].startswith("1 run is missing")
+
+
+def test_results_of_other_settings_are_refused_before_anything_runs(
+    fill, result_folder, tmp_path
+):
+    config = get_task("bibtex").configure("gan", {}).as_dict()
+    wanted = {"tasks": ["bibtex"], "methods": ["gan"], "seeds": 2}
+    result_folder.write("bibtex", "gan", 0, {}, config={**config, "epochs": 7})
+    with pytest.raises(UsageError, match=r"bibtex/gan .*\(epochs\)"):
+        fill(**wanted)
+    assert not (tmp_path / "runs").exists()
+    # As a file has it: lists for tuples.
+    as_written = json.loads(json.dumps(config))
+    result_folder.write("bibtex", "gan", 0, {}, config=as_written)
+    assert fill(**wanted)[1][0].startswith("1 run is missing")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "message"),
+    [
+        ({"methods": ["cats"]}, "no method 'cats'.*wgan_gp"),
+        ({"methods": ["prlr"]}, "no method 'prlr'"),
+        ({"tasks": ["synthetic_tags"]}, "'synthetic_tags' is no task.*bibtex"),
+        ({"number": 2, "tasks": ["bibtex"]}, "'bibtex' is no task.*weizmann_horse"),
+    ],
+)
+def test_unknown_names_are_refused_with_the_known_ones(fill, wanted, message):
+    with pytest.raises(UsageError, match=message):
+        fill(**wanted)

@@ -1,0 +1,42 @@
+from experiments.reports.layouts import layout_of
+from experiments.reports.notes import table_notes
+from experiments.reports.rows import build_table
+
+FACES = {"superpixel_accuracy_slic": 0.9}
+
+
+def notes(task, **results):
+    tests = {
+        method: [{"test": dict.fromkeys(rows, FACES)}] * seeds
+        for method, (rows, seeds) in results.items()
+    }
+    return "\n".join(table_notes(build_table(layout_of(task), tests)))
+
+
+def test_what_is_missing_stands_there_with_its_command():
+    text = notes("lfw_parts", gan=(("generator", "refined"), 1))
+    assert (
+        "Not measured: `dvn`, `baseline`, `lsgan`, `wgan_gp`, `ebgan`, `ldrsp`, "
+        "`ldrsp_plus`. What runs them: `python -m experiments.tables --table=3 "
+        "--tasks=lfw_parts --run_missing`."
+    ) in text
+
+
+def test_what_only_the_paper_has_is_named_without_a_command():
+    missing = notes("weizmann_horse").splitlines()
+    assert missing[0] == "Not re-run, the paper's figure only: CHOPPS."
+    assert "chopps" not in missing[1]
+
+
+def test_the_proxy_is_explained_where_there_are_results():
+    assert "SLIC" not in notes("lfw_parts")
+    assert "not comparable" in notes("lfw_parts", gan=(("generator",), 1))
+
+
+def test_the_test_of_a_gain_is_named_if_there_is_one():
+    both = ("generator", "refined")
+    assert "Student's t" in notes("lfw_parts", gan=(both, 2))
+    one = notes("lfw_parts", gan=(both, 1))
+    assert "Student" not in one
+    assert "one seed" in one
+    assert "A gain" not in notes("lfw_parts", gan=(("generator",), 2))

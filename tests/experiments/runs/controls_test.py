@@ -1,0 +1,97 @@
+import numpy as np
+import pytest
+
+from experiments.runs.controls import WALK, Controls, long_walk
+from experiments.runs.stages import Phases
+from experiments.tasks.splits import Split
+from experiments.tasks.task import Examples, get_task
+from ldrsp_tf.metrics import mean_f1
+from ldrsp_tf.refinement import Refinement
+
+_TASK = get_task("synthetic_tags")
+
+
+def _run(method, folder, few_tags, told, **given):
+    """Controls and refiner of a short run."""
+    config = _TASK.configure(
+        method,
+        {
+            **{"first_method": "baseline", "first_epochs": 1, "epochs": 1},
+            **{"hidden": (4,), "batch_size": 8, "inference_steps": 1},
+            **{"step_size": 0.5, "refinement_steps": 2},
+            **given,
+        },
+    )
+    split = Split(few_tags.take(np.arange(16)), few_tags, few_tags, few_tags)
+    with Phases(_TASK, config, {}, folder, few_tags, told) as phases:
+        chosen = phases.select(split.training, split.validation)
+        controls = Controls(_TASK, config, phases, split)
+        controls.train()
+    phases.refiner.choose(chosen["validation"])
+    return controls.measure(), phases
+
+
+def test_a_cross_fitted_run_has_every_control(few_tags, told, tmp_path):
+    measured, phases = _run("ldrsp_cross", tmp_path, few_tags, told, folds=2)
+    assert list(measured["controls"]) == ["own", "average", "ensemble"]
+    for metrics in measured["controls"].values():
+        assert metrics.keys() == {"f1", "f1_tuned", "f1_plugin"}
+    trained = {record["phase"] for record in phases.history.records}
+    assert {"ensemble/1", "ensemble/2"} <= trained
+
+
+def test_refitted_generators_need_no_ensemble_beside_them(few_tags, told, tmp_path):
+    measured, phases = _run(
+        "ldrsp_cross", tmp_path, few_tags, told, folds=2, refit=True
+    )
+    assert list(measured["controls"]) == ["own", "average"]
+    assert not any("ensemble" in r["phase"] for r in phases.history.records)
+
+
+def test_a_discriminator_without_an_answer_leaves_the_walk(few_tags, told, tmp_path):
+    measured, phases = _run("ldrsp", tmp_path, few_tags, told, controls=True)
+    assert measured["controls"] == {}
+    walk = measured["walk"]
+    assert walk["steps"] == list(WALK)
+    assert all(len(walk[name]) == len(WALK) for name in ("metric", "score", "oracle"))
+    refiner = phases.refiner
+    for place, steps in enumerate(WALK[:4]):
+        walked = refiner.predict(few_tags.x, refinement=Refinement(0.5, steps, True))
+        f1 = mean_f1(walked.refined > 0.5, few_tags.y)
+        assert walk["metric"][place] == pytest.approx(f1)
+        assert walk["score"][place] == pytest.approx(walked.scores.mean(), abs=1e-5)
+
+
+def test_a_run_that_asks_for_none_has_none(few_tags, told, tmp_path):
+    measured, phases = _run(
+        "ldrsp_cross", tmp_path, few_tags, told, folds=2, controls=False
+    )
+    assert measured == {}
+    assert not any("ensemble" in r["phase"] for r in phases.history.records)
+
+
+def test_a_method_without_a_discriminator_has_no_walk(few_tags, told, tmp_path):
+    measured, _ = _run("baseline", tmp_path, few_tags, told, controls=True)
+    assert measured == {"controls": {}}
+
+
+def test_a_walk_of_masks_has_a_score_an_image():
+    from ldrsp_tf.models.segmentation import PatchDiscriminator, SegmentationNetwork
+    from ldrsp_tf.refiner.refiner import Refiner
+    from ldrsp_tf.spaces.class_maps import ClassMapSpace
+
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(3, 8, 8, 3)).astype(np.float32)
+    y = np.eye(2, dtype=np.float32)[rng.integers(0, 2, (3, 8, 8))]
+    refiner = Refiner(
+        SegmentationNetwork(2, width=2),
+        ClassMapSpace(),
+        frozen=True,
+        discriminator=PatchDiscriminator("fcn", width=2, head="bilinear"),
+    )
+    refiner.build(Examples(x, y))
+    refiner.refinement = Refinement(2.0, 1)
+    walk = long_walk(refiner, refiner.predictor, Examples(x, y))
+    assert len(walk["score"]) == len(WALK)
+    first = refiner.predict(x, refinement=Refinement(2.0, 0))
+    assert walk["score"][0] == pytest.approx(first.scores.mean(), abs=1e-5)

@@ -1,0 +1,115 @@
+import numpy as np
+import pytest
+
+from experiments.runs.display import Display
+from experiments.summaries.result_table import result_table, selection_line
+from experiments.tasks.task import Examples, get_task
+
+
+def test_the_table_ends_with_what_predicts_without_a_walk():
+    metrics = {"f1": 0.25, "f1_plugin": 0.5}
+    result = {
+        "test": {"generator": metrics, "refined": {"f1": 0.375}},
+        "controls": {"own": metrics, "ensemble": metrics},
+    }
+    lines = result_table(result, {}).splitlines()
+    assert [line[:18].strip() for line in lines[1:]] == [
+        *("G", "refined", "D's own answer", "as many G")
+    ]
+    assert lines[3].split()[-2:] == ["25.0", "50.0"]
+
+
+def test_table_has_the_papers_figures_beside_ours_of_the_same_metric():
+    result = {
+        "test": {
+            "generator": {"f1": 0.4279, "f1_tuned": 0.45, "f1_plugin": 0.471},
+            "refined": {"f1": 0.465, "f1_tuned": 0.466},
+        }
+    }
+    paper = {"generator": 42.8, "refined": 46.4}
+    table = result_table(result, paper, "f1")
+    lines = [line.split() for line in table.splitlines()]
+    assert " ".join(lines[0]) == "test F1 at 0.5 paper tuned threshold plug-in"
+    assert lines[1] == ["G", "42.8", "42.8", "45.0", "47.1"]
+    assert lines[2] == ["refined", "46.5", "46.4", "46.6", "-"]
+    assert len({len(line) for line in table.splitlines()}) == 1
+
+
+@pytest.mark.parametrize(
+    ("metric", "header", "row"),
+    [
+        ("superpixel_accuracy", "superpixel acc. paper", "94.1 95.4 95.9"),
+        ("superpixel_accuracy_slic", "superpixel acc. (SLIC proxy)", "94.1 95.4"),
+    ],
+)
+def test_the_papers_superpixel_accuracy_stands_beside_the_official_one_only(
+    metric, header, row
+):
+    result = {"test": {"generator": {"pixel_accuracy": 0.941, metric: 0.954}}}
+    paper = {"generator": 95.87, "refined": 96.47}
+    table = result_table(result, paper, "superpixel_accuracy")
+    first, second = (" ".join(line.split()) for line in table.splitlines())
+    assert first == f"test pixel accuracy {header}"
+    assert second == f"G {row}"
+
+
+def test_notes_are_shown_one_a_line(capsys):
+    Display().notes(("One.", "Two."))
+    assert capsys.readouterr().out == "One.\nTwo.\n"
+    Display().notes(())
+    assert capsys.readouterr().out == ""
+
+
+def test_selection_is_told_with_and_without_refinement():
+    assert selection_line({"selected": {"epochs": 3}}).endswith("3 epochs.")
+    selected = {"epochs": 3, "refinement_steps": 5, "step_size": 0.25}
+    line = selection_line({"selected": selected})
+    assert line.endswith("3 epochs, 5 refinement steps of 0.25.")
+
+
+def test_progress_of_a_resumed_phase_shows_the_time_left(capsys):
+    display = Display()
+    display.phase("retraining", 10)
+    display.progress({"epoch": 9, "surrogate_loss": 0.5})
+    assert capsys.readouterr().out == ""
+    display.progress({"epoch": 10, "surrogate_loss": 0.25})
+    assert capsys.readouterr().out == "retraining  10/10  L_g 0.2500  0:00 left\n"
+
+
+def validated(epoch, score, value):
+    measured = {"generator": {"f1": 0.5}, "refined": {"f1": 0.6}}
+    return {
+        "epoch": epoch,
+        "surrogate_loss": 0.5,
+        "validation": {
+            "measured": measured,
+            "refinement": {"steps": 5, "step_size": 0.25, "normalized": True},
+            "score": {"refined_mean": score, "oracle_mean": value},
+        },
+    }
+
+
+def display_of(method):
+    task = get_task("synthetic_tags")
+    display, rows = Display(), Examples(np.zeros((1, 2)), np.zeros((1, 3)))
+    display.start(task, task.configure(method, {}), rows, rows, rows)
+    display.phase("selection", 4)
+    return display
+
+
+def test_a_score_that_estimates_no_value_is_not_warned_of(capsys):
+    display_of("wgan_gp").progress(validated(1, 9.0, 0.60))
+    screen = capsys.readouterr().out
+    assert "D 9.00 v* 0.60" in screen and "(!)" not in screen
+
+
+def test_an_overestimating_discriminator_is_warned_of_once_and_marked(capsys):
+    display = display_of("ldrsp")
+    display.progress(validated(1, 0.64, 0.60))
+    assert "(!)" not in capsys.readouterr().out
+    display.progress(validated(2, 0.66, 0.60))
+    first = capsys.readouterr().out
+    assert "D 0.66 v* 0.60 (!)" in first and "warning (!)" in first
+    display.progress(validated(3, 0.70, 0.60))
+    second = capsys.readouterr().out
+    assert "D 0.70 v* 0.60 (!)" in second and "warning" not in second

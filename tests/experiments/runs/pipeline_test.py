@@ -1,0 +1,33 @@
+import json
+
+import pytest
+
+from experiments.runs.pipeline import check_folder
+from experiments.tasks.task import get_task
+from ldrsp_tf.errors import UsageError
+
+
+def config(**given):
+    return get_task("synthetic_tags").configure("ldrsp", given)
+
+
+def test_a_check_creates_the_folder_and_claims_nothing(tmp_path):
+    folder = tmp_path / "new" / "run"
+    assert check_folder(folder, config().as_dict()) is None
+    assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["config.json", "result.json"])
+def test_a_folder_of_another_run_is_refused(tmp_path, name):
+    content = config(seed=1).as_dict()
+    if name == "result.json":
+        content = {"config": content}
+    (tmp_path / name).write_text(json.dumps(content))
+    with pytest.raises(UsageError, match="seed is 1 there and 2 here"):
+        check_folder(tmp_path, config(seed=2).as_dict())
+
+
+def test_the_result_of_the_same_run_is_found(tmp_path):
+    result = {"complete": True, "config": config().as_dict()}
+    (tmp_path / "result.json").write_text(json.dumps(result))
+    assert check_folder(tmp_path, config().as_dict()) == result

@@ -1,0 +1,163 @@
+import numpy as np
+import pytest
+
+from experiments.runs.builders import build_members, build_refiner, cross_fit, folds_of
+from experiments.runs.stages import Phases
+from experiments.tasks.task import get_task
+from ldrsp_tf.errors import UsageError
+from ldrsp_tf.models.ensembles import CrossFitted
+
+_TASK = get_task("synthetic_tags")
+
+
+def _config(**given):
+    return _TASK.configure(
+        "ldrsp_cross",
+        {
+            **{"folds": 2, "first_method": "baseline", "first_epochs": 2, "epochs": 2},
+            **{"hidden": (4,), "batch_size": 8, "inference_steps": 1},
+            **{"step_size": 0.5, "refinement_steps": 2, "validation_interval": 1},
+            **given,
+        },
+    )
+
+
+def _train(config, folder, few_tags, told):
+    folder.mkdir(exist_ok=True)
+    with Phases(_TASK, config, {}, folder, few_tags, told) as phases:
+        chosen = phases.select(few_tags.take(np.arange(16)), few_tags)
+        phases.retrain(few_tags.take(np.arange(16)), few_tags, chosen)
+    return phases
+
+
+def test_a_cross_fitted_run_has_its_stages_twice(few_tags, told, tmp_path):
+    config = _config(pretraining_epochs=3)
+    _train(config, tmp_path, few_tags, told)
+    names = [name for name, _ in told.phases]
+    assert names == [
+        *("selection/generator 1", "selection/generator 2", "selection/answers"),
+        "selection",
+        *("retraining/generator 1", "retraining/generator 2", "retraining/answers"),
+        "retraining",
+    ]
+    # 16 rows are two batches, 24 are three: as many updates are 2 / 3 of the epochs.
+    assert [epochs for _, epochs in told.phases][:4] == [2, 2, 3, 2]
+    assert [epochs for _, epochs in told.phases][4:7] == [1, 1, 2]
+
+
+def test_a_generator_has_the_other_folds(few_tags, told, tmp_path, monkeypatch):
+    seen = []
+    usual = Phases._fit_member
+
+    def spy(self, phase, member, rows, ratio):
+        seen.append(rows)
+        usual(self, phase, member, rows, ratio)
+
+    monkeypatch.setattr(Phases, "_fit_member", spy)
+    config = _config(folds=3)
+    with Phases(_TASK, config, {}, tmp_path, few_tags, told) as phases:
+        phases.select(few_tags, few_tags)
+    folds = folds_of(config, few_tags)
+    assert len(seen) == 3
+    for index, rows in enumerate(seen):
+        np.testing.assert_array_equal(rows.x, few_tags.x[folds != index])
+
+
+def test_refitted_generators_see_all_rows_and_are_the_runs_g(few_tags, told, tmp_path):
+    config = _config(refit=True, pretraining_epochs=0)
+    phases = _train(config, tmp_path, few_tags, told)
+    names = [name for name, _ in told.phases]
+    assert names[:5] == [
+        *("selection/generator 1", "selection/generator 2"),
+        *("selection/refitted 1", "selection/refitted 2"),
+        "selection",
+    ]
+    # G predicts by the refitted, which are neither the members nor as they began.
+    generator = phases.refiner.generator
+    logits = [model(few_tags.x[:1]).numpy() for model in generator.refitted]
+    predicted = generator(few_tags.x[:1])
+    np.testing.assert_allclose(predicted, np.mean(logits, 0), rtol=1e-5)
+    assert np.any(logits[0] != generator.members[0](few_tags.x[:1]).numpy())
+
+
+def test_a_refitted_generator_is_that_of_an_ensemble_of_all_rows(
+    few_tags, told, tmp_path
+):
+    with Phases(_TASK, _config(refit=True), {}, tmp_path, few_tags, told) as phases:
+        phases.select(few_tags, few_tags)
+        ensemble = phases.ensemble(few_tags, 1.0)
+    refitted = phases.refiner.generator
+    np.testing.assert_array_equal(ensemble(few_tags.x), refitted(few_tags.x))
+
+
+def test_refitting_is_of_cross_fitted_runs(few_tags):
+    config = _TASK.configure("ldrsp", {"refit": True})
+    with pytest.raises(UsageError, match="--refit is of cross-fitted runs"):
+        build_refiner(_TASK, config, few_tags)
+
+
+@pytest.mark.parametrize("given", [{}, {"pretraining_epochs": 1}, {"refit": True}])
+def test_a_run_that_was_interrupted_ends_as_an_undisturbed_one(
+    few_tags, told, tmp_path, monkeypatch, given
+):
+    config = _config(**given)
+    whole = _train(config, tmp_path / "whole", few_tags, told)
+    stops = ["selection/generator 2", "selection", "retraining/generator 1"]
+    usual = Phases._fit
+
+    def interrupted(self, phase, *arguments, **more):
+        if phase in stops:
+            stops.remove(phase)
+            raise KeyboardInterrupt
+        return usual(self, phase, *arguments, **more)
+
+    monkeypatch.setattr(Phases, "_fit", interrupted)
+    while stops:
+        with pytest.raises(KeyboardInterrupt):
+            _train(config, tmp_path / "parts", few_tags, told)
+    again = _train(config, tmp_path / "parts", few_tags, told)
+    for ours, theirs in zip(
+        again.refiner.trainer.variables, whole.refiner.trainer.variables
+    ):
+        np.testing.assert_array_equal(ours.numpy(), theirs.numpy())
+
+
+def test_members_have_weights_of_their_own(few_tags):
+    members = build_members(_TASK, _config(), few_tags)
+    first, second = (member.generator.get_weights() for member in members)
+    assert np.any(first[0] != second[0])
+    generator = cross_fit(members, [], few_tags)
+    refiner = build_refiner(_TASK, _config(), few_tags, generator)
+    assert isinstance(refiner.generator, CrossFitted)
+    assert refiner.generator.members[0] is members[0].generator
+    assert not refiner.trainer.generator.trainable_variables
+
+
+@pytest.mark.parametrize("method", ["baseline", "dvn"])
+def test_folds_are_of_methods_with_both_networks(method, few_tags):
+    config = _TASK.configure(method, {"folds": 2})
+    with pytest.raises(UsageError, match="--folds is of methods with a generator"):
+        build_refiner(_TASK, config, few_tags)
+
+
+def test_several_discriminators_judge_together(few_tags, told, tmp_path):
+    config = _config(discriminators=3)
+    phases = _train(config, tmp_path, few_tags, told)
+    assert len(phases.refiner.discriminator.members) == 3
+    members = build_members(_TASK, config, few_tags)
+    assert all(member.discriminator is None for member in members)  # Of `baseline`.
+
+
+def test_more_folds_than_rows_are_refused(few_tags, told, tmp_path):
+    with (
+        Phases(_TASK, _config(folds=25), {}, tmp_path, few_tags, told) as phases,
+        pytest.raises(UsageError, match=r"24 training rows .* 25 folds"),
+    ):
+        phases.select(few_tags, few_tags)
+
+
+def test_the_truths_weight_is_of_the_methods_that_have_it(few_tags):
+    refiner = build_refiner(_TASK, _config(truth_weight=0.25), few_tags)
+    assert refiner.method.discriminator_loss.keywords["truth_weight"] == 0.25
+    with pytest.raises(UsageError, match="--truth_weight is of the ldrsp methods"):
+        build_refiner(_TASK, _TASK.configure("gan", {"truth_weight": 0.5}), few_tags)

@@ -1,0 +1,51 @@
+import dataclasses
+import json
+
+import pytest
+
+from experiments.search.plan import Plan
+from experiments.tasks.search_spaces import Uniform
+from experiments.tasks.task import get_task
+from ldrsp_tf.errors import UsageError
+
+TASK = dataclasses.replace(
+    get_task("synthetic_tags"),
+    space={
+        "gan": {
+            "input_dropout": Uniform(0.0, 0.5),
+            "adversarial_weight": Uniform(0.0, 1.0),
+        }
+    },
+)
+
+
+def test_what_is_given_is_not_searched():
+    assert list(Plan(TASK, "gan", {"input_dropout": 0.1}).space) == [
+        "adversarial_weight"
+    ]
+
+
+def test_nothing_to_search_is_refused():
+    given = {"input_dropout": 0.1, "adversarial_weight": 1.0}
+    for plan in (Plan(TASK, "gan", given), Plan(TASK, "dvn", {})):
+        with pytest.raises(UsageError, match=r"nothing to search.*synthetic_tags\.py"):
+            _ = plan.space
+
+
+def test_a_trial_has_a_run_for_each_seed():
+    plan = Plan(TASK, "gan", {"epochs": 2}, seed=3, seeds=2)
+    configs = plan.configs({"input_dropout": 0.25})
+    assert [config.seed for config in configs] == [3, 4]
+    assert {(c.epochs, c.input_dropout) for c in configs} == {(2, 0.25)}
+
+
+def test_plans_differ_where_their_values_do_not_compare():
+    plan = Plan(TASK, "gan", {"epochs": 2})
+    assert json.loads(json.dumps(plan.as_dict())) == plan.as_dict()
+    for other in (
+        Plan(TASK, "gan", {"epochs": 3}),
+        Plan(TASK, "gan", {"epochs": 2, "input_dropout": 0.0}),
+        dataclasses.replace(plan, seeds=2),
+        dataclasses.replace(plan, sampler="random"),
+    ):
+        assert other.as_dict() != plan.as_dict()

@@ -1,0 +1,93 @@
+import json
+
+import numpy as np
+import pytest
+
+from datasets.loading import LoadedData
+from experiments.runs import evaluation
+from experiments.search.plan import Plan
+from experiments.search.trials import validation_value, without_test_rows
+from experiments.tasks.task import get_task
+
+PLAN = Plan(
+    get_task("synthetic_tags"),
+    "lsgan",
+    {"epochs": 4, "validation_interval": 2, "hidden": (4,), "step_size": 0.5},
+    seeds=2,
+)
+SETTINGS = {"generator_learning_rate": 0.03}
+
+
+class Untouchable(dict):
+    """Rows that nobody may look at."""
+
+    def __getitem__(self, name):
+        raise AssertionError("the test rows were looked at")
+
+    values = items = __iter__ = __getitem__
+
+
+@pytest.fixture
+def data():
+    rng = np.random.default_rng(0)
+    features = rng.integers(0, 2, (60, 5)).astype(np.uint8)
+    rows = {"features": features, "labels": features[:, :3] ^ features[:, 2:]}
+    return LoadedData("made", {"train": rows, "test": Untouchable()}, {}, 0.0)
+
+
+def measure(data, folder, settings=SETTINGS):
+    reports = []
+    found = validation_value(
+        PLAN, data, settings, folder, lambda *report: reports.append(report)
+    )
+    return found, reports
+
+
+def validated(folder, seed):
+    lines = (folder / f"seed{seed}" / "metrics.jsonl").read_text().splitlines()
+    records = [json.loads(line) for line in lines]
+    assert {record["phase"] for record in records} == {"selection"}
+    return [r["validation"]["metric"] for r in records if "validation" in r]
+
+
+def test_the_value_is_the_mean_of_the_best_validations_of_the_seeds(
+    data, tmp_path, monkeypatch
+):
+    def test(*arguments):
+        raise AssertionError("there was a test")
+
+    monkeypatch.setattr(evaluation, "test", test)
+    found, reports = measure(data, tmp_path)
+    first, second = validated(tmp_path, 0), validated(tmp_path, 1)
+    assert len(first) == len(second) == 2
+    assert found == pytest.approx((max(first) + max(second)) / 2)
+    assert reports == [
+        (2, first[0]),
+        (4, max(first)),
+        (6, pytest.approx((max(first) + second[0]) / 2)),
+        (8, found),
+    ]
+    config = json.loads((tmp_path / "seed1" / "config.json").read_text())
+    assert (config["seed"], config["generator_learning_rate"]) == (1, 0.03)
+    assert not list(tmp_path.glob("*/checkpoints"))
+    # Nothing but the settings decides: neither an earlier trial nor its files.
+    measure(data, tmp_path, {"generator_learning_rate": 0.001})
+    assert measure(data, tmp_path)[0] == found
+
+
+def test_a_trial_that_is_given_up_ends_at_once(data, tmp_path):
+    class GivenUpError(Exception):
+        pass
+
+    def report(step, value):
+        raise GivenUpError
+
+    with pytest.raises(GivenUpError):
+        validation_value(PLAN, data, SETTINGS, tmp_path, report)
+    assert len(validated(tmp_path, 0)) == 1
+    assert not (tmp_path / "seed1").exists()
+
+
+def test_a_search_has_no_test_rows(data):
+    assert set(without_test_rows(data).splits) == {"train"}
+    assert set(data.splits) == {"train", "test"}

@@ -1,0 +1,30 @@
+import pytest
+
+from experiments.summaries.labels import row_label, split_folder
+
+
+@pytest.mark.parametrize(
+    ("folder", "row", "rows", "network", "label"),
+    [
+        ("ldrsp", "generator", 2, "SPM", "SPM (LDRSP)"),
+        ("ldrsp", "refined", 2, "SPM", "LDRSP"),
+        ("ldrsp_plus", "generator", 2, "FCN", "FCN (LDRSP+)"),
+        ("baseline", "generator", 1, "FCN", "FCN baseline"),
+        ("dvn", "refined", 1, "FCN", "DVN"),
+        ("chopps", "generator", 1, "FCN", "CHOPPS"),
+        ("baseline-unet", "generator", 1, "FCN", "U-Net baseline"),
+        ("ldrsp_plus-unet", "generator", 2, "FCN", "U-Net (LDRSP+)"),
+        ("ldrsp_plus-unet", "refined", 2, "FCN", "LDRSP+, G = U-Net"),
+        ("ldrsp", "own", 3, "FCN", "D's own answer (LDRSP)"),
+        ("ldrsp-unet", "own", 3, "FCN", "D's own answer (LDRSP, G = U-Net)"),
+        ("ldrsp-wide", "refined", 2, "FCN", "LDRSP, G = wide"),
+        ("own", "refined", 2, "SPM", "own"),
+    ],
+)
+def test_labels_are_in_the_papers_words(folder, row, rows, network, label):
+    assert row_label(folder, row, rows, network) == label
+
+
+def test_a_folder_is_a_method_and_its_networks():
+    assert split_folder("ldrsp_plus-unet") == ("ldrsp_plus", "unet")
+    assert split_folder("ldrsp_plus") == ("ldrsp_plus", "")

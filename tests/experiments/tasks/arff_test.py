@@ -1,0 +1,231 @@
+import json
+import pathlib
+
+import numpy as np
+import pytest
+
+from datasets.errors import DataError
+from experiments.runs.finished import load_run
+from experiments.tasks.arff import label_names, load, read_inputs
+from experiments.tasks.task import get_task
+from ldrsp_tf.errors import UsageError
+
+TASK = get_task("arff")
+HEADER = """\
+@relation 'made: -C 2'
+@attribute first {0,1}
+@attribute second {0,1}
+@attribute size real
+@attribute colour {red,green}
+@attribute third {0,1}
+@data
+"""
+TRAIN = HEADER + "1,0,10,red,1\n0,1,20,green,0\n1,1,30,red,0\n0,0,20,red,1\n"
+TEST = HEADER + "1,1,40,green,1\n"
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write(text, name="train.arff"):
+        path = tmp_path / name
+        path.write_text(text)
+        return str(path)
+
+    return write
+
+
+@pytest.fixture
+def configure(write):
+    def configure(train=TRAIN, test=TEST, **given):
+        if test is not None:
+            given = {"test_file": write(test, "test.arff"), **given}
+        given = {"train_file": write(train), **given}
+        return TASK.configure("ldrsp", given)
+
+    return configure
+
+
+DEVIATION = np.sqrt(50)
+
+
+def test_loads_both_files_scaled_by_the_training_rows(configure):
+    config = configure()
+    data = load(config, None, None)
+    train, test = data.splits["train"], data.splits["test"]
+    np.testing.assert_allclose(
+        train["features"],
+        [
+            [-10 / DEVIATION, 1, 0, 1],
+            [0, 0, 1, 0],
+            [10 / DEVIATION, 1, 0, 0],
+            [0, 1, 0, 1],
+        ],
+        rtol=1e-6,
+    )
+    np.testing.assert_allclose(test["features"], [[20 / DEVIATION, 0, 1, 1]], rtol=1e-6)
+    np.testing.assert_array_equal(train["labels"], [[1, 0], [0, 1], [1, 1], [0, 0]])
+    np.testing.assert_array_equal(test["labels"], [[1, 1]])
+    assert set(data.checksums) == {config.train_file, config.test_file}
+    assert all(len(checksum) == 64 for checksum in data.checksums.values())
+
+
+def test_features_may_stay_as_they_are(configure):
+    data = load(configure(standardize="none"), None, None)
+    assert data.splits["test"]["features"].tolist() == [[40, 0, 1, 1]]
+
+
+def test_labels_are_those_of_the_relation_the_flag_or_the_xml_file(configure, write):
+    xml = write('<l><label name="third"/><label name="first"/></l>', "labels.xml")
+    assert label_names(configure()) == ["first", "second"]
+    assert label_names(configure(num_labels=1)) == ["first"]
+    assert label_names(configure(num_labels=-1)) == ["third"]
+    config = configure(labels_xml=xml)
+    assert label_names(config) == ["third", "first"]
+    data = load(config, None, None)
+    np.testing.assert_array_equal(data.splits["test"]["labels"], [[1, 1]])
+    assert xml in data.checksums
+
+
+def test_without_a_test_file_a_share_is_held_out_whatever_the_runs_seed(configure):
+    rows = "".join(f"{i % 2},0,{i},red,1\n" for i in range(20))
+    sizes = []
+    for given in ({}, {"seed": 3}, {"split_seed": 1}):
+        config = configure(HEADER + rows, None, standardize="none", **given)
+        splits = load(config, None, None).splits
+        held_out = splits["test"]["features"][:, 0].tolist()
+        assert len(held_out) == 5
+        trained = splits["train"]["features"][:, 0].tolist()
+        assert sorted(trained + held_out) == list(range(20))
+        sizes.append(held_out)
+    assert sizes[0] == sizes[1] != sizes[2]
+
+
+def test_the_scale_is_that_of_the_rows_that_are_trained_on(configure):
+    rows = "".join(f"{i % 2},0,{i},red,1\n" for i in range(20))
+    config = configure(HEADER + rows, None)
+    splits = load(config, None, None).splits
+    assert abs(splits["train"]["features"][:, 0].mean()) < 1e-6
+    assert abs(splits["test"]["features"][:, 0].mean()) > 1e-6
+
+
+WITHOUT_LABELS = HEADER.replace("@attribute first {0,1}\n", "").replace(
+    "@attribute second {0,1}\n", ""
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        WITHOUT_LABELS + "40,green,1\n",
+        HEADER + "?,?,40,green,1\n",
+        HEADER + "{2 40, 3 green, 4 1}\n",
+        HEADER.replace("@attribute first {0,1}\n", "") + "0,40,green,1\n",
+    ],
+    ids=["no labels", "unknown labels", "sparse", "one label"],
+)
+@pytest.mark.parametrize("held_out", [False, True])
+def test_new_rows_are_as_the_runs_test_rows(configure, write, text, held_out):
+    config = configure(test=None) if held_out else configure()
+    new = read_inputs(config, pathlib.Path(write(text, "new.arff")), (4,))
+    assert new.label_names == ["first", "second"]
+    assert new.x.shape == (1, 4)
+    assert new.x[0, 1:].tolist() == [0, 1, 1]
+    if not held_out:
+        np.testing.assert_allclose(new.x[0, 0], 20 / DEVIATION, rtol=1e-6)
+
+
+def test_new_rows_are_scaled_as_the_held_out_ones(configure):
+    rows = "".join(f"{i % 2},0,{i},red,1\n" for i in range(20))
+    config = configure(HEADER + rows, None)
+    splits = load(config, None, None).splits
+    new = read_inputs(config, pathlib.Path(config.train_file), (4,))
+    together = np.concatenate([splits[s]["features"] for s in ("train", "test")])
+    np.testing.assert_array_equal(np.sort(new.x[:, 0]), np.sort(together[:, 0]))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("size real", "weight real", "'weight' (numeric) as feature 1 where"),
+        ("{red,green}", "{red,blue}", "'colour' ({red, blue}) as feature 2 where"),
+        ("{red,green}", "{green,red}", "has 'colour' ({red, green}); the features"),
+        ("third {0,1}", "third real", "'third' (numeric) as feature 3 where"),
+        ("@data", "@attribute x real\n@data", "'x' (numeric) as feature 4 where"),
+        ("@attribute third {0,1}\n", "", "none as feature 3 where"),
+    ],
+)
+def test_other_attributes_in_the_test_file_are_refused(configure, old, new, message):
+    config = configure(test=TEST.replace(old, new))
+    with pytest.raises(DataError) as error:
+        load(config, None, None)
+    assert str(error.value).startswith(f"{config.test_file} has ")
+    assert message in str(error.value)
+    assert config.train_file in str(error.value)
+
+
+def test_the_order_of_0_and_1_makes_no_other_feature(configure):
+    test = TEST.replace("third {0,1}", "third {1,0}").replace("real", "numeric")
+    splits = load(configure(test=test), None, None).splits
+    assert splits["test"]["features"][0, 1:].tolist() == [0, 1, 1]
+
+
+def test_a_test_file_without_a_label_is_refused(configure):
+    test = "\n".join(
+        line for line in TEST.splitlines() if not line.startswith("@attribute first")
+    ).replace("1,1,40", "1,40")
+    with pytest.raises(DataError, match="no attribute for the label 'first'"):
+        load(configure(test=test), None, None)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"train_file": None}, "needs --train_file=FILE"),
+        ({"num_labels": 0}, "0 of the 5 attributes"),
+        ({"num_labels": -5}, "-5 of the 5 attributes"),
+        ({"num_labels": 1, "labels_xml": __file__}, "give one"),
+        ({"test_file": None, "test_fraction": 0.1}, "--test_fraction=0.1 leaves 0"),
+        ({"test_file": None, "test_fraction": 1.0}, "--test_fraction=1.0 leaves 4"),
+    ],
+)
+def test_settings_that_do_not_fit_are_refused(configure, given, message):
+    with pytest.raises(UsageError, match=message):
+        load(configure(**given), None, None)
+
+
+def test_a_file_that_does_not_name_its_labels_is_refused(configure):
+    config = configure(TRAIN.replace(": -C 2", ""))
+    with pytest.raises(UsageError, match=r"no '-C n'\); give --labels_xml=FILE, or"):
+        load(config, None, None)
+
+
+def test_a_file_that_is_not_there_is_named(configure, tmp_path):
+    config = configure(test_file=str(tmp_path / "none.arff"))
+    with pytest.raises(DataError, match=r"none\.arff cannot be read \(No such file"):
+        load(config, None, None)
+
+
+def test_files_of_other_content_make_another_run(configure):
+    first, same, other = (
+        TASK.identity(configure(test=text)) for text in (TEST, TEST, TEST + TEST[-16:])
+    )
+    assert first == same
+    (name,) = (name for name in first if first[name] != other[name])
+    assert name.startswith("content of ") and name.endswith("test.arff")
+
+
+def test_a_finished_run_whose_files_have_changed_is_refused(configure, tmp_path):
+    config = configure()
+    result = {
+        **{"task": "arff", "method": config.method, "seed": 0, "complete": True},
+        **{"test": {}, "selected": {}, "config": TASK.identity(config)},
+    }
+    (tmp_path / "result.json").write_text(json.dumps(result))
+    run = load_run(tmp_path)
+    assert run.config == config
+    run.require_same_sources()
+    configure(train=TRAIN + "1,1,1,red,1\n")
+    with pytest.raises(UsageError, match=r"train\.arff is not what it was"):
+        run.require_same_sources()
+    with pytest.raises(UsageError, match=r"train\.arff is not what it was"):
+        run.read_inputs(tmp_path / "new.arff")

@@ -1,0 +1,44 @@
+import dataclasses
+
+import pytest
+
+from experiments.tasks.search_spaces import MASK_SPACES, TAG_SPACES, Choice
+from experiments.tasks.task import TASKS, get_task
+from ldrsp_tf.methods import METHODS
+
+
+def bounds(range_):
+    if isinstance(range_, Choice):
+        return min(range_.values), max(range_.values)
+    return range_.low, range_.high
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_ranges_are_of_settings_of_the_task_and_have_its_own_values(name):
+    task = get_task(name)
+    fields = {field.name: field for field in dataclasses.fields(task.config)}
+    assert task.space
+    for method, space in task.space.items():
+        config = task.configure(method, {})
+        for setting, range_ in space.items():
+            low, high = bounds(range_)
+            assert fields[setting].metadata["low"] <= low < high
+            assert high <= (fields[setting].metadata["high"] or high)
+            value = getattr(config, setting)
+            assert value is None or value in range_, (method, setting)
+
+
+def test_every_method_of_a_table_has_a_space():
+    assert set(TAG_SPACES) == set(METHODS)
+    assert set(MASK_SPACES) == set(METHODS) - {"logistic_regression", "nn_baseline"}
+
+
+@pytest.mark.parametrize("spaces", [TAG_SPACES, MASK_SPACES])
+def test_a_space_has_what_its_method_uses(spaces):
+    for name, space in spaces.items():
+        method = METHODS[name]
+        assert ("generator_learning_rate" in space) == method.generates
+        assert ("discriminator_learning_rate" in space) == method.refines
+        assert ("adversarial_weight" in space) == (method.generator_loss is not None)
+        assert ("penalty_weight" in space) == (method.penalty is not None)
+        assert ("inference_steps" in space) == bool(method.sources)

@@ -1,0 +1,118 @@
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from experiments.tasks import masks
+from experiments.tasks.splits import split_rows
+from experiments.tasks.task import Examples, get_task
+from ldrsp_tf.errors import UsageError
+from ldrsp_tf.models.fcn import FCNBody
+from ldrsp_tf.models.unet import UNetBody
+from ldrsp_tf.prediction.crops import offsets_along
+
+
+@pytest.fixture
+def config():
+    return get_task("synthetic_shapes").configure("ldrsp_plus", {})
+
+
+def test_examples_are_scaled_images_and_one_hot_masks(config):
+    image = np.array([[[[0, 255, 51]]]], np.uint8)  # 51 / 127.5 - 1 = -0.6
+    split = {"image": image, "mask": np.array([[[1]]], np.uint8)}
+    made = masks.examples(config, split)
+    np.testing.assert_allclose(made.x, [[[[-1.0, 1.0, -0.6]]]], rtol=1e-6)
+    np.testing.assert_array_equal(made.y, [[[[0, 1]]]])
+
+
+def test_a_data_set_with_validation_rows_is_split_as_it_is(config):
+    from datasets.loading import LoadedData
+
+    def rows(number):
+        return {
+            "image": np.full((number, 2, 2, 3), number, np.uint8),
+            "mask": np.zeros((number, 2, 2), np.uint8),
+        }
+
+    splits = {"train": rows(3), "validation": rows(2), "test": rows(4)}
+    split = split_rows(
+        get_task("synthetic_shapes"), config, LoadedData("made", splits, {}, 0.0)
+    )
+    assert [len(part.x) for part in split] == [3, 2, 5, 4]
+    np.testing.assert_array_equal(split.all_training.x[:3], split.training.x)
+    np.testing.assert_array_equal(split.all_training.x[3:], split.validation.x)
+
+
+def test_networks_are_a_choice_of_their_own():
+    task = get_task("weizmann_horse")
+    given = {"generator": "unet", "discriminator": "fcn", "width": 4}
+    config = task.configure("ldrsp", given)
+    generator, discriminator = masks.networks(
+        config, Examples(np.zeros((1, 32, 32, 3)), np.zeros((1, 32, 32, 2)))
+    )
+    assert isinstance(generator.body, UNetBody)
+    assert isinstance(discriminator.body, FCNBody)
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({}, (True, True)),
+        ({"batch_norm": False}, (False, False)),
+        ({"discriminator_batch_norm": False}, (True, False)),
+    ],
+)
+def test_the_discriminator_may_do_without_batch_normalisation(given, expected):
+    config = get_task("weizmann_horse").configure("baseline", {**given, "width": 4})
+    found = masks.networks(
+        config, Examples(np.zeros((1, 32, 32, 3)), np.zeros((1, 32, 32, 2)))
+    )
+    normalizes = [
+        any(isinstance(layer, keras.layers.BatchNormalization) for layer in layers)
+        for layers in (network._flatten_layers() for network in found)
+    ]
+    assert normalizes == list(expected)
+
+
+def test_the_test_has_more_crops_than_a_validation_in_training():
+    config = get_task("weizmann_horse").configure("ldrsp", {})
+    final, quick = (masks.crops(config, final=final) for final in (True, False))
+    assert (len(final.offsets), len(quick.offsets)) == (6, 2)
+    assert final.rows_at_once == quick.rows_at_once == masks.images_at_once(24)
+
+
+@pytest.mark.parametrize(("final", "expected"), [(True, (0, 4, 8)), (False, (0, 8))])
+def test_without_offsets_crops_are_spread_over_each_side(final, expected):
+    given = {"crop_offsets": None, "validation_offsets": None}
+    config = get_task("weizmann_horse").configure("ldrsp", given)
+    assert offsets_along(config.offsets(final), 32) == expected
+    assert offsets_along(config.offsets(final), 24) == (0,)
+
+
+def test_fewer_images_are_predicted_at_once_where_crops_are_large():
+    at_once = [masks.images_at_once(size) for size in (8, 24, 48, 96)]
+    assert at_once == [8, 8, 2, 1]
+
+
+def test_mean_iou_of_more_than_two_classes_is_refused():
+    config = get_task("lfw_parts").configure("ldrsp", {"metric": "mean_iou"})
+    with pytest.raises(UsageError, match=r"two classes, and there are 3; .*accuracy"):
+        masks.space(config)
+
+
+@pytest.mark.parametrize("setting", ["rotation", "scaling", "shear"])
+def test_training_images_are_changed_by_affine_maps_where_the_settings_say_so(setting):
+    task = get_task("synthetic_shapes")
+    # Crops of the whole image, not mirrored: nothing else changes it.
+    usual = {"crop_size": 32, "crop_offsets": (0,), "mirror": False}
+    draws = np.random.default_rng(0)
+    x = tf.constant(draws.uniform(-1, 1, (2, 32, 32, 3)), tf.float32)
+    y = tf.one_hot(draws.integers(0, 2, (2, 32, 32)), 2)
+    changed = {}
+    for value in (0.0, 0.2):
+        config = task.configure("ldrsp_plus", {**usual, setting: value})
+        changed[value] = masks.augmentation(config)(x, y, tf.constant([1, 2]))
+    np.testing.assert_array_equal(changed[0.0][0], x)
+    np.testing.assert_array_equal(changed[0.0][1], y)
+    assert changed[0.2][0].shape == x.shape and changed[0.2][1].shape == y.shape
+    assert np.any(changed[0.2][0] != x)

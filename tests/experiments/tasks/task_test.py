@@ -1,0 +1,166 @@
+import dataclasses
+import json
+import pathlib
+
+import numpy as np
+import pytest
+
+from datasets.loading import DATA_SETS, LoadedData
+from experiments.summaries.result_table import METRICS
+from experiments.tasks.superpixels import OFFICIAL, PROXY, superpixel_metrics
+from experiments.tasks.task import TASKS, get_task, prepared_data
+from ldrsp_tf.errors import UsageError
+from ldrsp_tf.methods import METHODS
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_a_task_configures_every_method(name):
+    task = get_task(name)
+    assert task.name == name
+    assert (name in DATA_SETS) == (task.load is prepared_data)
+    assert set(task.overrides) <= set(METHODS)
+    for method in METHODS:
+        config = task.configure(method, {"seed": 3})
+        assert (config.task, config.method, config.seed) == (name, method, 3)
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_every_setting_says_what_it_is_and_who_chose_it(name):
+    for field in dataclasses.fields(get_task(name).config):
+        if field.name not in ("task", "method"):
+            assert field.metadata["help"]
+            assert field.metadata["source"] in ("paper", "ours")
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_the_papers_figures_have_a_metric_that_a_table_shows(name):
+    task = get_task(name)
+    if task.paper:
+        assert task.paper_metric in METRICS
+    else:
+        assert task.paper_metric is None
+
+
+def test_a_task_has_no_further_metrics_unless_it_says_so():
+    data = LoadedData("synthetic_tags", {}, {}, 0.0)
+    further = get_task("synthetic_tags").further_metrics(data, None, None)
+    assert further.measure(np.zeros((2, 3))) == {}
+    assert further.notes == ()
+    assert not further.checksums and not further.versions
+
+
+def test_faces_have_the_superpixel_accuracy():
+    task = get_task("lfw_parts")
+    assert task.further_metrics is superpixel_metrics
+    assert task.paper["ldrsp"] == {"generator": 95.87, "refined": 96.47}
+    assert {OFFICIAL, PROXY} < set(METRICS)
+    assert (task.paper_metric, OFFICIAL) == ("superpixel_accuracy",) * 2
+    assert PROXY == "superpixel_accuracy_slic"
+
+
+def test_what_the_user_gives_wins_over_method_and_task():
+    task = dataclasses.replace(
+        get_task("synthetic_tags"),
+        settings={"epochs": 1, "batch_size": 1, "seed": 1},
+        overrides={"ldrsp": {"batch_size": 2, "seed": 2}},
+    )
+    config = task.configure("ldrsp", {"seed": 3})
+    assert (config.epochs, config.batch_size, config.seed) == (1, 2, 3)
+    assert task.configure("baseline", {}).batch_size == 1
+
+
+def test_settings_of_other_networks_stand_between_the_tasks_and_the_users():
+    task = get_task("weizmann_horse")
+    usual = task.configure("ldrsp", {"epochs": 3})
+    other = task.configure("ldrsp", {"generator": "unet", "epochs": 3})
+    assert (usual.width, other.width) == (64, 16)
+    assert other.epochs == 3
+    assert task.configure("ldrsp", {"generator": "unet", "width": 5}).width == 5
+
+
+def test_a_method_may_have_settings_of_its_own_with_other_networks():
+    task = get_task("weizmann_horse")
+    cross = task.configure("ldrsp_cross", {"generator": "unet"})
+    plus = task.configure("ldrsp_plus", {"generator": "unet"})
+    assert (plus.epochs, cross.epochs) == (200, 40)
+    assert cross.width == plus.width == 16
+    stage = task.first_stage(cross, 0)
+    assert (stage.epochs, stage.generator_learning_rate) == (600, 0.005)
+    assert stage.rotation == cross.rotation == 10.0
+    assert not (stage.folds or stage.refit)
+
+
+def test_a_run_lies_by_its_task_method_networks_and_seed():
+    task = get_task("weizmann_horse")
+    usual = task.configure("ldrsp", {"seed": 2})
+    other = task.configure("ldrsp", {"seed": 2, "generator": "unet"})
+    assert str(task.run_folder(usual)) == "weizmann_horse/ldrsp/seed2"
+    assert str(task.run_folder(other)) == "weizmann_horse/ldrsp-unet/seed2"
+
+
+def test_unknown_names_are_refused_with_the_known_ones():
+    with pytest.raises(UsageError, match=r"'cats'.*synthetic_tags, bibtex"):
+        get_task("cats")
+    with pytest.raises(UsageError, match=r"--width is not a setting of task 'bibtex'"):
+        get_task("bibtex").configure("ldrsp", {"width": 3})
+
+
+def test_the_horses_screen_shows_the_papers_mean_iou():
+    paper = get_task("weizmann_horse").paper
+    assert paper["ldrsp"] == {"generator": 81.3, "refined": 85.5}
+    assert paper["baseline"] == {"generator": 78.56}
+
+
+def test_bookmarks_has_the_papers_discriminator_and_figures():
+    task = get_task("bookmarks")
+    assert task.configure("ldrsp", {}).discriminator_hidden == (150, 150)
+    assert task.paper["ldrsp"] == {"generator": 37.2, "refined": 38.3}
+
+
+SWEEPS = sorted(pathlib.Path(__file__).parents[3].glob("results/sweeps/*/*.json"))
+
+
+@pytest.mark.parametrize(
+    "path", SWEEPS, ids=lambda path: f"{path.parent.name}-{path.stem}"
+)
+def test_a_method_has_the_settings_that_its_sweep_found(path):
+    sweep = json.loads(path.read_text())
+    assert (sweep["task"], sweep["method"]) == (path.parent.name, path.stem)
+    config = get_task(sweep["task"]).configure(sweep["method"], {}).as_dict()
+    found = sweep["best"]["settings"]
+    assert {name: config[name] for name in found} == found
+
+
+def test_the_sweeps_of_a_task_have_the_same_budget():
+    trials = {}
+    for path in SWEEPS:
+        sweep = json.loads(path.read_text())
+        number = sum(trial["state"] != "interrupted" for trial in sweep["trials"])
+        trials.setdefault(sweep["task"], set()).add(number)
+    assert trials
+    assert all(len(numbers) == 1 for numbers in trials.values())
+
+
+def test_the_generators_of_a_cross_fitted_run_are_trained_as_their_method_is():
+    task = get_task("bibtex")
+    given = {"first_method": "ldrsp_plus", "first_epochs": 7, "hidden_dropout": 0.25}
+    config = task.configure("ldrsp_cross", {**given, "seed": 3, "beta_1": 0.9})
+    alone = task.configure("ldrsp_plus", {})
+    members = [task.first_stage(config, member) for member in range(2)]
+    for member in members:
+        assert (member.method, member.epochs, member.folds) == ("ldrsp_plus", 7, 0)
+        assert member.discriminator_head == alone.discriminator_head == "linear"
+        assert member.batch_size == alone.batch_size != config.batch_size
+        assert member.adversarial_weight == alone.adversarial_weight
+        # The run says what its generators are, and what neither method does.
+        assert member.hidden_dropout == 0.25
+        assert member.beta_1 == 0.9
+    others = [task.first_stage(dataclasses.replace(config, seed=4), 0)]
+    assert len({member.seed for member in [config, *members, *others]}) == 4
+
+
+def test_a_method_without_a_generator_trains_none():
+    task = get_task("bibtex")
+    config = task.configure("ldrsp_cross", {"first_method": "dvn"})
+    with pytest.raises(UsageError, match="--first_method=dvn has no generator"):
+        task.first_stage(config, 0)

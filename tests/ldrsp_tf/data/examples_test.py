@@ -1,0 +1,184 @@
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from ldrsp_tf.data.examples import (
+    Examples,
+    as_examples,
+    divide_rows,
+    require_finite,
+    require_shapes,
+)
+from ldrsp_tf.errors import UsageError
+from ldrsp_tf.spaces.class_maps import ClassMapSpace
+from ldrsp_tf.spaces.tags import TagSpace
+
+_X = np.arange(20, dtype=np.float32).reshape(10, 2)
+_Y = (np.arange(30).reshape(10, 3) % 4 == 0).astype(np.float32)
+_TAGS = TagSpace()
+
+
+def _read(data, space=_TAGS):
+    return as_examples(data, space, "training data")
+
+
+def _refused(data, match, space=_TAGS):
+    with pytest.raises(UsageError, match=match) as caught:
+        _read(data, space)
+    assert "\n" not in str(caught.value)
+    assert "training data" in str(caught.value)
+
+
+@pytest.mark.parametrize("kind", [tuple, list])
+def test_a_pair_of_arrays(kind):
+    examples = _read(kind([_X, _Y]))
+    np.testing.assert_array_equal(examples.x, _X)
+    np.testing.assert_array_equal(examples.y, _Y)
+
+
+def test_a_pair_of_lists_or_tensors():
+    for pair in ((_X.tolist(), _Y.tolist()), (tf.constant(_X), tf.constant(_Y))):
+        examples = _read(pair)
+        np.testing.assert_array_equal(examples.x, _X)
+        np.testing.assert_array_equal(examples.y, _Y)
+
+
+def test_types_are_kept():
+    examples = _read((_X.astype(np.uint8), _Y.astype(bool)))
+    assert examples.x.dtype == np.uint8
+    assert examples.y.dtype == bool
+
+
+_DATASET = tf.data.Dataset.from_tensor_slices((_X, _Y))
+
+
+@pytest.mark.parametrize(
+    ("dataset", "rows"),
+    [
+        (_DATASET, 10),
+        (_DATASET.batch(4), 10),
+        (_DATASET.batch(4, drop_remainder=True), 8),
+        (_DATASET.batch(100), 10),
+        (_DATASET.repeat(1), 10),
+    ],
+    ids=["single", "batches", "whole batches", "one batch", "once"],
+)
+def test_datasets(dataset, rows):
+    examples = _read(dataset)
+    np.testing.assert_array_equal(examples.x, _X[:rows])
+    np.testing.assert_array_equal(examples.y, _Y[:rows])
+
+
+def test_a_dataset_that_does_not_tell_its_shapes():
+    spec = (tf.TensorSpec(None), tf.TensorSpec(None))
+    dataset = tf.data.Dataset.from_generator(
+        lambda: zip(_X, _Y, strict=True), output_signature=spec
+    )
+    np.testing.assert_array_equal(_read(dataset).y, _Y)
+    batches = tf.data.Dataset.from_generator(
+        lambda: [(_X[:6], _Y[:6]), (_X[6:], _Y[6:])], output_signature=spec
+    )
+    np.testing.assert_array_equal(_read(batches).y, _Y)
+
+
+def test_maps_of_a_dataset_of_single_examples():
+    x, y = np.zeros((3, 4, 4, 1)), np.eye(2)[np.zeros((3, 4, 4), int)]
+    dataset = tf.data.Dataset.from_tensor_slices((x, y))
+    for data in (dataset, dataset.batch(2)):
+        assert _read(data, ClassMapSpace()).y.shape == (3, 4, 4, 2)
+
+
+@pytest.mark.parametrize(
+    ("dataset", "match"),
+    [
+        (_DATASET.repeat(), r"repeats for ever; leave out repeat\(\)"),
+        (_DATASET.take(0), "is empty"),
+        (_DATASET.filter(lambda x, y: False), "is empty"),
+        (_DATASET.map(lambda x, y: x), r"other than pairs \(x, y\)"),
+        (_DATASET.map(lambda x, y: {"x": x, "y": y}), r"other than pairs \(x, y\)"),
+        (_DATASET.map(lambda x, y: (x, y, y)), r"other than pairs \(x, y\)"),
+        (_DATASET.map(lambda x, y: ({"a": x}, y)), r"other than pairs \(x, y\)"),
+        (_DATASET.map(lambda x, y: (x, y[0])), r"shape \(10,\); tags \[N, L\]"),
+    ],
+)
+def test_other_datasets_are_refused(dataset, match):
+    _refused(dataset, match)
+
+
+def test_elements_of_different_shapes_are_refused():
+    dataset = tf.data.Dataset.from_generator(
+        lambda: [(_X[0], _Y[0]), (_X[0, :1], _Y[0])],
+        output_signature=(tf.TensorSpec([None]), tf.TensorSpec([3])),
+    )
+    _refused(dataset, "different shapes")
+
+
+@pytest.mark.parametrize(
+    ("data", "match"),
+    [
+        (_X, "neither a pair"),
+        ((_X,), "neither a pair"),
+        ({"x": _X, "y": _Y}, "neither a pair"),
+        (None, "neither a pair"),
+        ((_X, _Y[:9]), "has 10 inputs and 9 true outputs"),
+        ((_X[:0], _Y[:0]), "has 0 inputs"),
+        (([[1.0], [1.0, 2.0]], [[0], [1]]), "need one shape"),
+        ((3.0, _Y), "inputs of the training data are one number"),
+        ((_X, 1.0), "true outputs of the training data are one number"),
+        ((_X.astype(str), _Y), "numbers are needed"),
+        ((_X, _Y.astype(object)), "numbers are needed"),
+        ((_X, _Y[:, 0]), r"shape \(10,\); tags \[N, L\] are needed"),
+        ((_X, _Y[:, :0]), "have no values"),
+        ((_X, 255 * _Y), r"from 0 to 255: they have to lie in \[0, 1\]"),
+        ((_X, _Y - 0.5), "from -0.5 to 0.5"),
+    ],
+)
+def test_other_data_are_refused(data, match):
+    _refused(data, match)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize(("part", "name"), [(0, "inputs"), (1, "true outputs")])
+def test_values_that_are_not_finite_are_named(part, name, value):
+    data = [_X.copy(), _Y.copy()]
+    data[part][3, 1] = data[part][7, 0] = value
+    _refused(tuple(data), rf"The {name} of .* NaN or infinite, in example 3 ")
+
+
+@pytest.mark.parametrize(
+    ("shape", "match"),
+    [
+        ((2, 4, 4), r"one-hot class maps \[N, H, W, C\] are needed"),
+        ((2, 4, 4, 1), r"one channel.*np\.concatenate\(\[1 - y, y\], -1\)"),
+    ],
+)
+def test_masks_that_are_no_class_maps_are_refused(shape, match):
+    _refused((np.zeros((2, 4, 4, 3)), np.zeros(shape)), match, ClassMapSpace())
+
+
+def test_rows_are_taken_of_both():
+    taken = Examples(_X, _Y).take(np.array([7, 2]))
+    np.testing.assert_array_equal(taken.x, _X[[7, 2]])
+    np.testing.assert_array_equal(taken.y, _Y[[7, 2]])
+
+
+def test_integers_are_finite():
+    require_finite(np.array([[2**60]]), "inputs")
+
+
+def test_shapes_of_before_are_required():
+    examples = Examples(_X, _Y)
+    require_shapes(examples, ((2,), (3,)), "test data")
+    with pytest.raises(UsageError, match=r"x has shape \(2,\) in the test data"):
+        require_shapes(examples, ((5,), (3,)), "test data")
+    with pytest.raises(UsageError, match=r"y has shape \(3,\) .* but \(4,\) is needed"):
+        require_shapes(examples, ((2,), (4,)), "test data")
+
+
+def test_rows_are_divided_at_random_and_stay_in_order():
+    kept, held_out = divide_rows(10, 3, (0, 1))
+    assert (len(kept), len(held_out)) == (7, 3)
+    np.testing.assert_array_equal(np.sort([*kept, *held_out]), range(10))
+    assert (np.diff(kept) > 0).all() and (np.diff(held_out) > 0).all()
+    np.testing.assert_array_equal(divide_rows(10, 3, (0, 1))[1], held_out)
+    assert set(divide_rows(10, 3, (1, 1))[1]) != set(held_out)

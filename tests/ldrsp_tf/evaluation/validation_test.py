@@ -1,0 +1,117 @@
+import dataclasses
+import json
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from ldrsp_tf.data.examples import Examples
+from ldrsp_tf.evaluation.diagnostics import score_report
+from ldrsp_tf.evaluation.validation import measure, rows_of, validate
+from ldrsp_tf.prediction.grid_search import select_refinement
+from ldrsp_tf.prediction.predictor import predict
+from ldrsp_tf.settings import RefinementGrid
+
+_GRID = RefinementGrid((0.25, 1.0), (1, 4))
+
+
+@pytest.fixture(scope="module")
+def examples(tags):
+    return Examples(*tags)
+
+
+@pytest.fixture(scope="module")
+def trainers(make_trainer):
+    return {name: make_trainer(name) for name in ("ldrsp", "baseline", "dvn")}
+
+
+@pytest.fixture(scope="module")
+def validations(trainers, examples):
+    return {
+        name: validate(trainer, trainer, _GRID, examples)
+        for name, trainer in trainers.items()
+    }
+
+
+@pytest.mark.parametrize("name", ["ldrsp", "dvn"])
+def test_the_refinement_is_the_selected_one(name, trainers, validations, examples):
+    x = tf.constant(examples.x)
+    selected = select_refinement(trainers[name], x, examples.y, _GRID).refinement
+    assert validations[name]["refinement"] == dataclasses.asdict(selected)
+
+
+@pytest.mark.parametrize("name", ["ldrsp", "dvn"])
+def test_metric_and_score_are_of_the_refined_outputs(
+    name, trainers, validations, examples
+):
+    trainer, validation = trainers[name], validations[name]
+    x = tf.constant(examples.x)
+    selected = select_refinement(trainer, x, examples.y, _GRID).refinement
+    prediction = predict(trainer, x, selected)
+    space = trainer.space
+    calibration = space.calibrate(prediction.refined, examples.y)
+    measured = space.measure(prediction.refined, examples.y, calibration, False)
+    assert validation["calibration"]["refined"] == calibration
+    assert validation["measured"]["refined"] == measured
+    assert validation["metric"] == space.criterion(measured)
+    assert validation["score"] == score_report(trainer, x, examples.y, prediction)
+
+
+def test_without_a_discriminator_the_generator_is_judged(validations, trainers):
+    validation = validations["baseline"]
+    assert validation["refinement"] is None
+    assert "score" not in validation
+    assert validation["measured"].keys() == {"generator"}
+    space = trainers["baseline"].space
+    assert validation["metric"] == space.criterion(validation["measured"]["generator"])
+
+
+@pytest.mark.parametrize(
+    ("name", "rows"),
+    [
+        ("ldrsp", ["generator", "refined"]),
+        ("baseline", ["generator"]),
+        ("dvn", ["refined"]),
+    ],
+)
+def test_rows_are_what_the_method_makes(name, rows, trainers, validations, examples):
+    prediction = predict(trainers[name], tf.constant(examples.x), None)
+    if name != "baseline":
+        prediction = prediction._replace(refined=prediction.generated + 1.0)
+    made = rows_of(trainers[name].method, prediction)
+    assert list(made) == rows
+    for row, y in made.items():
+        expected = getattr(prediction, {"generator": "generated"}.get(row, row))
+        np.testing.assert_array_equal(y, expected)
+    assert list(validations[name]["measured"]) == rows
+
+
+def test_the_generators_row_alone_has_metrics_of_probabilities(validations):
+    measured = validations["ldrsp"]["measured"]
+    assert measured["generator"].keys() - measured["refined"].keys() == {"f1_plugin"}
+
+
+def test_measures_with_the_calibration_of_each_row(trainers, examples):
+    trainer = trainers["ldrsp"]
+    y = np.linspace(0.0, 1.0, examples.y.size).reshape(examples.y.shape)
+    prediction = predict(trainer, tf.constant(examples.x), None)
+    prediction = prediction._replace(generated=y, refined=y)
+    calibration = {"generator": {"threshold": 0.3}, "refined": {"threshold": 0.8}}
+    measured = measure(trainer, prediction, examples, calibration)
+    for row in calibration:
+        expected = trainer.space.measure(
+            y, examples.y, calibration[row], row == "generator"
+        )
+        assert measured[row] == expected
+    assert measured["generator"]["f1_tuned"] != measured["refined"]["f1_tuned"]
+
+
+def test_a_file_of_records_can_hold_it(validations):
+    for validation in validations.values():
+        assert json.loads(json.dumps(validation)) == validation
+
+
+def test_numbers_of_numpy_in_the_grid_are_no_hindrance(trainers, examples):
+    grid = RefinementGrid(tuple(np.float32([0.5])), tuple(np.arange(1, 3)))
+    trainer = trainers["ldrsp"]
+    json.dumps(validate(trainer, trainer, grid, examples))

@@ -1,0 +1,172 @@
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from ldrsp_tf.errors import UsageError
+from ldrsp_tf.models.adapters import ForeignGenerator
+from ldrsp_tf.spaces.class_maps import ClassMapSpace
+from ldrsp_tf.spaces.tags import TagSpace
+
+_X = np.random.default_rng(0).normal(size=(4, 6)).astype(np.float32)
+_IMAGES = np.random.default_rng(1).normal(size=(2, 5, 5, 3)).astype(np.float32)
+
+
+class _Subclassed(keras.Model):
+    def __init__(self, activation):
+        super().__init__()
+        self.drop = keras.layers.Dropout(0.5)
+        self.dense = keras.layers.Dense(3, activation=activation)
+
+    def call(self, x, training=False):
+        return self.dense(self.drop(x, training=training))
+
+
+class _WithoutTraining(_Subclassed):
+    def call(self, x):
+        return self.dense(self.drop(x))
+
+
+def _functional(activation):
+    x = keras.Input((6,))
+    dropped = keras.layers.Dropout(0.5)(x)
+    return keras.Model(x, keras.layers.Dense(3, activation=activation)(dropped))
+
+
+def _sequential(activation):
+    return keras.Sequential(
+        [keras.layers.Dropout(0.5), keras.layers.Dense(3, activation=activation)]
+    )
+
+
+_KINDS = [_functional, _sequential, _Subclassed, _WithoutTraining]
+
+
+@pytest.mark.parametrize("make", _KINDS)
+def test_tags_of_logits(make):
+    model = make(None)
+    generator = ForeignGenerator(model)
+    np.testing.assert_allclose(generator(_X), model(_X), atol=1e-6)
+
+
+@pytest.mark.parametrize("make", _KINDS)
+def test_tags_of_probabilities(make):
+    model = make("sigmoid")
+    y = TagSpace().activation(ForeignGenerator(model, "probabilities")(_X))
+    np.testing.assert_allclose(y, model(_X), atol=1e-5)
+
+
+@pytest.mark.parametrize("make", _KINDS)
+def test_training_reaches_the_layers(make):
+    generator = ForeignGenerator(make(None))
+    assert np.any(generator(_X, training=True) != generator(_X))
+
+
+def _maps(channels, activation):
+    return keras.Sequential(
+        [keras.layers.Conv2D(channels, 3, padding="same", activation=activation)]
+    )
+
+
+@pytest.mark.parametrize("channels", [2, 3])
+def test_maps_of_a_softmax(channels):
+    model = _maps(channels, "softmax")
+    generator = ForeignGenerator(model, "probabilities", channels=channels)
+    y = ClassMapSpace().activation(generator(_IMAGES))
+    np.testing.assert_allclose(y, model(_IMAGES), atol=1e-5)
+
+
+def test_maps_of_logits():
+    model = _maps(3, None)
+    generator = ForeignGenerator(model, channels=3)
+    np.testing.assert_allclose(generator(_IMAGES), model(_IMAGES), atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("gives", "activation"), [("logits", None), ("probabilities", "sigmoid")]
+)
+def test_one_channel_becomes_background_and_foreground(gives, activation):
+    model = _maps(1, activation)
+    y = ClassMapSpace().activation(ForeignGenerator(model, gives, channels=2)(_IMAGES))
+    foreground = model(_IMAGES)
+    if gives == "logits":
+        foreground = tf.sigmoid(foreground)
+    np.testing.assert_allclose(
+        y, tf.concat([1.0 - foreground, foreground], -1), atol=1e-5
+    )
+
+
+def test_one_tag_stays_one():
+    model = keras.Sequential([keras.layers.Dense(1)])
+    assert ForeignGenerator(model, channels=None)(_X).shape == (4, 1)
+
+
+def test_certain_probabilities_have_finite_logits():
+    model = keras.Sequential(
+        [keras.layers.Lambda(lambda x: tf.cast(x > 0.0, tf.float32))]
+    )
+    logits = ForeignGenerator(model, "probabilities")(_X).numpy()
+    assert np.all(np.isfinite(logits))
+    np.testing.assert_array_equal(logits > 0.0, _X > 0.0)
+
+
+def test_a_frozen_model_has_nothing_to_train_and_keeps_its_flags():
+    model = _functional(None)
+    assert ForeignGenerator(model, frozen=True).trainable_variables == []
+    assert model.trainable
+    assert len(model.trainable_variables) == 2
+    assert len(ForeignGenerator(model).trainable_variables) == 2
+
+
+def test_unknown_gives_are_refused():
+    with pytest.raises(UsageError, match="logits or probabilities, not 'scores'"):
+        ForeignGenerator(_functional(None), "scores")
+
+
+def test_several_inputs_are_refused():
+    inputs = [keras.Input((6,)), keras.Input((6,))]
+    model = keras.Model(inputs, keras.layers.Add()(inputs))
+    with pytest.raises(UsageError, match="has 2 inputs"):
+        ForeignGenerator(model)
+
+
+@pytest.mark.parametrize("structure", [list, dict])
+def test_several_outputs_are_refused(structure):
+    x = keras.Input((6,))
+    outputs = {"a": keras.layers.Dense(3)(x), "b": keras.layers.Dense(3)(x)}
+    outputs = outputs if structure is dict else list(outputs.values())
+    with pytest.raises(UsageError, match=f"a {structure.__name__} of outputs"):
+        ForeignGenerator(keras.Model(x, outputs))(_X)
+
+
+def test_logits_that_are_called_probabilities_are_refused():
+    model = keras.Sequential([keras.layers.Rescaling(1.0)])
+    with pytest.raises(UsageError, match="are no probabilities; say gives="):
+        ForeignGenerator(model, "probabilities")(_X)
+
+
+@pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16", "float16"])
+def test_models_of_low_precision_give_single_precision(policy):
+    model = keras.Sequential([keras.layers.Dense(3, dtype=policy)])
+    logits = ForeignGenerator(model)(_X)
+    assert logits.dtype == tf.float32
+    np.testing.assert_array_equal(logits, tf.cast(model(_X), tf.float32))
+
+
+def test_a_low_precision_set_for_all_does_not_round_the_inputs():
+    model = keras.Sequential([keras.layers.Dense(3)])
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    try:
+        generator = ForeignGenerator(model)
+    finally:
+        keras.config.set_dtype_policy("float32")
+    np.testing.assert_allclose(generator(_X), model(_X), atol=1e-6)
+
+
+def test_a_model_of_integers_gets_them_back():
+    model = keras.Sequential(
+        [keras.layers.Embedding(9, 2), keras.layers.Flatten(), keras.layers.Dense(3)]
+    )
+    words = np.arange(8).reshape(2, 4)
+    logits = ForeignGenerator(model)(tf.cast(words, tf.float32))
+    np.testing.assert_allclose(logits, model(words), atol=1e-6)

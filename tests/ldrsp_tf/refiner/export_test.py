@@ -1,0 +1,99 @@
+import subprocess
+import sys
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from ldrsp_tf.models.segmentation import PatchDiscriminator
+from ldrsp_tf.prediction.crops import Crops
+from ldrsp_tf.refinement import Refinement
+from ldrsp_tf.refiner.refiner import Refiner
+from ldrsp_tf.spaces.class_maps import ClassMapSpace
+
+_NAMES = {"generated": "generated", "refined": "refined", "score": "scores"}
+
+
+def _serve(folder):
+    return tf.saved_model.load(str(folder)).signatures["serving_default"]
+
+
+def _assert_serves(serve, refiner, x):
+    served, prediction = serve(x=tf.constant(x)), refiner.predict(x)
+    assert served.keys() == _NAMES.keys()
+    for name, here in _NAMES.items():
+        expected = getattr(prediction, here)
+        np.testing.assert_allclose(served[name], expected, atol=1e-6)
+
+
+@pytest.fixture(scope="module")
+def exported(fitted, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("exported") / "ä model"
+    fitted.export(folder)
+    return folder
+
+
+def test_any_number_of_inputs_has_the_same_outputs(exported, fitted, tags):
+    serve = _serve(exported)
+    for rows in (1, 5, 24):
+        _assert_serves(serve, fitted, tags[0][:rows])
+
+
+def test_masks(fitted_maps, large_maps, tmp_path):
+    refiner, _ = fitted_maps
+    refiner.export(tmp_path)
+    serve = _serve(tmp_path)
+    for rows in (1, 6):
+        _assert_serves(serve, refiner, large_maps[0][:rows])
+
+
+_WITHOUT_THIS_PACKAGE = """
+import sys, numpy as np, tensorflow as tf
+folder, x, refined = sys.argv[1:]
+serve = tf.saved_model.load(folder).signatures["serving_default"]
+np.save(refined, serve(x=tf.constant(np.load(x)))["refined"])
+sys.exit("ldrsp_tf" in sys.modules)
+"""
+
+
+def test_another_process_needs_tensorflow_alone(exported, fitted, tags, tmp_path):
+    x, refined = tmp_path / "x.npy", tmp_path / "refined.npy"
+    np.save(x, tags[0])
+    command = [sys.executable, "-c", _WITHOUT_THIS_PACKAGE, exported, x, refined]
+    subprocess.run(command, check=True, capture_output=True, cwd=tmp_path)
+    expected = fitted.predict(tags[0]).refined
+    np.testing.assert_allclose(np.load(refined), expected, atol=1e-6)
+
+
+def test_crops_are_inside(large_maps, tmp_path):
+    x, y = large_maps
+    generator = keras.Sequential([keras.layers.Conv2D(2, 3, padding="same")])
+    discriminator = PatchDiscriminator(width=2, batch_norm=False)
+    generator(x)
+    discriminator((tf.constant(x), tf.constant(y)))
+    refiner = Refiner(
+        generator,
+        ClassMapSpace(),
+        discriminator=discriminator,
+        crops=Crops(8, (0, 8), mirror=True),
+    )
+    refiner.make(x.shape[1:], y.shape[1:])
+    refiner.refinement = Refinement(4.0, 2)
+    refiner.export(tmp_path)
+    serve = _serve(tmp_path)
+    for rows in (1, 3):
+        _assert_serves(serve, refiner, x[:rows])
+
+
+def test_without_a_discriminator_there_are_generated_outputs_alone(
+    make_refiner, tags, tmp_path
+):
+    refiner = make_refiner(method="baseline")
+    refiner.generator(tags[0])
+    refiner.make((7,), (5,))
+    refiner.export(tmp_path)
+    served = _serve(tmp_path)(x=tf.constant(tags[0]))
+    assert served.keys() == {"generated"}
+    generated = refiner.predict(tags[0]).generated
+    np.testing.assert_allclose(served["generated"], generated, atol=1e-6)

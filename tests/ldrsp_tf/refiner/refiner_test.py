@@ -1,0 +1,452 @@
+import dataclasses
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from ldrsp_tf.models import Discriminator
+from ldrsp_tf.models.segmentation import PatchDiscriminator
+from ldrsp_tf.refiner.refiner import Refiner
+from ldrsp_tf.settings import RefinementGrid
+from ldrsp_tf.spaces.class_maps import ClassMapSpace
+from ldrsp_tf.spaces.tags import TagSpace
+
+_LABELS = 5
+
+
+# The user's model.
+
+
+class _Subclassed(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.drop = keras.layers.Dropout(0.5)
+        self.dense = keras.layers.Dense(_LABELS)
+
+    def call(self, x, training=False):
+        return self.dense(self.drop(x, training=training))
+
+
+class _WithoutTraining(_Subclassed):
+    def call(self, x):
+        return self.dense(self.drop(x))
+
+
+def _functional():
+    x = keras.Input((7,))
+    return keras.Model(x, keras.layers.Dense(_LABELS)(keras.layers.Dropout(0.5)(x)))
+
+
+def _sequential():
+    return keras.Sequential([keras.layers.Dropout(0.5), keras.layers.Dense(_LABELS)])
+
+
+@pytest.mark.parametrize(
+    "make", [_functional, _sequential, _Subclassed, _WithoutTraining]
+)
+def test_any_kind_of_model_is_trained_and_gives_its_own_outputs(
+    make, make_refiner, tags, eagerly
+):
+    model = make()
+    model(tags[0])
+    before = model.get_weights()
+    refiner = make_refiner(model, method="baseline")
+    refiner.fit(tags, 0.5, epochs=1)
+    assert np.any(model.get_weights()[0] != before[0])
+    generated = refiner.predict(tags[0]).generated
+    np.testing.assert_allclose(generated, tf.sigmoid(model(tags[0])), atol=1e-5)
+
+
+@pytest.fixture
+def pretrained(tags):
+    """A compiled and trained model with layers that behave otherwise in training."""
+    model = keras.Sequential(
+        [
+            keras.layers.Dense(6),
+            keras.layers.BatchNormalization(),
+            keras.layers.Dropout(0.5),
+            keras.layers.Dense(4, trainable=False),
+            keras.layers.Dense(_LABELS, activation="sigmoid"),
+        ]
+    )
+    model.compile("adam", "binary_crossentropy")
+    model.fit(*tags, verbose=0)
+    return model
+
+
+def _flags(model):
+    return [layer.trainable for layer in model.layers]
+
+
+def test_a_frozen_model_is_left_as_it_is_and_trained_by_a_later_refiner(
+    pretrained, make_refiner, tags, assert_identical, eagerly, few_samples
+):
+    x, _ = tags
+    before, flags = pretrained.get_weights(), _flags(pretrained)
+    expected = pretrained(x, training=False)
+    options = {"gives": "probabilities", "settings": few_samples()}
+    refiner = make_refiner(pretrained, frozen=True, **options)
+    history = refiner.fit(tags, 0.5, epochs=2)
+    assert "surrogate_loss" not in history.records[0]
+    assert_identical(pretrained.get_weights(), before)
+    assert _flags(pretrained) == flags == [True, True, True, False, True]
+    np.testing.assert_allclose(refiner.predict(x).generated, expected, atol=1e-5)
+
+    history = make_refiner(pretrained, **options).fit(tags, 0.5, epochs=1)
+    assert "surrogate_loss" in history.records[0]
+    assert _flags(pretrained) == flags
+    changed = [np.any(a != b) for a, b in zip(pretrained.get_weights(), before)]
+    # All but the kernel and the bias of the layer that the user had frozen.
+    assert changed == [True] * 6 + [False] * 2 + [True] * 2
+
+
+def test_d_is_trained_on_the_outputs_that_a_frozen_model_gives_in_use(
+    pretrained, make_refiner, tags, monkeypatch, eagerly
+):
+    # Were it called as in training, its averages would move and dropout would act.
+    seen = []
+    call = type(pretrained).call
+    monkeypatch.setattr(
+        type(pretrained),
+        "call",
+        lambda self, *args, training=None, **kwargs: (
+            seen.append(training) or call(self, *args, training=training, **kwargs)
+        ),
+    )
+    make_refiner(pretrained, frozen=True, gives="probabilities").fit(
+        tags, 0.5, epochs=1
+    )
+    assert seen
+    assert not any(seen)
+
+
+def test_masks_of_one_channel_become_two_classes(fitted_maps, large_maps):
+    refiner, _ = fitted_maps
+    foreground = refiner.generator(large_maps[0], training=False)
+    np.testing.assert_allclose(
+        refiner.predict(large_maps[0]).generated,
+        tf.concat([1.0 - foreground, foreground], -1),
+        atol=1e-5,
+    )
+
+
+def test_a_frozen_model_of_masks_is_left_as_it_is(fitted_maps, assert_identical):
+    refiner, before = fitted_maps
+    assert_identical(refiner.generator.get_weights(), before["weights"])
+    assert [layer.trainable for layer in refiner.generator.layers] == before["flags"]
+
+
+@pytest.mark.parametrize(
+    "policy", ["mixed_bfloat16", "mixed_float16", "bfloat16", "float64"]
+)
+def test_models_of_any_precision(policy, make_refiner, tags, eagerly):
+    model = keras.Sequential([keras.layers.Dense(_LABELS, dtype=policy)])
+    refiner = make_refiner(model)
+    refiner.fit(tags, 0.5, epochs=1)
+    prediction = refiner.predict(tags[0])
+    assert prediction.generated.dtype == prediction.refined.dtype == np.float32
+    expected = tf.sigmoid(tf.cast(model(tags[0]), tf.float32))
+    np.testing.assert_allclose(prediction.generated, expected, atol=1e-5)
+
+
+def test_a_low_precision_set_for_all_of_keras(make_refiner, tags, eagerly):
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    try:
+        refiner = make_refiner()
+        refiner.fit(tags, 0.5, epochs=1)
+    finally:
+        keras.config.set_dtype_policy("float32")
+    assert refiner.predict(tags[0]).refined.dtype == np.float32
+
+
+def test_integer_inputs(make_refiner, tags, eagerly):
+    x, y = tags[0].astype(np.int64), tags[1].astype(np.uint8)
+    model = keras.Sequential(
+        [
+            keras.layers.Embedding(2, 3),
+            keras.layers.Flatten(),
+            keras.layers.Dense(_LABELS),
+        ]
+    )
+    refiner = make_refiner(model)
+    refiner.fit((x, y), 0.5, epochs=1)
+    np.testing.assert_allclose(
+        refiner.predict(x).generated, tf.sigmoid(model(x)), atol=1e-5
+    )
+
+
+def _two_inputs():
+    inputs = [keras.Input((7,)), keras.Input((7,))]
+    return keras.Model(inputs, keras.layers.Dense(5)(keras.layers.Add()(inputs)))
+
+
+def _two_outputs():
+    x = keras.Input((7,))
+    return keras.Model(x, [keras.layers.Dense(5)(x), keras.layers.Dense(5)(x)])
+
+
+@pytest.mark.parametrize(
+    ("model", "match"),
+    [
+        (_two_inputs, "has 2 inputs"),
+        (_two_outputs, "gives a list of outputs"),
+        (
+            lambda: keras.Sequential([keras.layers.Dense(4)]),
+            r"shape \(4,\) where .* \(5",
+        ),
+        (
+            lambda: keras.Sequential([keras.Input((6,)), keras.layers.Dense(5)]),
+            r"do not take inputs of shape \(19, 7\).*have value 6",
+        ),
+    ],
+)
+def test_models_that_do_not_fit_are_refused(model, match, make_refiner, tags, refused):
+    with refused(match):
+        make_refiner(model()).fit(tags, epochs=1)
+
+
+def test_what_is_no_model_is_refused(make_refiner, refused):
+    with refused("generator is a function: a keras.Model"):
+        make_refiner(lambda x: x)
+    with refused("discriminator is a Sequential: a subclass of ldrsp_tf.Discr"):
+        make_refiner(discriminator=keras.Sequential([]))
+    with refused("logits or probabilities, not 'tags'"):
+        make_refiner(gives="tags")
+
+
+def test_logits_that_are_called_probabilities_are_refused(make_refiner, tags, refused):
+    model = keras.Sequential([keras.layers.Dense(5, bias_initializer="ones")])
+    with refused("which are no probabilities"):
+        make_refiner(model, gives="probabilities").fit(
+            (tags[0] + 9.0, tags[1]), epochs=1
+        )
+
+
+# Methods.
+
+
+def test_nothing_to_train_is_refused(make_refiner, tags, refused):
+    with refused("nothing to train.*'baseline'"):
+        make_refiner(method="baseline", frozen=True).fit(tags, epochs=1)
+
+
+def test_unknown_methods_are_refused(make_refiner, refused):
+    with refused("no method 'ldrps'"):
+        make_refiner(method="ldrps")
+
+
+def test_methods_without_a_generator_take_none_and_others_need_one(refused):
+    with refused("'dvn' has no generator.*or give None"):
+        Refiner(_sequential(), TagSpace(), method="dvn")
+    with refused("generator is a NoneType: a keras.Model"):
+        Refiner(None, TagSpace(), method="ldrsp")
+
+
+def test_without_a_generator_there_are_refined_outputs_alone(tags, tmp_path, eagerly):
+    refiner = Refiner(
+        None,
+        TagSpace(),
+        method="dvn",
+        settings={"sampling": {"inference_steps": 1}},
+        grid={"step_sizes": (1.0,), "steps": (2,)},
+    )
+    refiner.fit(tags, epochs=1)
+    prediction = refiner.predict(tags[0])
+    np.testing.assert_array_equal(prediction.generated, np.zeros((24, _LABELS)))
+    assert np.any(prediction.refined > 0.0)
+    assert refiner.evaluate(tags).keys() == {"refined"}
+    assert list(refiner.networks) == ["discriminator"]
+
+    refiner.save(tmp_path)
+    loaded = Refiner.load(tmp_path)
+    assert loaded.generator is None
+    np.testing.assert_array_equal(loaded.predict(tags[0]).refined, prediction.refined)
+
+
+def test_settings_and_grid_may_be_what_differs_from_the_stock_ones():
+    stock = Refiner(_sequential(), TagSpace())
+    refiner = Refiner(
+        _sequential(),
+        TagSpace(),
+        settings={"cosine_decay": True, "sampling": {"chain_steps": 7}},
+        grid={"step_sizes": (2.0,)},
+    )
+    assert refiner.settings == dataclasses.replace(
+        stock.settings,
+        cosine_decay=True,
+        sampling=dataclasses.replace(stock.settings.sampling, chain_steps=7),
+    )
+    assert refiner.grid == dataclasses.replace(stock.grid, step_sizes=(2.0,))
+
+
+def test_unknown_settings_are_refused(make_refiner, refused):
+    with refused("no 'rate' among the settings; there are batch_size, "):
+        make_refiner(settings={"rate": 1.0})
+    with refused("no 'sizes' among the settings of the grid; there are step_sizes, "):
+        make_refiner(grid={"sizes": (1.0,)})
+
+
+def test_without_a_discriminator_there_are_generated_outputs_alone(
+    make_refiner, tags, eagerly
+):
+    refiner = make_refiner(method="baseline")
+    refiner.fit(tags, epochs=1)
+    assert refiner.discriminator is None
+    assert refiner.refinement is None
+    prediction = refiner.predict(tags[0], trajectory=True)
+    assert prediction.generated.shape == (24, 5)
+    assert prediction[1:] == (None,) * 4
+    assert refiner.evaluate(tags).keys() == {"generator"}
+
+
+@pytest.mark.parametrize("method", ["baseline", "gan"])
+def test_other_methods_of_masks_need_no_settings(method, large_maps, eagerly):
+    model = keras.Sequential([keras.layers.Conv2D(2, 1)])
+    refiner = Refiner(
+        model,
+        ClassMapSpace(),
+        method=method,
+        discriminator=PatchDiscriminator(width=2),
+        grid=RefinementGrid((4.0,), (1,)),
+    )
+    refiner.fit(large_maps, 1 / 3, epochs=1)
+    assert refiner.predict(large_maps[0]).generated.shape == (6, 16, 16, 2)
+
+
+# The user's oracle.
+
+
+def _few_tags(y, y_true):
+    return 1.0 - tf.reduce_mean(y, 1)
+
+
+@pytest.fixture(scope="module")
+def thrifty(make_refiner, tags, few_samples):
+    """A refiner whose oracle wants few tags, whatever the truth, and its history."""
+    refiner = make_refiner(
+        oracle=_few_tags,
+        frozen=True,
+        settings=few_samples(batch_size=4, discriminator_learning_rate=0.05),
+        grid=RefinementGrid((0.2, 2.0), (1, 5)),
+    )
+    return refiner, refiner.fit(tags, 0.5, epochs=12, interval=6)
+
+
+def test_d_learns_the_users_oracle(thrifty, tags):
+    refiner, _ = thrifty
+    x = tf.constant(tags[0])
+    score = refiner.trainer.score(x)
+    one, four = (score(tf.constant([[1.0] * n + [0.0] * (5 - n)] * 24)) for n in (1, 4))
+    assert np.min(one) > np.max(four) + 0.2  # 0.8 and 0.2 by the oracle.
+
+
+def test_the_choice_follows_the_users_oracle(thrifty, tags):
+    refiner, history = thrifty
+    assert refiner.refinement.step_size == 2.0
+    measured = refiner.evaluate(tags)
+    refined = refiner.predict(tags[0]).refined
+    assert measured["refined"]["value"] == pytest.approx(1.0 - np.mean(refined > 0.5))
+    assert measured["refined"]["value"] > measured["generator"]["value"] + 0.1
+    assert {"f1", "f1_tuned"} < measured["refined"].keys()
+    for record in history.records[5::6]:
+        validation = record["validation"]
+        assert validation["metric"] == validation["measured"]["refined"]["value"]
+
+
+@pytest.mark.parametrize(
+    ("oracle", "match"),
+    [
+        (lambda y, y_true: 100.0 * _few_tags(y, y_true), "from .* to .*Rescale it"),
+        (lambda y, y_true: np.nan * y[:, 0], "from nan to nan"),
+        (lambda y, y_true: y, r"values of shape \(12, 5\)"),
+        # Within [0, 1] on the truth, but not on other outputs.
+        (lambda y, y_true: 2.0 * tf.reduce_mean(tf.abs(y - y_true), 1), "to 2"),
+    ],
+)
+def test_other_oracles_are_refused_before_training(
+    oracle, match, make_refiner, tags, refused
+):
+    y = tags[1].copy()
+    y[0] = 1.0
+    refiner = make_refiner(oracle=oracle)
+    with refused(match):
+        refiner.fit((tags[0], y), 0.01 + 1 / 24, epochs=1, report=pytest.fail)
+    assert refiner.trainer is None
+
+
+def _whole_map(y, y_true):
+    return tf.reduce_mean(y * y_true, [1, 2, 3])
+
+
+def test_one_value_a_map_makes_one_score_a_map(large_maps, eagerly, few_samples):
+    refiner = Refiner(
+        keras.Sequential([keras.layers.Conv2D(2, 1)]),
+        ClassMapSpace(),
+        oracle=_whole_map,
+        grid=RefinementGrid((4.0,), (1,)),
+        settings=few_samples(batch_size=4),
+    )
+    refiner.fit(large_maps, 1 / 3, epochs=1)
+    assert refiner.predict(large_maps[0]).scores.shape == (6,)
+
+
+# The user's discriminator.
+
+
+class _OfTags(Discriminator):
+    def __init__(self):
+        super().__init__()
+        self.dense = keras.layers.Dense(_LABELS)
+
+    def features(self, x, training=False):
+        return self.dense(x)
+
+    def logits(self, features, y, training=False):
+        return tf.reduce_sum(features * y, -1)
+
+
+class _Blind(_OfTags):
+    def logits(self, features, y, training=False):
+        return tf.reduce_sum(features, -1)
+
+
+class _Column(_OfTags):
+    def logits(self, features, y, training=False):
+        return (features * y)[:, :1]
+
+
+class _Narrow(_OfTags):
+    def __init__(self):
+        super().__init__()
+        self.dense = keras.layers.Dense(3)
+
+
+def test_a_discriminator_of_the_users_is_trained(make_refiner, tags, eagerly):
+    discriminator = _OfTags()
+    discriminator.dense.build((None, 7))
+    before = discriminator.get_weights()
+    refiner = make_refiner(discriminator=discriminator)
+    refiner.fit(tags, 0.5, epochs=1)
+    assert refiner.discriminator is discriminator
+    assert np.any(discriminator.get_weights()[0] != before[0])
+    x = tf.constant(tags[0])
+    prediction = refiner.predict(tags[0])
+    np.testing.assert_allclose(
+        prediction.scores, discriminator((x, prediction.refined)), rtol=1e-5
+    )
+
+
+@pytest.mark.parametrize(
+    ("discriminator", "match"),
+    [
+        (_Blind, "ignores y"),
+        (_Column, r"scores have shape \(1, 1\) where the oracle's values have \(1,\)"),
+        (_Narrow, r"networks do not take inputs of shape \(19, 7\)"),
+    ],
+)
+def test_discriminators_that_do_not_fit_are_refused(
+    discriminator, match, make_refiner, tags, refused
+):
+    with refused(match):
+        make_refiner(discriminator=discriminator()).fit(tags, epochs=1)

@@ -1,0 +1,360 @@
+import contextlib
+import dataclasses
+import json
+import pathlib
+import subprocess
+import sys
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from ldrsp_tf.methods import LDRSP_PLUS
+from ldrsp_tf.models import EnergyNetwork
+from ldrsp_tf.prediction.crops import Crops
+from ldrsp_tf.refinement import Refinement
+from ldrsp_tf.refiner.refiner import Refiner
+from ldrsp_tf.settings import RefinementGrid, TrainingSettings
+from ldrsp_tf.spaces.class_maps import ClassMapSpace
+from ldrsp_tf.spaces.tags import TagSpace
+
+_FILES = ["discriminator.keras", "generator.keras", "refiner.json"]
+
+
+def _files(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+def _assert_same_prediction(one, other, x):
+    made = [refiner.predict(x, trajectory=True) for refiner in (one, other)]
+    for a, b in zip(*made, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+@pytest.fixture(scope="module")
+def saved(fitted, tmp_path_factory):
+    """The folder of the fitted refiner; tests do not change it."""
+    folder = tmp_path_factory.mktemp("saved") / "a folder" / "ÄÖ 画像"
+    fitted.save(folder)
+    return folder
+
+
+@pytest.fixture
+def copied(saved, tmp_path):
+    """A copy of that folder that may be damaged."""
+    for name in _FILES:
+        (tmp_path / name).write_bytes((saved / name).read_bytes())
+    return tmp_path
+
+
+def test_a_loaded_refiner_is_the_same(saved, fitted, tags):
+    loaded = Refiner.load(saved)
+    _assert_same_prediction(loaded, fitted, tags[0])
+    assert loaded.evaluate(tags) == fitted.evaluate(tags)
+    for name in [
+        "settings",
+        "grid",
+        "method",
+        "gives",
+        "frozen",
+        "seed",
+        "refinement",
+        "calibration",
+        "shapes",
+        "crops",
+    ]:
+        assert getattr(loaded, name) == getattr(fitted, name)
+    assert _files(saved) == _FILES
+
+
+def test_a_loaded_refiner_of_masks_is_the_same(fitted_maps, large_maps, tmp_path):
+    refiner, _ = fitted_maps
+    refiner.save(tmp_path)
+    loaded = Refiner.load(tmp_path)
+    _assert_same_prediction(loaded, refiner, large_maps[0])
+    assert loaded.frozen
+    assert loaded.settings == refiner.settings
+    assert loaded.method == refiner.method
+    assert loaded.space.arguments == refiner.space.arguments
+
+
+_IN_ANOTHER_PROCESS = """
+import sys, numpy as np
+from ldrsp_tf import Refiner
+folder, x, refined = sys.argv[1:]
+np.save(refined, Refiner.load(folder).predict(np.load(x)).refined)
+"""
+
+
+def test_another_process_reads_the_same(saved, fitted, tags, tmp_path):
+    x, refined = tmp_path / "x.npy", tmp_path / "refined.npy"
+    np.save(x, tags[0])
+    command = [sys.executable, "-c", _IN_ANOTHER_PROCESS, saved, x, refined]
+    subprocess.run(command, check=True, capture_output=True)
+    np.testing.assert_array_equal(np.load(refined), fitted.predict(tags[0]).refined)
+
+
+def test_a_loaded_refiner_trains_on(saved, fitted, tags, assert_identical, eagerly):
+    loaded = Refiner.load(saved)
+    still = dataclasses.replace(
+        loaded.settings, generator_learning_rate=0.0, discriminator_learning_rate=0.0
+    )
+    loaded.settings = still
+    loaded.fit(tags, 0.5, epochs=1)
+    # Preparing for training has left the weights that were read.
+    assert_identical(loaded.generator.get_weights(), fitted.generator.get_weights())
+    assert_identical(
+        loaded.discriminator.get_weights(), fitted.discriminator.get_weights()
+    )
+    loaded = Refiner.load(saved)
+    history = loaded.fit(tags, 0.5, epochs=1)
+    assert history.records[0]["surrogate_loss"] > 0.0
+    for network in ("generator", "discriminator"):
+        here, there = (getattr(r, network).get_weights() for r in (loaded, fitted))
+        assert np.any(here[0] != there[0])
+
+
+def test_a_loaded_refiner_refuses_other_shapes(saved, tags, refused):
+    with refused(r"x has shape \(6,\) in the training data, but \(7,\)"):
+        Refiner.load(saved).fit((tags[0][:, :6], tags[1]), epochs=1)
+
+
+def _made(make_refiner, tags, *arguments, **changes):
+    """A refiner that is ready to be saved, though it was not trained."""
+    refiner = make_refiner(*arguments, **changes)
+    x, y = tags
+    if refiner.discriminator is None and refiner.method.refines:
+        refiner.discriminator = EnergyNetwork(5, (3,))
+    refiner.generator(x)
+    if refiner.discriminator is not None:
+        refiner.discriminator((tf.constant(x), tf.constant(y)))
+        refiner.refinement = Refinement(0.5, 2)
+    refiner.make(x.shape[1:], y.shape[1:])
+    return refiner
+
+
+def _few_tags(y, y_true):
+    return 1.0 - tf.reduce_mean(y, 1)
+
+
+def test_an_oracle_of_the_users_is_needed_for_training_alone(
+    make_refiner, tags, tmp_path, eagerly, refused
+):
+    refiner = make_refiner(oracle=_few_tags)
+    refiner.fit(tags, 0.5, epochs=1)
+    refiner.save(tmp_path)
+    loaded = Refiner.load(tmp_path)
+    _assert_same_prediction(loaded, refiner, tags[0])
+    for use in (lambda: loaded.fit(tags, 0.5, epochs=1), lambda: loaded.evaluate(tags)):
+        with refused(r"oracle of your own.*load\(..., oracle=\)"):
+            use()
+    loaded = Refiner.load(tmp_path, oracle=_few_tags)
+    assert loaded.evaluate(tags) == refiner.evaluate(tags)
+    loaded.fit(tags, 0.5, epochs=1)
+
+
+class _Doubling(keras.Model):
+    def __init__(self, labels=5, **kwargs):
+        super().__init__(**kwargs)
+        self.labels, self.dense = labels, keras.layers.Dense(labels)
+
+    def call(self, x):
+        return 2.0 * self.dense(x)
+
+    def get_config(self):
+        return {**super().get_config(), "labels": self.labels}
+
+
+def test_classes_of_the_users_are_named(make_refiner, tags, tmp_path, eagerly, refused):
+    refiner = _made(make_refiner, tags, _Doubling())
+    refiner.save(tmp_path)
+    loaded = Refiner.load(tmp_path, custom_objects={"_Doubling": _Doubling})
+    _assert_same_prediction(loaded, refiner, tags[0])
+    with refused(r"generator\.keras cannot be read .*named in custom_objects"):
+        Refiner.load(tmp_path)
+
+
+def test_a_compiled_and_trained_model_is_saved(make_refiner, tags, tmp_path, eagerly):
+    model = keras.Sequential([keras.layers.Dense(5, activation="sigmoid")])
+    model.compile("adam", "binary_crossentropy", metrics=["mae"])
+    model.fit(*tags, verbose=0)
+    refiner = _made(make_refiner, tags, model, gives="probabilities")
+    refiner.save(tmp_path)
+    _assert_same_prediction(Refiner.load(tmp_path), refiner, tags[0])
+
+
+def test_settings_of_every_kind_are_kept(make_refiner, tags, tmp_path, eagerly):
+    maps = (np.zeros((1, 8, 8, 3), np.float32), np.zeros((1, 8, 8, 2), np.float32))
+    refiner = Refiner(
+        keras.Sequential([keras.layers.Conv2D(2, 1)]),
+        ClassMapSpace("pixel_accuracy", "box"),
+        method="baseline",
+        crops=Crops(4, (0, 4), mirror=True),
+        grid=RefinementGrid(tuple(np.float32([0.5])), tuple(np.arange(1, 3))),
+        settings=TrainingSettings(batch_size=7, cosine_decay=True),
+        seed=3,
+    )
+    refiner.generator(maps[0])
+    refiner.make((8, 8, 3), (8, 8, 2))
+    refiner.save(tmp_path)
+    loaded = Refiner.load(tmp_path)
+    for name in ("settings", "grid", "crops", "seed", "method"):
+        assert getattr(loaded, name) == getattr(refiner, name)
+    assert loaded.space.arguments == refiner.space.arguments
+    assert _files(tmp_path) == ["generator.keras", "refiner.json"]
+    _assert_same_prediction(loaded, refiner, maps[0])
+
+
+# Files.
+
+
+def test_a_later_refiner_replaces_all_files(copied, make_refiner, tags, eagerly):
+    later = _made(make_refiner, tags, method="baseline")
+    later.save(copied)
+    assert _files(copied) == ["generator.keras", "refiner.json"]
+    _assert_same_prediction(Refiner.load(copied), later, tags[0])
+
+
+class _Unsaveable(_Doubling):
+    def get_config(self):
+        raise NotImplementedError("There is no configuration.")
+
+
+def test_a_model_that_keras_cannot_save_is_refused(
+    make_refiner, tags, tmp_path, refused
+):
+    refiner = _made(make_refiner, tags, _Unsaveable())
+    folder = tmp_path / "new"
+    with refused(r"cannot save _Unsaveable \(There is no conf.*needs get_config"):
+        refiner.save(folder)
+    assert _files(folder) == []
+
+
+def test_what_cannot_be_saved_leaves_the_refiner_of_before(
+    copied, make_refiner, tags, fitted, eagerly, refused
+):
+    own_method = dataclasses.replace(LDRSP_PLUS, discriminator_updates=2)
+
+    class OwnSpace(TagSpace):
+        pass
+
+    for refiner, match in (
+        (_made(make_refiner, tags, _Unsaveable()), "cannot save _Unsaveable"),
+        (_made(make_refiner, tags, method=own_method), "method of your own"),
+        (_made(make_refiner, tags, space=OwnSpace()), "refiner of OwnSpace"),
+    ):
+        with refused(match):
+            refiner.save(copied)
+    assert _files(copied) == _FILES
+    _assert_same_prediction(Refiner.load(copied), fitted, tags[0])
+
+
+@pytest.mark.parametrize("change", range(5))
+def test_death_among_the_renames_leaves_no_mixture(
+    change, copied, make_refiner, tags, fitted, monkeypatch, eagerly, refused
+):
+    later = _made(make_refiner, tags)
+    changes = []
+    for method in ("replace", "unlink"):
+        real = getattr(pathlib.Path, method)
+
+        def deadly(path, *arguments, real=real, **options):
+            changes.append(path)
+            # Nothing catches it, as nothing catches SIGKILL.
+            if len(changes) == change + 1:
+                raise SystemExit
+            return real(path, *arguments, **options)
+
+        monkeypatch.setattr(pathlib.Path, method, deadly)
+    with pytest.raises(SystemExit) if change < 4 else contextlib.nullcontext():
+        later.save(copied)
+    monkeypatch.undo()
+    if change in (0, 4):
+        kept = later if change == 4 else fitted
+        _assert_same_prediction(Refiner.load(copied), kept, tags[0])
+    else:
+        with refused(r"holds no whole refiner: refiner\.json is missing"):
+            Refiner.load(copied)
+
+
+def test_crops_at_places_that_a_function_says_are_not_saved(tmp_path, refused):
+    refiner = Refiner(
+        keras.Sequential([keras.layers.Conv2D(2, 1)]),
+        ClassMapSpace(),
+        method="baseline",
+        crops=Crops(4, lambda side: (0, side - 4)),
+    )
+    refiner.generator(np.zeros((1, 8, 8, 3), np.float32))
+    refiner.make((8, 8, 3), (8, 8, 2))
+    with refused("offsets are a function cannot be saved"):
+        refiner.save(tmp_path / "new")
+
+
+def test_a_folder_that_cannot_be_written_is_refused(fitted, tmp_path, refused):
+    (tmp_path / "file").touch()
+    for folder in (tmp_path / "file", tmp_path / "file" / "below"):
+        with refused("cannot be written to .*; choose another folder"):
+            fitted.save(folder)
+
+
+def test_a_folder_without_a_refiner_is_refused(tmp_path, refused):
+    for folder in (tmp_path, tmp_path / "missing"):
+        with refused(r"holds no whole refiner: refiner\.json is missing"):
+            Refiner.load(folder)
+
+
+@pytest.mark.parametrize("name", _FILES)
+def test_a_missing_file_is_named(name, copied, refused):
+    (copied / name).unlink()
+    with refused(f"no whole refiner: {name} is missing"):
+        Refiner.load(copied)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5, 0.98])
+@pytest.mark.parametrize("name", _FILES)
+def test_a_file_that_is_cut_off_is_named(name, share, copied, refused):
+    content = (copied / name).read_bytes()
+    (copied / name).write_bytes(content[: int(share * len(content))])
+    with refused(f"{name} is damaged .*save the refiner again"):
+        Refiner.load(copied)
+
+
+@pytest.mark.parametrize("name", ["generator.keras", "discriminator.keras"])
+def test_a_damaged_file_is_named(name, copied, refused):
+    content = bytearray((copied / name).read_bytes())
+    middle = len(content) // 2
+    content[middle] ^= 255
+    (copied / name).write_bytes(content)
+    with refused(f"{name} is damaged .*save the refiner again"):
+        Refiner.load(copied)
+
+
+def _change(folder, change):
+    told = json.loads((folder / "refiner.json").read_text())
+    change(told)
+    (folder / "refiner.json").write_text(json.dumps(told))
+
+
+@pytest.mark.parametrize("number", [0, 2, "1", None])
+def test_another_format_is_refused(number, copied, refused):
+    _change(copied, lambda told: told.update(format=number))
+    with refused(f"has format {number}, but this version reads 1"):
+        Refiner.load(copied)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda told: told.pop("format"),
+        lambda told: told.pop("space"),
+        lambda told: told.update(space=None),
+        lambda told: told.update(method="ldrps"),
+        lambda told: told["settings"].update(speed=1),
+        lambda told: told.update(shapes=[7, 5]),
+    ],
+)
+def test_a_damaged_description_is_refused(change, copied, refused):
+    _change(copied, change)
+    with refused(r"refiner\.json is damaged"):
+        Refiner.load(copied)

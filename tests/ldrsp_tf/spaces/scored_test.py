@@ -1,0 +1,142 @@
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from ldrsp_tf.errors import UsageError
+from ldrsp_tf.spaces.class_maps import ClassMapSpace
+from ldrsp_tf.spaces.scored import JudgedSpace
+from ldrsp_tf.spaces.tags import TagSpace
+
+_TAGS = tf.constant([[0.9, 0.2, 0.6], [0.1, 0.1, 0.4]])
+_TRUE = tf.constant([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]])
+_MAPS = tf.nn.softmax(tf.random.stateless_normal([2, 4, 5, 2], [0, 1]))
+_TRUE_MAPS = tf.one_hot(tf.cast(_MAPS[..., 0] > 0.3, tf.int32), 2)
+
+
+def _equal_share(y, y_true):
+    """The share of equal entries, `[B]`."""
+    axes = list(range(1, y.shape.rank))
+    return tf.reduce_mean(tf.cast(tf.equal(y, y_true), tf.float32), axes)
+
+
+def _agreement(y, y_true):
+    """Of each pixel, `[B, H, W]`."""
+    return tf.reduce_sum(y * y_true, -1)
+
+
+def test_the_oracle_is_the_users_function():
+    space = JudgedSpace(TagSpace(), lambda y, y_true: 1.0 - tf.abs(y - y_true)[:, 0])
+    np.testing.assert_allclose(space.oracle(_TAGS, _TRUE), [0.9, 0.9])
+
+
+def test_an_oracle_of_every_pixel():
+    space = JudgedSpace(ClassMapSpace(), _agreement)
+    values = space.oracle(_MAPS, _TRUE_MAPS)
+    np.testing.assert_allclose(values, _agreement(_MAPS, _TRUE_MAPS))
+
+
+def test_truth_values_and_rounding_beyond_one_are_held_to_the_range():
+    space = JudgedSpace(TagSpace(), lambda y, y_true: y[:, 0] > 0.5)
+    np.testing.assert_array_equal(space.oracle(_TAGS, _TRUE), [1.0, 0.0])
+    space = JudgedSpace(TagSpace(), lambda y, y_true: 1.00001 + 0.0 * y[:, 0])
+    space.require_values(_TAGS, _TRUE)
+    np.testing.assert_array_equal(space.oracle(_TAGS, _TRUE), [1.0, 1.0])
+
+
+def test_all_else_is_the_other_spaces():
+    tags, space = TagSpace(), JudgedSpace(TagSpace(), _equal_share)
+    assert (space.rank, space.blank_logit) == (tags.rank, tags.blank_logit)
+    assert space.shape_name == tags.shape_name
+    logits = tf.constant([[-2.0, 0.5, 3.0]] * 2)
+    for name, arguments in {
+        "activation": [logits],
+        "surrogate_loss": [logits, _TRUE],
+        "project": [logits],
+        "decide": [_TAGS],
+    }.items():
+        np.testing.assert_array_equal(
+            getattr(space, name)(*arguments), getattr(tags, name)(*arguments)
+        )
+    y, y_true = _TAGS.numpy(), _TRUE.numpy()
+    assert space.calibrate(y, y_true) == tags.calibrate(y, y_true)
+
+
+@pytest.mark.parametrize("steps", [(), (3,)])
+def test_examples_are_judged_as_decided(steps):
+    space = JudgedSpace(TagSpace(), _equal_share)
+    y = np.broadcast_to(_TAGS, (*steps, 2, 3)).copy()
+    if steps:
+        y[1] = 1.0 - y[1]
+    values = space.example_metric(y, _TRUE.numpy())
+    assert values.shape == (*steps, 2)
+    # Decided: [1, 0, 1] of [1, 0, 0] and [0, 0, 0] of [0, 0, 1].
+    np.testing.assert_allclose(values[0] if steps else values, [2 / 3, 2 / 3])
+    if steps:
+        np.testing.assert_allclose(values[1], [1 / 3, 1 / 3])
+
+
+def test_the_value_of_a_map_is_its_mean():
+    space = JudgedSpace(ClassMapSpace(), _agreement)
+    decided = np.argmax(_MAPS, -1) == np.argmax(_TRUE_MAPS, -1)
+    np.testing.assert_allclose(
+        space.example_metric(_MAPS.numpy(), _TRUE_MAPS.numpy()),
+        decided.mean((1, 2)),
+        rtol=1e-6,
+    )
+
+
+def test_value_is_the_criterion_and_stands_beside_the_other_metrics():
+    space = JudgedSpace(TagSpace(), _equal_share)
+    y, y_true = _TAGS.numpy(), _TRUE.numpy()
+    calibration = space.calibrate(y, y_true)
+    measured = space.measure(y, y_true, calibration, probabilities=True)
+    of_tags = TagSpace().measure(y, y_true, calibration, probabilities=True)
+    assert measured == {"value": pytest.approx(2 / 3), **of_tags}
+    assert space.criterion(measured) == measured["value"]
+    assert space.metric_name == "value"
+
+
+def _judge_tags(measure):
+    JudgedSpace(TagSpace(), measure).require_values(_TAGS, _TRUE)
+
+
+@pytest.mark.parametrize(
+    ("measure", "match"),
+    [
+        (lambda y, y_true: 100.0 * y[:, 0], "values from 10 to 90: .*Rescale it"),
+        (lambda y, y_true: y[:, 0] - 1.0, "values from -0.9 to -0.1"),
+        (lambda y, y_true: y[:, 0] * np.nan, "values from nan to nan"),
+        (lambda y, y_true: y[:, 0] / 0.0, "values from inf to inf"),
+        (lambda y, y_true: tf.reduce_mean(y), r"shape \(\) for outputs of .* \[B\]"),
+        (lambda y, y_true: y[:, :1], r"shape \(2, 1\)"),
+        (lambda y, y_true: y[:1, 0], r"shape \(1,\)"),
+        (lambda y, y_true: y[:, :, None], r"shape \(2, 3, 1\)"),
+        (lambda y, y_true: None, "gives NoneType: a tensor"),
+        (lambda y, y_true: {"value": y[:, 0]}, "gives dict: a tensor"),
+        (
+            lambda y, y_true: y.numpy()[:, 0],
+            "cannot be compiled .*TensorFlow operations",
+        ),
+        (lambda y, y_true: np.mean(y == y_true, 1), "cannot be compiled"),
+    ],
+)
+def test_other_measures_are_refused_in_one_sentence(measure, match):
+    with pytest.raises(UsageError, match=match) as caught:
+        _judge_tags(measure)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("shape", [(2, 4, 4), (2, 5, 4), (1, 4, 5)])
+def test_a_map_of_another_size_is_refused(shape):
+    space = JudgedSpace(ClassMapSpace(), lambda y, y_true: tf.zeros(shape))
+    with pytest.raises(UsageError, match="values of shape"):
+        space.oracle(_MAPS, _TRUE_MAPS)
+
+
+def test_a_measure_may_branch_on_tensors():
+    def branching(y, y_true):
+        if tf.reduce_mean(y) > 0.2:
+            return _equal_share(y, y_true)
+        return tf.zeros_like(y[:, 0])
+
+    _judge_tags(branching)

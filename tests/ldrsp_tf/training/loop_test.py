@@ -1,0 +1,360 @@
+import shutil
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from ldrsp_tf.errors import TrainingError
+from ldrsp_tf.training.checkpoints import Checkpoints
+from ldrsp_tf.training.history import History
+from ldrsp_tf.training.loop import best_record, fit, go_back_to_best
+
+
+class _Counter:
+    """Stands in for a trainer: its state is the number of epochs it was trained."""
+
+    def __init__(self, losses=None):
+        self.state = keras.Variable(0.0)
+        self.variables, self.strategy = [self.state], None
+        self.epochs, self.progress = [], []
+        self._losses = losses or {}
+
+    def set_progress(self, share):
+        self.progress.append(share)
+
+    def train_epoch(self, x, y, epoch):
+        self.epochs.append(epoch)
+        self.state.assign(self.state + 1.0)
+        return {"surrogate_loss": self._losses.get(epoch, 1.0 / (1.0 + epoch))}
+
+
+class _Validation:
+    """Gives the metrics of a list, by the epochs that the counter was trained."""
+
+    def __init__(self, counter, metrics):
+        self.calls, self._counter, self._metrics = [], counter, metrics
+
+    def __call__(self):
+        epoch = int(self._counter.state.numpy())
+        self.calls.append(epoch)
+        return {"metric": self._metrics[epoch - 1], "threshold": 0.5}
+
+
+_X = _Y = tf.zeros([4, 1])
+
+
+def test_every_epoch_has_a_record():
+    counter, reported = _Counter(), []
+    history = fit(counter, _X, _Y, epochs=3, phase="first", report=reported.append)
+    assert counter.epochs == [0, 1, 2]
+    assert reported == history.records
+    for epoch, record in enumerate(history.records, start=1):
+        assert record.pop("seconds") >= 0.0
+        assert record == {
+            "phase": "first",
+            "epoch": epoch,
+            "surrogate_loss": 1.0 / epoch,
+        }
+
+
+@pytest.mark.parametrize(
+    ("planned", "shares"),
+    [(None, [0.0, 0.25, 0.5, 0.75]), (8, [0, 0.125, 0.25, 0.375])],
+)
+def test_the_trainer_is_told_before_each_epoch_how_much_lies_behind(planned, shares):
+    counter = _Counter()
+    fit(counter, _X, _Y, epochs=4, planned_epochs=planned)
+    assert counter.progress == shares
+
+
+def test_a_resumed_call_is_told_of_the_epochs_before_it(tmp_path):
+    counter = _Counter()
+    for epochs in (1, 3):
+        keywords = {"planned_epochs": 4, "checkpoints": Checkpoints(counter, tmp_path)}
+        fit(counter, _X, _Y, epochs=epochs, **keywords)
+    assert counter.progress == [0.0, 0.25, 0.5]
+
+
+def test_no_epochs_train_nothing():
+    counter = _Counter()
+    assert fit(counter, _X, _Y, epochs=0).records == []
+    assert counter.epochs == []
+
+
+@pytest.mark.parametrize(
+    ("interval", "validated"),
+    [(1, [1, 2, 3, 4, 5]), (2, [2, 4, 5]), (3, [3, 5]), (9, [5])],
+)
+def test_validates_every_interval_and_at_the_end(interval, validated):
+    counter = _Counter()
+    validate = _Validation(counter, [0.1, 0.2, 0.3, 0.4, 0.5])
+    history = fit(counter, _X, _Y, epochs=5, validate=validate, interval=interval)
+    assert validate.calls == validated
+    assert [r["epoch"] for r in history.records if "validation" in r] == validated
+    assert history.records[-1]["validation"] == {"metric": 0.5, "threshold": 0.5}
+
+
+@pytest.mark.parametrize(
+    ("patience", "interval", "epochs"),
+    [
+        (None, 1, 8),
+        (1, 1, 3),  # the second is the best, the third no better
+        (2, 1, 4),
+        (3, 1, 8),  # the fifth is better than the second, and 5 + 3 is the end
+        (2, 2, 4),  # 0.5 in the second, 0.4 in the fourth
+    ],
+)
+def test_patience_is_counted_in_epochs_since_the_best(patience, interval, epochs):
+    counter = _Counter()
+    validate = _Validation(counter, [0.3, 0.5, 0.4, 0.4, 0.6, 0.1, 0.1, 0.6])
+    fit(
+        counter,
+        _X,
+        _Y,
+        epochs=8,
+        validate=validate,
+        patience=patience,
+        interval=interval,
+    )
+    assert len(counter.epochs) == epochs
+
+
+def test_patience_of_another_phase_does_not_count():
+    history = History()
+    for epoch, metric in ((1, 0.9), (2, 0.1)):
+        validation = {"metric": metric}
+        history.append({"phase": "one", "epoch": epoch, "validation": validation})
+    counter = _Counter()
+    validate = _Validation(counter, [0.1, 0.2, 0.3])
+    keywords = {"validate": validate, "patience": 1, "history": history}
+    fit(counter, _X, _Y, epochs=3, phase="two", **keywords)
+    assert counter.epochs == [0, 1, 2]
+    assert [record["phase"] for record in history.records] == ["one"] * 2 + ["two"] * 3
+
+
+def test_the_best_state_and_the_latest_are_kept(tmp_path):
+    counter = _Counter()
+    checkpoints = Checkpoints(counter, tmp_path)
+    validate = _Validation(counter, [0.3, 0.5, 0.4, 0.5])  # a tie keeps the earlier
+    fit(counter, _X, _Y, epochs=4, validate=validate, checkpoints=checkpoints)
+    assert checkpoints.restore_best() == 2
+    assert counter.state.numpy() == 2.0
+    assert checkpoints.restore() == 4
+    assert counter.state.numpy() == 4.0
+
+
+def test_without_validation_the_latest_state_is_kept_every_interval(tmp_path):
+    counter = _Counter()
+    checkpoints = Checkpoints(counter, tmp_path)
+
+    def stop(record):
+        if record["epoch"] == 5:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fit(counter, _X, _Y, epochs=8, interval=2, checkpoints=checkpoints, report=stop)
+    assert checkpoints.restore() == 4
+    assert checkpoints.restore_best() == 0
+
+
+def test_a_finished_call_is_not_repeated(tmp_path):
+    history = History(tmp_path / "history.jsonl")
+    for expected in ([0, 1, 2], []):
+        counter = _Counter()
+        checkpoints = Checkpoints(counter, tmp_path)
+        fit(counter, _X, _Y, epochs=3, checkpoints=checkpoints, history=history)
+        assert counter.epochs == expected
+        assert counter.state.numpy() == 3.0
+        assert [record["epoch"] for record in history.records] == [1, 2, 3]
+
+
+def test_more_epochs_go_on_from_the_latest_state(tmp_path):
+    history = History(tmp_path / "history.jsonl")
+    for epochs, expected in ((2, [0, 1]), (4, [2, 3])):
+        counter = _Counter()
+        checkpoints = Checkpoints(counter, tmp_path)
+        fit(counter, _X, _Y, epochs=epochs, checkpoints=checkpoints, history=history)
+        assert counter.epochs == expected
+    assert [record["epoch"] for record in history.records] == [1, 2, 3, 4]
+
+
+def test_records_of_epochs_that_are_done_again_are_forgotten(tmp_path):
+    # The history is a step ahead of the checkpoint: killed in between.
+    history = History(tmp_path / "history.jsonl")
+    counter = _Counter()
+    checkpoints = Checkpoints(counter, tmp_path)
+    fit(counter, _X, _Y, epochs=2, checkpoints=checkpoints, history=history)
+    history.append({"phase": "train", "epoch": 3, "surrogate_loss": -7.0})
+    fit(counter, _X, _Y, epochs=3, checkpoints=checkpoints, history=history)
+    assert [record["epoch"] for record in history.records] == [1, 2, 3]
+    assert history.records[-1]["surrogate_loss"] == 1.0 / 3.0
+
+
+def test_records_that_do_not_reach_the_checkpoint_are_refused(tmp_path):
+    counter = _Counter()
+    checkpoints = Checkpoints(counter, tmp_path)
+    fit(counter, _X, _Y, epochs=2, checkpoints=checkpoints)
+    with pytest.raises(TrainingError, match="do not belong together"):
+        fit(counter, _X, _Y, epochs=3, checkpoints=checkpoints, history=History())
+
+
+def test_the_best_state_has_to_be_that_of_the_best_record(tmp_path):
+    counter, history = _Counter(), History(tmp_path / "history.jsonl")
+    checkpoints = Checkpoints(counter, tmp_path)
+    validate = _Validation(counter, [0.25, 0.75, 0.5])
+    options = {"validate": validate, "checkpoints": checkpoints, "history": history}
+    fit(counter, _X, _Y, epochs=3, **options)
+    assert go_back_to_best(checkpoints, history, "train") is history.records[1]
+    assert counter.state.numpy() == 2.0
+    shutil.rmtree(tmp_path / "best")
+    with pytest.raises(TrainingError, match=r"is of epoch 0, but .*history\.jsonl"):
+        go_back_to_best(checkpoints, history, "train")
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_a_loss_that_is_not_finite_stops_training(value, tmp_path):
+    counter = _Counter({2: value})
+    checkpoints, history = Checkpoints(counter, tmp_path), History()
+    with pytest.raises(
+        TrainingError, match=r"surrogate loss of epoch 3 is -?(nan|inf)"
+    ):
+        fit(counter, _X, _Y, epochs=5, checkpoints=checkpoints, history=history)
+    assert counter.epochs == [0, 1, 2]
+    assert [record["epoch"] for record in history.records] == [1, 2]
+    assert checkpoints.restore() == 2  # of before
+    assert counter.state.numpy() == 2.0
+
+
+def test_best_record_is_the_earliest_of_the_largest_metric():
+    records = [
+        {"epoch": epoch, "validation": {"metric": metric}}
+        for epoch, metric in enumerate([0.2, 0.7, 0.1, 0.7], start=1)
+    ]
+    records.insert(0, {"epoch": 0})
+    assert best_record(records)["epoch"] == 2
+    assert best_record(records[:1]) is None
+    assert best_record([]) is None
+
+
+# With a real trainer, which has dropout and draws its samples at random.
+
+
+@pytest.fixture(scope="module")
+def trainer(make_trainer):
+    return make_trainer("ldrsp", dropout=0.25)
+
+
+def _fit(trainer, tags, folder, checkpoints, report):
+    x, y = (tf.constant(part) for part in tags)
+
+    def validate():
+        # The first one is the best: its state has to outlive every interruption.
+        epoch = int(trainer.generator_optimizer.iterations) // 3
+        score = float(np.mean(trainer.score(x)(y)))
+        return {"metric": 1.0 / epoch, "score": score}
+
+    return fit(
+        trainer,
+        x,
+        y,
+        epochs=5,
+        validate=validate,
+        interval=2,
+        checkpoints=checkpoints,
+        history=History(folder / "history.jsonl"),
+        report=report,
+    )
+
+
+def _without_seconds(history):
+    return [
+        {key: value for key, value in record.items() if key != "seconds"}
+        for record in history.records
+    ]
+
+
+class _Killed(Checkpoints):
+    """Checkpoints of a process that is killed at one of them."""
+
+    def __init__(self, trainer, folder, at):
+        super().__init__(trainer, folder)
+        self._at = at
+
+    def save(self, epoch):
+        if self._at == ("save", epoch):
+            raise KeyboardInterrupt
+        super().save(epoch)
+
+    def save_best(self, epoch):
+        if self._at == ("save_best", epoch):
+            raise KeyboardInterrupt
+        super().save_best(epoch)
+
+
+def _run(trainer, tags, folder, at=None):
+    """A process of its own: what is not in the folder is gone."""
+
+    def report(record):
+        if at == ("report", record["epoch"]):
+            raise KeyboardInterrupt
+
+    folder.mkdir(exist_ok=True)
+    trainer.reset()
+    return _fit(trainer, tags, folder, _Killed(trainer, folder, at), report)
+
+
+def _end(trainer, history, folder):
+    """Records, last state and best state of a run."""
+    last = [np.array(variable) for variable in trainer.variables]
+    trainer.reset()
+    epoch = Checkpoints(trainer, folder).restore_best()
+    best = [np.array(epoch), *map(np.array, trainer.variables)]
+    return _without_seconds(history), last, best
+
+
+@pytest.fixture(scope="module")
+def undisturbed(trainer, tags, tmp_path_factory):
+    """The end of a run that nothing interrupts."""
+    folder = tmp_path_factory.mktemp("undisturbed")
+    return _end(trainer, _run(trainer, tags, folder), folder)
+
+
+@pytest.mark.parametrize(
+    "interruptions",
+    [
+        [("report", 1)],
+        [("report", 2)],
+        [("report", 3)],
+        [("report", 2), ("report", 3), ("report", 4)],
+        [("save_best", 2)],
+        [("save", 2)],
+        [("save", 4), ("save", 5)],
+    ],
+    ids=str,
+)
+def test_an_interrupted_run_ends_like_an_undisturbed_one(
+    interruptions, undisturbed, trainer, tags, tmp_path, assert_identical
+):
+    for at in interruptions:
+        with pytest.raises(KeyboardInterrupt):
+            _run(trainer, tags, tmp_path, at)
+    records, last, best = _end(trainer, _run(trainer, tags, tmp_path), tmp_path)
+    assert records == undisturbed[0]
+    assert len(records) == 5
+    assert_identical(last, undisturbed[1])
+    assert_identical(best, undisturbed[2])
+
+
+def test_nan_in_the_data_stops_training_and_keeps_the_state_of_before(
+    trainer, tags, tmp_path, values, assert_identical
+):
+    trainer.reset()
+    x, y = (tf.constant(part) for part in tags)
+    checkpoints = Checkpoints(trainer, tmp_path)
+    fit(trainer, x, y, epochs=1, checkpoints=checkpoints)
+    before = values(trainer.variables)
+    with pytest.raises(TrainingError, match="loss of epoch 2 is nan"):
+        fit(trainer, x * np.nan, y, epochs=3, checkpoints=checkpoints)
+    assert checkpoints.restore() == 1
+    assert_identical(values(trainer.variables), before)
