@@ -166,7 +166,7 @@ def _training(
 
     method = build_refiner(task, config, examples).method
     cost = training_cost.training_cost(make, method, examples, rates)
-    return {"rows": len(examples.x), **cost, "refines": method.refines}
+    return {"rows": len(examples.x), **cost, "refines": method.has_discriminator}
 
 
 def remade(trainer: Trainer, method: Method, examples: Examples) -> Trainer:
@@ -189,7 +189,7 @@ def remade(trainer: Trainer, method: Method, examples: Examples) -> Trainer:
 
 def _refinement(config: Config, refiner: Refiner, x: np.ndarray) -> Measured:
     """Steps of test inputs a second: all of an input's crops are one step."""
-    x = x[: refiner.predictor.rows_at_once]
+    x = x[: refiner.predictor.predict_batch_size]
     steps = max(config.inference_steps, 1)
     refinement = Refinement(
         config.inference_step_size, steps, config.normalized_gradient

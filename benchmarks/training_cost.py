@@ -14,7 +14,7 @@ from ldrsp_tf.methods import BASELINE, Method
 from ldrsp_tf.models import Discriminator
 from ldrsp_tf.refinement import score_and_gradient
 from ldrsp_tf.sampling.replay import ReplayChains
-from ldrsp_tf.sampling.sources import Draw, Samples
+from ldrsp_tf.sampling.sources import Samples, SamplingContext
 from ldrsp_tf.settings import SamplingSettings
 from ldrsp_tf.training.trainer import Trainer
 
@@ -34,7 +34,7 @@ _STEPS = {
 }
 
 
-def resting_source(draw: Draw, settings: SamplingSettings) -> Samples:
+def resting_source(draw: SamplingContext, settings: SamplingSettings) -> Samples:
     """Samples that cost no walk: what a method would cost without its own."""
     del settings
     return Samples(draw.x, draw.y_generated, draw.y_true)
@@ -94,9 +94,9 @@ def training_cost(
     """
     trainer = make(method)
     stages = {"input": input_epoch(trainer, examples)}
-    if method.generates:
+    if method.has_generator:
         stages["generator"] = training_epoch(make(BASELINE), examples)
-    if method.refines:
+    if method.has_discriminator:
         resting = make(without_walks(method))
         stages["discriminator"] = training_epoch(resting, examples)
     if method.sources:

@@ -52,7 +52,7 @@ def main(argv: list[str]) -> None:
             inputs,
             rows_of(refiner.method, prediction),
             prediction.scores,
-            refiner.calibration,
+            refiner.decoder_params,
         )
         print(f"{len(inputs.names):,} predictions written to {output}")
 

@@ -10,7 +10,7 @@ import pkgutil
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ldrsp_tf.data.folds import fold_of_rows
+    from ldrsp_tf.data.folds import assign_folds
     from ldrsp_tf.errors import DivergenceError, TrainingError, UsageError
     from ldrsp_tf.models import (
         MLP,
@@ -50,7 +50,7 @@ _SOURCES = {
     "TrainingError": "errors",
     "TrainingSettings": "settings",
     "UsageError": "errors",
-    "fold_of_rows": "data.folds",
+    "assign_folds": "data.folds",
 }
 _SUBMODULES = frozenset(module.name for module in pkgutil.iter_modules(__path__))
 
@@ -75,7 +75,7 @@ __all__ = [
     "TrainingSettings",
     "UsageError",
     "__version__",
-    "fold_of_rows",
+    "assign_folds",
 ]
 
 

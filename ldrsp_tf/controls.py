@@ -12,7 +12,7 @@ import numpy as np
 import tensorflow as tf
 
 from ldrsp_tf.methods import BASELINE
-from ldrsp_tf.models.adapters import OwnPrediction
+from ldrsp_tf.models.adapters import DiscriminatorAsGenerator
 from ldrsp_tf.prediction.crops import Crops, predictor_by
 from ldrsp_tf.prediction.predictor import predict
 from ldrsp_tf.refiner.refiner import Refiner
@@ -20,7 +20,9 @@ from ldrsp_tf.settings import TrainingSettings
 from ldrsp_tf.training.trainer import Trainer
 
 
-def own_trainer(refiner: Refiner, settings: TrainingSettings | None = None) -> Trainer:
+def discriminator_trainer(
+    refiner: Refiner, settings: TrainingSettings | None = None
+) -> Trainer:
     """A trainer of the refiner's discriminator as a predictor of its own.
 
     Args:
@@ -31,7 +33,7 @@ def own_trainer(refiner: Refiner, settings: TrainingSettings | None = None) -> T
       UsageError: The discriminator scores outputs only.
     """
     trainer = refiner.trainer
-    model = OwnPrediction(
+    model = DiscriminatorAsGenerator(
         trainer.discriminator, trainer.generator, refiner.space, refiner.shapes[1]
     )
     return _trainer_of(model, refiner, settings)
@@ -56,8 +58,8 @@ def control_outputs(
     outputs = {}
     generated = _generated(refiner.trainer, refiner.crops, x)
     discriminator = refiner.trainer.discriminator
-    if discriminator is not None and discriminator.answers:
-        outputs["own"] = _generated(own_trainer(refiner), refiner.crops, x)
+    if discriminator is not None and discriminator.can_predict:
+        outputs["own"] = _generated(discriminator_trainer(refiner), refiner.crops, x)
         outputs["average"] = 0.5 * (generated + outputs["own"])
     if refiner.crops is not None and not refiner.crops.mirror:
         mirrored = dataclasses.replace(refiner.crops, mirror=True)
@@ -86,5 +88,5 @@ def _trainer_of(
         refiner.seed,
         refiner.augment,
     )
-    trainer.rows_at_once = refiner.trainer.rows_at_once
+    trainer.predict_batch_size = refiner.trainer.predict_batch_size
     return trainer

@@ -14,12 +14,14 @@ from ldrsp_tf import losses, sampling
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.losses import baselines
 from ldrsp_tf.losses.gradient_penalty import Penalty, gradient_penalty
-from ldrsp_tf.losses.ldrsp import Judged, ValueLoss
+from ldrsp_tf.losses.ldrsp import ScoredOutputs, ValueLoss
 from ldrsp_tf.oracles import Oracle, binarised
 from ldrsp_tf.sampling.replay import ReplayChains
 from ldrsp_tf.spaces.base import OutputSpace
 
-DiscriminatorLoss = Callable[[Judged, Judged | None, Judged | None], tf.Tensor]
+DiscriminatorLoss = Callable[
+    [ScoredOutputs, ScoredOutputs | None, ScoredOutputs | None], tf.Tensor
+]
 GeneratorLoss = Callable[[tf.Tensor], tf.Tensor]
 
 
@@ -43,8 +45,8 @@ class Method:
       penalty: A further term of D's loss, on the critic between truth and G(x).
       score: What a refinement ascends, a function of D's logits.
       estimates_value: Whether that score estimates the oracle's value.
-      generates: Whether there is a generator; without one a refinement starts at the
-        space's blank output, and only the refined output is reported.
+      has_generator: Whether there is a generator; without one a refinement starts at
+        the space's blank output, and only the refined output is reported.
     """
 
     name: str
@@ -58,10 +60,10 @@ class Method:
     penalty: Penalty | None = None
     score: Callable[[tf.Tensor], tf.Tensor] = tf.sigmoid
     estimates_value: bool = False
-    generates: bool = True
+    has_generator: bool = True
 
     @property
-    def refines(self) -> bool:
+    def has_discriminator(self) -> bool:
         """Whether there is a discriminator to refine with."""
         return self.discriminator_loss is not None
 
@@ -168,7 +170,7 @@ DVN = Method(
     value_loss=losses.cross_entropy_value_loss,
     sources=_LONG_WALK_SOURCES,
     estimates_value=True,
-    generates=False,
+    has_generator=False,
 )
 
 SPEN = Method(
@@ -177,7 +179,7 @@ SPEN = Method(
     discriminator_loss=baselines.spen_discriminator_loss,
     sources=((1.0, sampling.loss_augmented_source),),
     score=tf.identity,
-    generates=False,
+    has_generator=False,
 )
 
 METHODS = {

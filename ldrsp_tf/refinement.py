@@ -12,7 +12,7 @@ from ldrsp_tf.projections import Projection, box
 Score = Callable[[tf.Tensor], tf.Tensor]
 
 
-class Walk(NamedTuple):
+class Trajectory(NamedTuple):
     """A refinement, step by step.
 
     Attributes:
@@ -137,7 +137,7 @@ def walk(
     steps: int | tf.Tensor,
     normalized: bool = True,
     project: Projection = box,
-) -> Walk:
+) -> Trajectory:
     """The whole way of `refine`, with the score of every output on it.
 
     Args:
@@ -166,7 +166,9 @@ def walk(
         lambda t, *_: t < steps, step, (0, y, outputs.write(0, y), scores)
     )
     scores = scores.write(steps, score(last))
-    return Walk(tf.stop_gradient(outputs.stack()), tf.stop_gradient(scores.stack()))
+    return Trajectory(
+        tf.stop_gradient(outputs.stack()), tf.stop_gradient(scores.stack())
+    )
 
 
 @dataclasses.dataclass(frozen=True)

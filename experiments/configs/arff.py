@@ -21,7 +21,7 @@ TASK = Task(
     # What is best where it was measured. A sweep finds what is best here.
     settings=bibtex.TASK.settings,
     overrides=bibtex.TASK.overrides,
-    space=TAG_SPACES,
+    search_space=TAG_SPACES,
     paper={},
     load=arff.load,
     source_checksums=arff.source_checksums,

@@ -99,7 +99,7 @@ TASK = Task(
             "step_size": 0.446,
         },
     },
-    space=TAG_SPACES,
+    search_space=TAG_SPACES,
     paper=TABLE_1["bibtex"],
     paper_metric="f1",
 )

@@ -22,7 +22,7 @@ TASK = Task(
         method: {name: value for name, value in found.items() if name != "epochs"}
         for method, found in bibtex.TASK.overrides.items()
     },
-    space=TAG_SPACES,
+    search_space=TAG_SPACES,
     paper=TABLE_1["bookmarks"],
     paper_metric="f1",
 )

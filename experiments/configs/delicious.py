@@ -77,6 +77,6 @@ TASK = Task(
             "step_size": 0.391,
         },
     },
-    space=TAG_SPACES,
+    search_space=TAG_SPACES,
     paper={},
 )

@@ -36,7 +36,7 @@ TASK = Task(
             "discriminator_learning_rate": 0.005,
         },
     },
-    space=MASK_SPACES,
+    search_space=MASK_SPACES,
     paper={},
     complete=image_folder.complete,
     load=image_folder.load,

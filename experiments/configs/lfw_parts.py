@@ -45,7 +45,7 @@ TASK = Task(
             "validation_interval": 4,
         },
     },
-    space=MASK_SPACES,
+    search_space=MASK_SPACES,
     # Of the official superpixels: they stand beside no other accuracy.
     paper=TABLE_3,
     paper_metric=OFFICIAL,

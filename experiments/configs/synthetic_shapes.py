@@ -44,6 +44,6 @@ TASK = Task(
             "validation_interval": 5,
         },
     },
-    space=MASK_SPACES,
+    search_space=MASK_SPACES,
     paper={},
 )

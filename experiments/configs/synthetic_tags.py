@@ -11,6 +11,6 @@ TASK = Task(
     config=tags.TagConfig,
     settings={"hidden": (64,), "discriminator_hidden": (64,), "epochs": 40},
     overrides=tags.NETWORKS_OF_METHODS,
-    space=TAG_SPACES,
+    search_space=TAG_SPACES,
     paper={},
 )

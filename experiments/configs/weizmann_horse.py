@@ -141,7 +141,7 @@ TASK = Task(
             "epochs": 40,
         },
     },
-    space=MASK_SPACES,
+    search_space=MASK_SPACES,
     paper=TABLE_2["mean_iou"],
     paper_metric="mean_iou",
 )

@@ -11,8 +11,8 @@ import tensorflow as tf
 
 from experiments.tasks.config import Config
 from experiments.tasks.task import Examples, Task
-from ldrsp_tf.controls import own_trainer
-from ldrsp_tf.data.folds import fold_of_rows
+from ldrsp_tf.controls import discriminator_trainer
+from ldrsp_tf.data.folds import assign_folds
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.losses.ldrsp import ldrsp_discriminator_loss
 from ldrsp_tf.methods import Method, get_method
@@ -39,7 +39,7 @@ def build_refiner(
     method = get_method(config.method)
     if config.refit and not config.folds:
         raise UsageError("--refit is of cross-fitted runs; give --folds, too.")
-    if config.folds and not (method.generates and method.refines):
+    if config.folds and not (method.has_generator and method.has_discriminator):
         raise UsageError(
             f"--folds is of methods with a generator and a discriminator, which "
             f"{config.method!r} does not have both."
@@ -65,10 +65,10 @@ def build_refiner(
     if config.folds:
         generator = cross_fitted
     refiner = Refiner(
-        generator if method.generates else None,
+        generator if method.has_generator else None,
         task.family.space(config),
         frozen=bool(config.folds),
-        discriminator=discriminator if method.refines else None,
+        discriminator=discriminator if method.has_discriminator else None,
         method=method,
         settings=training_settings(config),
         grid=config.refinement_grid(),
@@ -120,7 +120,7 @@ def folds_of(config: Config, examples: Examples) -> np.ndarray | None:
     """The fold of each example, `[N]`; None where there is one generator."""
     if not config.folds:
         return None
-    return fold_of_rows(len(examples.x), config.folds, config.seed)
+    return assign_folds(len(examples.x), config.folds, config.seed)
 
 
 def pretrainer(config: Config, refiner: Refiner, examples: Examples) -> Trainer:
@@ -132,9 +132,9 @@ def pretrainer(config: Config, refiner: Refiner, examples: Examples) -> Trainer:
     settings = dataclasses.replace(
         refiner.settings, generator_learning_rate=config.pretraining_learning_rate
     )
-    trainer = own_trainer(refiner, settings)
+    trainer = discriminator_trainer(refiner, settings)
     folds = np.zeros(len(examples.x), int) if config.folds else None
-    trainer.build(*map(tf.constant, refiner.carrying(examples, folds)))
+    trainer.build(*map(tf.constant, refiner.attach_folds(examples, folds)))
     return trainer
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from experiments.runs.stages import Phases
+from experiments.runs.stages import Stages
 from experiments.tasks.config import Config
 from experiments.tasks.splits import Split
 from experiments.tasks.task import Task
@@ -32,17 +32,17 @@ class Controls:
       split: The rows.
     """
 
-    def __init__(self, task: Task, config: Config, phases: Phases, split: Split):
+    def __init__(self, task: Task, config: Config, phases: Stages, split: Split):
         self._task = task
         self._config = config
         self._phases = phases
         self._split = split
         self._ensemble: CrossFitted | None = None
-        self._calibrations: dict[str, dict[str, float]] = {}
+        self._decoder_params: dict[str, dict[str, float]] = {}
         if config.controls:
             refiner, validation = phases.refiner, split.validation
-            self._calibrations = {
-                name: refiner.space.calibrate(y, validation.y)
+            self._decoder_params = {
+                name: refiner.space.tune_decoder(y, validation.y)
                 for name, y in control_outputs(refiner, validation.x).items()
             }
 
@@ -73,10 +73,10 @@ class Controls:
         if not self._config.controls:
             return {}
         refiner, test = self._phases.refiner, self._split.test
-        usual = refiner.calibration.get("generator", {})
+        usual = refiner.decoder_params.get("generator", {})
         controls = {
             name: refiner.space.measure(
-                y, test.y, self._calibrations.get(name, usual), probabilities=True
+                y, test.y, self._decoder_params.get(name, usual), probabilities=True
             )
             for name, y in control_outputs(refiner, test.x, self._ensemble).items()
         }
@@ -93,10 +93,10 @@ def long_walk(refiner: Refiner, predictor: Any, examples: Any) -> dict[str, list
     refinement = refiner.refinement
     longest = Refinement(refinement.step_size, max(WALK), refinement.normalized)
     space, oracle = refiner.space, refiner.trainer.oracle
-    rows_at_once = min(predictor.rows_at_once, _ROWS_AT_ONCE)
+    predict_batch_size = min(predictor.predict_batch_size, _ROWS_AT_ONCE)
     metrics, scores, values = [], [], []
-    for begin in range(0, len(examples.x), rows_at_once):
-        x, y = (part[begin : begin + rows_at_once] for part in examples)
+    for begin in range(0, len(examples.x), predict_batch_size):
+        x, y = (part[begin : begin + predict_batch_size] for part in examples)
         walked = predict(predictor, tf.constant(x), longest, trajectory=True)
         outputs = walked.trajectory[list(WALK)]
         metrics.append(space.example_metric(outputs, y))

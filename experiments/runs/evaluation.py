@@ -14,7 +14,7 @@ from ldrsp_tf.refiner.refiner import Refiner
 from ldrsp_tf.training.history import Record
 
 
-def test(
+def evaluate_test(
     refiner: Refiner,
     chosen: Record,
     examples: Examples,
@@ -34,12 +34,12 @@ def test(
     begin = time.perf_counter()
     validation = chosen["validation"]
     refiner.choose(validation)
-    refinement, calibration = refiner.refinement, refiner.calibration
+    refinement, decoder_params = refiner.refinement, refiner.decoder_params
     prediction = refiner.predict(examples.x)
-    measured = measure(refiner.trainer, prediction, examples, calibration)
+    measured = measure(refiner.trainer, prediction, examples, decoder_params)
     for row, y in rows_of(refiner.method, prediction).items():
         measured[row].update(further(y))
-    selected = {"epochs": chosen["epoch"], "calibration": calibration}
+    selected = {"epochs": chosen["epoch"], "calibration": decoder_params}
     result = {
         "test": measured,
         "validation": validation["measured"],
@@ -53,6 +53,6 @@ def test(
             tf.constant(examples.x),
             examples.y,
             prediction,
-            refiner.predictor.rows_at_once,
+            refiner.predictor.predict_batch_size,
         )
     return {**result, "seconds": {"evaluate": time.perf_counter() - begin}}

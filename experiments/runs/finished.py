@@ -106,7 +106,7 @@ class FinishedRun(NamedTuple):
                 f"run its command again in an empty folder: {self.result['command']}"
             )
         refiner.refinement = self.refinement
-        refiner.calibration = self.result["selected"]["calibration"]
+        refiner.decoder_params = self.result["selected"]["calibration"]
         return refiner
 
 

@@ -9,15 +9,15 @@ import tensorflow as tf
 from experiments.runs.controls import Controls
 from experiments.runs.display import Display
 from experiments.runs.environment import peak_memory_bytes, versions
-from experiments.runs.evaluation import test
-from experiments.runs.stages import Phases
+from experiments.runs.evaluation import evaluate_test
+from experiments.runs.stages import Stages
 from experiments.summaries.result_file import read_json, write_json
 from experiments.tasks.config import Config
 from experiments.tasks.splits import split_rows
 from experiments.tasks.task import Task
 from ldrsp_tf.data.examples import Examples
 from ldrsp_tf.distribution.replicas import number_of_replicas
-from ldrsp_tf.distribution.workers import is_chief, told_by_chief
+from ldrsp_tf.distribution.workers import broadcast_from_chief, is_chief
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.training.folder_lock import hold_folder, unwritable
 
@@ -60,8 +60,8 @@ def run(
     """
     # Read once: the files may change while the run goes on with what it has.
     identity = task.identity(config)
-    result = told_by_chief(strategy, lambda: check_folder(folder, identity))
-    differing = _differing(told_by_chief(strategy, lambda: identity), identity)
+    result = broadcast_from_chief(strategy, lambda: check_folder(folder, identity))
+    differing = _differing(broadcast_from_chief(strategy, lambda: identity), identity)
     if differing:
         raise UsageError(f"The chief does another run than this worker ({differing}).")
     if result is not None:
@@ -100,7 +100,7 @@ def _run(
     further = task.further_metrics(data, data_dir, manual_dir)
     display.start(task, config, split.training, split.validation, split.test)
     display.notes(further.notes)
-    with Phases(
+    with Stages(
         task, config, identity, folder, split.training, display, strategy
     ) as phases:
         chosen = phases.select(split.training, split.validation)
@@ -109,10 +109,10 @@ def _run(
             phases.retrain(split.training, split.all_training, chosen)
         controls.train()
     # Nobody ends before the chief has measured: that would look like a lost worker.
-    measured = told_by_chief(
+    measured = broadcast_from_chief(
         strategy,
         lambda: {
-            **test(phases.refiner, chosen, split.test, further.measure),
+            **evaluate_test(phases.refiner, chosen, split.test, further.measure),
             **controls.measure(),
         },
     )

@@ -25,7 +25,7 @@ from experiments.summaries.result_file import write_json
 from experiments.tasks.config import Config
 from experiments.tasks.task import Examples, Task
 from ldrsp_tf.distribution.replicas import scope
-from ldrsp_tf.distribution.workers import told_by_chief
+from ldrsp_tf.distribution.workers import broadcast_from_chief
 from ldrsp_tf.evaluation.validation import Validation, validate
 from ldrsp_tf.models.ensembles import CrossFitted
 from ldrsp_tf.prediction.crops import predictor_by
@@ -33,7 +33,7 @@ from ldrsp_tf.prediction.predictor import Predictor
 from ldrsp_tf.refiner.refiner import Refiner
 from ldrsp_tf.training.checkpoints import Checkpoints
 from ldrsp_tf.training.history import History, Record
-from ldrsp_tf.training.loop import fit, go_back_to_best
+from ldrsp_tf.training.loop import fit, restore_best
 from ldrsp_tf.training.trainer import Trainer
 
 
@@ -47,7 +47,7 @@ class Progress(Protocol):
         """An epoch is over."""
 
 
-class Phases:
+class Stages:
     """The trainings of a run and their files; a context manager.
 
     Args:
@@ -94,10 +94,12 @@ class Phases:
         # Only now: settings that were refused do not claim the folder.
         write_json(folder / "config.json", identity)
         self.history = History(folder / "metrics.jsonl")
-        self.history.records = told_by_chief(strategy, lambda: self.history.records)
+        self.history.records = broadcast_from_chief(
+            strategy, lambda: self.history.records
+        )
         self._events = Events(folder / "events")
 
-    def __enter__(self) -> "Phases":
+    def __enter__(self) -> "Stages":
         return self
 
     def __exit__(self, *exception) -> None:
@@ -116,18 +118,18 @@ class Phases:
         checkpoints = self._fit(
             "selection",
             refiner.trainer,
-            refiner.carrying(training, folds),
+            refiner.attach_folds(training, folds),
             self._config.epochs,
             validation=lambda: self._validate(predictor, validation),
         )
-        best = go_back_to_best(checkpoints, self.history, "selection")
+        best = restore_best(checkpoints, self.history, "selection")
         if refiner.predictor is predictor:
             return best
         return {**best, "validation": self._validate(refiner.predictor, validation)}
 
     def _validate(self, predictor: Predictor, examples: Examples) -> Validation:
         refiner = self.refiner
-        return told_by_chief(
+        return broadcast_from_chief(
             self._strategy,
             lambda: validate(refiner.trainer, predictor, refiner.grid, examples),
         )
@@ -146,7 +148,7 @@ class Phases:
         self._fit(
             "retraining",
             self.refiner.trainer,
-            self.refiner.carrying(all_training, folds),
+            self.refiner.attach_folds(all_training, folds),
             epochs=max(1, round(chosen["epoch"] * ratio)),
             planned_epochs=max(1, round(self._config.epochs * ratio)),
         )
@@ -197,7 +199,7 @@ class Phases:
             self._fit(
                 f"{phase}/answers",
                 self._own,
-                self.refiner.carrying(examples, folds),
+                self.refiner.attach_folds(examples, folds),
                 max(1, round(self._config.pretraining_epochs * ratio)),
             )
         return folds
@@ -227,11 +229,11 @@ class Phases:
             planned_epochs=planned_epochs,
             phase=phase,
             validate=validation,
-            interval=self._config.validation_interval,
+            validation_freq=self._config.validation_interval,
             patience=self._config.patience,
             checkpoints=checkpoints,
             history=self.history,
-            report=self._report,
+            on_epoch_end=self._report,
         )
         return checkpoints
 

@@ -42,7 +42,7 @@ class Plan:
     def space(self) -> Space:
         """What is searched; UsageError if that is nothing."""
         task = self.task.name
-        ranges = self.task.space.get(self.method, {})
+        ranges = self.task.search_space.get(self.method, {})
         left = {name: r for name, r in ranges.items() if name not in self.given}
         if not left:
             raise UsageError(

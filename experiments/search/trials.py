@@ -7,7 +7,7 @@ import statistics
 from collections.abc import Callable
 
 from datasets.loading import LoadedData
-from experiments.runs.stages import Phases
+from experiments.runs.stages import Stages
 from experiments.search.plan import Plan, Settings
 from experiments.tasks.splits import hold_out
 from ldrsp_tf.training.history import Record
@@ -50,7 +50,7 @@ def validation_value(
         run_folder.mkdir(parents=True)
         progress = _Progress(values, len(values) * config.epochs, report)
         identity = {**config.as_dict(), **plan.content}
-        with Phases(
+        with Stages(
             plan.task, config, identity, run_folder, rows.training, progress
         ) as phases:
             chosen = phases.select(rows.training, rows.validation)

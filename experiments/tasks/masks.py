@@ -171,7 +171,7 @@ def crops(config: MaskConfig, final: bool) -> Crops:
         config.crop_size,
         config.offsets(final),
         mirror=config.mirror_averaging and final,
-        rows_at_once=images_at_once(config.crop_size),
+        predict_batch_size=images_at_once(config.crop_size),
     )
 
 
@@ -218,10 +218,10 @@ def write_predictions(
     inputs: NewInputs,
     rows: Mapping[str, np.ndarray],
     scores: np.ndarray | None,
-    calibration: Mapping[str, Mapping[str, Any]],
+    decoder_params: Mapping[str, Mapping[str, Any]],
 ) -> None:
     """A picture an input and row, and the mean score of each as `scores.csv`."""
-    del calibration
+    del decoder_params
     values = mask_values(config)
     for row, y in rows.items():
         for index, name in enumerate(inputs.names):

@@ -33,7 +33,7 @@ def write_tags(
     inputs: NewInputs,
     rows: Rows,
     scores: np.ndarray | None,
-    calibration: Mapping[str, Mapping[str, Any]],
+    decoder_params: Mapping[str, Mapping[str, Any]],
 ) -> None:
     """Writes one line an input, in the format that the file's ending names.
 
@@ -45,7 +45,7 @@ def write_tags(
       inputs: What was predicted for.
       rows: Relaxed tags `[N, L]` of the generator and of the refinement, by row.
       scores: D's score of each refined output, `[N]`; None without D.
-      calibration: The tuned threshold of each row.
+      decoder_params: The tuned threshold of each row.
 
     Raises:
       UsageError: The file's ending is another one.
@@ -54,7 +54,7 @@ def write_tags(
     names = inputs.label_names
     if names is None:
         names = [str(label) for label in range(next(iter(rows.values())).shape[1])]
-    records = _records(inputs.names, names, rows, scores, calibration)
+    records = _records(inputs.names, names, rows, scores, decoder_params)
     _write(path, _WRITERS[path.suffix](records, names))
 
 
@@ -63,10 +63,12 @@ def _records(
     labels: list[str],
     rows: Rows,
     scores: np.ndarray | None,
-    calibration: Mapping[str, Mapping[str, Any]],
+    decoder_params: Mapping[str, Mapping[str, Any]],
 ) -> Iterator[dict[str, Any]]:
     decided = {
-        row: threshold_decode(y, calibration[row].get("threshold", DEFAULT_THRESHOLD))
+        row: threshold_decode(
+            y, decoder_params[row].get("threshold", DEFAULT_THRESHOLD)
+        )
         for row, y in rows.items()
     }
     for index, name in enumerate(inputs):

@@ -140,11 +140,11 @@ def write_predictions(
     inputs: NewInputs,
     rows: Mapping[str, np.ndarray],
     scores: np.ndarray | None,
-    calibration: Mapping[str, Mapping[str, Any]],
+    decoder_params: Mapping[str, Mapping[str, Any]],
 ) -> None:
     """One line an input."""
     del config
-    write_tags(path, inputs, rows, scores, calibration)
+    write_tags(path, inputs, rows, scores, decoder_params)
 
 
 def networks(config: TagConfig, examples: Examples) -> tuple[MLP, Discriminator]:

@@ -137,7 +137,7 @@ class Family(Protocol):
         inputs: NewInputs,
         rows: Mapping[str, np.ndarray],
         scores: np.ndarray | None,
-        calibration: Mapping[str, Mapping[str, Any]],
+        decoder_params: Mapping[str, Mapping[str, Any]],
     ) -> None:
         """Writes relaxed outputs `[N, ...]`, by row, and D's scores of the refined."""
 
@@ -155,7 +155,7 @@ class Task:
       variants: Settings that differ with other networks (`Family.variant`), of all
         methods or, as `<method>-<networks>`, of one.
       paper: The paper's figures, method -> row -> percent.
-      space: What a sweep searches, method -> setting -> range.
+      search_space: What a sweep searches, method -> setting -> range.
       paper_metric: The metric that they are of; None where there are none.
       complete: Fills in the settings that follow from the data, such as the size of its
         images, where they are None.
@@ -179,7 +179,7 @@ class Task:
     overrides: Mapping[str, Mapping[str, Any]]
     paper: Mapping[str, Mapping[str, float]]
     variants: Mapping[str, Mapping[str, Any]] = dataclasses.field(default_factory=dict)
-    space: Mapping[str, Space] = dataclasses.field(default_factory=dict)
+    search_space: Mapping[str, Space] = dataclasses.field(default_factory=dict)
     paper_metric: str | None = None
     complete: Callable[[Config], Config] = nothing_to_complete
     load: Callable[[Config, str | None, str | None], LoadedData] = prepared_data
@@ -227,7 +227,7 @@ class Task:
         Raises:
           UsageError: The method has no generator.
         """
-        if not get_method(config.first_method).generates:
+        if not get_method(config.first_method).has_generator:
             raise UsageError(
                 f"--first_method={config.first_method} has no generator to train; "
                 "choose another method."

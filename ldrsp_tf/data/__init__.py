@@ -10,13 +10,13 @@ from ldrsp_tf.data.augmentation import (
     random_crop_and_mirror,
 )
 from ldrsp_tf.data.examples import Data, Examples
-from ldrsp_tf.data.folds import fold_of_rows
+from ldrsp_tf.data.folds import assign_folds
 
 __all__ = [
     "Augmentation",
     "Data",
     "Examples",
-    "fold_of_rows",
+    "assign_folds",
     "in_turn",
     "random_affine",
     "random_crop_and_mirror",

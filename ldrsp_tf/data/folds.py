@@ -15,7 +15,7 @@ from ldrsp_tf.errors import UsageError
 _MOST = 255  # Folds that a byte can tell apart, as inputs may be bytes.
 
 
-def fold_of_rows(rows: int, folds: int, seed: int) -> np.ndarray:
+def assign_folds(rows: int, folds: int, seed: int) -> np.ndarray:
     """The fold of each row, `[rows]`, in [0, folds); folds differ by one row at most.
 
     Raises:
@@ -29,7 +29,7 @@ def fold_of_rows(rows: int, folds: int, seed: int) -> np.ndarray:
     return np.random.default_rng((seed, 2)).permutation(rows) % folds
 
 
-def with_folds(x: np.ndarray, folds: np.ndarray) -> np.ndarray:
+def append_fold_channel(x: np.ndarray, folds: np.ndarray) -> np.ndarray:
     """Inputs that carry the fold of their row as a last feature or channel.
 
     Args:

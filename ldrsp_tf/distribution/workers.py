@@ -31,7 +31,7 @@ def is_chief(strategy: tf.distribute.Strategy | None) -> bool:
     return (resolver.task_type, resolver.task_id) == (first, 0)
 
 
-def told_by_chief(
+def broadcast_from_chief(
     strategy: tf.distribute.Strategy | None, make: Callable[[], Content]
 ) -> Content:
     """What `make` returns in the chief, in every process.
@@ -54,7 +54,7 @@ def told_by_chief(
     return json.loads(told.astype(np.uint8).tobytes())
 
 
-def follow_chief(
+def sync_from_chief(
     strategy: tf.distribute.Strategy | None, variables: Sequence[keras.Variable]
 ) -> None:
     """Gives every replica what variables are in the first one, which is the chief's."""

@@ -3,26 +3,26 @@
 import numpy as np
 import tensorflow as tf
 
+from ldrsp_tf.prediction.network_pair import NetworkPair
 from ldrsp_tf.prediction.predictor import Prediction
 from ldrsp_tf.refinement import gradient_norm, score_and_gradient
-from ldrsp_tf.training.trainer import Trainer
 
 
 def score_report(
-    trainer: Trainer,
+    networks: NetworkPair,
     x: tf.Tensor,
     y_true: np.ndarray,
     prediction: Prediction,
-    rows_at_once: int = 1024,
+    predict_batch_size: int = 1024,
 ) -> dict[str, float]:
     """Compares D with the oracle it was trained on.
 
     Args:
-      trainer: A trained trainer of a method with a discriminator.
+      networks: A trained pair of a method with a discriminator.
       x: Inputs, `[N, ...]`.
       y_true: Their true outputs, `[N, ...]`.
       prediction: What `predict` gave for them.
-      rows_at_once: Inputs in one chunk.
+      predict_batch_size: Inputs in one chunk.
 
     Returns:
       refined_mean: D's mean score of the refined outputs.
@@ -33,14 +33,14 @@ def score_report(
       gradient_norm: Mean norm of dD/dy at the generator's outputs, per example.
     """
     values, norms = [], []
-    for begin in range(0, len(y_true), rows_at_once):
-        rows = slice(begin, begin + rows_at_once)
+    for begin in range(0, len(y_true), predict_batch_size):
+        rows = slice(begin, begin + predict_batch_size)
         truth = tf.cast(y_true[rows], tf.float32)
         values.append(
-            trainer.oracle(tf.constant(prediction.refined[rows]), truth).numpy()
+            networks.oracle(tf.constant(prediction.refined[rows]), truth).numpy()
         )
         _, gradient = score_and_gradient(
-            trainer.score(x[rows]), tf.constant(prediction.generated[rows])
+            networks.score(x[rows]), tf.constant(prediction.generated[rows])
         )
         norms.append(gradient_norm(gradient).numpy())
     value, score = np.concatenate(values).ravel(), prediction.scores.ravel()

@@ -69,7 +69,7 @@ def superpixel_classes(classes: np.ndarray, superpixels: np.ndarray) -> np.ndarr
 
 
 def decide_enlarged(
-    y: np.ndarray, size: tuple[int, int], rows_at_once: int = 32
+    y: np.ndarray, size: tuple[int, int], predict_batch_size: int = 32
 ) -> Iterator[np.ndarray]:
     """Enlarges relaxed class maps, and decides the likeliest class of each new pixel.
 
@@ -82,11 +82,13 @@ def decide_enlarged(
     Args:
       y: Class maps, `[N, h, w, C]`.
       size: Height and width wanted, H and W.
-      rows_at_once: Maps enlarged in one call, which bounds memory.
+      predict_batch_size: Maps enlarged in one call, which bounds memory.
 
     Yields:
       The classes of each map, uint8 `[H, W]`; of equal values the lowest number.
     """
-    for begin in range(0, len(y), rows_at_once):
-        enlarged = tf.image.resize(y[begin : begin + rows_at_once], size, "bilinear")
+    for begin in range(0, len(y), predict_batch_size):
+        enlarged = tf.image.resize(
+            y[begin : begin + predict_batch_size], size, "bilinear"
+        )
         yield from tf.argmax(enlarged, -1).numpy().astype(np.uint8)

@@ -7,7 +7,7 @@ logits and oracle values; they may import `refinement` and what is below it.
 
 from ldrsp_tf.losses.gradient_penalty import Penalty, gradient_penalty
 from ldrsp_tf.losses.ldrsp import (
-    Judged,
+    ScoredOutputs,
     ValueLoss,
     binary_cross_entropy,
     class_cross_entropy,
@@ -18,8 +18,8 @@ from ldrsp_tf.losses.ldrsp import (
 )
 
 __all__ = [
-    "Judged",
     "Penalty",
+    "ScoredOutputs",
     "ValueLoss",
     "binary_cross_entropy",
     "class_cross_entropy",

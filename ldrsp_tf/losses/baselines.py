@@ -1,20 +1,24 @@
 """Losses of the methods that the paper compares itself with, in pairs.
 
-They take logits as `losses.py` does, vectors `[B]` or maps `[B, H, W]`, and are means
-over all entries. A discriminator's loss is given what it and the oracle say (`Judged`)
-of the truth, of G(x) if there is a generator, and of samples; those of the GANs do not
-ask the oracle.
+They take logits as `ldrsp.py` does, vectors `[B]` or maps `[B, H, W]`, and are means
+over all entries. A discriminator's loss is given logits and oracle values
+(`ScoredOutputs`) of the truth, of G(x) if there is a generator, and of samples; those
+of the GANs do not use the oracle.
 """
 
 import tensorflow as tf
 
-from ldrsp_tf.losses.ldrsp import Judged, cross_entropy_value_loss, ldrsp_generator_loss
+from ldrsp_tf.losses.ldrsp import (
+    ScoredOutputs,
+    cross_entropy_value_loss,
+    ldrsp_generator_loss,
+)
 
 EBGAN_MARGIN = 1.0
 
 
 def gan_discriminator_loss(
-    real: Judged, generated: Judged, samples: Judged | None = None
+    real: ScoredOutputs, generated: ScoredOutputs, samples: ScoredOutputs | None = None
 ) -> tf.Tensor:
     """Mean of -log D(x, y*) - log(1 - D(x, G(x))) (Goodfellow et al., 2014)."""
     del samples
@@ -29,7 +33,7 @@ def gan_generator_loss(generated_logits: tf.Tensor) -> tf.Tensor:
 
 
 def lsgan_discriminator_loss(
-    real: Judged, generated: Judged, samples: Judged | None = None
+    real: ScoredOutputs, generated: ScoredOutputs, samples: ScoredOutputs | None = None
 ) -> tf.Tensor:
     """Mean of 1/2 (D(x, y*) - 1)^2 + 1/2 D(x, G(x))^2 (Mao et al., 2016).
 
@@ -47,7 +51,7 @@ lsgan_generator_loss = ldrsp_generator_loss  # Eq. 6 took it over from LSGAN.
 
 
 def wgan_discriminator_loss(
-    real: Judged, generated: Judged, samples: Judged | None = None
+    real: ScoredOutputs, generated: ScoredOutputs, samples: ScoredOutputs | None = None
 ) -> tf.Tensor:
     """Mean critic value of G(x) minus that of the truth (Gulrajani et al., 2017).
 
@@ -74,7 +78,7 @@ def energy(logits: tf.Tensor) -> tf.Tensor:
 
 
 def ebgan_discriminator_loss(
-    real: Judged, generated: Judged, samples: Judged | None = None
+    real: ScoredOutputs, generated: ScoredOutputs, samples: ScoredOutputs | None = None
 ) -> tf.Tensor:
     """Mean of E(x, y*) + max(0, m - E(x, G(x))) (Zhao et al., 2017)."""
     del samples
@@ -87,7 +91,9 @@ def ebgan_generator_loss(generated_logits: tf.Tensor) -> tf.Tensor:
     return tf.reduce_mean(energy(generated_logits))
 
 
-def dvn_discriminator_loss(real: Judged, generated: None, samples: Judged) -> tf.Tensor:
+def dvn_discriminator_loss(
+    real: ScoredOutputs, generated: None, samples: ScoredOutputs
+) -> tf.Tensor:
     """Cross-entropy of the truth and of the samples (Gygli et al., 2017).
 
     The truth, of value 1, is one of the training tuples of their Section 3.2.
@@ -97,7 +103,7 @@ def dvn_discriminator_loss(real: Judged, generated: None, samples: Judged) -> tf
 
 
 def spen_discriminator_loss(
-    real: Judged, generated: None, samples: Judged
+    real: ScoredOutputs, generated: None, samples: ScoredOutputs
 ) -> tf.Tensor:
     """The max-margin loss of SPEN (Belanger & McCallum, 2016).
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import tensorflow as tf
 
 
-class Judged(NamedTuple):
+class ScoredOutputs(NamedTuple):
     """Outputs as discriminator and oracle see them.
 
     Attributes:
@@ -23,30 +23,30 @@ class Judged(NamedTuple):
     values: tf.Tensor
 
 
-ValueLoss = Callable[[Judged], tf.Tensor]
+ValueLoss = Callable[[ScoredOutputs], tf.Tensor]
 
 
-def squared_value_loss(judged: Judged) -> tf.Tensor:
+def squared_value_loss(scored: ScoredOutputs) -> tf.Tensor:
     """Mean of 1/2 (D(x, y) - v*)^2, the regression of Eq. 5 and 10."""
-    error = tf.sigmoid(judged.logits) - judged.values
+    error = tf.sigmoid(scored.logits) - scored.values
     return 0.5 * tf.reduce_mean(tf.square(error))
 
 
-def cross_entropy_value_loss(judged: Judged) -> tf.Tensor:
+def cross_entropy_value_loss(scored: ScoredOutputs) -> tf.Tensor:
     """Mean cross-entropy between v* and D(x, y), as in Gygli et al. (2017).
 
     It has the same minimiser as the squared error, D = E[v*], but its gradient does not
     vanish where the sigmoid saturates on a wrong value.
     """
     return tf.reduce_mean(
-        tf.nn.sigmoid_cross_entropy_with_logits(judged.values, judged.logits)
+        tf.nn.sigmoid_cross_entropy_with_logits(scored.values, scored.logits)
     )
 
 
 def ldrsp_discriminator_loss(
-    real: Judged,
-    generated: Judged,
-    samples: Judged | None = None,
+    real: ScoredOutputs,
+    generated: ScoredOutputs,
+    samples: ScoredOutputs | None = None,
     *,
     value_loss: ValueLoss = squared_value_loss,
     truth_weight: float = 1.0,
@@ -71,7 +71,7 @@ def ldrsp_discriminator_loss(
 
 def ldrsp_generator_loss(generated_logits: tf.Tensor) -> tf.Tensor:
     """Adversarial term of Eq. 6: mean of 1/2 (D(x, G(x)) - 1)^2, a scalar."""
-    best = Judged(generated_logits, tf.ones_like(generated_logits))
+    best = ScoredOutputs(generated_logits, tf.ones_like(generated_logits))
     return squared_value_loss(best)
 
 

@@ -33,7 +33,7 @@ def require_gives(gives: str) -> None:
         )
 
 
-class ForeignGenerator(keras.Model):
+class GeneratorAdapter(keras.Model):
     """Gives the logits that a trainer expects, whatever the model gives.
 
     Args:
@@ -146,7 +146,7 @@ class ConstantOutput(keras.Model):
         return tf.ensure_shape(tf.fill(size, self._logit), static)
 
 
-class OwnPrediction(keras.Model):
+class DiscriminatorAsGenerator(keras.Model):
     """Maps x to the output that D believes in, before it has seen one.
 
     Trained as any generator, it pretrains D. As it is, it is the cheapest control of a
@@ -170,7 +170,7 @@ class OwnPrediction(keras.Model):
         shape: tuple[int, ...],
         **kwargs,
     ):
-        if not discriminator.answers:
+        if not discriminator.can_predict:
             raise UsageError(
                 f"A {type(discriminator).__name__} of this kind scores outputs and has "
                 "none of its own; give it a head with the oracle's shape."
@@ -178,7 +178,7 @@ class OwnPrediction(keras.Model):
         super().__init__(**{"dtype": "float32", **kwargs})
         self.discriminator = discriminator
         self.generator = generator
-        self._blank = ConstantOutput(shape, space.blank_logit)
+        self._blank = ConstantOutput(shape, space.initial_logit)
         self._space = space
 
     @property
@@ -194,14 +194,14 @@ class OwnPrediction(keras.Model):
     def call(self, x: tf.Tensor, training: bool = False) -> tf.Tensor:
         """Logits of an output, `[B, ...]`, of inputs `[B, ...]`."""
         features = self.discriminator.features(x, training)
-        if self.discriminator.is_informed:
+        if self.discriminator.is_conditioned:
             logits = tf.stop_gradient(self.generator(x))
-            features = self.discriminator.inform(features, logits)
+            features = self.discriminator.condition_on(features, logits)
         blank = self._space.activation(self._blank(x))
-        return self.discriminator.own_logits(features, blank, training)
+        return self.discriminator.predict_logits(features, blank, training)
 
 
-class FoldBlind(Discriminator):
+class DropFoldChannel(Discriminator):
     """A discriminator that is not shown the fold of an input.
 
     Args:
@@ -212,8 +212,8 @@ class FoldBlind(Discriminator):
     def __init__(self, discriminator: Discriminator, channels: int, **kwargs):
         super().__init__(**kwargs)
         self.discriminator = discriminator
-        self.is_informed = discriminator.is_informed
-        self.answers = discriminator.answers
+        self.is_conditioned = discriminator.is_conditioned
+        self.can_predict = discriminator.can_predict
         self._channels = channels
 
     def call(self, inputs: tuple[tf.Tensor, ...], training: bool = False):
@@ -227,15 +227,15 @@ class FoldBlind(Discriminator):
         x = without_fold(x, self._channels)
         return self.discriminator.features(x, training)
 
-    def inform(self, features: Any, generator_logits: tf.Tensor) -> Any:
+    def condition_on(self, features: Any, generator_logits: tf.Tensor) -> Any:
         """As the discriminator."""
-        return self.discriminator.inform(features, generator_logits)
+        return self.discriminator.condition_on(features, generator_logits)
 
-    def own_logits(
+    def predict_logits(
         self, features: Any, y: tf.Tensor, training: bool = False
     ) -> tf.Tensor:
         """As the discriminator."""
-        return self.discriminator.own_logits(features, y, training)
+        return self.discriminator.predict_logits(features, y, training)
 
     def logits(self, features: Any, y: tf.Tensor, training: bool = False) -> tf.Tensor:
         """As the discriminator."""

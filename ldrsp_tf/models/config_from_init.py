@@ -4,14 +4,14 @@ import inspect
 from typing import Any
 
 
-class Configured:
+class ConfigFromInit:
     """Gives a Keras model the configuration that it was made with.
 
     To stand before the Keras class among the bases. Arguments have to be numbers,
     words or tuples of them.
     """
 
-    def __new__(cls, *args: Any, **kwargs: Any) -> "Configured":
+    def __new__(cls, *args: Any, **kwargs: Any) -> "ConfigFromInit":
         """A new object that remembers its arguments."""
         made = super().__new__(cls, *args, **kwargs)
         bound = inspect.signature(cls.__init__).bind(made, *args, **kwargs)

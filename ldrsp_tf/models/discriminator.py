@@ -14,12 +14,12 @@ class Discriminator(keras.Model, abc.ABC):
     instead of T times. A subclass defines `features` and `logits`.
 
     Attributes:
-      is_informed: Whether it asks what the generator says of x (`inform`).
-      answers: Whether it can say which output it believes in (`own_logits`).
+      is_conditioned: Whether it asks what the generator says of x (`condition_on`).
+      can_predict: Whether it can say which output it believes in (`predict_logits`).
     """
 
-    is_informed = False
-    answers = False
+    is_conditioned = False
+    can_predict = False
 
     def __init__(self, **kwargs):
         # Layers cast what they need to a lower precision; outputs y, and what is
@@ -34,7 +34,7 @@ class Discriminator(keras.Model, abc.ABC):
     def logits(self, features: Any, y: tf.Tensor, training: bool = False) -> tf.Tensor:
         """Logits `[B]` or `[B, H, W]` of the outputs y `[B, ...]`."""
 
-    def inform(self, features: Any, generator_logits: tf.Tensor) -> Any:
+    def condition_on(self, features: Any, generator_logits: tf.Tensor) -> Any:
         """Features that know what the generator says of x, its logits `[B, ...]`.
 
         Gradients do not go back to the generator this way.
@@ -42,7 +42,7 @@ class Discriminator(keras.Model, abc.ABC):
         del generator_logits
         return features
 
-    def own_logits(
+    def predict_logits(
         self, features: Any, y: tf.Tensor, training: bool = False
     ) -> tf.Tensor:
         """Logits of the output that D believes in, `[B, ...]`, in the light of y."""
@@ -55,6 +55,6 @@ class Discriminator(keras.Model, abc.ABC):
         """
         x, y, *generator_logits = inputs
         features = self.features(x, training)
-        if self.is_informed:
-            features = self.inform(features, *generator_logits)
+        if self.is_conditioned:
+            features = self.condition_on(features, *generator_logits)
         return tf.sigmoid(self.logits(features, y, training))

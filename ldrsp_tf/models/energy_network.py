@@ -3,12 +3,12 @@
 import keras
 import tensorflow as tf
 
-from ldrsp_tf.models.config_from_init import Configured
+from ldrsp_tf.models.config_from_init import ConfigFromInit
 from ldrsp_tf.models.discriminator import Discriminator
 
 
 @keras.saving.register_keras_serializable(package="ldrsp_tf")
-class EnergyNetwork(Configured, Discriminator):
+class EnergyNetwork(ConfigFromInit, Discriminator):
     """D(x, y) = sigmoid(sum_i y_i u_i(x) + w' softplus(P' y)).
 
     The first term judges every label in the light of x, the second one the labels

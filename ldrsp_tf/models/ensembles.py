@@ -23,8 +23,9 @@ _NETWORKS = ("members", "refitted")
 class CrossFitted(keras.Model):
     """K generators as one, which never answers for a row that it was trained on.
 
-    Inputs with a fold (`with_folds`) are answered by the member that has not seen that
-    fold, others by the mean of all members' logits, or of those of `refitted`.
+    Inputs with a fold (`append_fold_channel`) are answered by the member that has not
+    seen that fold, others by the mean of all members' logits, or of those of
+    `refitted`.
 
     Args:
       members: Give logits of outputs; member k has not seen fold k.
@@ -92,8 +93,8 @@ class MeanDiscriminator(Discriminator):
     def __init__(self, members: list[Discriminator], **kwargs):
         super().__init__(**kwargs)
         self.members = list(members)
-        self.is_informed = members[0].is_informed
-        self.answers = members[0].answers
+        self.is_conditioned = members[0].is_conditioned
+        self.can_predict = members[0].answers
 
     def call(self, inputs: tuple[tf.Tensor, ...], training: bool = False):
         """Scores of the mean logits."""
@@ -106,21 +107,21 @@ class MeanDiscriminator(Discriminator):
         """Those of each member."""
         return tuple(member.features(x, training) for member in self.members)
 
-    def inform(
+    def condition_on(
         self, features: tuple[Any, ...], generator_logits: tf.Tensor
     ) -> tuple[Any, ...]:
         """Each member is told the same."""
         return tuple(
-            member.inform(part, generator_logits)
+            member.condition_on(part, generator_logits)
             for member, part in zip(self.members, features)
         )
 
-    def own_logits(
+    def predict_logits(
         self, features: tuple[Any, ...], y: tf.Tensor, training: bool = False
     ) -> tf.Tensor:
         """Mean logits of what the members believe in, `[B, ...]`."""
         logits = [
-            member.own_logits(part, y, training)
+            member.predict_logits(part, y, training)
             for member, part in zip(self.members, features)
         ]
         return _joined(logits, training)

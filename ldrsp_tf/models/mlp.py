@@ -3,11 +3,11 @@
 import keras
 import tensorflow as tf
 
-from ldrsp_tf.models.config_from_init import Configured
+from ldrsp_tf.models.config_from_init import ConfigFromInit
 
 
 @keras.saving.register_keras_serializable(package="ldrsp_tf")
-class MLP(Configured, keras.Model):
+class MLP(ConfigFromInit, keras.Model):
     """Hidden ReLU layers and one linear layer that gives a logit for every label.
 
     Args:

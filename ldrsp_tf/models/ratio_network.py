@@ -3,7 +3,7 @@
 import keras
 import tensorflow as tf
 
-from ldrsp_tf.models.config_from_init import Configured
+from ldrsp_tf.models.config_from_init import ConfigFromInit
 from ldrsp_tf.models.discriminator import Discriminator
 from ldrsp_tf.models.heads import ratio_logits
 
@@ -11,7 +11,7 @@ Features = tuple[tf.Tensor, tf.Tensor]
 
 
 @keras.saving.register_keras_serializable(package="ldrsp_tf")
-class RatioNetwork(Configured, Discriminator):
+class RatioNetwork(ConfigFromInit, Discriminator):
     """D(x, y) = 2 sum_i y_i q_i / (sum_i y_i + sum_i q_i + n(x)).
 
     What it believes in is q_i = sigmoid((1 + v_i) g_i + h_i(x) + r_i(y)), where g are
@@ -27,7 +27,7 @@ class RatioNetwork(Configured, Discriminator):
       informed: Whether it is given g; without it, q_i = sigmoid(h_i(x) + r_i(y)).
     """
 
-    answers = True
+    can_predict = True
 
     def __init__(
         self,
@@ -39,7 +39,7 @@ class RatioNetwork(Configured, Discriminator):
         **kwargs,
     ):
         super().__init__(**kwargs)
-        self.is_informed = informed
+        self.is_conditioned = informed
         self.body = []
         for units in hidden:
             self.body.append(keras.layers.Dense(units, activation="softplus"))
@@ -70,14 +70,14 @@ class RatioNetwork(Configured, Discriminator):
         scores, slack = self.label_scores(x), self.slack(x)
         return tf.cast(scores, tf.float32), tf.cast(slack[:, 0], tf.float32)
 
-    def inform(self, features: Features, generator_logits: tf.Tensor) -> Features:
+    def condition_on(self, features: Features, generator_logits: tf.Tensor) -> Features:
         """Adds (1 + v) g to h(x)."""
-        if not self.is_informed:
+        if not self.is_conditioned:
             return features
         scores, slack = features
         return scores + (1.0 + self.trust) * generator_logits, slack
 
-    def own_logits(
+    def predict_logits(
         self, features: Features, y: tf.Tensor, training: bool = False
     ) -> tf.Tensor:
         """Logits of q, `[B, L]`."""
@@ -91,4 +91,4 @@ class RatioNetwork(Configured, Discriminator):
         self, features: Features, y: tf.Tensor, training: bool = False
     ) -> tf.Tensor:
         """Logits `[B]` of tags y, `[B, L]`."""
-        return ratio_logits(self.own_logits(features, y, training), features[1], y)
+        return ratio_logits(self.predict_logits(features, y, training), features[1], y)

@@ -4,7 +4,7 @@ import keras
 import tensorflow as tf
 
 from ldrsp_tf.errors import UsageError
-from ldrsp_tf.models.config_from_init import Configured
+from ldrsp_tf.models.config_from_init import ConfigFromInit
 from ldrsp_tf.models.discriminator import Discriminator
 from ldrsp_tf.models.fcn import FCNBody
 from ldrsp_tf.models.heads import bilinear_logits
@@ -36,7 +36,7 @@ def pad_to_multiples(maps: tf.Tensor, stride: int) -> tf.Tensor:
 
 
 @keras.saving.register_keras_serializable(package="ldrsp_tf")
-class SegmentationNetwork(Configured, keras.Model):
+class SegmentationNetwork(ConfigFromInit, keras.Model):
     """A generator: a first convolution and a body.
 
     Images whose sides are no multiples of the body's stride are padded for it.
@@ -68,7 +68,7 @@ class SegmentationNetwork(Configured, keras.Model):
 
 
 @keras.saving.register_keras_serializable(package="ldrsp_tf")
-class PatchDiscriminator(Configured, Discriminator):
+class PatchDiscriminator(ConfigFromInit, Discriminator):
     """D(x, y): the same network on image and mask, with one score for every pixel.
 
     A score judges the surroundings of its pixel, as those of PatchGAN judge a patch
@@ -102,7 +102,7 @@ class PatchDiscriminator(Configured, Discriminator):
         super().__init__(**kwargs)
         self.head = head
         self.pooled = pooled
-        self.answers = head == "bilinear"
+        self.can_predict = head == "bilinear"
         self.first_of_x = keras.layers.Conv2D(width, 5, padding="same")
         self.first_of_y = keras.layers.Conv2D(width, 5, padding="same", use_bias=False)
         outputs = classes if head == "bilinear" else 1
@@ -124,7 +124,7 @@ class PatchDiscriminator(Configured, Discriminator):
             logits = tf.squeeze(outputs, -1)
         return tf.reduce_mean(logits, [1, 2]) if self.pooled else logits
 
-    def own_logits(
+    def predict_logits(
         self, features: tf.Tensor, y: tf.Tensor, training: bool = False
     ) -> tf.Tensor:
         """Logits of the mask that a bilinear head believes in, `[B, H, W, C]`."""

@@ -7,9 +7,9 @@ from collections.abc import Callable
 import tensorflow as tf
 
 from ldrsp_tf.errors import UsageError
+from ldrsp_tf.prediction.network_pair import NetworkPair
 from ldrsp_tf.prediction.predictor import Predictor
-from ldrsp_tf.refinement import Walk
-from ldrsp_tf.training.trainer import Trainer
+from ldrsp_tf.refinement import Trajectory
 
 # First rows, and first columns, of crops; or what says them for the side of an image.
 Offsets = tuple[int, ...] | Callable[[int], tuple[int, ...]]
@@ -69,34 +69,34 @@ class Crops:
     size: int
     offsets: Offsets
     mirror: bool = False
-    rows_at_once: int = 8
+    predict_batch_size: int = 8
 
 
 class CropAverage:
     """Predicts every crop of an image alone, and averages where crops overlap.
 
-    It takes a trainer's place in `predict` and `select_refinement`.
+    It takes the place of a `NetworkPair` in `predict` and `select_refinement`.
 
     Args:
-      trainer: Predicts crops.
+      networks: The pair of networks that predicts crops.
       size: Height and width of a crop.
       offsets: First rows, and first columns, of the crops: all pairs are used. Together
         they have to cover the image.
       mirror: Whether the mirrored image is predicted too, and averaged.
-      rows_at_once: Images in one call; a walk keeps all crops of all its steps.
+      predict_batch_size: Images in one call; a walk keeps all crops of all its steps.
     """
 
     def __init__(
         self,
-        trainer: Trainer,
+        networks: NetworkPair,
         size: int,
         offsets: Offsets,
         mirror: bool = False,
-        rows_at_once: int = 8,
+        predict_batch_size: int = 8,
     ):
-        self.trainer = trainer
-        self.space = trainer.space
-        self.rows_at_once = rows_at_once
+        self.networks = networks
+        self.space = networks.space
+        self.predict_batch_size = predict_batch_size
         self._size = size
         self._offsets = offsets
         self._mirror = mirror
@@ -108,7 +108,7 @@ class CropAverage:
 
     def walk(
         self, x: tf.Tensor, step_size: tf.Tensor, steps: tf.Tensor, normalized: bool
-    ) -> Walk:
+    ) -> Trajectory:
         """Refines each crop; averages the outputs, and D's scores, of every step.
 
         Args:
@@ -125,16 +125,16 @@ class CropAverage:
 
     @tf.function(reduce_retracing=True)
     def _generate(self, x: tf.Tensor) -> tf.Tensor:
-        outputs = self.trainer.generate(self._cut(x))
+        outputs = self.networks.generate(self._cut(x))
         return self._join(outputs[None], x)[0]
 
     @tf.function(reduce_retracing=True)
     def _walk(
         self, x: tf.Tensor, step_size: tf.Tensor, steps: tf.Tensor, normalized: bool
-    ) -> Walk:
-        walk = self.trainer.walk(self._cut(x), step_size, steps, normalized)
+    ) -> Trajectory:
+        walk = self.networks.walk(self._cut(x), step_size, steps, normalized)
         scores = self._join(walk.scores[..., None], x)
-        return Walk(self._join(walk.outputs, x), tf.squeeze(scores, -1))
+        return Trajectory(self._join(walk.outputs, x), tf.squeeze(scores, -1))
 
     def _cut(self, x: tf.Tensor) -> tf.Tensor:
         """All crops, of the first corner first: `[crops * B, size, size, 3]`."""
@@ -182,8 +182,8 @@ class CropAverage:
             require_cover(self._size, offsets_along(self._offsets, side), side)
 
 
-def predictor_by(trainer: Trainer, crops: Crops | None) -> Predictor:
-    """What predicts whole examples: by crops, or the trainer itself."""
+def predictor_by(networks: NetworkPair, crops: Crops | None) -> Predictor:
+    """What predicts whole examples: by crops, or the networks themselves."""
     if crops is None:
-        return trainer
-    return CropAverage(trainer, **dataclasses.asdict(crops))
+        return networks
+    return CropAverage(networks, **dataclasses.asdict(crops))

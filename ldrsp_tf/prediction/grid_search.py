@@ -22,7 +22,7 @@ def select_refinement(
     x: tf.Tensor,
     y_true: np.ndarray,
     grid: RefinementGrid,
-    rows_at_once: int | None = None,
+    predict_batch_size: int | None = None,
 ) -> Selected:
     """Tries every pair of step size and number of steps.
 
@@ -34,14 +34,17 @@ def select_refinement(
       x: Validation inputs, `[N, ...]`.
       y_true: Their true outputs, `[N, ...]`.
       grid: The candidates.
-      rows_at_once: Examples in one chunk; the predictor's own number by default.
+      predict_batch_size: Examples in one chunk; the predictor's own number by default.
     """
-    candidates, rows_at_once = [], rows_at_once or predictor.rows_at_once
+    candidates, predict_batch_size = (
+        [],
+        predict_batch_size or predictor.predict_batch_size,
+    )
     for step_size in grid.step_sizes:
         total = np.zeros(len(grid.steps))
         longest = Refinement(step_size, max(grid.steps), grid.normalized)
-        for begin in range(0, len(y_true), rows_at_once):
-            rows = slice(begin, begin + rows_at_once)
+        for begin in range(0, len(y_true), predict_batch_size):
+            rows = slice(begin, begin + predict_batch_size)
             walk = walk_by(predictor, x[rows], longest)
             outputs = tf.gather(walk.outputs, grid.steps).numpy()
             total += predictor.space.example_metric(outputs, y_true[rows]).sum(-1)

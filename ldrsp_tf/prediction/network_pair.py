@@ -9,11 +9,11 @@ from ldrsp_tf import refinement
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.methods import Method
 from ldrsp_tf.models.discriminator import Discriminator
-from ldrsp_tf.refinement import Walk
+from ldrsp_tf.refinement import Trajectory
 from ldrsp_tf.spaces.base import OutputSpace
 
 
-class Networks:
+class NetworkPair:
     """A generator and the discriminator that refines what it makes.
 
     Args:
@@ -26,7 +26,7 @@ class Networks:
       UsageError: The method refines, and there is no discriminator.
     """
 
-    rows_at_once = 1024
+    predict_batch_size = 1024
 
     def __init__(
         self,
@@ -35,12 +35,13 @@ class Networks:
         method: Method,
         space: OutputSpace,
     ):
-        if method.refines and discriminator is None:
+        if method.has_discriminator and discriminator is None:
             raise UsageError(f"Method {method.name!r} needs a discriminator.")
         self.generator = generator
-        self.discriminator = discriminator if method.refines else None
+        self.discriminator = discriminator if method.has_discriminator else None
         self.method = method
         self.space = space
+        self.oracle = method.oracle(space)
 
     def generate(self, x: tf.Tensor) -> tf.Tensor:
         """G(x), `[B, ...]` in [0, 1], of inputs of any numeric type."""
@@ -49,7 +50,7 @@ class Networks:
 
     def walk(
         self, x: tf.Tensor, step_size: tf.Tensor, steps: tf.Tensor, normalized: bool
-    ) -> Walk:
+    ) -> Trajectory:
         """Refines G(x) (Eq. 7-9) and returns the whole walk.
 
         Args:
@@ -73,7 +74,7 @@ class Networks:
     @tf.function(reduce_retracing=True)
     def _walk(
         self, x: tf.Tensor, step_size: tf.Tensor, steps: tf.Tensor, normalized: bool
-    ) -> Walk:
+    ) -> Trajectory:
         x = tf.cast(x, tf.float32)
         logits = self.generator(x, training=False)
         return refinement.walk(
@@ -110,8 +111,10 @@ class Networks:
         The logits are computed where they are not given.
         """
         features = self.discriminator.features(x, training=training)
-        if not self.discriminator.is_informed:
+        if not self.discriminator.is_conditioned:
             return features
         if generator_logits is None:
             generator_logits = self.generator(x, training=False)
-        return self.discriminator.inform(features, tf.stop_gradient(generator_logits))
+        return self.discriminator.condition_on(
+            features, tf.stop_gradient(generator_logits)
+        )

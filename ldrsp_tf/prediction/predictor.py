@@ -5,7 +5,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 import tensorflow as tf
 
-from ldrsp_tf.refinement import Refinement, Walk
+from ldrsp_tf.refinement import Refinement, Trajectory
 from ldrsp_tf.spaces.base import OutputSpace
 
 
@@ -14,18 +14,18 @@ class Predictor(Protocol):
 
     Attributes:
       space: The output space.
-      rows_at_once: Inputs that it is given in one call, which bounds memory.
+      predict_batch_size: Inputs that it is given in one call, which bounds memory.
     """
 
     space: OutputSpace
-    rows_at_once: int
+    predict_batch_size: int
 
     def generate(self, x: tf.Tensor) -> tf.Tensor:
         """G(x), `[B, ...]`."""
 
     def walk(
         self, x: tf.Tensor, step_size: tf.Tensor, steps: tf.Tensor, normalized: bool
-    ) -> Walk:
+    ) -> Trajectory:
         """The refinement of G(x), with all its steps."""
 
 
@@ -47,7 +47,7 @@ class Prediction(NamedTuple):
     trajectory_scores: np.ndarray | None = None
 
 
-def walk_by(predictor: Predictor, x: tf.Tensor, refinement: Refinement) -> Walk:
+def walk_by(predictor: Predictor, x: tf.Tensor, refinement: Refinement) -> Trajectory:
     """The walk from G(x), of inputs `[B, ...]`, that a refinement describes."""
     return predictor.walk(
         x,
@@ -61,7 +61,7 @@ def predict(
     predictor: Predictor,
     x: tf.Tensor,
     refinement: Refinement | None,
-    rows_at_once: int | None = None,
+    predict_batch_size: int | None = None,
     trajectory: bool = False,
 ) -> Prediction:
     """Predicts in chunks, so that memory does not grow with the walk of all rows.
@@ -70,12 +70,12 @@ def predict(
       predictor: Of trained networks.
       x: Inputs, `[N, ...]`.
       refinement: None for a method without a discriminator.
-      rows_at_once: Inputs in one chunk; the predictor's own number by default.
+      predict_batch_size: Inputs in one chunk; the predictor's own number by default.
       trajectory: Keeps the whole walk.
     """
-    chunks, rows_at_once = [], rows_at_once or predictor.rows_at_once
-    for begin in range(0, x.shape[0], rows_at_once):
-        part = x[begin : begin + rows_at_once]
+    chunks, predict_batch_size = [], predict_batch_size or predictor.predict_batch_size
+    for begin in range(0, x.shape[0], predict_batch_size):
+        part = x[begin : begin + predict_batch_size]
         if refinement is None:
             chunks.append((predictor.generate(part).numpy(),))
             continue

@@ -20,12 +20,12 @@ def require_networks(
       UsageError: One is of another class; there is no generator, and the method trains
         one, or there is one, and the method has none.
     """
-    if not method.generates and generator is not None:
+    if not method.has_generator and generator is not None:
         raise UsageError(
             f"Method {method.name!r} has no generator, so there is nothing of yours to "
             "refine; choose another one, or give None as the generator."
         )
-    if method.generates and not isinstance(generator, keras.Model):
+    if method.has_generator and not isinstance(generator, keras.Model):
         raise UsageError(
             f"The generator is a {type(generator).__name__}: a keras.Model is needed."
         )

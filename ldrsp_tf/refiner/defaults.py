@@ -18,12 +18,12 @@ from ldrsp_tf.spaces.class_maps import ClassMapSpace
 _MAPS = 3  # Axes of a class map.
 
 
-def stock_method(space: OutputSpace) -> Method:
+def default_method(space: OutputSpace) -> Method:
     """LDRSP+, whose oracle reads maps relaxed and tags decided, as in our tables."""
     return dataclasses.replace(LDRSP_PLUS, binarised_oracle=space.rank != _MAPS)
 
 
-def stock_settings(space: OutputSpace, method: Method) -> TrainingSettings:
+def default_settings(space: OutputSpace, method: Method) -> TrainingSettings:
     """Those that served in our tables, but for the learning rates of deep networks."""
     if space.rank != _MAPS:
         return TrainingSettings(adversarial_weight=3.0)
@@ -40,14 +40,14 @@ def stock_settings(space: OutputSpace, method: Method) -> TrainingSettings:
     )
 
 
-def stock_grid(space: OutputSpace) -> RefinementGrid:
+def default_grid(space: OutputSpace) -> RefinementGrid:
     """The candidates of our tables."""
     if space.rank != _MAPS:
         return RefinementGrid(normalized=False)
     return RefinementGrid(step_sizes=(8.0,), steps=(1, 2, 5, 10))
 
 
-def stock_discriminator(space: OutputSpace, examples: Examples) -> Discriminator:
+def default_discriminator(space: OutputSpace, examples: Examples) -> Discriminator:
     """A discriminator for such examples, with one score for each value of the oracle.
 
     Raises:
@@ -81,7 +81,7 @@ def stock_discriminator(space: OutputSpace, examples: Examples) -> Discriminator
 Settings = TypeVar("Settings")
 
 
-def overridden(
+def apply_overrides(
     stock: Settings, given: Settings | Mapping[str, Any] | None, name: str
 ) -> Settings:
     """The stock settings with what the user gives in their place.
@@ -108,7 +108,7 @@ def overridden(
             f"There is no {unknown!r} among the {name}; there are {', '.join(own)}."
         )
     changes = {
-        key: overridden(own[key], value, f"settings of the {key}")
+        key: apply_overrides(own[key], value, f"settings of the {key}")
         if dataclasses.is_dataclass(own[key])
         else value
         for key, value in given.items()

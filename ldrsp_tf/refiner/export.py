@@ -4,9 +4,9 @@ import os
 
 import tensorflow as tf
 
+from ldrsp_tf.prediction.network_pair import NetworkPair
 from ldrsp_tf.prediction.predictor import Predictor, walk_by
 from ldrsp_tf.refinement import Refinement
-from ldrsp_tf.training.trainer import Trainer
 
 
 class _Exported(tf.Module):
@@ -14,7 +14,7 @@ class _Exported(tf.Module):
 
     def __init__(
         self,
-        trainer: Trainer,
+        networks: NetworkPair,
         predictor: Predictor,
         refinement: Refinement | None,
         input_shape: tuple[int, ...],
@@ -23,7 +23,7 @@ class _Exported(tf.Module):
         # TensorFlow saves the variables that it finds in attributes.
         self.weights = [
             weight.value
-            for network in (trainer.generator, trainer.discriminator)
+            for network in (networks.generator, networks.discriminator)
             if network is not None
             for weight in network.weights
         ]
@@ -44,7 +44,7 @@ class _Exported(tf.Module):
 
 
 def export(
-    trainer: Trainer,
+    networks: NetworkPair,
     predictor: Predictor,
     refinement: Refinement | None,
     input_shape: tuple[int, ...],
@@ -56,13 +56,13 @@ def export(
     D), for any N, with the refinement's steps inside.
 
     Args:
-      trainer: Has the trained networks.
+      networks: The trained ones.
       predictor: Predicts with them.
       refinement: How far outputs are walked; None without D.
       input_shape: Of one input.
       folder: Of the SavedModel.
     """
-    module = _Exported(trainer, predictor, refinement, input_shape)
+    module = _Exported(networks, predictor, refinement, input_shape)
     tf.saved_model.save(
         module, os.fspath(folder), signatures={"serving_default": module.serve}
     )

@@ -21,15 +21,15 @@ from ldrsp_tf.data.examples import (
     require_shapes,
     training_and_validation,
 )
-from ldrsp_tf.data.folds import with_folds
+from ldrsp_tf.data.folds import append_fold_channel
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.evaluation.validation import Validation, measure, validate
 from ldrsp_tf.methods import Method, get_method
 from ldrsp_tf.models import Discriminator
 from ldrsp_tf.models.adapters import (
     ConstantOutput,
-    FoldBlind,
-    ForeignGenerator,
+    DropFoldChannel,
+    GeneratorAdapter,
     require_gives,
 )
 from ldrsp_tf.models.ensembles import CrossFitted
@@ -38,15 +38,19 @@ from ldrsp_tf.prediction.predictor import Prediction, Predictor, predict
 from ldrsp_tf.refinement import Refinement
 from ldrsp_tf.refiner import defaults
 from ldrsp_tf.refiner.checks import build, require_networks
-from ldrsp_tf.refiner.defaults import overridden
+from ldrsp_tf.refiner.defaults import apply_overrides
 from ldrsp_tf.refiner.export import export
-from ldrsp_tf.refiner.seeding import weights_from
+from ldrsp_tf.refiner.seeding import seeded_initializers
 from ldrsp_tf.settings import RefinementGrid, TrainingSettings
 from ldrsp_tf.spaces.base import OutputSpace
-from ldrsp_tf.spaces.scored import JudgedSpace, Measure
-from ldrsp_tf.training.checkpoints import Checkpoints, MemoryCheckpoints, whole_or_not
+from ldrsp_tf.spaces.scored import Measure, ScoredSpace
+from ldrsp_tf.training.checkpoints import (
+    Checkpoints,
+    MemoryCheckpoints,
+    rollback_on_failure,
+)
 from ldrsp_tf.training.history import History, Record
-from ldrsp_tf.training.loop import fit, go_back_to_best
+from ldrsp_tf.training.loop import fit, restore_best
 from ldrsp_tf.training.trainer import Trainer
 
 _PHASE = "train"
@@ -69,7 +73,7 @@ class Refiner:
       space: What an output is: `TagSpace()` or `ClassMapSpace()`.
       gives: What the model gives, "logits" or "probabilities".
       frozen: Leaves the model as it is and trains D alone.
-      oracle: A measure of quality of your own (`JudgedSpace`); the space's by default.
+      oracle: A measure of quality of your own (`ScoredSpace`); the space's by default.
       discriminator: A `Discriminator`; one that suits the space by default.
       method: A method or its name; LDRSP+ by default.
       settings: Learning rates and the like; those of our tables by default. A dict
@@ -87,7 +91,7 @@ class Refiner:
       predictor: What predicts with it: the trainer, or its crops.
       shapes: Of one input and of one output; None before the first data.
       refinement: How far outputs are walked; chosen by `fit`, and may be set.
-      calibration: What tuned decoders need, by row; chosen by `fit`.
+      decoder_params: What tuned decoders need, by row; chosen by `fit`.
     """
 
     def __init__(
@@ -107,8 +111,8 @@ class Refiner:
         seed: int = 0,
     ):
         require_gives(gives)
-        self.space = space if oracle is None else JudgedSpace(space, oracle)
-        self.method = method or defaults.stock_method(self.space)
+        self.space = space if oracle is None else ScoredSpace(space, oracle)
+        self.method = method or defaults.default_method(self.space)
         if isinstance(self.method, str):
             self.method = get_method(self.method)
         require_networks(generator, discriminator, self.method)
@@ -117,11 +121,11 @@ class Refiner:
                 "A CrossFitted generator is trained already, and would see the rows "
                 "that it has to be blind to; say frozen=True."
             )
-        self.settings = overridden(
-            defaults.stock_settings(self.space, self.method), settings, "settings"
+        self.settings = apply_overrides(
+            defaults.default_settings(self.space, self.method), settings, "settings"
         )
-        self.grid = overridden(
-            defaults.stock_grid(self.space), grid, "settings of the grid"
+        self.grid = apply_overrides(
+            defaults.default_grid(self.space), grid, "settings of the grid"
         )
         self.crops = crops
         self.augment = augment
@@ -133,7 +137,7 @@ class Refiner:
         self.trainer: Trainer | None = None
         self.predictor: Predictor | None = None
         self.refinement: Refinement | None = None
-        self.calibration: dict[str, dict[str, float]] = {}
+        self.decoder_params: dict[str, dict[str, float]] = {}
 
     @property
     def networks(self) -> dict[str, keras.Model]:
@@ -161,14 +165,14 @@ class Refiner:
         y_shape = shapes[1]
         is_map = len(y_shape) == 3
         if self.generator is None:
-            generator = ConstantOutput(y_shape, self.space.blank_logit)
+            generator = ConstantOutput(y_shape, self.space.initial_logit)
         else:
             channels = y_shape[-1] if is_map else None
-            generator = ForeignGenerator(
+            generator = GeneratorAdapter(
                 self.generator, self.gives, self.frozen, channels
             )
         if isinstance(self.generator, CrossFitted) and discriminator is not None:
-            discriminator = FoldBlind(discriminator, self.generator.channels)
+            discriminator = DropFoldChannel(discriminator, self.generator.channels)
         trainer = Trainer(
             generator,
             discriminator,
@@ -180,7 +184,7 @@ class Refiner:
         )
         if is_map:
             # Whole walks are kept: images that fit in training fit here.
-            trainer.rows_at_once = self.settings.batch_size
+            trainer.predict_batch_size = self.settings.batch_size
         return trainer
 
     def build(self, examples: Examples, folds: np.ndarray | None = None) -> None:
@@ -200,22 +204,22 @@ class Refiner:
             require_shapes(examples, self.shapes, "training data")
         if self._is_built:
             return
-        if isinstance(self.space, JudgedSpace):
+        if isinstance(self.space, ScoredSpace):
             first = tf.cast(examples.y[: self.settings.batch_size], tf.float32)
             self.space.require_values(first, first)
             self.space.require_values(tf.zeros_like(first), first)
         discriminator = self.discriminator
-        if discriminator is None and self.method.refines:
-            with weights_from(self.seed):
-                discriminator = defaults.stock_discriminator(self.space, examples)
+        if discriminator is None and self.method.has_discriminator:
+            with seeded_initializers(self.seed):
+                discriminator = defaults.default_discriminator(self.space, examples)
         shapes = examples.x.shape[1:], examples.y.shape[1:]
         trainer = self._new_trainer(discriminator, shapes)
-        build(trainer, self.crops, self.carrying(examples, folds))
+        build(trainer, self.crops, self.attach_folds(examples, folds))
         self.discriminator = discriminator
         self._take(trainer, shapes)
         self._is_built = True
 
-    def carrying(self, examples: Examples, folds: np.ndarray | None) -> Examples:
+    def attach_folds(self, examples: Examples, folds: np.ndarray | None) -> Examples:
         """Training examples whose inputs carry their folds, if there are any.
 
         Raises:
@@ -235,7 +239,7 @@ class Refiner:
                 f"The folds of {len(examples.x)} training rows are needed, each a "
                 f"number from 0 to {members - 1}."
             )
-        return examples._replace(x=with_folds(examples.x, folds))
+        return examples._replace(x=append_fold_channel(examples.x, folds))
 
     def fit(
         self,
@@ -244,10 +248,10 @@ class Refiner:
         *,
         epochs: int,
         folds: np.ndarray | None = None,
-        interval: int = 1,
+        validation_freq: int = 1,
         patience: int | None = None,
         folder: str | os.PathLike | None = None,
-        report: Callable[[Record], None] = lambda record: None,
+        on_epoch_end: Callable[[Record], None] = lambda record: None,
     ) -> History:
         """Trains, and goes back to the epoch that refines validation examples best.
 
@@ -262,11 +266,11 @@ class Refiner:
           folds: Of each training row, `[N]`: which member of a `CrossFitted` generator
             has not seen it. Validation examples have to be given then; no member has
             seen them.
-          interval: Epochs between two validations.
+          validation_freq: Epochs between two validations.
           patience: Epochs without a better validation that end the training.
           folder: Keeps checkpoints and `metrics.jsonl`; a call that was interrupted
             goes on there, to the same end. Without it nothing is written.
-          report: Is told the record of each epoch.
+          on_epoch_end: Is told the record of each epoch.
 
         Returns:
           The records of all epochs.
@@ -279,7 +283,7 @@ class Refiner:
           TrainingError: A loss is not finite, or what the folder keeps cannot be
             written or read.
         """
-        for name, number in (("epochs", epochs), ("interval", interval)):
+        for name, number in (("epochs", epochs), ("validation_freq", validation_freq)):
             if number < 1:
                 raise UsageError(f"{name} is {number}: at least 1 is needed.")
         if folds is not None and isinstance(validation, numbers.Real):
@@ -291,7 +295,7 @@ class Refiner:
             train, validation, self.space, self.seed
         )
         self.build(training, folds)
-        training = self.carrying(training, folds)
+        training = self.attach_folds(training, folds)
         with contextlib.ExitStack() as undone:
             history, checkpoints = History(), MemoryCheckpoints(self.trainer)
             if folder is not None:
@@ -302,7 +306,7 @@ class Refiner:
                 undone.enter_context(hold_folder(folder))
                 history = History(folder / "metrics.jsonl")
                 checkpoints = Checkpoints(self.trainer, folder / "checkpoints")
-            undone.enter_context(whole_or_not(self.trainer))
+            undone.enter_context(rollback_on_failure(self.trainer))
             fit(
                 self.trainer,
                 tf.constant(training.x),
@@ -310,13 +314,13 @@ class Refiner:
                 epochs=epochs,
                 phase=_PHASE,
                 validate=lambda: self.validate(held_out),
-                interval=interval,
+                validation_freq=validation_freq,
                 patience=patience,
                 checkpoints=checkpoints,
                 history=history,
-                report=report,
+                on_epoch_end=on_epoch_end,
             )
-            best = go_back_to_best(checkpoints, history, _PHASE)
+            best = restore_best(checkpoints, history, _PHASE)
         self.choose(best["validation"])
         return history
 
@@ -331,7 +335,7 @@ class Refiner:
         """Takes over the choices that were made on validation examples."""
         chosen = validation["refinement"]
         self.refinement = chosen and Refinement(**chosen)
-        self.calibration = validation["calibration"]
+        self.decoder_params = validation["calibration"]
 
     def predict(
         self,
@@ -364,12 +368,12 @@ class Refiner:
           UsageError: Nothing was trained yet, or the data do not fit.
         """
         self.require_trained()
-        if not self.calibration:
+        if not self.decoder_params:
             raise UsageError("Nothing is calibrated yet: let a fit come to its end.")
         examples = as_examples(data, self.space, "test data")
         require_shapes(examples, self.shapes, "test data")
         prediction = self.predict(examples.x)
-        return measure(self.trainer, prediction, examples, self.calibration)
+        return measure(self.trainer, prediction, examples, self.decoder_params)
 
     def require_trained(self) -> None:
         """Refuses what needs trained networks and a refinement, while there is none.
@@ -386,11 +390,11 @@ class Refiner:
         if self.trainer is None:
             raise UsageError("Nothing is trained yet: call fit, or load a refiner.")
         refinement = given or self.refinement
-        if self.method.refines and refinement is None:
+        if self.method.has_discriminator and refinement is None:
             raise UsageError(
                 "No refinement is chosen yet: let a fit come to its end, or give one."
             )
-        if not self.method.refines and (given, steps) != (None, None):
+        if not self.method.has_discriminator and (given, steps) != (None, None):
             raise UsageError(
                 f"Method {self.method.name!r} has no discriminator to refine with."
             )

@@ -20,7 +20,7 @@ from ldrsp_tf.refiner.refiner import Refiner
 from ldrsp_tf.settings import RefinementGrid, SamplingSettings, TrainingSettings
 from ldrsp_tf.spaces.base import OutputSpace
 from ldrsp_tf.spaces.class_maps import ClassMapSpace
-from ldrsp_tf.spaces.scored import JudgedSpace, Measure
+from ldrsp_tf.spaces.scored import Measure, ScoredSpace
 from ldrsp_tf.spaces.tags import TagSpace
 
 _FORMAT = 1
@@ -123,7 +123,10 @@ def _read_description(path: pathlib.Path) -> dict[str, Any]:
 
 
 def _networks_of(method: Method) -> set[str]:
-    there = {"generator": method.generates, "discriminator": method.refines}
+    there = {
+        "generator": method.has_generator,
+        "discriminator": method.has_discriminator,
+    }
     return {name for name in there if there[name]}
 
 
@@ -190,12 +193,12 @@ def _description(refiner: Refiner) -> dict[str, Any]:
         "seed": refiner.seed,
         "shapes": {"x": shapes[0], "y": shapes[1]},
         "refinement": refiner.refinement and dataclasses.asdict(refiner.refinement),
-        "calibration": refiner.calibration,
+        "calibration": refiner.decoder_params,
     }
 
 
 def _space_description(space: OutputSpace) -> dict[str, Any]:
-    if isinstance(space, JudgedSpace):
+    if isinstance(space, ScoredSpace):
         return {**_space_description(space.judged), "own_oracle": True}
     name = type(space).__name__
     if name not in _SPACES:
@@ -251,7 +254,7 @@ def _from(
     )
     refiner.make(told["shapes"]["x"], told["shapes"]["y"])
     refiner.refinement = told["refinement"] and Refinement(**told["refinement"])
-    refiner.calibration = told["calibration"]
+    refiner.decoder_params = told["calibration"]
     return refiner
 
 

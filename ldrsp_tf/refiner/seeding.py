@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 
 @contextlib.contextmanager
-def weights_from(seed: int) -> Iterator[None]:
+def seeded_initializers(seed: int) -> Iterator[None]:
     """Keras layers made inside get the initial weights of that seed.
 
     Keras draws a seed for each initial weight from Python's generator, which goes on

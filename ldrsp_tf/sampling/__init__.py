@@ -6,8 +6,8 @@ kept walks a few steps at a time. They may import `losses`, `refinement` and bel
 
 from ldrsp_tf.sampling.replay import ReplayChains
 from ldrsp_tf.sampling.sources import (
-    Draw,
     Samples,
+    SamplingContext,
     Source,
     adversarial_samples,
     adversarial_source,
@@ -19,9 +19,9 @@ from ldrsp_tf.sampling.sources import (
 from ldrsp_tf.settings import SamplingSettings
 
 __all__ = [
-    "Draw",
     "ReplayChains",
     "Samples",
+    "SamplingContext",
     "SamplingSettings",
     "Source",
     "adversarial_samples",

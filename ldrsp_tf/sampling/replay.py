@@ -4,7 +4,7 @@ import keras
 import tensorflow as tf
 
 from ldrsp_tf.refinement import refine
-from ldrsp_tf.sampling.sources import Draw, Samples, random_starts
+from ldrsp_tf.sampling.sources import Samples, SamplingContext, random_starts
 from ldrsp_tf.settings import SamplingSettings
 
 
@@ -39,17 +39,17 @@ class ReplayChains:
         """The state, for checkpoints."""
         return [self._x, self._y, self._y_true, self._age]
 
-    def __call__(self, draw: Draw, settings: SamplingSettings) -> Samples:
+    def __call__(self, context: SamplingContext, settings: SamplingSettings) -> Samples:
         """Advances one chain, and returns where it is.
 
         Args:
-          draw: The present batch, which a new chain is made of, and D.
+          context: The present batch, which a new chain is made of, and D.
           settings: As in the constructor.
 
         Returns:
           A batch, which need not be the present one.
         """
-        seeds = tf.random.experimental.stateless_split(draw.seed, 2)
+        seeds = tf.random.experimental.stateless_split(context.seed, 2)
         slot = tf.random.stateless_uniform(
             [], seeds[0], maxval=settings.chain_batches, dtype=tf.int32
         )
@@ -57,21 +57,21 @@ class ReplayChains:
         ended = age >= settings.chain_length
         x, start, y_true = tf.cond(
             ended,
-            lambda: (draw.x, mixed_starts(draw, seeds[1]), draw.y_true),
+            lambda: (context.x, mixed_starts(context, seeds[1]), context.y_true),
             lambda: (
                 self._x.value[slot],
                 self._y.value[slot],
                 self._y_true.value[slot],
             ),
         )
-        logits = draw.logits_for(x)
+        logits = context.logits_for(x)
         y = refine(
             lambda y: tf.sigmoid(logits(y)),
             start,
             step_size=settings.inference_step_size,
             steps=settings.chain_steps,
             normalized=settings.normalized_gradient,
-            project=draw.project,
+            project=context.project,
         )
         following = tf.where(ended, 0, age) + settings.chain_steps
         kept = (x, y, y_true, following)
@@ -80,20 +80,22 @@ class ReplayChains:
         return Samples(x, y, y_true)
 
 
-def mixed_starts(draw: Draw, seed: tf.Tensor) -> tf.Tensor:
+def mixed_starts(context: SamplingContext, seed: tf.Tensor) -> tf.Tensor:
     """Places that a walk may come through, `[B, ...]`.
 
     G(x) (40 %), one half everywhere (15 %), a blend of G(x) with another example's
     truth (25 %), and another example's G(x) (20 %).
     """
     seeds = tf.random.experimental.stateless_split(seed, 2)
-    shape = [tf.shape(draw.x)[0]] + [1] * (draw.y_true.shape.rank - 1)
+    shape = [tf.shape(context.x)[0]] + [1] * (context.y_true.shape.rank - 1)
     weight = tf.random.stateless_uniform(shape, seeds[0])
-    blend = weight * draw.y_generated + (1.0 - weight) * tf.roll(draw.y_true, 1, 0)
+    blend = weight * context.y_generated + (1.0 - weight) * tf.roll(
+        context.y_true, 1, 0
+    )
     starts = [
-        draw.y_generated,
-        0.5 * tf.ones_like(draw.y_true),
+        context.y_generated,
+        0.5 * tf.ones_like(context.y_true),
         blend,
-        tf.roll(draw.y_generated, 1, 0),
+        tf.roll(context.y_generated, 1, 0),
     ]
     return random_starts(starts, seeds[1], shares=[0.40, 0.15, 0.25, 0.20])

@@ -2,7 +2,7 @@
 
 A *source* draws one output for every example of the batch, or of one that it has kept
 (`replay.py`); the trainer asks the oracle for its value. Sources see the world through
-a `Draw`, so that they serve every task and discriminator.
+a `SamplingContext`, so that they serve every task and discriminator.
 """
 
 from collections.abc import Callable
@@ -12,14 +12,14 @@ import numpy as np
 import tensorflow as tf
 
 from ldrsp_tf.distribution.replicas import draw_by_example
-from ldrsp_tf.losses.ldrsp import Judged, ValueLoss
+from ldrsp_tf.losses.ldrsp import ScoredOutputs, ValueLoss
 from ldrsp_tf.oracles import Oracle
 from ldrsp_tf.projections import Projection
 from ldrsp_tf.refinement import Score, refine
 from ldrsp_tf.settings import SamplingSettings
 
 
-class Draw(NamedTuple):
+class SamplingContext(NamedTuple):
     """What a source may draw from.
 
     Attributes:
@@ -53,56 +53,62 @@ class Samples(NamedTuple):
     y_true: tf.Tensor
 
 
-Source = Callable[[Draw, SamplingSettings], Samples]
+Source = Callable[[SamplingContext, SamplingSettings], Samples]
 
 
-def inference_source(draw: Draw, settings: SamplingSettings) -> Samples:
+def inference_source(context: SamplingContext, settings: SamplingSettings) -> Samples:
     """The inference samples of the batch."""
-    return Samples(draw.x, inference_samples(draw, settings), draw.y_true)
+    return Samples(context.x, inference_samples(context, settings), context.y_true)
 
 
-def adversarial_source(draw: Draw, settings: SamplingSettings) -> Samples:
+def adversarial_source(context: SamplingContext, settings: SamplingSettings) -> Samples:
     """The adversarial samples of the batch."""
-    return Samples(draw.x, adversarial_samples(draw, settings), draw.y_true)
+    return Samples(context.x, adversarial_samples(context, settings), context.y_true)
 
 
-def loss_augmented_source(draw: Draw, settings: SamplingSettings) -> Samples:
+def loss_augmented_source(
+    context: SamplingContext, settings: SamplingSettings
+) -> Samples:
     """Outputs that D scores high although they are wrong (SPEN's training inference).
 
     The refinement of the start, up the logits plus the task loss 1 - v*(y, y*).
     """
     y = refine(
-        lambda y: draw.logits(y) + 1.0 - draw.oracle(y, draw.y_true),
-        draw.y_generated,
+        lambda y: context.logits(y) + 1.0 - context.oracle(y, context.y_true),
+        context.y_generated,
         step_size=settings.inference_step_size,
         steps=settings.inference_steps,
         normalized=settings.normalized_gradient,
-        project=draw.project,
+        project=context.project,
     )
-    return Samples(draw.x, y, draw.y_true)
+    return Samples(context.x, y, context.y_true)
 
 
-def inference_samples(draw: Draw, settings: SamplingSettings) -> tf.Tensor:
+def inference_samples(
+    context: SamplingContext, settings: SamplingSettings
+) -> tf.Tensor:
     """Outputs of the refinement that starts at G(x), by the current discriminator.
 
     Args:
-      draw: What to draw from.
+      context: What to draw from.
       settings: Steps and step size of the walk.
 
     Returns:
       `[B, ...]`, values in [0, 1].
     """
     return refine(
-        lambda y: tf.sigmoid(draw.logits(y)),
-        draw.y_generated,
+        lambda y: tf.sigmoid(context.logits(y)),
+        context.y_generated,
         step_size=settings.inference_step_size,
         steps=settings.inference_steps,
         normalized=settings.normalized_gradient,
-        project=draw.project,
+        project=context.project,
     )
 
 
-def adversarial_samples(draw: Draw, settings: SamplingSettings) -> tf.Tensor:
+def adversarial_samples(
+    context: SamplingContext, settings: SamplingSettings
+) -> tf.Tensor:
     """Outputs that the discriminator misjudges: steps up its own loss in y.
 
     The loss is taken against the oracle value of the start, as Gygli et al. (2017) do;
@@ -110,22 +116,23 @@ def adversarial_samples(draw: Draw, settings: SamplingSettings) -> tf.Tensor:
     over- and underrated outputs near and far from the truth are found.
 
     Args:
-      draw: What to draw from.
+      context: What to draw from.
       settings: Steps and step size.
 
     Returns:
       `[B, ...]`, values in [0, 1].
     """
     start = random_starts(
-        [draw.y_generated, draw.y_true, tf.zeros_like(draw.y_true)], draw.seed
+        [context.y_generated, context.y_true, tf.zeros_like(context.y_true)],
+        context.seed,
     )
-    value = draw.oracle(start, draw.y_true)
+    value = context.oracle(start, context.y_true)
 
     def loss(y: tf.Tensor) -> tf.Tensor:
-        logits = draw.logits(y)
+        logits = context.logits(y)
         # The loss is a mean; an example's gradient must not shrink with the batch.
         entries = tf.cast(tf.size(logits), y.dtype)
-        return entries * draw.value_loss(Judged(logits, value))
+        return entries * context.value_loss(ScoredOutputs(logits, value))
 
     return refine(
         loss,
@@ -133,7 +140,7 @@ def adversarial_samples(draw: Draw, settings: SamplingSettings) -> tf.Tensor:
         step_size=settings.adversarial_step_size,
         steps=settings.adversarial_steps,
         normalized=settings.normalized_gradient,
-        project=draw.project,
+        project=context.project,
     )
 
 

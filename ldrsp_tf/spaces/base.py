@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-Calibration = dict[str, float]
+DecoderParams = dict[str, float]
 
 
 class OutputSpace(abc.ABC):
@@ -15,7 +15,7 @@ class OutputSpace(abc.ABC):
 
     Attributes:
       metric_name: The metric of `example_metric`.
-      blank_logit: Of every entry of the output that says nothing yet, where methods
+      initial_logit: Of every entry of the output that says nothing yet, where methods
         without a generator start.
       arguments: What it was made with.
       rank: Axes of one output.
@@ -24,7 +24,7 @@ class OutputSpace(abc.ABC):
 
     arguments: Mapping[str, str]
     metric_name: str
-    blank_logit: float
+    initial_logit: float
     rank: int
     shape_name: str
 
@@ -53,11 +53,11 @@ class OutputSpace(abc.ABC):
         """`metric_name` of each example, decided without tuning: `[..., B]`."""
 
     @abc.abstractmethod
-    def criterion(self, measured: Mapping[str, float]) -> float:
+    def selection_metric(self, measured: Mapping[str, float]) -> float:
         """What the choice among states maximises, given `measure` on validation."""
 
     @abc.abstractmethod
-    def calibrate(self, y: np.ndarray, y_true: np.ndarray) -> Calibration:
+    def tune_decoder(self, y: np.ndarray, y_true: np.ndarray) -> DecoderParams:
         """What the tuned decoders need, from validation examples."""
 
     @abc.abstractmethod
@@ -65,7 +65,7 @@ class OutputSpace(abc.ABC):
         self,
         y: np.ndarray,
         y_true: np.ndarray,
-        calibration: Mapping[str, Any],
+        decoder_params: Mapping[str, Any],
         probabilities: bool,
     ) -> dict[str, float]:
         """Every metric of outputs `[B, ...]`, fractions in [0, 1].
@@ -73,7 +73,7 @@ class OutputSpace(abc.ABC):
         Args:
           y: Relaxed outputs.
           y_true: The truth.
-          calibration: Of `calibrate`, on validation examples.
+          decoder_params: Of `tune_decoder`, on validation examples.
           probabilities: Whether `y` are probabilities (the generator's outputs), so
             that expectations may be taken from them.
         """

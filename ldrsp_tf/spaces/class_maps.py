@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from ldrsp_tf import losses, metrics, oracles, projections
 from ldrsp_tf.errors import UsageError
-from ldrsp_tf.spaces.base import Calibration, OutputSpace
+from ldrsp_tf.spaces.base import DecoderParams, OutputSpace
 
 
 class ClassMapSpace(OutputSpace):
@@ -23,7 +23,7 @@ class ClassMapSpace(OutputSpace):
     """
 
     METRICS = ("mean_iou", "pixel_accuracy")
-    blank_logit = 0.0  # Every class alike.
+    initial_logit = 0.0  # Every class alike.
     rank = 3
     shape_name = "one-hot class maps [N, H, W, C]"
     PROJECTIONS: ClassVar = {"simplex": projections.simplex, "box": projections.box}
@@ -70,11 +70,11 @@ class ClassMapSpace(OutputSpace):
             return metrics.image_iou(decided, truth)
         return metrics.pixel_accuracy(decided, truth)
 
-    def criterion(self, measured: Mapping[str, float]) -> float:
+    def selection_metric(self, measured: Mapping[str, float]) -> float:
         """The metric itself."""
         return measured[self.metric_name]
 
-    def calibrate(self, y: np.ndarray, y_true: np.ndarray) -> Calibration:
+    def tune_decoder(self, y: np.ndarray, y_true: np.ndarray) -> DecoderParams:
         """Nothing: the likeliest class needs no threshold."""
         return {}
 
@@ -82,7 +82,7 @@ class ClassMapSpace(OutputSpace):
         self,
         y: np.ndarray,
         y_true: np.ndarray,
-        calibration: Mapping[str, Any],
+        decoder_params: Mapping[str, Any],
         probabilities: bool,
     ) -> dict[str, float]:
         """Pixel accuracy, and for two classes both readings of IOU."""

@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from ldrsp_tf.errors import UsageError, reason_of
-from ldrsp_tf.spaces.base import Calibration, OutputSpace
+from ldrsp_tf.spaces.base import DecoderParams, OutputSpace
 
 Measure = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
 
@@ -16,7 +16,7 @@ Measure = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
 _TOLERANCE = 1e-4
 
 
-class JudgedSpace(OutputSpace):
+class ScoredSpace(OutputSpace):
     """Outputs of another space, judged by any function.
 
     D learns to predict that function, and the refinement, the best epoch and the number
@@ -30,7 +30,7 @@ class JudgedSpace(OutputSpace):
         be made of TensorFlow operations; it needs no gradient.
 
     Attributes:
-      judged: That other space.
+      scored: That other space.
     """
 
     metric_name = "value"
@@ -38,7 +38,7 @@ class JudgedSpace(OutputSpace):
     def __init__(self, space: OutputSpace, measure: Measure):
         self.judged = space
         self._measure = measure
-        self.blank_logit = space.blank_logit
+        self.initial_logit = space.initial_logit
         self.rank = space.rank
         self.shape_name = space.shape_name
 
@@ -93,24 +93,27 @@ class JudgedSpace(OutputSpace):
         values = [self._values(outputs, y_true) for outputs in walks]
         return np.reshape(values, (*axes, len(y_true)))
 
-    def criterion(self, measured: Mapping[str, float]) -> float:
+    def selection_metric(self, measured: Mapping[str, float]) -> float:
         """The mean value."""
         return measured[self.metric_name]
 
-    def calibrate(self, y: np.ndarray, y_true: np.ndarray) -> Calibration:
+    def tune_decoder(self, y: np.ndarray, y_true: np.ndarray) -> DecoderParams:
         """The other space's."""
-        return self.judged.calibrate(y, y_true)
+        return self.judged.tune_decoder(y, y_true)
 
     def measure(
         self,
         y: np.ndarray,
         y_true: np.ndarray,
-        calibration: Mapping[str, Any],
+        decoder_params: Mapping[str, Any],
         probabilities: bool,
     ) -> dict[str, float]:
         """The mean value, and the other space's metrics."""
         value = {self.metric_name: float(self._values(y, y_true).mean())}
-        return {**value, **self.judged.measure(y, y_true, calibration, probabilities)}
+        return {
+            **value,
+            **self.judged.measure(y, y_true, decoder_params, probabilities),
+        }
 
     def _measured(self, y: tf.Tensor, y_true: tf.Tensor) -> tf.Tensor:
         """The user's values as they are, of a shape that D may have."""

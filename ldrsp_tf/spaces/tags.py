@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from ldrsp_tf import losses, metrics, oracles, projections
-from ldrsp_tf.spaces.base import Calibration, OutputSpace
+from ldrsp_tf.spaces.base import DecoderParams, OutputSpace
 
 
 class TagSpace(OutputSpace):
@@ -15,7 +15,7 @@ class TagSpace(OutputSpace):
 
     arguments: ClassVar = {}
     metric_name = "f1"
-    blank_logit = -1e4  # No tags: exactly 0 in single precision.
+    initial_logit = -1e4  # No tags: exactly 0 in single precision.
     rank = 1
     shape_name = "tags [N, L]"
 
@@ -43,7 +43,7 @@ class TagSpace(OutputSpace):
         """F1 of the tags above 0.5."""
         return metrics.example_f1(metrics.threshold_decode(y), y_true)
 
-    def criterion(self, measured: Mapping[str, float]) -> float:
+    def selection_metric(self, measured: Mapping[str, float]) -> float:
         """Mean of F1 at 0.5 and at the tuned threshold.
 
         One state has to serve both columns of a table. F1 at 0.5 alone favours
@@ -52,7 +52,7 @@ class TagSpace(OutputSpace):
         """
         return (measured["f1"] + measured["f1_tuned"]) / 2.0
 
-    def calibrate(self, y: np.ndarray, y_true: np.ndarray) -> Calibration:
+    def tune_decoder(self, y: np.ndarray, y_true: np.ndarray) -> DecoderParams:
         """The threshold of the best F1, smoothed over its neighbours."""
         return {"threshold": metrics.tune_threshold(y, y_true)}
 
@@ -60,11 +60,11 @@ class TagSpace(OutputSpace):
         self,
         y: np.ndarray,
         y_true: np.ndarray,
-        calibration: Mapping[str, Any],
+        decoder_params: Mapping[str, Any],
         probabilities: bool,
     ) -> dict[str, float]:
         """F1 at 0.5, at the tuned threshold, and of probabilities also plug-in."""
-        tuned = metrics.threshold_decode(y, calibration["threshold"])
+        tuned = metrics.threshold_decode(y, decoder_params["threshold"])
         measured = {
             "f1": metrics.mean_f1(metrics.threshold_decode(y), y_true),
             "f1_tuned": metrics.mean_f1(tuned, y_true),

@@ -10,7 +10,11 @@ from collections.abc import Iterator
 import numpy as np
 import tensorflow as tf
 
-from ldrsp_tf.distribution.workers import follow_chief, is_chief, told_by_chief
+from ldrsp_tf.distribution.workers import (
+    broadcast_from_chief,
+    is_chief,
+    sync_from_chief,
+)
 from ldrsp_tf.errors import TrainingError
 from ldrsp_tf.training.trainer import Trainer
 
@@ -88,9 +92,9 @@ class Checkpoints:
 
     def _restore(self, name: str) -> int:
         strategy = self._trainer.strategy
-        epoch = told_by_chief(strategy, lambda: self._read(name))
+        epoch = broadcast_from_chief(strategy, lambda: self._read(name))
         if epoch:
-            follow_chief(strategy, self._trainer.variables)
+            sync_from_chief(strategy, self._trainer.variables)
         return epoch
 
     def _read(self, name: str) -> int:
@@ -186,7 +190,7 @@ class MemoryCheckpoints:
 
 
 @contextlib.contextmanager
-def whole_or_not(trainer: Trainer) -> Iterator[None]:
+def rollback_on_failure(trainer: Trainer) -> Iterator[None]:
     """Puts back what a training that fails has changed.
 
     The same call, made again, begins where the first one did.

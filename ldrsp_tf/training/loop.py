@@ -22,11 +22,11 @@ def fit(
     planned_epochs: int | None = None,
     phase: str = "train",
     validate: Callable[[], Validation] | None = None,
-    interval: int = 1,
+    validation_freq: int = 1,
     patience: int | None = None,
     checkpoints: Checkpoints | None = None,
     history: History | None = None,
-    report: Callable[[Record], None] = lambda record: None,
+    on_epoch_end: Callable[[Record], None] = lambda record: None,
 ) -> History:
     """Trains until `epochs`, or until `patience` epochs bring nothing better.
 
@@ -41,11 +41,12 @@ def fit(
       planned_epochs: What a falling learning rate ends at, if training stops before.
       phase: Marks the records of this call in the history.
       validate: Measures the present state; its `"metric"` is to be maximised.
-      interval: Epochs between two validations; epoch `epochs` is always validated.
+      validation_freq: Epochs between two validations; the last epoch is always
+        validated.
       patience: Epochs without a better metric after which training stops.
-      checkpoints: Where states are kept, at every validation (or `interval`).
+      checkpoints: Where states are kept, at every validation (or `validation_freq`).
       history: Where records are added.
-      report: Called with the record of each epoch.
+      on_epoch_end: Called with the record of each epoch.
 
     Returns:
       The history.
@@ -67,7 +68,7 @@ def fit(
         seconds = time.perf_counter() - begin
         done += 1
         _check_finite(losses, done)
-        due = done % interval == 0 or done == epochs
+        due = done % validation_freq == 0 or done == epochs
         record = {"phase": phase, "epoch": done, "seconds": seconds, **losses}
         if due and validate is not None:
             record["validation"] = validate()
@@ -78,11 +79,11 @@ def fit(
             if validate and best_record(history.phase(phase)) is record:
                 checkpoints.save_best(done)
             checkpoints.save(done)
-        report(record)
+        on_epoch_end(record)
     return history
 
 
-def go_back_to_best(checkpoints: Checkpoints, history: History, phase: str) -> Record:
+def restore_best(checkpoints: Checkpoints, history: History, phase: str) -> Record:
     """Restores the best state of a phase that is over; the record of its epoch.
 
     Raises:

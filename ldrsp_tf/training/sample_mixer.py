@@ -9,11 +9,11 @@ import tensorflow as tf
 from ldrsp_tf.distribution.replicas import number_of_replicas
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.methods import Method
-from ldrsp_tf.sampling.sources import Draw, Samples
+from ldrsp_tf.sampling.sources import Samples, SamplingContext
 from ldrsp_tf.settings import TrainingSettings
 
 
-class Sources:
+class SampleMixer:
     """The method's sources that have a share, with the state that some keep.
 
     Args:
@@ -80,12 +80,13 @@ class Sources:
             for variable in getattr(source, "variables", ())
         ]
 
-    def draw_from_one(self, draw: Draw, seed: tf.Tensor) -> Samples:
+    def draw_from_one(self, context: SamplingContext, seed: tf.Tensor) -> Samples:
         """Samples of one source, chosen by its share and a seed `[2]`."""
         chosen = tf.random.stateless_categorical(
             tf.math.log([tf.constant(self._shares, tf.float32)]), 1, seed, tf.int32
         )[0, 0]
         branches = [
-            functools.partial(source, draw, self._settings) for source in self._sources
+            functools.partial(source, context, self._settings)
+            for source in self._sources
         ]
         return tf.switch_case(chosen, branches)

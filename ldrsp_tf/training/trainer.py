@@ -16,20 +16,20 @@ from ldrsp_tf.distribution.replicas import (
     run_step,
     shares_of_mean,
 )
-from ldrsp_tf.distribution.workers import follow_chief
+from ldrsp_tf.distribution.workers import sync_from_chief
 from ldrsp_tf.errors import UsageError
-from ldrsp_tf.losses.ldrsp import Judged
+from ldrsp_tf.losses.ldrsp import ScoredOutputs
 from ldrsp_tf.methods import Method
 from ldrsp_tf.models.discriminator import Discriminator
-from ldrsp_tf.prediction.network_pair import Networks
-from ldrsp_tf.sampling.sources import Draw, Samples
+from ldrsp_tf.prediction.network_pair import NetworkPair
+from ldrsp_tf.sampling.sources import Samples, SamplingContext
 from ldrsp_tf.settings import TrainingSettings
 from ldrsp_tf.spaces.base import OutputSpace
 from ldrsp_tf.training.optimizers import FusedAdam
-from ldrsp_tf.training.sample_mixer import Sources
+from ldrsp_tf.training.sample_mixer import SampleMixer
 
 
-class Trainer(Networks):
+class Trainer(NetworkPair):
     """Networks, optimisers and the compiled step that trains them.
 
     Made and built in the scope of a `tf.distribute` strategy, as its networks have to
@@ -64,8 +64,7 @@ class Trainer(Networks):
         self.seed = seed
         self.augment = augment
         self.strategy = present_strategy()
-        self._sources: Sources | None = None
-        self.oracle = method.oracle(space)
+        self._mixer: SampleMixer | None = None
         self.generator_optimizer = FusedAdam(
             settings.generator_learning_rate, beta_1=settings.beta_1
         )
@@ -87,7 +86,7 @@ class Trainer(Networks):
         self._batch_size = min(self.settings.batch_size, x.shape[0])
         require_equal_shares(self._batch_size, self.strategy)
         x, y = self.batch(x, y, tf.range(self._batch_size), tf.constant(0))
-        self._sources = Sources(self.method, self.settings, self.strategy, x, y)
+        self._mixer = SampleMixer(self.method, self.settings, self.strategy, x, y)
         x, y = x[:1], y[:1]
         logits = self.generator(x)
         if logits.shape != y.shape:
@@ -103,7 +102,7 @@ class Trainer(Networks):
         self.generator_optimizer.build(self.generator.trainable_variables)
         if self.discriminator is not None:
             # By a call, which Keras takes a network for built after.
-            told = (logits,) if self.discriminator.is_informed else ()
+            told = (logits,) if self.discriminator.is_conditioned else ()
             scores = self.discriminator((x, y, *told))
             expected = self.oracle(y, y).shape
             if scores.shape != expected:
@@ -122,7 +121,7 @@ class Trainer(Networks):
         if self.discriminator is not None:
             parts += [self.discriminator, self.discriminator_optimizer]
         variables = [variable for part in parts for variable in part.variables]
-        return variables + self._sources.variables
+        return variables + self._mixer.variables
 
     def reset(self) -> None:
         """Goes back to the state after `build`, keeping the compiled functions."""
@@ -169,7 +168,7 @@ class Trainer(Networks):
         """
         order = self.order(x.shape[0], epoch)
         require_equal_shares(order.shape[1], self.strategy)
-        if self._sources.keep_batches and order.shape[1] != self._batch_size:
+        if self._mixer.keep_batches and order.shape[1] != self._batch_size:
             raise UsageError(
                 f"The trainer was built for batches of {self._batch_size} examples, "
                 f"which its samples are kept in, but {order.shape[1]} are given."
@@ -177,7 +176,7 @@ class Trainer(Networks):
         first = tf.constant(epoch * order.shape[0], tf.int32)
         means = self._train_steps(x, y, tf.constant(order), first)
         # Such as averages of batch normalisation: each replica has those of its rows.
-        follow_chief(self.strategy, self._untrained_variables())
+        sync_from_chief(self.strategy, self._untrained_variables())
         return {name: float(value) for name, value in means.items()}
 
     @tf.function(reduce_retracing=True)
@@ -298,16 +297,16 @@ class Trainer(Networks):
             fixed = tf.nest.map_structure(tf.stop_gradient, of_x)
             start = Samples(x, y_generated, y_true)
             groups = {"real": Samples(x, y_true, y_true)}
-            if self.method.generates:
+            if self.method.has_generator:
                 groups["generated"] = start
             features = dict.fromkeys(groups, of_x)
-            if self._sources.are_any:
+            if self._mixer.are_any:
                 with tape.stop_recording():
                     drawn = self._draw_samples(fixed, *start, seed)
                 groups["samples"] = drawn
                 features["samples"] = (
                     self.features(drawn.x, training=True)
-                    if self._sources.keep_batches
+                    if self._mixer.keep_batches
                     else of_x
                 )
             # One pass for all groups: batch statistics, if any, are of their mixture.
@@ -319,12 +318,12 @@ class Trainer(Networks):
                 training=True,
             )
             parts = dict(zip(groups, tf.split(logits, len(groups))))
-            judged = {
-                name: Judged(parts[name], self.oracle(group.y, group.y_true))
+            scored = {
+                name: ScoredOutputs(parts[name], self.oracle(group.y, group.y_true))
                 for name, group in groups.items()
             }
             loss = self.method.discriminator_loss(
-                judged["real"], judged.get("generated"), judged.get("samples")
+                scored["real"], scored.get("generated"), scored.get("samples")
             )
             if self.method.penalty is not None:
                 loss += self.settings.penalty_weight * self.method.penalty(
@@ -346,7 +345,7 @@ class Trainer(Networks):
     ) -> Samples:
         """Samples of one source of the method, drawn by its share."""
         seeds = tf.random.experimental.stateless_split(seed, 2)
-        draw = Draw(
+        context = SamplingContext(
             x=x,
             logits=lambda y: self.discriminator.logits(features, y),
             logits_for=self.logits_for,
@@ -357,7 +356,7 @@ class Trainer(Networks):
             project=self.space.project,
             seed=seeds[0],
         )
-        return self._sources.draw_from_one(draw, seeds[1])
+        return self._mixer.draw_from_one(context, seeds[1])
 
     @staticmethod
     def _apply(optimizer, gradients, model):

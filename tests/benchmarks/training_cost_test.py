@@ -25,7 +25,7 @@ def _trainer(method):
     trainer = Trainer(
         (
             MLP(_LABELS, hidden=(_HIDDEN,))
-            if method.generates
+            if method.has_generator
             else ConstantOutput((_LABELS,), 0.0)
         ),
         EnergyNetwork(_LABELS, hidden=(_HIDDEN,), interaction_units=2),
@@ -88,8 +88,8 @@ def test_the_parts_of_every_method_are_its_epoch(name):
     cost = training_cost.training_cost(_trainer, method, _EXAMPLES, _RATES, epochs=1)
     expected = {
         "input": True,
-        "generator": method.generates,
-        "discriminator": method.refines,
+        "generator": method.has_generator,
+        "discriminator": method.has_discriminator,
         "walks": bool(method.sources),
     }
     assert set(cost["parts"]) == {part for part, there in expected.items() if there}
@@ -112,7 +112,7 @@ def test_samples_without_a_walk_stay_where_they_start():
     trainer = _trainer(method)
     x, y = (tf.constant(part[:4], tf.float32) for part in _EXAMPLES)
     start = trainer.generate(x)
-    draw = dataclasses.make_dataclass("Draw", ["x", "y_generated", "y_true"])
+    draw = dataclasses.make_dataclass("SamplingContext", ["x", "y_generated", "y_true"])
     np.testing.assert_array_equal(source(draw(x, start, y), None).y, start)
 
 

@@ -50,8 +50,8 @@ def make_trainer(tags):
         settings.setdefault("sampling", SamplingSettings(inference_steps=2))
         method = get_method(method) if isinstance(method, str) else method
         generator = MLP(LABELS, (6,), input_dropout=dropout, hidden_dropout=dropout)
-        if not method.generates:
-            generator = ConstantOutput((LABELS,), TagSpace.blank_logit)
+        if not method.has_generator:
+            generator = ConstantOutput((LABELS,), TagSpace.initial_logit)
         trainer = Trainer(
             generator,
             EnergyNetwork(LABELS, (6,), interaction_units=3),
@@ -90,8 +90,8 @@ def make_map_trainer(maps):
         settings.setdefault("sampling", SamplingSettings(inference_steps=2))
         method = get_method(method) if isinstance(method, str) else method
         generator = SegmentationNetwork(2, width=4)
-        if not method.generates:
-            generator = ConstantOutput((8, 8, 2), ClassMapSpace.blank_logit)
+        if not method.has_generator:
+            generator = ConstantOutput((8, 8, 2), ClassMapSpace.initial_logit)
         trainer = Trainer(
             generator,
             PatchDiscriminator(width=4),

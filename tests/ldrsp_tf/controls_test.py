@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from ldrsp_tf.controls import control_outputs, own_trainer
+from ldrsp_tf.controls import control_outputs, discriminator_trainer
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.models import MLP
 from ldrsp_tf.models.ratio_network import RatioNetwork
@@ -15,7 +15,7 @@ from ldrsp_tf.spaces.tags import TagSpace
 
 def _of_tags(tags, **arguments):
     refiner = Refiner(MLP(5, (6,)), TagSpace(), frozen=True, **arguments)
-    refiner.build(refiner.carrying(_examples(tags), None))
+    refiner.build(refiner.attach_folds(_examples(tags), None))
     return refiner
 
 
@@ -56,7 +56,7 @@ def test_a_discriminator_that_scores_only_has_no_answer(tags):
     refiner = _of_tags(tags)
     assert control_outputs(refiner, tags[0]) == {}
     with pytest.raises(UsageError, match="scores outputs"):
-        own_trainer(refiner)
+        discriminator_trainer(refiner)
 
 
 def test_a_mirrored_image_has_the_mirrored_average(maps):

@@ -6,13 +6,13 @@ import tensorflow as tf
 
 from ldrsp_tf import losses, methods, sampling
 from ldrsp_tf.errors import UsageError
-from ldrsp_tf.losses.ldrsp import Judged
+from ldrsp_tf.losses.ldrsp import ScoredOutputs
 from ldrsp_tf.sampling.replay import ReplayChains
 from ldrsp_tf.spaces.tags import TagSpace
 
 
 def _judged(logits, values):
-    return Judged(tf.constant(logits), tf.constant(values))
+    return ScoredOutputs(tf.constant(logits), tf.constant(values))
 
 
 _REAL = _judged([1.0, -0.5], [1.0, 1.0])
@@ -37,15 +37,15 @@ def test_an_unknown_method_is_refused_with_the_names_of_the_known_ones():
 
 @pytest.mark.parametrize("method", methods.METHODS.values(), ids=lambda m: m.name)
 def test_what_a_method_needs_of_a_discriminator_fits_together(method):
-    assert method.refines == (method.discriminator_loss is not None)
+    assert method.has_discriminator == (method.discriminator_loss is not None)
     assert method.discriminator_updates >= 1
-    if not method.refines:
+    if not method.has_discriminator:
         assert method.generator_loss is None
         assert not method.sources
 
 
 def test_the_baseline_has_no_discriminator():
-    assert not methods.get_method("baseline").refines
+    assert not methods.get_method("baseline").has_discriminator
 
 
 def test_ldrsp_is_the_paper_to_the_letter():
@@ -131,7 +131,7 @@ def test_what_a_refinement_ascends_rises_with_the_logit(name, expected):
 def test_only_methods_that_ask_the_oracle_estimate_its_value():
     estimating = {m.name for m in methods.METHODS.values() if m.estimates_value}
     assert estimating == {"ldrsp", "ldrsp_plus", "ldrsp_cross", "dvn"}
-    assert {m.name for m in methods.METHODS.values() if not m.generates} == {
+    assert {m.name for m in methods.METHODS.values() if not m.has_generator} == {
         "dvn",
         "spen",
     }

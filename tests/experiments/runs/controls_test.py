@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from experiments.runs.controls import WALK, Controls, long_walk
-from experiments.runs.stages import Phases
+from experiments.runs.stages import Stages
 from experiments.tasks.splits import Split
 from experiments.tasks.task import Examples, get_task
 from ldrsp_tf.metrics import mean_f1
@@ -23,7 +23,7 @@ def _run(method, folder, few_tags, told, **given):
         },
     )
     split = Split(few_tags.take(np.arange(16)), few_tags, few_tags, few_tags)
-    with Phases(_TASK, config, {}, folder, few_tags, told) as phases:
+    with Stages(_TASK, config, {}, folder, few_tags, told) as phases:
         chosen = phases.select(split.training, split.validation)
         controls = Controls(_TASK, config, phases, split)
         controls.train()

@@ -40,10 +40,10 @@ def refiners(examples):
 
 def _chosen(refinement):
     rows = ("generator", "refined") if refinement else ("generator",)
-    calibration = {row: {"threshold": 0.5} for row in rows}
+    decoder_params = {row: {"threshold": 0.5} for row in rows}
     validation = {
         "refinement": refinement,
-        "calibration": calibration,
+        "calibration": decoder_params,
         "measured": {row: {"f1": 0.5} for row in rows},
     }
     return {"epoch": 3, "validation": validation}
@@ -60,7 +60,9 @@ def test_further_metrics_stand_beside_those_of_the_space(refiners, examples):
         return {"mean": float(y.mean())}
 
     refiner = refiners["ldrsp"]
-    result = evaluation.test(refiner, _chosen(_REFINEMENT), examples, further=further)
+    result = evaluation.evaluate_test(
+        refiner, _chosen(_REFINEMENT), examples, further=further
+    )
     assert [y.shape for y in seen] == [(_ROWS, _LABELS)] * 2
     generated = refiner.trainer.generate(tf.constant(examples.x)).numpy()
     np.testing.assert_allclose(seen[0], generated, rtol=1e-6)
@@ -72,7 +74,7 @@ def test_further_metrics_stand_beside_those_of_the_space(refiners, examples):
 
 
 def test_further_metrics_of_a_method_without_refinement(refiners, examples):
-    result = evaluation.test(
+    result = evaluation.evaluate_test(
         refiners["baseline"],
         _chosen(None),
         examples,
@@ -86,7 +88,7 @@ def test_further_metrics_of_a_method_without_refinement(refiners, examples):
 class _Bounded:
     """Predicts as a trainer does, but not more than three rows at once."""
 
-    rows_at_once = 3
+    predict_batch_size = 3
 
     def __init__(self, trainer):
         self.space = trainer.space
@@ -105,7 +107,7 @@ def test_scores_are_reported_in_chunks_of_the_predictors_size(
     reports = []
     for predictor in (trainer, _Bounded(trainer)):
         monkeypatch.setattr(refiner, "predictor", predictor)
-        result = evaluation.test(
+        result = evaluation.evaluate_test(
             refiner, _chosen(_REFINEMENT), examples, further=lambda y: {}
         )
         reports.append(result["score"])

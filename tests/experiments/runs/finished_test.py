@@ -7,7 +7,7 @@ import tensorflow as tf
 from experiments.runs import evaluation
 from experiments.runs.finished import FinishedRun
 from experiments.runs.pipeline import batch_shapes
-from experiments.runs.stages import Phases
+from experiments.runs.stages import Stages
 from experiments.tasks.task import get_task
 
 _TASK = get_task("synthetic_tags")
@@ -22,10 +22,10 @@ def finished(request, few_tags, make_told, tmp_path_factory):
     if request.param == "ldrsp_cross":
         given.update(folds=2, first_method="baseline", first_epochs=1)
     config = _TASK.configure(request.param, given)
-    with Phases(_TASK, config, {}, folder, few_tags, make_told()) as phases:
+    with Stages(_TASK, config, {}, folder, few_tags, make_told()) as phases:
         chosen = phases.select(few_tags, few_tags)
         phases.retrain(few_tags, few_tags, chosen)
-    result = evaluation.test(phases.refiner, chosen, few_tags, lambda y: {})
+    result = evaluation.evaluate_test(phases.refiner, chosen, few_tags, lambda y: {})
     retrained = phases.history.phase("retraining")[-1]["epoch"]
     result["selected"]["retraining_epochs"] = retrained
     result["batch_shapes"] = batch_shapes(config, few_tags)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from experiments.runs.builders import build_members, build_refiner, cross_fit, folds_of
-from experiments.runs.stages import Phases
+from experiments.runs.stages import Stages
 from experiments.tasks.task import get_task
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.models.ensembles import CrossFitted
@@ -24,7 +24,7 @@ def _config(**given):
 
 def _train(config, folder, few_tags, told):
     folder.mkdir(exist_ok=True)
-    with Phases(_TASK, config, {}, folder, few_tags, told) as phases:
+    with Stages(_TASK, config, {}, folder, few_tags, told) as phases:
         chosen = phases.select(few_tags.take(np.arange(16)), few_tags)
         phases.retrain(few_tags.take(np.arange(16)), few_tags, chosen)
     return phases
@@ -47,15 +47,15 @@ def test_a_cross_fitted_run_has_its_stages_twice(few_tags, told, tmp_path):
 
 def test_a_generator_has_the_other_folds(few_tags, told, tmp_path, monkeypatch):
     seen = []
-    usual = Phases._fit_member
+    usual = Stages._fit_member
 
     def spy(self, phase, member, rows, ratio):
         seen.append(rows)
         usual(self, phase, member, rows, ratio)
 
-    monkeypatch.setattr(Phases, "_fit_member", spy)
+    monkeypatch.setattr(Stages, "_fit_member", spy)
     config = _config(folds=3)
-    with Phases(_TASK, config, {}, tmp_path, few_tags, told) as phases:
+    with Stages(_TASK, config, {}, tmp_path, few_tags, told) as phases:
         phases.select(few_tags, few_tags)
     folds = folds_of(config, few_tags)
     assert len(seen) == 3
@@ -83,7 +83,7 @@ def test_refitted_generators_see_all_rows_and_are_the_runs_g(few_tags, told, tmp
 def test_a_refitted_generator_is_that_of_an_ensemble_of_all_rows(
     few_tags, told, tmp_path
 ):
-    with Phases(_TASK, _config(refit=True), {}, tmp_path, few_tags, told) as phases:
+    with Stages(_TASK, _config(refit=True), {}, tmp_path, few_tags, told) as phases:
         phases.select(few_tags, few_tags)
         ensemble = phases.ensemble(few_tags, 1.0)
     refitted = phases.refiner.generator
@@ -103,7 +103,7 @@ def test_a_run_that_was_interrupted_ends_as_an_undisturbed_one(
     config = _config(**given)
     whole = _train(config, tmp_path / "whole", few_tags, told)
     stops = ["selection/generator 2", "selection", "retraining/generator 1"]
-    usual = Phases._fit
+    usual = Stages._fit
 
     def interrupted(self, phase, *arguments, **more):
         if phase in stops:
@@ -111,7 +111,7 @@ def test_a_run_that_was_interrupted_ends_as_an_undisturbed_one(
             raise KeyboardInterrupt
         return usual(self, phase, *arguments, **more)
 
-    monkeypatch.setattr(Phases, "_fit", interrupted)
+    monkeypatch.setattr(Stages, "_fit", interrupted)
     while stops:
         with pytest.raises(KeyboardInterrupt):
             _train(config, tmp_path / "parts", few_tags, told)
@@ -150,7 +150,7 @@ def test_several_discriminators_judge_together(few_tags, told, tmp_path):
 
 def test_more_folds_than_rows_are_refused(few_tags, told, tmp_path):
     with (
-        Phases(_TASK, _config(folds=25), {}, tmp_path, few_tags, told) as phases,
+        Stages(_TASK, _config(folds=25), {}, tmp_path, few_tags, told) as phases,
         pytest.raises(UsageError, match=r"24 training rows .* 25 folds"),
     ):
         phases.select(few_tags, few_tags)

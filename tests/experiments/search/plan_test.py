@@ -10,7 +10,7 @@ from ldrsp_tf.errors import UsageError
 
 TASK = dataclasses.replace(
     get_task("synthetic_tags"),
-    space={
+    search_space={
         "gan": {
             "input_dropout": Uniform(0.0, 0.5),
             "adversarial_weight": Uniform(0.0, 1.0),

@@ -42,7 +42,7 @@ def measure(cluster, tmp_path):
     def measure(report, configure=lambda: None, epochs=4):
         task = dataclasses.replace(
             get_task("synthetic_tags"),
-            space={"lsgan": {"input_dropout": Uniform(0.0, 0.5)}},
+            search_space={"lsgan": {"input_dropout": Uniform(0.0, 0.5)}},
             complete=complete_of(configure),
         )
         given = {"epochs": epochs, "validation_interval": 2, "hidden": (4,)}

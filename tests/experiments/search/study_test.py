@@ -13,7 +13,8 @@ pytest.importorskip("optuna")
 from experiments.search.study import Search
 
 TASK = dataclasses.replace(
-    get_task("synthetic_tags"), space={"gan": {"input_dropout": Uniform(0.0, 0.5)}}
+    get_task("synthetic_tags"),
+    search_space={"gan": {"input_dropout": Uniform(0.0, 0.5)}},
 )
 PLAN = Plan(TASK, "gan", {"epochs": 3})
 

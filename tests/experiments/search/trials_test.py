@@ -56,7 +56,7 @@ def test_the_value_is_the_mean_of_the_best_validations_of_the_seeds(
     def test(*arguments):
         raise AssertionError("there was a test")
 
-    monkeypatch.setattr(evaluation, "test", test)
+    monkeypatch.setattr(evaluation, "evaluate_test", test)
     found, reports = measure(data, tmp_path)
     first, second = validated(tmp_path, 0), validated(tmp_path, 1)
     assert len(first) == len(second) == 2

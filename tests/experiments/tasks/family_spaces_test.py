@@ -17,8 +17,8 @@ def bounds(range_):
 def test_ranges_are_of_settings_of_the_task_and_have_its_own_values(name):
     task = get_task(name)
     fields = {field.name: field for field in dataclasses.fields(task.config)}
-    assert task.space
-    for method, space in task.space.items():
+    assert task.search_space
+    for method, space in task.search_space.items():
         config = task.configure(method, {})
         for setting, range_ in space.items():
             low, high = bounds(range_)
@@ -37,8 +37,8 @@ def test_every_method_of_a_table_has_a_space():
 def test_a_space_has_what_its_method_uses(spaces):
     for name, space in spaces.items():
         method = METHODS[name]
-        assert ("generator_learning_rate" in space) == method.generates
-        assert ("discriminator_learning_rate" in space) == method.refines
+        assert ("generator_learning_rate" in space) == method.has_generator
+        assert ("discriminator_learning_rate" in space) == method.has_discriminator
         assert ("adversarial_weight" in space) == (method.generator_loss is not None)
         assert ("penalty_weight" in space) == (method.penalty is not None)
         assert ("inference_steps" in space) == bool(method.sources)

@@ -138,7 +138,7 @@ def test_new_images_and_their_masks_have_the_form_of_the_runs(folders, tmp_path)
         new,
         {"refined": np.eye(2)[class_maps]},
         scores=class_maps / 4.0,
-        calibration={},
+        decoder_params={},
     )
     picture = Image.open(tmp_path / "predicted" / "refined" / f"{new.names[0]}.png")
     expected = np.uint8([0, 255])[class_maps[0]].repeat(2, 0).repeat(2, 1)

@@ -78,7 +78,9 @@ def test_the_test_has_more_crops_than_a_validation_in_training():
     config = get_task("weizmann_horse").configure("ldrsp", {})
     final, quick = (masks.crops(config, final=final) for final in (True, False))
     assert (len(final.offsets), len(quick.offsets)) == (6, 2)
-    assert final.rows_at_once == quick.rows_at_once == masks.images_at_once(24)
+    assert (
+        final.predict_batch_size == quick.predict_batch_size == masks.images_at_once(24)
+    )
 
 
 @pytest.mark.parametrize(("final", "expected"), [(True, (0, 4, 8)), (False, (0, 8))])

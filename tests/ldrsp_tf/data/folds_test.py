@@ -4,10 +4,10 @@ import pytest
 import tensorflow as tf
 
 from ldrsp_tf.data import folds as data_folds
-from ldrsp_tf.data.folds import fold_of_rows, with_folds
+from ldrsp_tf.data.folds import append_fold_channel, assign_folds
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.models import MLP
-from ldrsp_tf.models.adapters import FoldBlind
+from ldrsp_tf.models.adapters import DropFoldChannel
 from ldrsp_tf.models.ensembles import CrossFitted
 from ldrsp_tf.models.ratio_network import RatioNetwork
 from ldrsp_tf.models.segmentation import PatchDiscriminator, SegmentationNetwork
@@ -18,28 +18,28 @@ from ldrsp_tf.spaces.tags import TagSpace
 
 @pytest.mark.parametrize(("rows", "folds"), [(10, 2), (11, 3), (5, 5)])
 def test_folds_are_as_large_as_each_other_and_a_function_of_the_seed(rows, folds):
-    found = fold_of_rows(rows, folds, seed=3)
+    found = assign_folds(rows, folds, seed=3)
     sizes = np.bincount(found, minlength=folds)
     assert len(found) == rows and len(sizes) == folds
     assert sizes.max() - sizes.min() <= 1
-    np.testing.assert_array_equal(found, fold_of_rows(rows, folds, seed=3))
+    np.testing.assert_array_equal(found, assign_folds(rows, folds, seed=3))
 
 
 def test_the_seed_decides_which_rows_are_together():
-    assert np.any(fold_of_rows(50, 5, seed=0) != fold_of_rows(50, 5, seed=1))
+    assert np.any(assign_folds(50, 5, seed=0) != assign_folds(50, 5, seed=1))
 
 
 @pytest.mark.parametrize(("rows", "folds"), [(10, 1), (3, 4), (1000, 256)])
 def test_folds_that_cannot_be_are_refused(rows, folds):
     with pytest.raises(UsageError, match=f"{rows} training rows .* {folds} folds"):
-        fold_of_rows(rows, folds, seed=0)
+        assign_folds(rows, folds, seed=0)
 
 
 @pytest.mark.parametrize("shape", [(4, 3), (4, 6, 5, 3)])
 @pytest.mark.parametrize("kind", [np.uint8, np.float32])
 def test_inputs_carry_their_folds_and_keep_their_type(shape, kind):
     x = np.arange(np.prod(shape)).reshape(shape).astype(kind)
-    carried = with_folds(x, np.array([2, 0, 1, 254]))
+    carried = append_fold_channel(x, np.array([2, 0, 1, 254]))
     assert carried.dtype == kind and carried.shape == (*shape[:-1], 4)
     np.testing.assert_array_equal(data_folds.without_fold(carried, 3), x)
     folds = data_folds.fold_of_inputs(tf.cast(carried, tf.float32), 3)
@@ -54,7 +54,7 @@ def test_a_fold_is_known_again_where_images_were_interpolated():
 
 @pytest.mark.parametrize("kind", [bool, np.int8])
 def test_a_type_that_is_too_small_for_a_fold_grows(kind):
-    carried = with_folds(np.ones((2, 3), kind), np.array([2, 200]))
+    carried = append_fold_channel(np.ones((2, 3), kind), np.array([2, 200]))
     np.testing.assert_array_equal(carried, [[1, 1, 1, 2], [1, 1, 1, 200]])
 
 
@@ -73,7 +73,7 @@ def _constant(value, shape):
 def test_a_row_is_answered_by_the_member_that_has_not_seen_it(shape):
     model = CrossFitted([_constant(value, shape) for value in (1.0, 2.0, 6.0)], 3)
     x = np.zeros((4, *shape), np.float32)
-    logits = model(tf.constant(with_folds(x, np.array([2, 0, 1, 2]))))
+    logits = model(tf.constant(append_fold_channel(x, np.array([2, 0, 1, 2]))))
     expected = np.array([6.0, 1.0, 2.0, 6.0]).reshape(4, *[1] * len(shape))
     np.testing.assert_array_equal(logits, np.broadcast_to(expected, logits.shape))
     np.testing.assert_array_equal(model(tf.constant(x)), np.full(logits.shape, 3.0))
@@ -84,7 +84,7 @@ def test_new_rows_are_answered_by_the_refitted_if_there_are_any():
     model = CrossFitted(members, 3, [_constant(value, (3,)) for value in (5.0, 9.0)])
     x = np.zeros((2, 3), np.float32)
     np.testing.assert_array_equal(model(tf.constant(x)), np.full((2, 2), 7.0))
-    carried = tf.constant(with_folds(x, np.array([1, 0])))
+    carried = tf.constant(append_fold_channel(x, np.array([1, 0])))
     np.testing.assert_array_equal(model(carried), [[2.0, 2.0], [1.0, 1.0]])
 
 
@@ -93,7 +93,7 @@ def test_all_networks_are_built_by_any_input(tags, refitted):
     model = CrossFitted(
         [MLP(5, (6,)), MLP(5, (6,))], 7, [MLP(5, (6,)) for _ in range(refitted)]
     )
-    model(with_folds(tags[0], np.zeros(24, int)))
+    model(append_fold_channel(tags[0], np.zeros(24, int)))
     assert len(model.variables) == 4 * (2 + refitted)
 
 
@@ -106,18 +106,18 @@ def test_a_saved_one_gives_the_same_logits(tags, tmp_path, refitted):
     model.save(tmp_path / "g.keras")
     loaded = keras.saving.load_model(tmp_path / "g.keras")
     np.testing.assert_array_equal(loaded(tags[0]), expected)
-    carried = with_folds(tags[0], np.arange(24) % 2)
+    carried = append_fold_channel(tags[0], np.arange(24) % 2)
     np.testing.assert_array_equal(loaded(carried), model(carried))
 
 
 def test_a_discriminator_is_not_shown_the_fold(maps):
     x, y = maps
     inner = PatchDiscriminator("fcn", width=2, head="bilinear", batch_norm=False)
-    blind = FoldBlind(inner, 3)
-    carried = with_folds(x, np.arange(len(x)))
+    blind = DropFoldChannel(inner, 3)
+    carried = append_fold_channel(x, np.arange(len(x)))
     np.testing.assert_array_equal(blind((carried, y)), inner((x, y)))
     np.testing.assert_array_equal(blind((x, y)), inner((x, y)))
-    assert blind.answers and not blind.is_informed
+    assert blind.can_predict and not blind.is_conditioned
     assert [v.path for v in blind.variables] == [v.path for v in inner.variables]
 
 

@@ -5,10 +5,10 @@ import pytest
 import tensorflow as tf
 
 from ldrsp_tf.distribution.workers import (
-    follow_chief,
+    broadcast_from_chief,
     has_workers,
     is_chief,
-    told_by_chief,
+    sync_from_chief,
 )
 
 # Among several processes they are tested with `replicas` and `experiments.run`.
@@ -46,7 +46,7 @@ def test_a_single_process_decides_for_itself(make):
     assert not has_workers(strategy)
     assert is_chief(strategy)
     content = object()
-    assert told_by_chief(strategy, lambda: content) is content
+    assert broadcast_from_chief(strategy, lambda: content) is content
     variable = keras.Variable(3.0)
-    follow_chief(strategy, [variable])
+    sync_from_chief(strategy, [variable])
     assert float(variable) == 3.0

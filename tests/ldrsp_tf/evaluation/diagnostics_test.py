@@ -39,9 +39,9 @@ def _trainer(method="ldrsp"):
     return trainer
 
 
-@pytest.mark.parametrize("rows_at_once", [1, 2, 1024])
-def test_score_report_by_hand(rows_at_once):
-    report = score_report(_trainer(), _X, _TRUE, _PREDICTION, rows_at_once)
+@pytest.mark.parametrize("predict_batch_size", [1, 2, 1024])
+def test_score_report_by_hand(predict_batch_size):
+    report = score_report(_trainer(), _X, _TRUE, _PREDICTION, predict_batch_size)
     # F1 of the refined outputs: 2 / 2, 2 * 1 / (1 + 2), 0. Scores 0.9, 0.6, 0.3.
     assert report.pop("oracle_mean") == pytest.approx((1.0 + 2.0 / 3.0) / 3.0)
     assert report.pop("refined_mean") == pytest.approx(0.6)

@@ -38,12 +38,12 @@ def test_enlarging_commutes_with_mirroring(size):
         )
 
 
-@pytest.mark.parametrize("rows_at_once", [1, 2, 5, 32])
-def test_chunks_do_not_change_anything(rows_at_once):
+@pytest.mark.parametrize("predict_batch_size", [1, 2, 5, 32])
+def test_chunks_do_not_change_anything(predict_batch_size):
     y = np.random.default_rng(0).uniform(size=(5, 4, 4, 3))
     expected = np.concatenate([_decided(row[None], (7, 7)) for row in y])
     np.testing.assert_array_equal(
-        _decided(y, (7, 7), rows_at_once=rows_at_once), expected
+        _decided(y, (7, 7), predict_batch_size=predict_batch_size), expected
     )
 
 

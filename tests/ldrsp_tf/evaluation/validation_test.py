@@ -49,11 +49,11 @@ def test_metric_and_score_are_of_the_refined_outputs(
     selected = select_refinement(trainer, x, examples.y, _GRID).refinement
     prediction = predict(trainer, x, selected)
     space = trainer.space
-    calibration = space.calibrate(prediction.refined, examples.y)
-    measured = space.measure(prediction.refined, examples.y, calibration, False)
-    assert validation["calibration"]["refined"] == calibration
+    decoder_params = space.tune_decoder(prediction.refined, examples.y)
+    measured = space.measure(prediction.refined, examples.y, decoder_params, False)
+    assert validation["calibration"]["refined"] == decoder_params
     assert validation["measured"]["refined"] == measured
-    assert validation["metric"] == space.criterion(measured)
+    assert validation["metric"] == space.selection_metric(measured)
     assert validation["score"] == score_report(trainer, x, examples.y, prediction)
 
 
@@ -63,7 +63,9 @@ def test_without_a_discriminator_the_generator_is_judged(validations, trainers):
     assert "score" not in validation
     assert validation["measured"].keys() == {"generator"}
     space = trainers["baseline"].space
-    assert validation["metric"] == space.criterion(validation["measured"]["generator"])
+    assert validation["metric"] == space.selection_metric(
+        validation["measured"]["generator"]
+    )
 
 
 @pytest.mark.parametrize(
@@ -96,11 +98,11 @@ def test_measures_with_the_calibration_of_each_row(trainers, examples):
     y = np.linspace(0.0, 1.0, examples.y.size).reshape(examples.y.shape)
     prediction = predict(trainer, tf.constant(examples.x), None)
     prediction = prediction._replace(generated=y, refined=y)
-    calibration = {"generator": {"threshold": 0.3}, "refined": {"threshold": 0.8}}
-    measured = measure(trainer, prediction, examples, calibration)
-    for row in calibration:
+    decoder_params = {"generator": {"threshold": 0.3}, "refined": {"threshold": 0.8}}
+    measured = measure(trainer, prediction, examples, decoder_params)
+    for row in decoder_params:
         expected = trainer.space.measure(
-            y, examples.y, calibration[row], row == "generator"
+            y, examples.y, decoder_params[row], row == "generator"
         )
         assert measured[row] == expected
     assert measured["generator"]["f1_tuned"] != measured["refined"]["f1_tuned"]

@@ -4,7 +4,7 @@ import tensorflow as tf
 
 from ldrsp_tf import losses
 from ldrsp_tf.losses import baselines as baselines
-from ldrsp_tf.losses.ldrsp import Judged
+from ldrsp_tf.losses.ldrsp import ScoredOutputs
 
 
 def _logit(scores):
@@ -13,7 +13,7 @@ def _logit(scores):
 
 
 def _judged(scores, values=(0.0, 0.0, 0.0, 0.0)):
-    return Judged(tf.constant(_logit(scores)), tf.constant(values, tf.float32))
+    return ScoredOutputs(tf.constant(_logit(scores)), tf.constant(values, tf.float32))
 
 
 _REAL = _judged([0.8, 0.5, 0.9, 0.6])
@@ -56,7 +56,7 @@ def test_generator_losses_against_hand_computed_constants(name, expected):
 
 
 def _as_map(judged):
-    return Judged(*(tf.reshape(part, [1, 2, 2]) for part in judged))
+    return ScoredOutputs(*(tf.reshape(part, [1, 2, 2]) for part in judged))
 
 
 @pytest.mark.parametrize("name", [*_BY_HAND, "dvn", "spen"])
@@ -67,7 +67,7 @@ def test_a_map_has_the_loss_of_the_same_numbers_as_a_vector(name):
 
 
 def test_lsgans_loss_is_eq_5_with_oracle_values_of_0():
-    real = Judged(_REAL.logits, tf.ones(4))
+    real = ScoredOutputs(_REAL.logits, tf.ones(4))
     np.testing.assert_allclose(
         baselines.lsgan_discriminator_loss(real, _GENERATED),
         losses.ldrsp_discriminator_loss(real, _GENERATED),
@@ -76,7 +76,7 @@ def test_lsgans_loss_is_eq_5_with_oracle_values_of_0():
 
 
 def test_ebgan_leaves_energies_beyond_the_margin_alone():
-    far = Judged(tf.constant([-5.0, -9.0]), tf.zeros(2))
+    far = ScoredOutputs(tf.constant([-5.0, -9.0]), tf.zeros(2))
     with tf.GradientTape() as tape:
         tape.watch(far.logits)
         loss = baselines.ebgan_discriminator_loss(_REAL, far)
@@ -96,7 +96,7 @@ def test_dvn_learns_from_the_truth_and_its_samples():
 def test_spens_margin_is_the_task_loss_of_the_sample():
     # Logits 2 against 3 and 1, task losses 1 - (0.75, 0.5): hinges
     # max(0, 0.25 + 2 - 3) = 0 and 0.5 + 2 - 1 = 1.5.
-    real = Judged(tf.constant([3.0, 1.0]), tf.ones(2))
-    samples = Judged(tf.constant([2.0, 2.0]), tf.constant([0.75, 0.5]))
+    real = ScoredOutputs(tf.constant([3.0, 1.0]), tf.ones(2))
+    samples = ScoredOutputs(tf.constant([2.0, 2.0]), tf.constant([0.75, 0.5]))
     loss = baselines.spen_discriminator_loss(real, None, samples)
     np.testing.assert_allclose(loss, 0.75, rtol=1e-6)

@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 
 from ldrsp_tf import losses
-from ldrsp_tf.losses.ldrsp import Judged
+from ldrsp_tf.losses.ldrsp import ScoredOutputs
 
 
 def _logits(*scores):
@@ -15,13 +15,15 @@ def _logits(*scores):
 
 
 def _judged(scores, values):
-    return Judged(_logits(*scores), tf.constant(values, tf.float32))
+    return ScoredOutputs(_logits(*scores), tf.constant(values, tf.float32))
 
 
 def _random_judged(size, seed):
     rng = np.random.default_rng(seed)
     logits, values = rng.normal(size=size), rng.uniform(size=size)
-    return Judged(tf.constant(logits, tf.float32), tf.constant(values, tf.float32))
+    return ScoredOutputs(
+        tf.constant(logits, tf.float32), tf.constant(values, tf.float32)
+    )
 
 
 _PAIRS = [losses.squared_value_loss, losses.cross_entropy_value_loss]
@@ -50,7 +52,7 @@ def test_value_loss_is_least_where_score_and_value_agree(value_loss):
     logits = _logits(0.3)
     with tf.GradientTape() as tape:
         tape.watch(logits)
-        loss = value_loss(Judged(logits, tf.constant([0.3])))
+        loss = value_loss(ScoredOutputs(logits, tf.constant([0.3])))
     np.testing.assert_allclose(tape.gradient(loss, logits), [0.0], atol=1e-6)
 
 
@@ -59,7 +61,7 @@ def test_cross_entropy_pulls_a_saturated_score_back_and_the_squared_error_hardly
     for value_loss in _PAIRS:
         with tf.GradientTape() as tape:
             tape.watch(logits)
-            loss = value_loss(Judged(logits, tf.constant([0.0])))
+            loss = value_loss(ScoredOutputs(logits, tf.constant([0.0])))
         gradients.append(float(tape.gradient(loss, logits)[0]))
     assert gradients[0] < 1e-6
     np.testing.assert_allclose(gradients[1], 1.0, rtol=1e-5)
@@ -67,7 +69,7 @@ def test_cross_entropy_pulls_a_saturated_score_back_and_the_squared_error_hardly
 
 @pytest.mark.parametrize("value_loss", _PAIRS)
 def test_value_loss_of_large_logits_stays_finite(value_loss):
-    judged = Judged(tf.constant([200.0, -200.0]), tf.constant([0.0, 1.0]))
+    judged = ScoredOutputs(tf.constant([200.0, -200.0]), tf.constant([0.0, 1.0]))
     assert np.isfinite(value_loss(judged))
 
 
@@ -126,7 +128,7 @@ def test_generator_loss_falls_with_the_score():
 @pytest.mark.parametrize("loss", _LDRSP_LOSSES)
 def test_a_score_map_and_its_vector_have_the_same_discriminator_loss(loss):
     judged = [_random_judged([24], seed) for seed in range(3)]
-    maps = [Judged(*(tf.reshape(t, [2, 3, 4]) for t in j)) for j in judged]
+    maps = [ScoredOutputs(*(tf.reshape(t, [2, 3, 4]) for t in j)) for j in judged]
     assert loss(*maps).shape == ()
     np.testing.assert_allclose(loss(*maps), loss(*judged), rtol=1e-6)
 

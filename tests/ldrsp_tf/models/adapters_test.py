@@ -4,7 +4,7 @@ import pytest
 import tensorflow as tf
 
 from ldrsp_tf.errors import UsageError
-from ldrsp_tf.models.adapters import ForeignGenerator
+from ldrsp_tf.models.adapters import GeneratorAdapter
 from ldrsp_tf.spaces.class_maps import ClassMapSpace
 from ldrsp_tf.spaces.tags import TagSpace
 
@@ -45,20 +45,20 @@ _KINDS = [_functional, _sequential, _Subclassed, _WithoutTraining]
 @pytest.mark.parametrize("make", _KINDS)
 def test_tags_of_logits(make):
     model = make(None)
-    generator = ForeignGenerator(model)
+    generator = GeneratorAdapter(model)
     np.testing.assert_allclose(generator(_X), model(_X), atol=1e-6)
 
 
 @pytest.mark.parametrize("make", _KINDS)
 def test_tags_of_probabilities(make):
     model = make("sigmoid")
-    y = TagSpace().activation(ForeignGenerator(model, "probabilities")(_X))
+    y = TagSpace().activation(GeneratorAdapter(model, "probabilities")(_X))
     np.testing.assert_allclose(y, model(_X), atol=1e-5)
 
 
 @pytest.mark.parametrize("make", _KINDS)
 def test_training_reaches_the_layers(make):
-    generator = ForeignGenerator(make(None))
+    generator = GeneratorAdapter(make(None))
     assert np.any(generator(_X, training=True) != generator(_X))
 
 
@@ -71,14 +71,14 @@ def _maps(channels, activation):
 @pytest.mark.parametrize("channels", [2, 3])
 def test_maps_of_a_softmax(channels):
     model = _maps(channels, "softmax")
-    generator = ForeignGenerator(model, "probabilities", channels=channels)
+    generator = GeneratorAdapter(model, "probabilities", channels=channels)
     y = ClassMapSpace().activation(generator(_IMAGES))
     np.testing.assert_allclose(y, model(_IMAGES), atol=1e-5)
 
 
 def test_maps_of_logits():
     model = _maps(3, None)
-    generator = ForeignGenerator(model, channels=3)
+    generator = GeneratorAdapter(model, channels=3)
     np.testing.assert_allclose(generator(_IMAGES), model(_IMAGES), atol=1e-6)
 
 
@@ -87,7 +87,7 @@ def test_maps_of_logits():
 )
 def test_one_channel_becomes_background_and_foreground(gives, activation):
     model = _maps(1, activation)
-    y = ClassMapSpace().activation(ForeignGenerator(model, gives, channels=2)(_IMAGES))
+    y = ClassMapSpace().activation(GeneratorAdapter(model, gives, channels=2)(_IMAGES))
     foreground = model(_IMAGES)
     if gives == "logits":
         foreground = tf.sigmoid(foreground)
@@ -98,36 +98,36 @@ def test_one_channel_becomes_background_and_foreground(gives, activation):
 
 def test_one_tag_stays_one():
     model = keras.Sequential([keras.layers.Dense(1)])
-    assert ForeignGenerator(model, channels=None)(_X).shape == (4, 1)
+    assert GeneratorAdapter(model, channels=None)(_X).shape == (4, 1)
 
 
 def test_certain_probabilities_have_finite_logits():
     model = keras.Sequential(
         [keras.layers.Lambda(lambda x: tf.cast(x > 0.0, tf.float32))]
     )
-    logits = ForeignGenerator(model, "probabilities")(_X).numpy()
+    logits = GeneratorAdapter(model, "probabilities")(_X).numpy()
     assert np.all(np.isfinite(logits))
     np.testing.assert_array_equal(logits > 0.0, _X > 0.0)
 
 
 def test_a_frozen_model_has_nothing_to_train_and_keeps_its_flags():
     model = _functional(None)
-    assert ForeignGenerator(model, frozen=True).trainable_variables == []
+    assert GeneratorAdapter(model, frozen=True).trainable_variables == []
     assert model.trainable
     assert len(model.trainable_variables) == 2
-    assert len(ForeignGenerator(model).trainable_variables) == 2
+    assert len(GeneratorAdapter(model).trainable_variables) == 2
 
 
 def test_unknown_gives_are_refused():
     with pytest.raises(UsageError, match="logits or probabilities, not 'scores'"):
-        ForeignGenerator(_functional(None), "scores")
+        GeneratorAdapter(_functional(None), "scores")
 
 
 def test_several_inputs_are_refused():
     inputs = [keras.Input((6,)), keras.Input((6,))]
     model = keras.Model(inputs, keras.layers.Add()(inputs))
     with pytest.raises(UsageError, match="has 2 inputs"):
-        ForeignGenerator(model)
+        GeneratorAdapter(model)
 
 
 @pytest.mark.parametrize("structure", [list, dict])
@@ -136,19 +136,19 @@ def test_several_outputs_are_refused(structure):
     outputs = {"a": keras.layers.Dense(3)(x), "b": keras.layers.Dense(3)(x)}
     outputs = outputs if structure is dict else list(outputs.values())
     with pytest.raises(UsageError, match=f"a {structure.__name__} of outputs"):
-        ForeignGenerator(keras.Model(x, outputs))(_X)
+        GeneratorAdapter(keras.Model(x, outputs))(_X)
 
 
 def test_logits_that_are_called_probabilities_are_refused():
     model = keras.Sequential([keras.layers.Rescaling(1.0)])
     with pytest.raises(UsageError, match="are no probabilities; say gives="):
-        ForeignGenerator(model, "probabilities")(_X)
+        GeneratorAdapter(model, "probabilities")(_X)
 
 
 @pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16", "float16"])
 def test_models_of_low_precision_give_single_precision(policy):
     model = keras.Sequential([keras.layers.Dense(3, dtype=policy)])
-    logits = ForeignGenerator(model)(_X)
+    logits = GeneratorAdapter(model)(_X)
     assert logits.dtype == tf.float32
     np.testing.assert_array_equal(logits, tf.cast(model(_X), tf.float32))
 
@@ -157,7 +157,7 @@ def test_a_low_precision_set_for_all_does_not_round_the_inputs():
     model = keras.Sequential([keras.layers.Dense(3)])
     keras.config.set_dtype_policy("mixed_bfloat16")
     try:
-        generator = ForeignGenerator(model)
+        generator = GeneratorAdapter(model)
     finally:
         keras.config.set_dtype_policy("float32")
     np.testing.assert_allclose(generator(_X), model(_X), atol=1e-6)
@@ -168,5 +168,5 @@ def test_a_model_of_integers_gets_them_back():
         [keras.layers.Embedding(9, 2), keras.layers.Flatten(), keras.layers.Dense(3)]
     )
     words = np.arange(8).reshape(2, 4)
-    logits = ForeignGenerator(model)(tf.cast(words, tf.float32))
+    logits = GeneratorAdapter(model)(tf.cast(words, tf.float32))
     np.testing.assert_allclose(logits, model(words), atol=1e-6)

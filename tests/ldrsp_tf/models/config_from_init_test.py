@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from ldrsp_tf.models import MLP, EnergyNetwork
-from ldrsp_tf.models.config_from_init import Configured
+from ldrsp_tf.models.config_from_init import ConfigFromInit
 from ldrsp_tf.models.segmentation import PatchDiscriminator, SegmentationNetwork
 
 _RNG = np.random.default_rng(0)
@@ -58,7 +58,7 @@ def test_the_precision_is_kept():
     assert MLP.from_config(config).dtype_policy.name == "mixed_bfloat16"
 
 
-class _KeywordOnly(Configured, keras.Model):
+class _KeywordOnly(ConfigFromInit, keras.Model):
     def __init__(self, units, *, scale=2.0, **further):
         super().__init__(**further)
         self.dense, self.scale = keras.layers.Dense(units), scale

@@ -9,7 +9,7 @@ from ldrsp_tf.spaces.tags import TagSpace
 
 def test_tags_start_at_none():
     space = TagSpace()
-    model = ConstantOutput((4,), space.blank_logit)
+    model = ConstantOutput((4,), space.initial_logit)
     y = space.activation(model(tf.ones([3, 7])))
     np.testing.assert_array_equal(y, np.zeros((3, 4)))
 
@@ -17,7 +17,7 @@ def test_tags_start_at_none():
 @pytest.mark.parametrize("side", [6, 10])
 def test_maps_start_at_every_class_alike_and_are_as_large_as_the_image(side):
     space = ClassMapSpace()
-    model = ConstantOutput((6, 6, 4), space.blank_logit)
+    model = ConstantOutput((6, 6, 4), space.initial_logit)
     y = space.activation(model(tf.ones([2, side, side, 3])))
     np.testing.assert_array_equal(y, np.full((2, side, side, 4), 0.25))
 

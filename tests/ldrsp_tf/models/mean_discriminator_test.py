@@ -44,14 +44,16 @@ def test_each_example_of_a_training_batch_is_one_members(energies):
 def test_informed_members_answer_together():
     model = MeanDiscriminator([RatioNetwork(5, (4,)) for _ in range(2)])
     x, y, logits = _tags()
-    assert model.is_informed and model.answers
-    features = model.inform(model.features(x), logits)
+    assert model.is_conditioned and model.can_predict
+    features = model.condition_on(model.features(x), logits)
     # At first, each member repeats what the generator says.
-    np.testing.assert_allclose(model.own_logits(features, y), logits, rtol=1e-6)
+    np.testing.assert_allclose(model.predict_logits(features, y), logits, rtol=1e-6)
     trust = model.members[0].trust
     trust.assign(tf.ones_like(trust))
-    features = model.inform(model.features(x), logits)
-    np.testing.assert_allclose(model.own_logits(features, y), 1.5 * logits, rtol=1e-5)
+    features = model.condition_on(model.features(x), logits)
+    np.testing.assert_allclose(
+        model.predict_logits(features, y), 1.5 * logits, rtol=1e-5
+    )
 
 
 def test_maps_have_a_member_for_each_image_in_training():

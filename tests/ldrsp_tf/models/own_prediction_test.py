@@ -5,7 +5,7 @@ import tensorflow as tf
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.methods import BASELINE
 from ldrsp_tf.models import MLP, EnergyNetwork
-from ldrsp_tf.models.adapters import OwnPrediction
+from ldrsp_tf.models.adapters import DiscriminatorAsGenerator
 from ldrsp_tf.models.ratio_network import RatioNetwork
 from ldrsp_tf.models.segmentation import PatchDiscriminator, SegmentationNetwork
 from ldrsp_tf.settings import TrainingSettings
@@ -19,7 +19,7 @@ def _of_tags(tags, **arguments):
     generator = MLP(5, (6,))
     x, y = tags[0][:1], tags[1][:1]
     discriminator((x, y, generator(x)))  # In a training, both are there before.
-    return OwnPrediction(discriminator, generator, TagSpace(), (5,)), tags[0]
+    return DiscriminatorAsGenerator(discriminator, generator, TagSpace(), (5,)), tags[0]
 
 
 def test_an_informed_discriminator_answers_at_first_as_its_generator(tags):
@@ -32,18 +32,22 @@ def test_it_answers_before_it_has_seen_a_mask(maps):
     discriminator = PatchDiscriminator("fcn", width=2, head="bilinear")
     discriminator((x, y))
     generator = SegmentationNetwork(2, width=2)
-    model = OwnPrediction(discriminator, generator, ClassMapSpace(), (10, 10, 2))
+    model = DiscriminatorAsGenerator(
+        discriminator, generator, ClassMapSpace(), (10, 10, 2)
+    )
     undecided = tf.fill([len(x), 10, 10, 2], 0.5)
-    expected = discriminator.own_logits(discriminator.features(x), undecided)
+    expected = discriminator.predict_logits(discriminator.features(x), undecided)
     np.testing.assert_array_equal(model(x), expected)
     assert model(x).shape == (len(x), 10, 10, 2)
 
 
 def test_one_that_scores_outputs_only_is_refused():
     with pytest.raises(UsageError, match="EnergyNetwork of this kind scores outputs"):
-        OwnPrediction(EnergyNetwork(5), MLP(5), TagSpace(), (5,))
+        DiscriminatorAsGenerator(EnergyNetwork(5), MLP(5), TagSpace(), (5,))
     with pytest.raises(UsageError, match="scores outputs"):
-        OwnPrediction(PatchDiscriminator(), MLP(5), ClassMapSpace(), (8, 8, 2))
+        DiscriminatorAsGenerator(
+            PatchDiscriminator(), MLP(5), ClassMapSpace(), (8, 8, 2)
+        )
 
 
 def test_pretraining_teaches_the_discriminator_and_leaves_the_generator(tags):

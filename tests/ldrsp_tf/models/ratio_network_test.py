@@ -60,8 +60,8 @@ def test_score_agrees_with_the_formula_in_numpy(hidden, interaction_units, infor
 def test_an_informed_one_begins_with_what_the_generator_says():
     model = RatioNetwork(_LABELS, (6,), interaction_units=3)
     x, y, logits = _inputs()
-    features = model.inform(model.features(x), logits)
-    np.testing.assert_array_equal(model.own_logits(features, y), logits)
+    features = model.condition_on(model.features(x), logits)
+    np.testing.assert_array_equal(model.predict_logits(features, y), logits)
     expected = tf.sigmoid(ratio_logits(logits, features[1], y))
     np.testing.assert_allclose(model((x, y, logits)), expected, rtol=1e-6)
 
@@ -70,8 +70,8 @@ def test_one_that_is_not_informed_takes_no_notice():
     model = RatioNetwork(_LABELS, (6,), informed=False)
     x, _, logits = _inputs()
     features = model.features(x)
-    assert model.inform(features, logits) is features
-    assert not model.is_informed
+    assert model.condition_on(features, logits) is features
+    assert not model.is_conditioned
 
 
 def test_dropout_is_of_training_only():

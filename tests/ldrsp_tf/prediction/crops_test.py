@@ -14,7 +14,7 @@ from ldrsp_tf.prediction.crops import (
     spread_offsets,
 )
 from ldrsp_tf.prediction.predictor import predict
-from ldrsp_tf.refinement import Refinement, Walk
+from ldrsp_tf.refinement import Refinement, Trajectory
 from ldrsp_tf.spaces.class_maps import ClassMapSpace
 
 _PAPER = {"size": 24, "offsets": (0, 2, 3, 5, 6, 8)}
@@ -47,7 +47,7 @@ class _FakeTrainer:
         self.seen.append(normalized)
         numbers = tf.reshape(tf.cast(tf.range(steps + 1), tf.float32), [-1, 1, 1, 1, 1])
         outputs = _step(x[None], numbers, step_size)
-        return Walk(outputs, 2.0 * outputs[..., 0] - outputs[..., 1])
+        return Trajectory(outputs, 2.0 * outputs[..., 0] - outputs[..., 1])
 
 
 class _Constant(_FakeTrainer):
@@ -175,7 +175,7 @@ def test_both_sides_have_to_be_covered(height, width):
 
 
 def test_takes_a_trainers_place_in_predictions():
-    average = CropAverage(_FakeTrainer(), **_SMALL, rows_at_once=2)
+    average = CropAverage(_FakeTrainer(), **_SMALL, predict_batch_size=2)
     x = _images(5)
     prediction = predict(average, tf.constant(x), Refinement(0.5, 2))
     generated = _average(x, **_SMALL, mirror=False, predict_crop=_generate)
@@ -252,8 +252,8 @@ def test_without_crops_the_trainer_predicts():
 
 
 def test_crops_are_the_arguments_of_their_average():
-    crops = Crops(8, lambda side: (0, side - 8), mirror=True, rows_at_once=3)
+    crops = Crops(8, lambda side: (0, side - 8), mirror=True, predict_batch_size=3)
     average = predictor_by(_FakeTrainer(), crops)
     assert isinstance(average, CropAverage)
-    assert average.rows_at_once == 3
+    assert average.predict_batch_size == 3
     assert len(average._cut(tf.zeros([1, 10, 12, 3]))) == 8

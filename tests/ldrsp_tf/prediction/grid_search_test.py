@@ -37,9 +37,9 @@ def _brute_force(trainer, tags, normalized):
     return metrics
 
 
-@pytest.mark.parametrize("rows_at_once", [10, 1024])
+@pytest.mark.parametrize("predict_batch_size", [10, 1024])
 @pytest.mark.parametrize("normalized", [False, True])
-def test_agrees_with_trying_every_pair(normalized, rows_at_once, trainer, tags):
+def test_agrees_with_trying_every_pair(normalized, predict_batch_size, trainer, tags):
     metrics = _brute_force(trainer, tags, normalized)
     assert len(set(metrics.values())) > 1
     best = max(metrics, key=metrics.get)  # the first of equals
@@ -48,7 +48,7 @@ def test_agrees_with_trying_every_pair(normalized, rows_at_once, trainer, tags):
         tf.constant(tags[0]),
         tags[1],
         RefinementGrid(**_GRID, normalized=normalized),
-        rows_at_once=rows_at_once,
+        predict_batch_size=predict_batch_size,
     )
     assert selected.refinement == best
     assert selected.metric == pytest.approx(metrics[best])

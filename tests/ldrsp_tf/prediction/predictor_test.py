@@ -11,11 +11,11 @@ def trainer(make_trainer):
     return make_trainer("ldrsp", dropout=0.25)
 
 
-@pytest.mark.parametrize("rows_at_once", [1, 7, 23, 24, 1000])
-def test_chunks_join_to_the_whole(rows_at_once, trainer, tags):
+@pytest.mark.parametrize("predict_batch_size", [1, 7, 23, 24, 1000])
+def test_chunks_join_to_the_whole(predict_batch_size, trainer, tags):
     x, refinement = tf.constant(tags[0]), Refinement(step_size=0.3, steps=3)
     whole = predict(trainer, x, refinement)
-    chunked = predict(trainer, x, refinement, rows_at_once)
+    chunked = predict(trainer, x, refinement, predict_batch_size)
     for part, expected, shape in zip(chunked, whole, [(24, 5), (24, 5), (24,)]):
         assert isinstance(part, np.ndarray)
         assert part.shape == shape
@@ -25,7 +25,7 @@ def test_chunks_join_to_the_whole(rows_at_once, trainer, tags):
 class _Counting:
     """A predictor that wants few rows at once."""
 
-    rows_at_once = 7
+    predict_batch_size = 7
 
     def __init__(self):
         self.rows = []
@@ -36,11 +36,13 @@ class _Counting:
 
 
 @pytest.mark.parametrize(
-    ("rows_at_once", "rows"), [(None, [7, 7, 6]), (10, [10, 10]), (1000, [20])]
+    ("predict_batch_size", "rows"), [(None, [7, 7, 6]), (10, [10, 10]), (1000, [20])]
 )
-def test_chunks_are_as_large_as_the_predictor_or_the_caller_wants(rows_at_once, rows):
+def test_chunks_are_as_large_as_the_predictor_or_the_caller_wants(
+    predict_batch_size, rows
+):
     x, predictor = tf.random.stateless_uniform([20, 3], [0, 1]), _Counting()
-    prediction = predict(predictor, x, None, rows_at_once)
+    prediction = predict(predictor, x, None, predict_batch_size)
     assert predictor.rows == rows
     np.testing.assert_array_equal(prediction.generated, x)
 
@@ -50,7 +52,9 @@ def test_gives_generated_and_refined_outputs_and_their_scores(
     normalized, trainer, tags
 ):
     x = tf.constant(tags[0])
-    prediction = predict(trainer, x, Refinement(0.3, 4, normalized), rows_at_once=10)
+    prediction = predict(
+        trainer, x, Refinement(0.3, 4, normalized), predict_batch_size=10
+    )
     y = trainer.generate(x)
     refined = refine(trainer.score(x), y, step_size=0.3, steps=4, normalized=normalized)
     np.testing.assert_allclose(prediction.generated, y, rtol=1e-6)
@@ -70,16 +74,16 @@ def test_no_steps_leave_the_generated_output(trainer, tags):
 
 def test_without_refinement_there_are_only_generated_outputs(make_trainer, tags):
     trainer, x = make_trainer("baseline"), tf.constant(tags[0])
-    prediction = predict(trainer, x, None, rows_at_once=7)
+    prediction = predict(trainer, x, None, predict_batch_size=7)
     np.testing.assert_allclose(prediction.generated, trainer.generate(x), rtol=1e-5)
     assert prediction.refined is None
     assert prediction.scores is None
 
 
-@pytest.mark.parametrize("rows_at_once", [None, 7])
-def test_the_trajectory_is_the_whole_walk(rows_at_once, trainer, tags):
+@pytest.mark.parametrize("predict_batch_size", [None, 7])
+def test_the_trajectory_is_the_whole_walk(predict_batch_size, trainer, tags):
     x, refinement = tf.constant(tags[0]), Refinement(0.3, 4)
-    prediction = predict(trainer, x, refinement, rows_at_once, trajectory=True)
+    prediction = predict(trainer, x, refinement, predict_batch_size, trajectory=True)
     assert prediction.trajectory.shape == (5, 24, 5)
     np.testing.assert_array_equal(prediction.trajectory[0], prediction.generated)
     np.testing.assert_array_equal(prediction.trajectory[-1], prediction.refined)

@@ -9,7 +9,7 @@ from ldrsp_tf.errors import UsageError
 from ldrsp_tf.methods import LDRSP_PLUS, METHODS
 from ldrsp_tf.refiner import defaults
 from ldrsp_tf.spaces.class_maps import ClassMapSpace
-from ldrsp_tf.spaces.scored import JudgedSpace
+from ldrsp_tf.spaces.scored import ScoredSpace
 from ldrsp_tf.spaces.tags import TagSpace
 
 _TAGS = Examples(np.zeros((3, 7), np.float32), np.zeros((3, 5), np.float32))
@@ -26,48 +26,48 @@ def _mean_value(y, y_true):
     ("space", "decided"), [(TagSpace(), True), (ClassMapSpace(), False)]
 )
 def test_the_method_is_ldrsp_plus_whose_oracle_reads_tags_decided(space, decided):
-    method = defaults.stock_method(space)
+    method = defaults.default_method(space)
     assert method == dataclasses.replace(LDRSP_PLUS, binarised_oracle=decided)
-    assert defaults.stock_method(JudgedSpace(space, _mean_value)) == method
+    assert defaults.default_method(ScoredSpace(space, _mean_value)) == method
 
 
 @pytest.mark.parametrize("method", METHODS.values(), ids=list(METHODS))
 @pytest.mark.parametrize("space", [TagSpace(), ClassMapSpace()])
 def test_settings_have_as_many_shares_as_the_method_has_sources(space, method):
-    shares = defaults.stock_settings(space, method).source_shares
+    shares = defaults.default_settings(space, method).source_shares
     assert shares is None or len(shares) == len(method.sources)
 
 
 def test_masks_walk_in_replay_chains():
-    method = defaults.stock_method(ClassMapSpace())
-    assert defaults.stock_settings(ClassMapSpace(), method).source_shares[2] > 0.5
+    method = defaults.default_method(ClassMapSpace())
+    assert defaults.default_settings(ClassMapSpace(), method).source_shares[2] > 0.5
 
 
 def test_grids_have_the_gradient_that_the_samples_have_or_the_tables_found():
-    assert not defaults.stock_grid(TagSpace()).normalized
-    assert defaults.stock_grid(ClassMapSpace()).normalized
+    assert not defaults.default_grid(TagSpace()).normalized
+    assert defaults.default_grid(ClassMapSpace()).normalized
 
 
 def test_the_discriminator_of_tags_scores_examples():
-    discriminator = defaults.stock_discriminator(TagSpace(), _TAGS)
+    discriminator = defaults.default_discriminator(TagSpace(), _TAGS)
     assert discriminator(tuple(_TAGS)).shape == (3,)
 
 
 def test_the_discriminator_of_maps_scores_pixels():
-    discriminator = defaults.stock_discriminator(ClassMapSpace(), _MAPS)
+    discriminator = defaults.default_discriminator(ClassMapSpace(), _MAPS)
     assert discriminator(tuple(_MAPS)).shape == (3, 8, 16)
     assert discriminator.head == "bilinear"
 
 
 def test_the_discriminator_of_maps_with_one_value_scores_examples():
-    space = JudgedSpace(ClassMapSpace(), _mean_value)
-    discriminator = defaults.stock_discriminator(space, _MAPS)
+    space = ScoredSpace(ClassMapSpace(), _mean_value)
+    discriminator = defaults.default_discriminator(space, _MAPS)
     assert discriminator(tuple(_MAPS)).shape == (3,)
 
 
 def test_the_discriminator_of_an_oracle_of_the_users_has_no_head_of_eq_11():
-    space = JudgedSpace(ClassMapSpace(), lambda y, y_true: y[..., 0] * y_true[..., 0])
-    discriminator = defaults.stock_discriminator(space, _MAPS)
+    space = ScoredSpace(ClassMapSpace(), lambda y, y_true: y[..., 0] * y_true[..., 0])
+    discriminator = defaults.default_discriminator(space, _MAPS)
     assert discriminator.head == "sigmoid"
     assert discriminator(tuple(_MAPS)).shape == (3, 8, 16)
 
@@ -81,4 +81,4 @@ def test_the_discriminator_of_an_oracle_of_the_users_has_no_head_of_eq_11():
 )
 def test_other_inputs_need_a_discriminator_of_the_users(space, examples, match):
     with pytest.raises(UsageError, match=f"discriminator of your own.*{match}"):
-        defaults.stock_discriminator(space, examples)
+        defaults.default_discriminator(space, examples)

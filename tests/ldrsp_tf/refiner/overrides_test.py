@@ -2,7 +2,7 @@ import dataclasses
 
 import pytest
 
-from ldrsp_tf.refiner.defaults import overridden
+from ldrsp_tf.refiner.defaults import apply_overrides
 from ldrsp_tf.settings import RefinementGrid, SamplingSettings, TrainingSettings
 
 _STOCK = TrainingSettings(
@@ -11,7 +11,7 @@ _STOCK = TrainingSettings(
 
 
 def _settings(given):
-    return overridden(_STOCK, given, "settings")
+    return apply_overrides(_STOCK, given, "settings")
 
 
 def test_nothing_and_an_empty_dict_leave_the_stock_ones():
@@ -52,4 +52,4 @@ def test_other_things_are_refused(given, refused):
 
 def test_a_changed_value_is_checked_as_any(refused):
     with refused(r"steps are \(-1,\)"):
-        overridden(RefinementGrid(), {"steps": (-1,)}, "grid")
+        apply_overrides(RefinementGrid(), {"steps": (-1,)}, "grid")

@@ -166,7 +166,7 @@ def test_what_was_refused_leaves_the_refiner_as_it_was(
     ("options", "match"),
     [
         ({"epochs": 0}, "epochs is 0: at least 1"),
-        ({"epochs": 1, "interval": 0}, "interval is 0: at least 1"),
+        ({"epochs": 1, "validation_freq": 0}, "interval is 0: at least 1"),
     ],
 )
 def test_numbers_that_train_nothing_are_refused(
@@ -205,7 +205,7 @@ def test_the_best_epoch_comes_back(
         tags,
         0.5,
         epochs=4,
-        report=lambda record: states.append(values(refiner.trainer.variables)),
+        on_epoch_end=lambda record: states.append(values(refiner.trainer.variables)),
         folder=tmp_path if in_folder else None,
     )
     assert [record["epoch"] for record in history.records] == [1, 2, 3, 4]
@@ -213,7 +213,7 @@ def test_the_best_epoch_comes_back(
     assert any(np.any(a != b) for a, b in zip(states[1], states[3]))
     validation = history.records[1]["validation"]
     assert dataclasses.asdict(refiner.refinement) == validation["refinement"]
-    assert refiner.calibration == validation["calibration"]
+    assert refiner.decoder_params == validation["calibration"]
 
 
 def test_patience_and_interval_reach_the_training(
@@ -221,7 +221,7 @@ def test_patience_and_interval_reach_the_training(
 ):
     _worse_after(1, monkeypatch)
     refiner = make_refiner(method="baseline")
-    history = refiner.fit(tags, epochs=9, interval=2, patience=2)
+    history = refiner.fit(tags, epochs=9, validation_freq=2, patience=2)
     validated = [r["epoch"] for r in history.records if "validation" in r]
     assert validated == [2, 4]
     assert len(history.records) == 4
@@ -271,9 +271,9 @@ def resumable(make_refiner, few_samples):
 def fit_in(resumable, tags):
     """Fits a new refiner in a folder."""
 
-    def fit(folder, report=lambda record: None):
+    def fit(folder, on_epoch_end=lambda record: None):
         refiner = resumable()
-        refiner.fit(tags, 0.5, epochs=3, folder=folder, report=report)
+        refiner.fit(tags, 0.5, epochs=3, folder=folder, on_epoch_end=on_epoch_end)
         return refiner
 
     return fit
@@ -301,7 +301,7 @@ def test_an_interrupted_training_ends_like_an_undisturbed_one(
     assert _records(tmp_path / "two") == _records(tmp_path / "one")
     assert len(_records(tmp_path / "two")) == 3
     assert resumed.refinement == undisturbed.refinement
-    assert resumed.calibration == undisturbed.calibration
+    assert resumed.decoder_params == undisturbed.decoder_params
 
 
 @pytest.mark.parametrize("in_folder", [False, True])
@@ -309,12 +309,19 @@ def test_a_call_that_was_interrupted_may_be_made_again(
     in_folder, resumable, tags, tmp_path, values, assert_identical, eagerly
 ):
     undisturbed, refiner = resumable(), resumable()
-    undisturbed.fit(tags, 0.5, epochs=3, interval=3)
+    undisturbed.fit(tags, 0.5, epochs=3, validation_freq=3)
     folder = tmp_path if in_folder else None
     # No epoch has been validated yet, so there is no checkpoint.
     with pytest.raises(KeyboardInterrupt):
-        refiner.fit(tags, 0.5, epochs=3, interval=3, folder=folder, report=_interrupted)
-    refiner.fit(tags, 0.5, epochs=3, interval=3, folder=folder)
+        refiner.fit(
+            tags,
+            0.5,
+            epochs=3,
+            validation_freq=3,
+            folder=folder,
+            on_epoch_end=_interrupted,
+        )
+    refiner.fit(tags, 0.5, epochs=3, validation_freq=3, folder=folder)
     assert_identical(
         values(refiner.trainer.variables), values(undisturbed.trainer.variables)
     )
@@ -333,7 +340,7 @@ def test_an_interrupted_call_leaves_what_was_there_before_it(
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        refiner.fit(tags, 0.5, epochs=2, report=interrupt)
+        refiner.fit(tags, 0.5, epochs=2, on_epoch_end=interrupt)
     assert changed == [True]
     assert_identical(values(refiner.trainer.variables), before)
 
@@ -355,7 +362,7 @@ def test_a_training_that_diverges_leaves_the_model_as_it_was(
 
 def test_a_finished_training_is_not_repeated(fit_in, tags, tmp_path, eagerly):
     refiner = fit_in(tmp_path)
-    again = fit_in(tmp_path, report=pytest.fail)
+    again = fit_in(tmp_path, on_epoch_end=pytest.fail)
     np.testing.assert_array_equal(
         *(r.predict(tags[0]).refined for r in (refiner, again))
     )

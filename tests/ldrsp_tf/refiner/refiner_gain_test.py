@@ -60,7 +60,7 @@ def test_a_frozen_model_gains_from_refinement(shapes):
         ),
         grid=RefinementGrid((8.0,), (1, 2, 5, 10)),
     )
-    refiner.fit(shapes["train"], shapes["validation"], epochs=9, interval=3)
+    refiner.fit(shapes["train"], shapes["validation"], epochs=9, validation_freq=3)
     measured = refiner.evaluate(shapes["test"])
     gain = measured["refined"]["mean_iou"] - measured["generator"]["mean_iou"]
     assert gain > 0.1

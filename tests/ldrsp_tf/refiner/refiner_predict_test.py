@@ -120,7 +120,7 @@ def test_after_an_interruption_a_refinement_is_missing(
 ):
     refiner = make_refiner(method="gan")
     with pytest.raises(KeyboardInterrupt):
-        refiner.fit(tags, epochs=1, report=_interrupted)
+        refiner.fit(tags, epochs=1, on_epoch_end=_interrupted)
     with refused("No refinement is chosen yet"):
         refiner.predict(tags[0])
     given = refiner.predict(tags[0], refinement=Refinement(0.5, 2), trajectory=True)
@@ -139,7 +139,7 @@ def test_evaluation_measures_the_predictions(fitted, tags):
         ("refined", prediction.refined),
     ):
         expected = fitted.space.measure(
-            y, tags[1], fitted.calibration[row], row == "generator"
+            y, tags[1], fitted.decoder_params[row], row == "generator"
         )
         assert measured[row] == expected
     assert fitted.evaluate(tf.data.Dataset.from_tensor_slices(tags)) == measured
@@ -202,4 +202,4 @@ def test_crops_of_pooled_scores_or_of_tags_are_refused(
 
 def test_masks_are_predicted_in_batches_of_the_training(fitted_maps):
     refiner, _ = fitted_maps
-    assert refiner.predictor.rows_at_once == refiner.settings.batch_size == 20
+    assert refiner.predictor.predict_batch_size == refiner.settings.batch_size == 20

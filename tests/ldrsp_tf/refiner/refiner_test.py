@@ -330,7 +330,7 @@ def thrifty(make_refiner, tags, few_samples):
         settings=few_samples(batch_size=4, discriminator_learning_rate=0.05),
         grid=RefinementGrid((0.2, 2.0), (1, 5)),
     )
-    return refiner, refiner.fit(tags, 0.5, epochs=12, interval=6)
+    return refiner, refiner.fit(tags, 0.5, epochs=12, validation_freq=6)
 
 
 def test_d_learns_the_users_oracle(thrifty, tags):
@@ -371,7 +371,7 @@ def test_other_oracles_are_refused_before_training(
     y[0] = 1.0
     refiner = make_refiner(oracle=oracle)
     with refused(match):
-        refiner.fit((tags[0], y), 0.01 + 1 / 24, epochs=1, report=pytest.fail)
+        refiner.fit((tags[0], y), 0.01 + 1 / 24, epochs=1, on_epoch_end=pytest.fail)
     assert refiner.trainer is None
 
 

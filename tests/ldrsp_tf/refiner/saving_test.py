@@ -124,7 +124,7 @@ def _made(make_refiner, tags, *arguments, **changes):
     """A refiner that is ready to be saved, though it was not trained."""
     refiner = make_refiner(*arguments, **changes)
     x, y = tags
-    if refiner.discriminator is None and refiner.method.refines:
+    if refiner.discriminator is None and refiner.method.has_discriminator:
         refiner.discriminator = EnergyNetwork(5, (3,))
     refiner.generator(x)
     if refiner.discriminator is not None:

@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 
 from ldrsp_tf.models import EnergyNetwork
-from ldrsp_tf.refiner.seeding import weights_from
+from ldrsp_tf.refiner.seeding import seeded_initializers
 
 
 def _weights(make):
@@ -16,7 +16,7 @@ def _weights(make):
 
 
 def _made_inside(seed):
-    with weights_from(seed):
+    with seeded_initializers(seed):
         return _weights(lambda: EnergyNetwork(2, (4,)))
 
 
@@ -48,6 +48,6 @@ def test_an_error_inside_changes_no_draws_either():
     random.seed(1)
     expected = random.random()
     random.seed(1)
-    with pytest.raises(KeyError), weights_from(5):
+    with pytest.raises(KeyError), seeded_initializers(5):
         raise KeyError
     assert random.random() == expected

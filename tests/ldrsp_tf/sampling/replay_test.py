@@ -9,7 +9,7 @@ from ldrsp_tf.errors import UsageError
 from ldrsp_tf.methods import LDRSP_PLUS
 from ldrsp_tf.refinement import refine
 from ldrsp_tf.sampling.replay import ReplayChains, mixed_starts
-from ldrsp_tf.sampling.sources import Draw
+from ldrsp_tf.sampling.sources import SamplingContext
 from ldrsp_tf.settings import SamplingSettings
 from ldrsp_tf.training.checkpoints import Checkpoints
 
@@ -29,7 +29,7 @@ def _draw(seed, shape=(_ROWS, _LABELS), weight=1.0, project=projections.box):
         return lambda y: -weight * tf.reduce_sum(tf.square(y - x), axes)
 
     x = uniform()
-    return Draw(
+    return SamplingContext(
         x=x,
         logits=logits_for(x),
         logits_for=logits_for,
@@ -44,20 +44,20 @@ def _draw(seed, shape=(_ROWS, _LABELS), weight=1.0, project=projections.box):
 
 def _chains(like=None, **settings):
     """Chains of one batch, if not told otherwise, and their settings."""
-    draw = like or _draw(0)
+    context = like or _draw(0)
     keywords = {"chain_batches": 1, "inference_step_size": 0.05, **settings}
     settings = SamplingSettings(**keywords)
-    return ReplayChains(settings, draw.x, draw.y_true), settings
+    return ReplayChains(settings, context.x, context.y_true), settings
 
 
 # Starts.
 
 
-def _kinds_of_starts(y, draw):
+def _kinds_of_starts(y, context):
     """The kind of each row of y among those of `mixed_starts`; "" for none."""
 
     def kind(row):
-        generated, truth = draw.y_generated.numpy(), draw.y_true.numpy()
+        generated, truth = context.y_generated.numpy(), context.y_true.numpy()
         if np.array_equal(y[row], generated[row]):
             return "generated"
         if np.all(y[row] == 0.5):
@@ -74,12 +74,12 @@ def _kinds_of_starts(y, draw):
 
 @pytest.mark.parametrize("shape", [(1200, _LABELS), (1200, 2, 2, 2)])
 def test_mixed_starts_have_their_shares(shape):
-    draw = _draw(0, shape)
-    starts = mixed_starts(draw, tf.constant([0, 1])).numpy()
+    context = _draw(0, shape)
+    starts = mixed_starts(context, tf.constant([0, 1])).numpy()
     assert starts.shape == shape
     assert starts.min() >= 0.0
     assert starts.max() <= 1.0
-    kinds = _kinds_of_starts(starts, draw)
+    kinds = _kinds_of_starts(starts, context)
     shares = {"generated": 0.4, "half": 0.15, "blend": 0.25, "another's": 0.2}
     assert set(kinds) == set(shares)
     for kind, share in shares.items():
@@ -89,11 +89,11 @@ def test_mixed_starts_have_their_shares(shape):
 
 
 def test_blends_are_of_every_weight():
-    draw = _draw(0, (1200, _LABELS))
+    context = _draw(0, (1200, _LABELS))
     # From 0 to 1 everywhere: the blend is the weight itself.
-    zero, one = tf.zeros_like(draw.y_true), tf.ones_like(draw.y_true)
+    zero, one = tf.zeros_like(context.y_true), tf.ones_like(context.y_true)
     starts = mixed_starts(
-        draw._replace(y_generated=one, y_true=zero), tf.constant([0, 1])
+        context._replace(y_generated=one, y_true=zero), tf.constant([0, 1])
     ).numpy()
     weights = starts[(starts[:, 0] != 1.0) & (starts[:, 0] != 0.5), 0]
     counts, _ = np.histogram(weights, bins=4, range=(0.0, 1.0))
@@ -101,9 +101,9 @@ def test_blends_are_of_every_weight():
 
 
 def test_mixed_starts_are_a_function_of_the_seed():
-    draw = _draw(0, (40, _LABELS))
+    context = _draw(0, (40, _LABELS))
     first, again, other = (
-        mixed_starts(draw, tf.constant(seed)).numpy()
+        mixed_starts(context, tf.constant(seed)).numpy()
         for seed in ([1, 2], [1, 2], [1, 3])
     )
     np.testing.assert_array_equal(first, again)
@@ -114,13 +114,13 @@ def test_mixed_starts_are_a_function_of_the_seed():
 
 
 def test_a_chain_starts_at_mixed_starts_of_the_batch():
-    draw = _draw(3, (40, _LABELS))
-    chains, settings = _chains(draw, chain_steps=0)  # no step: the start is seen
-    samples = chains(draw, settings)
-    kinds = _kinds_of_starts(samples.y.numpy(), draw)
+    context = _draw(3, (40, _LABELS))
+    chains, settings = _chains(context, chain_steps=0)  # no step: the start is seen
+    samples = chains(context, settings)
+    kinds = _kinds_of_starts(samples.y.numpy(), context)
     assert set(kinds) == {"generated", "half", "blend", "another's"}
-    np.testing.assert_array_equal(samples.x, draw.x)
-    np.testing.assert_array_equal(samples.y_true, draw.y_true)
+    np.testing.assert_array_equal(samples.x, context.x)
+    np.testing.assert_array_equal(samples.y_true, context.y_true)
 
 
 @pytest.mark.parametrize("normalized", [False, True])
@@ -140,9 +140,9 @@ def test_a_visit_goes_on_for_its_steps_from_where_the_chain_was(
     )
     still, no_steps = _chains(draws[0], chain_steps=0)
     expected = still(draws[0], no_steps).y
-    for draw in draws:
-        samples = chains(draw, settings)
-        logits = draw.logits_for(draws[0].x)
+    for context in draws:
+        samples = chains(context, settings)
+        logits = context.logits_for(draws[0].x)
         before, expected = (
             expected,
             refine(
@@ -172,8 +172,8 @@ def test_a_chain_starts_anew_with_the_present_batch_after_its_length(
 ):
     chains, settings = _chains(chain_length=length, chain_steps=steps)
     draws = [_draw(k) for k in range(2 * visits + 1)]
-    for number, draw in enumerate(draws):
-        samples = chains(draw, settings)
+    for number, context in enumerate(draws):
+        samples = chains(context, settings)
         first = draws[number - number % visits]
         np.testing.assert_array_equal(samples.x, first.x)
         np.testing.assert_array_equal(samples.y_true, first.y_true)
@@ -187,8 +187,8 @@ def test_chains_do_not_disturb_each_other(values):
     expected = [None] * 3  # x of the chains under way, and the visits they had
     for number in range(40):
         before = values(chains.variables)
-        draw = _draw(number)
-        samples = chains(draw, settings)
+        context = _draw(number)
+        samples = chains(context, settings)
         after = values(chains.variables)
         moved = [
             slot
@@ -198,7 +198,7 @@ def test_chains_do_not_disturb_each_other(values):
         assert len(moved) == 1
         slot = moved[0]
         if expected[slot] is None or expected[slot][1] == 2:
-            expected[slot] = (draw.x, 0)
+            expected[slot] = (context.x, 0)
         expected[slot] = (expected[slot][0], expected[slot][1] + 1)
         np.testing.assert_array_equal(samples.x, expected[slot][0])
         for variable, value in zip(after, samples):
@@ -207,12 +207,12 @@ def test_chains_do_not_disturb_each_other(values):
 
 
 def test_chains_are_the_same_eagerly_and_compiled(values):
-    draw, kept = _draw(0), []
+    context, kept = _draw(0), []
     for compiled in (False, True):
         chains, settings = _chains(chain_batches=2, chain_steps=2, chain_length=4)
 
         def visit(seed, chains=chains, settings=settings):
-            return chains(draw._replace(seed=seed), settings)
+            return chains(context._replace(seed=seed), settings)
 
         visit = tf.function(visit) if compiled else visit
         samples = [visit(tf.constant([0, number])) for number in range(6)]
@@ -223,11 +223,11 @@ def test_chains_are_the_same_eagerly_and_compiled(values):
 
 def test_no_gradient_flows_through_a_chain():
     chains, settings = _chains()
-    draw = _draw(0)
+    context = _draw(0)
     with tf.GradientTape() as tape:
-        tape.watch(draw.y_generated)
-        samples = chains(draw, settings)
-    assert tape.gradient(samples.y, draw.y_generated) is None
+        tape.watch(context.y_generated)
+        samples = chains(context, settings)
+    assert tape.gradient(samples.y, context.y_generated) is None
 
 
 # In a trainer.

@@ -61,11 +61,11 @@ def test_tag_example_metric_takes_leading_axes():
 
 def test_tags_are_calibrated_and_measured():
     space = TagSpace()
-    calibration = space.calibrate(_Y, _TRUE)
+    decoder_params = space.tune_decoder(_Y, _TRUE)
     # Thresholds from 0.3 to 0.44 find {0, 1} and {1}, and so do the neighbours of those
     # from 0.32 to 0.42, the nearest to 0.5.
-    assert calibration == {"threshold": pytest.approx(0.42)}
-    measured = space.measure(_Y, _TRUE, calibration, probabilities=True)
+    assert decoder_params == {"threshold": pytest.approx(0.42)}
+    measured = space.measure(_Y, _TRUE, decoder_params, probabilities=True)
     # At 0.5: (2/3 + 0) / 2. Tuned: (2/3 + 1) / 2. Plug-in, row 1, sum p = 1.6: 1.8/2.6,
     # 3/3.6, 3.2/4.6, so {0, 1}: 2/3; row 2, sum p = 0.95: 0.9/1.95, 1.5/2.95,
     # 1.9/3.95, so {1, 2}: 2/3.
@@ -80,7 +80,9 @@ def test_expectations_are_taken_of_probabilities_only():
 
 
 def test_tag_criterion_serves_both_columns():
-    assert TagSpace().criterion({"f1": 0.4, "f1_tuned": 0.5}) == pytest.approx(0.45)
+    assert TagSpace().selection_metric({"f1": 0.4, "f1_tuned": 0.5}) == pytest.approx(
+        0.45
+    )
 
 
 # Maps.
@@ -171,14 +173,14 @@ def test_map_example_metric(metric, expected):
 @pytest.mark.parametrize("probabilities", [False, True])
 def test_maps_of_two_classes_are_measured_by_iou_and_accuracy(probabilities):
     space = ClassMapSpace()
-    calibration = space.calibrate(_GUESSED_MAPS, _TRUTH_MAPS)
-    assert calibration == {}
-    measured = space.measure(_GUESSED_MAPS, _TRUTH_MAPS, calibration, probabilities)
+    decoder_params = space.tune_decoder(_GUESSED_MAPS, _TRUTH_MAPS)
+    assert decoder_params == {}
+    measured = space.measure(_GUESSED_MAPS, _TRUTH_MAPS, decoder_params, probabilities)
     assert measured == pytest.approx(
         {"pixel_accuracy": 6 / 8, "mean_iou": (1 / 3 + 1) / 2, "global_iou": 1 / 3}
     )
     assert all(type(value) is float for value in measured.values())
-    assert space.criterion(measured) == measured["mean_iou"]
+    assert space.selection_metric(measured) == measured["mean_iou"]
 
 
 def test_maps_of_three_classes_are_measured_by_accuracy():
@@ -186,7 +188,7 @@ def test_maps_of_three_classes_are_measured_by_accuracy():
     truth = np.eye(3)[np.array([[[0, 1], [2, 2]]])]
     measured = space.measure(_decided([[0, 1], [2, 0]]), truth, {}, True)
     assert measured == {"pixel_accuracy": 0.75}
-    assert space.criterion(measured) == 0.75
+    assert space.selection_metric(measured) == 0.75
 
 
 def test_a_right_pixel_has_the_binarised_value_1_whatever_its_margin():

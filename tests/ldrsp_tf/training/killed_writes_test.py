@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from ldrsp_tf.training.checkpoints import Checkpoints
 from ldrsp_tf.training.history import History
-from ldrsp_tf.training.loop import fit, go_back_to_best
+from ldrsp_tf.training.loop import fit, restore_best
 
 
 class _Trainer:
@@ -93,7 +93,7 @@ def _train(folder):
         history=history,
     )
     last = trainer.state.numpy()
-    go_back_to_best(checkpoints, history, "train")
+    restore_best(checkpoints, history, "train")
     for record in history.records:
         del record["seconds"]
     return history.records, last, trainer.state.numpy()

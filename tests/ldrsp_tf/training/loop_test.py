@@ -8,7 +8,7 @@ import tensorflow as tf
 from ldrsp_tf.errors import TrainingError
 from ldrsp_tf.training.checkpoints import Checkpoints
 from ldrsp_tf.training.history import History
-from ldrsp_tf.training.loop import best_record, fit, go_back_to_best
+from ldrsp_tf.training.loop import best_record, fit, restore_best
 
 
 class _Counter:
@@ -46,7 +46,9 @@ _X = _Y = tf.zeros([4, 1])
 
 def test_every_epoch_has_a_record():
     counter, reported = _Counter(), []
-    history = fit(counter, _X, _Y, epochs=3, phase="first", report=reported.append)
+    history = fit(
+        counter, _X, _Y, epochs=3, phase="first", on_epoch_end=reported.append
+    )
     assert counter.epochs == [0, 1, 2]
     assert reported == history.records
     for epoch, record in enumerate(history.records, start=1):
@@ -83,20 +85,22 @@ def test_no_epochs_train_nothing():
 
 
 @pytest.mark.parametrize(
-    ("interval", "validated"),
+    ("validation_freq", "validated"),
     [(1, [1, 2, 3, 4, 5]), (2, [2, 4, 5]), (3, [3, 5]), (9, [5])],
 )
-def test_validates_every_interval_and_at_the_end(interval, validated):
+def test_validates_every_interval_and_at_the_end(validation_freq, validated):
     counter = _Counter()
     validate = _Validation(counter, [0.1, 0.2, 0.3, 0.4, 0.5])
-    history = fit(counter, _X, _Y, epochs=5, validate=validate, interval=interval)
+    history = fit(
+        counter, _X, _Y, epochs=5, validate=validate, validation_freq=validation_freq
+    )
     assert validate.calls == validated
     assert [r["epoch"] for r in history.records if "validation" in r] == validated
     assert history.records[-1]["validation"] == {"metric": 0.5, "threshold": 0.5}
 
 
 @pytest.mark.parametrize(
-    ("patience", "interval", "epochs"),
+    ("patience", "validation_freq", "epochs"),
     [
         (None, 1, 8),
         (1, 1, 3),  # the second is the best, the third no better
@@ -105,7 +109,9 @@ def test_validates_every_interval_and_at_the_end(interval, validated):
         (2, 2, 4),  # 0.5 in the second, 0.4 in the fourth
     ],
 )
-def test_patience_is_counted_in_epochs_since_the_best(patience, interval, epochs):
+def test_patience_is_counted_in_epochs_since_the_best(
+    patience, validation_freq, epochs
+):
     counter = _Counter()
     validate = _Validation(counter, [0.3, 0.5, 0.4, 0.4, 0.6, 0.1, 0.1, 0.6])
     fit(
@@ -115,7 +121,7 @@ def test_patience_is_counted_in_epochs_since_the_best(patience, interval, epochs
         epochs=8,
         validate=validate,
         patience=patience,
-        interval=interval,
+        validation_freq=validation_freq,
     )
     assert len(counter.epochs) == epochs
 
@@ -153,7 +159,15 @@ def test_without_validation_the_latest_state_is_kept_every_interval(tmp_path):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        fit(counter, _X, _Y, epochs=8, interval=2, checkpoints=checkpoints, report=stop)
+        fit(
+            counter,
+            _X,
+            _Y,
+            epochs=8,
+            validation_freq=2,
+            checkpoints=checkpoints,
+            on_epoch_end=stop,
+        )
     assert checkpoints.restore() == 4
     assert checkpoints.restore_best() == 0
 
@@ -205,11 +219,11 @@ def test_the_best_state_has_to_be_that_of_the_best_record(tmp_path):
     validate = _Validation(counter, [0.25, 0.75, 0.5])
     options = {"validate": validate, "checkpoints": checkpoints, "history": history}
     fit(counter, _X, _Y, epochs=3, **options)
-    assert go_back_to_best(checkpoints, history, "train") is history.records[1]
+    assert restore_best(checkpoints, history, "train") is history.records[1]
     assert counter.state.numpy() == 2.0
     shutil.rmtree(tmp_path / "best")
     with pytest.raises(TrainingError, match=r"is of epoch 0, but .*history\.jsonl"):
-        go_back_to_best(checkpoints, history, "train")
+        restore_best(checkpoints, history, "train")
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
@@ -260,10 +274,10 @@ def _fit(trainer, tags, folder, checkpoints, report):
         y,
         epochs=5,
         validate=validate,
-        interval=2,
+        validation_freq=2,
         checkpoints=checkpoints,
         history=History(folder / "history.jsonl"),
-        report=report,
+        on_epoch_end=report,
     )
 
 
@@ -295,13 +309,13 @@ class _Killed(Checkpoints):
 def _run(trainer, tags, folder, at=None):
     """A process of its own: what is not in the folder is gone."""
 
-    def report(record):
+    def on_epoch_end(record):
         if at == ("report", record["epoch"]):
             raise KeyboardInterrupt
 
     folder.mkdir(exist_ok=True)
     trainer.reset()
-    return _fit(trainer, tags, folder, _Killed(trainer, folder, at), report)
+    return _fit(trainer, tags, folder, _Killed(trainer, folder, at), on_epoch_end)
 
 
 def _end(trainer, history, folder):

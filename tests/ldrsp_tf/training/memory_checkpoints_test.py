@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import pytest
 
-from ldrsp_tf.training.checkpoints import MemoryCheckpoints, whole_or_not
+from ldrsp_tf.training.checkpoints import MemoryCheckpoints, rollback_on_failure
 
 
 class _Trainer:
@@ -64,13 +64,13 @@ def test_what_a_failing_training_has_changed_is_put_back(
 ):
     trainer.set(5)
     before = values(trainer.variables)
-    with pytest.raises(KeyboardInterrupt), whole_or_not(trainer):
+    with pytest.raises(KeyboardInterrupt), rollback_on_failure(trainer):
         trainer.set(6)
         raise KeyboardInterrupt
     assert_identical(values(trainer.variables), before)
 
 
 def test_what_a_training_to_its_end_has_changed_stays(trainer):
-    with whole_or_not(trainer):
+    with rollback_on_failure(trainer):
         trainer.set(6)
     assert trainer.variables[1].numpy() == 6

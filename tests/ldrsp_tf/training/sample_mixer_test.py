@@ -19,10 +19,10 @@ def _share_seen(make_trainer, tags, shares, steps=24):
     drawn = []
 
     def source(index):
-        def draw_from(draw, settings):
+        def draw_from(context, settings):
             del settings
             tf.py_function(lambda: drawn.append(index), [], [])
-            return Samples(draw.x, draw.y_generated, draw.y_true)
+            return Samples(context.x, context.y_generated, context.y_true)
 
         return draw_from
 
@@ -45,9 +45,9 @@ def test_sources_are_drawn_by_their_shares(shares, low, high, make_trainer, tags
 def test_settings_may_change_the_shares_of_the_sources(make_trainer, tags):
     drawn = []
 
-    def source(name, draw, settings):
+    def source(name, context, settings):
         drawn.append(name)
-        return Samples(draw.x, draw.y_true, draw.y_true)
+        return Samples(context.x, context.y_true, context.y_true)
 
     sources = [functools.partial(source, name) for name in "abc"]
     method = dataclasses.replace(LDRSP, sources=tuple(zip((1.0, 0.0, 0.0), sources)))

@@ -53,13 +53,15 @@ def ldrsp(compiled_ldrsp):
 @pytest.mark.parametrize("name", METHODS)
 def test_every_method_trains_a_step(name, make_trainer, tags, values):
     trainer = make_trainer(name)
-    trained = trainer.generator if trainer.method.generates else trainer.discriminator
+    trained = (
+        trainer.generator if trainer.method.has_generator else trainer.discriminator
+    )
     before = values(trained.trainable_variables)
     scalars = _step(trainer, tags)
     expected = set()
-    if trainer.method.generates:
+    if trainer.method.has_generator:
         expected |= {"surrogate_loss"}
-    if trainer.method.refines:
+    if trainer.method.has_discriminator:
         expected |= {"discriminator_loss"}
     if trainer.method.generator_loss is not None:
         expected |= {"adversarial_loss"}
@@ -356,9 +358,9 @@ def test_the_discriminators_loss_is_given_truth_outputs_and_samples(make_trainer
         features = trainer.discriminator.features(x)
         logits = [trainer.discriminator.logits(features, y) for y in groups]
         _step(trainer, tags)
-        for y, expected, judged in zip(groups, logits, seen[0]):
-            np.testing.assert_allclose(judged.logits, expected, atol=1e-5)
-            np.testing.assert_allclose(judged.values, oracles.f1(y, y_true), rtol=1e-5)
+        for y, expected, scored in zip(groups, logits, seen[0]):
+            np.testing.assert_allclose(scored.logits, expected, atol=1e-5)
+            np.testing.assert_allclose(scored.values, oracles.f1(y, y_true), rtol=1e-5)
         assert (seen[0][2] is None) == (not method.sources)
 
 
@@ -476,7 +478,7 @@ def test_bytes_train_like_floats(ldrsp, tags, values, assert_identical):
 
 @pytest.mark.parametrize("name", METHODS)
 def test_training_learns_a_learnable_rule(name, make_trainer, tags):
-    alone = not get_method(name).generates
+    alone = not get_method(name).has_generator
     trainer = make_trainer(
         name,
         generator_learning_rate=0.05,
@@ -631,7 +633,7 @@ def test_every_method_trains_each_network_of_maps_by_its_own_update_only(
 ):
     trainer = make_map_trainer(name, batch_size=8)  # an epoch of one step
     parts = [trainer.generator]
-    if trainer.method.refines:
+    if trainer.method.has_discriminator:
         parts.append(trainer.discriminator)
     optimizers = [trainer.generator_optimizer, trainer.discriminator_optimizer]
     for part, optimizer in zip(parts, optimizers):
@@ -639,7 +641,7 @@ def test_every_method_trains_each_network_of_maps_by_its_own_update_only(
         optimizer.learning_rate = 0.0
         before = [values(model.trainable_variables) for model in parts]
         scalars = trainer.train_epoch(*maps, epoch=0)
-        assert ("discriminator_loss" in scalars) == trainer.method.refines
+        assert ("discriminator_loss" in scalars) == trainer.method.has_discriminator
         assert np.isfinite(list(scalars.values())).all()
         for model, old in zip(parts, before):
             new = values(model.trainable_variables)
