@@ -13,6 +13,7 @@ import tensorflow as tf
 from benchmarks import training_cost
 from experiments.runs import pipeline
 from experiments.runs.builders import build_refiner
+from experiments.runs.context import DataDirs, RunContext
 from experiments.runs.display import Display
 from experiments.runs.environment import peak_memory_bytes
 from experiments.tasks.config import Config
@@ -75,15 +76,16 @@ def measure_runs(
     for seed in range(seeds):
         config = task.configure(method, {**flags, "seed": seed})
         with tempfile.TemporaryDirectory() as folder:
-            result = pipeline.run(
+            display = Display()
+            context = RunContext(
                 task,
                 config,
+                task.identity(config),
                 pathlib.Path(folder),
-                data_dir=data_dir,
-                manual_dir=manual_dir,
-                command="python -m benchmarks.run",
-                display=Display(),
+                display,
+                DataDirs(data_dir, manual_dir),
             )
+            result = pipeline.run(context, display, "python -m benchmarks.run")
         results.append(result)
     refined = [result["test"]["refined"][task.paper_metric] for result in results]
     return {

@@ -14,8 +14,7 @@ from ldrsp_tf.methods import BASELINE, Method
 from ldrsp_tf.models import Discriminator
 from ldrsp_tf.refinement import score_and_gradient
 from ldrsp_tf.sampling.replay import ReplayChains
-from ldrsp_tf.sampling.sources import Samples, SamplingContext
-from ldrsp_tf.settings import SamplingSettings
+from ldrsp_tf.sampling.sources import SamplingContext, StatelessSource
 from ldrsp_tf.training.trainer import Trainer
 
 # Makes a trainer of the same task with another method.
@@ -27,22 +26,24 @@ _BYTES_OF_AN_UPDATE = 7 * 4
 
 # Steps of a walk that a source takes for a batch.
 _STEPS = {
-    sampling.inference_source: lambda settings: settings.inference_steps,
-    sampling.adversarial_source: lambda settings: settings.adversarial_steps,
-    sampling.loss_augmented_source: lambda settings: settings.inference_steps,
+    sampling.InferenceSource: lambda settings: settings.inference_steps,
+    sampling.AdversarialSource: lambda settings: settings.adversarial_steps,
+    sampling.LossAugmentedSource: lambda settings: settings.inference_steps,
     ReplayChains: lambda settings: settings.chain_steps,
 }
 
 
-def resting_source(draw: SamplingContext, settings: SamplingSettings) -> Samples:
-    """Samples that cost no walk: what a method would cost without its own."""
-    del settings
-    return Samples(draw.x, draw.y_generated, draw.y_true)
+class RestingSource(StatelessSource):
+    """Samples that cost no walk: they stay at G(x)."""
+
+    def draw(self, context: SamplingContext) -> tf.Tensor:
+        """Returns G(x), `[B, ...]`."""
+        return context.y_generated
 
 
 def without_walks(method: Method) -> Method:
     """The method with as many samples, which stay where they start."""
-    sources = ((1.0, resting_source),) if method.sources else ()
+    sources = ((1.0, RestingSource),) if method.sources else ()
     return dataclasses.replace(method, sources=sources)
 
 

@@ -19,7 +19,7 @@ quiet_tensorflow()
 
 from experiments.cli.errors import one_sentence_errors  # noqa: E402
 from experiments.runs.finished import load_run  # noqa: E402
-from ldrsp_tf.evaluation.validation import rows_of  # noqa: E402
+from ldrsp_tf.evaluation.validation import outputs_of  # noqa: E402
 
 FLAGS = flags.FLAGS
 flags.DEFINE_string("run", None, "folder of a finished run", required=True)
@@ -50,7 +50,7 @@ def main(argv: list[str]) -> None:
             run.config,
             output,
             inputs,
-            rows_of(refiner.method, prediction),
+            outputs_of(refiner.method, prediction),
             prediction.scores,
             refiner.decoder_params,
         )

@@ -19,6 +19,7 @@ import tensorflow as tf  # noqa: E402
 
 from experiments.cli import config_flags, data_flags  # noqa: E402
 from experiments.cli.errors import one_sentence_errors  # noqa: E402
+from experiments.runs.context import DataDirs, RunContext  # noqa: E402
 from experiments.runs.display import Display  # noqa: E402
 from experiments.runs.pipeline import run  # noqa: E402
 from experiments.runs.strategy import (  # noqa: E402
@@ -29,13 +30,13 @@ from experiments.runs.strategy import (  # noqa: E402
 )
 from experiments.summaries.result_table import result_table, selection_line  # noqa: E402
 from experiments.tasks import setting_flags  # noqa: E402
+from experiments.tasks.recipes import RECIPES  # noqa: E402
 from experiments.tasks.task import TASKS, get_task  # noqa: E402
 from ldrsp_tf.distribution.workers import is_chief  # noqa: E402
-from ldrsp_tf.methods import METHODS  # noqa: E402
 
 FLAGS = flags.FLAGS
 flags.DEFINE_enum("task", "synthetic_shapes", TASKS, "what is learned")
-flags.DEFINE_enum("method", "ldrsp_plus", list(METHODS), "how it is learned")
+flags.DEFINE_enum("method", "ldrsp_plus", list(RECIPES), "how it is learned")
 flags.DEFINE_string(
     "output_dir",
     None,
@@ -88,16 +89,18 @@ def _run(strategy: tf.distribute.Strategy | None) -> None:
     config = task.configure(FLAGS.method, given)
     folder = pathlib.Path(FLAGS.output_dir or "runs" / task.run_folder(config))
     with own_folder(strategy, folder) as own:
-        result = run(
+        display = Display()
+        context = RunContext(
             task,
             config,
+            task.identity(config),
             own,
-            data_dir=FLAGS.data_dir,
-            manual_dir=FLAGS.manual_dir,
-            command=_command(task.name, config.method, {"seed": config.seed, **given}),
-            display=Display(),
-            strategy=strategy,
+            display,
+            DataDirs(FLAGS.data_dir, FLAGS.manual_dir),
+            strategy,
         )
+        command = _command(task.name, config.method, {"seed": config.seed, **given})
+        result = run(context, display, command)
     if not is_chief(strategy):
         print("\nThe run is complete; the chief has its files.")
         return

@@ -33,16 +33,16 @@ from experiments.search.record import sweep_content, trial_record  # noqa: E402
 from experiments.search.trials import validation_value, without_test_rows  # noqa: E402
 from experiments.summaries.result_file import read_json, write_json  # noqa: E402
 from experiments.tasks import setting_flags  # noqa: E402
+from experiments.tasks.recipes import RECIPES  # noqa: E402
 from experiments.tasks.task import TASKS, get_task  # noqa: E402
 from ldrsp_tf.errors import UsageError  # noqa: E402
-from ldrsp_tf.methods import METHODS  # noqa: E402
 
 if TYPE_CHECKING:
     from experiments.jobs.ray_cluster import RayCluster
 
 FLAGS = flags.FLAGS
 flags.DEFINE_enum("task", None, TASKS, "what is learned", required=True)
-flags.DEFINE_enum("method", None, list(METHODS), "how it is learned", required=True)
+flags.DEFINE_enum("method", None, list(RECIPES), "how it is learned", required=True)
 flags.DEFINE_integer("trials", 20, "trials of the whole sweep", 1)
 flags.DEFINE_integer("seeds", 1, "runs of a trial; its value is their mean", 1)
 flags.DEFINE_enum("sampler", "tpe", SAMPLERS, "what proposes settings")

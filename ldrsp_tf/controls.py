@@ -1,8 +1,8 @@
-"""Controls: the cheapest predictors that could explain what a refinement gains.
+"""Controls: the cheapest predictors that could explain the gain of a refinement.
 
-A discriminator is a network of its own, and two networks predict better than one. A
-refined output is worth something only beside what the same networks give without any
-walk, or as many generators give together.
+A discriminator is a second network, and two networks predict better than one. A refined
+output is worth something only beside the predictions of the same networks without any
+walk, and beside those of as many generators together.
 """
 
 import dataclasses
@@ -15,7 +15,7 @@ from ldrsp_tf.methods import BASELINE
 from ldrsp_tf.models.adapters import DiscriminatorAsGenerator
 from ldrsp_tf.prediction.crops import Crops, predictor_by
 from ldrsp_tf.prediction.predictor import predict
-from ldrsp_tf.refiner.refiner import Refiner
+from ldrsp_tf.refiner import Refiner
 from ldrsp_tf.settings import TrainingSettings
 from ldrsp_tf.training.trainer import Trainer
 
@@ -23,18 +23,21 @@ from ldrsp_tf.training.trainer import Trainer
 def discriminator_trainer(
     refiner: Refiner, settings: TrainingSettings | None = None
 ) -> Trainer:
-    """A trainer of the refiner's discriminator as a predictor of its own.
+    """Makes a trainer of the refiner's discriminator as a predictor of its own.
 
     Args:
-      refiner: A built one.
-      settings: Of the training; the refiner's by default.
+      refiner: An assembled refiner.
+      settings: The settings of the training; the refiner's by default.
 
     Raises:
       UsageError: The discriminator scores outputs only.
     """
-    trainer = refiner.trainer
+    trainer, space = refiner.trainer, refiner.space
     model = DiscriminatorAsGenerator(
-        trainer.discriminator, trainer.generator, refiner.space, refiner.shapes[1]
+        trainer.require_discriminator(),
+        trainer.generator,
+        space.initial_logits(refiner.shapes[1]),
+        space.activation,
     )
     return _trainer_of(model, refiner, settings)
 
@@ -42,18 +45,18 @@ def discriminator_trainer(
 def control_outputs(
     refiner: Refiner, x: np.ndarray, ensemble: keras.Model | None = None
 ) -> dict[str, np.ndarray]:
-    """What predicts without a walk, relaxed outputs `[N, ...]` by name.
+    """Predicts without a walk, by the refiner's networks and by an ensemble.
 
     Args:
-      refiner: A trained one.
+      refiner: A trained refiner.
       x: Inputs, `[N, ...]`.
-      ensemble: Maps inputs to logits: generators trained as those of the refiner were,
-        on all rows.
+      ensemble: A network from inputs to logits: generators trained as those of the
+        refiner were, on all rows.
 
     Returns:
-      `own`: What D answers itself, and `average`: the mean of G's output and that; both
-      only for a D that answers. `mirrored`: G's output averaged with the mirrored
-      image's, for crops. `ensemble`, if there is one.
+      Relaxed outputs `[N, ...]` by name. `own`: D's own prediction; `average`: the mean
+      of G's output and that, both only for a D that predicts. `mirrored`: G's output
+      averaged with the mirrored image's, for crops. `ensemble`, if there is one.
     """
     outputs = {}
     generated = _generated(refiner.trainer, refiner.crops, x)
@@ -77,8 +80,10 @@ def _generated(trainer: Trainer, crops: Crops | None, x: np.ndarray) -> np.ndarr
 def _trainer_of(
     model: keras.Model, refiner: Refiner, settings: TrainingSettings | None
 ) -> Trainer:
-    # Shares are of sources of samples, which a generator alone has none of.
-    settings = dataclasses.replace(settings or refiner.settings, source_shares=None)
+    # Shares and the truth's weight are of a discriminator's training.
+    settings = dataclasses.replace(
+        settings or refiner.settings, source_shares=None, truth_weight=None
+    )
     trainer = Trainer(
         model,
         None,

@@ -7,6 +7,10 @@ class UsageError(ValueError):
     """A value, shape or setting that does not fit; the message names the mend."""
 
 
+class NotFittedError(UsageError):
+    """A call that needs trained networks, before there are any."""
+
+
 class TrainingError(RuntimeError):
     """Training cannot go on (for example the loss is no longer finite)."""
 

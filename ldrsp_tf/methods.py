@@ -1,7 +1,7 @@
-"""The methods: what distinguishes one from another, a registry entry each.
+"""The methods: losses, sources of samples and their options, one registry entry each.
 
 The trainer knows no method by name: it reads these fields. To add a method, add an
-entry (and its pair of losses to `baseline_losses.py`).
+entry, and its pair of losses to `losses/baselines.py`.
 """
 
 import dataclasses
@@ -12,41 +12,36 @@ import tensorflow as tf
 
 from ldrsp_tf import losses, sampling
 from ldrsp_tf.errors import UsageError
-from ldrsp_tf.losses import baselines
-from ldrsp_tf.losses.gradient_penalty import Penalty, gradient_penalty
-from ldrsp_tf.losses.ldrsp import ScoredOutputs, ValueLoss
-from ldrsp_tf.oracles import Oracle, binarised
-from ldrsp_tf.sampling.replay import ReplayChains
-from ldrsp_tf.spaces.base import OutputSpace
+from ldrsp_tf.losses import Penalty, ValueLoss, baselines
 
-DiscriminatorLoss = Callable[
-    [ScoredOutputs, ScoredOutputs | None, ScoredOutputs | None], tf.Tensor
-]
+DiscriminatorLoss = Callable[..., tf.Tensor]
 GeneratorLoss = Callable[[tf.Tensor], tf.Tensor]
 
 
 @dataclasses.dataclass(frozen=True)
 class Method:
-    """One way to train a generator, and perhaps a discriminator.
+    """A way to train a generator, a discriminator, or both.
 
     Attributes:
-      name: Its value of `--method`.
-      title: A line that says what it is.
+      name: The name, for the registry.
+      title: A one-line description.
       generator_loss: The adversarial term of Eq. 6, a function of D's logits of G(x);
         None trains G by the surrogate loss alone.
-      discriminator_loss: D's loss, a function of what D and the oracle say of the
-        truth, of G(x) (None without a generator) and of the samples (None without a
-        source); None if there is no D, so no refinement.
-      value_loss: What adversarial samples ascend.
-      sources: Where D's samples come from, each with its share of the iterations, which
-        a task may change. A class is a source with state: a trainer makes its own one.
-      binarised_oracle: The oracle judges the decided output, not the relaxed one.
-      discriminator_updates: Updates of D per update of G.
+      discriminator_loss: The loss of D, a function of `ScoredOutputs` of the truth, of
+        G(x) (None without a generator) and of the samples (None without a source);
+        None if there is no D, hence no refinement.
+      value_loss: The loss that adversarial samples ascend.
+      sources: The sources of D's samples, each with its share of the iterations, which
+        settings may change.
+      binarised_oracle: Whether the oracle reads the decided output instead of the
+        relaxed one, unless settings choose.
+      has_truth_weight: Whether `discriminator_loss` takes a `truth_weight`.
+      discriminator_updates: The number of updates of D per update of G.
       penalty: A further term of D's loss, on the critic between truth and G(x).
-      score: What a refinement ascends, a function of D's logits.
-      estimates_value: Whether that score estimates the oracle's value.
+      score: The score that a refinement ascends, a function of D's logits.
+      estimates_value: Whether that score estimates the oracle value.
       has_generator: Whether there is a generator; without one a refinement starts at
-        the space's blank output, and only the refined output is reported.
+        the space's initial output, and only the refined output is reported.
     """
 
     name: str
@@ -54,8 +49,9 @@ class Method:
     generator_loss: GeneratorLoss | None = None
     discriminator_loss: DiscriminatorLoss | None = None
     value_loss: ValueLoss = losses.squared_value_loss
-    sources: tuple[tuple[float, sampling.Source | type[ReplayChains]], ...] = ()
+    sources: tuple[tuple[float, sampling.SourceFactory], ...] = ()
     binarised_oracle: bool = False
+    has_truth_weight: bool = False
     discriminator_updates: int = 1
     penalty: Penalty | None = None
     score: Callable[[tf.Tensor], tf.Tensor] = tf.sigmoid
@@ -67,21 +63,34 @@ class Method:
         """Whether there is a discriminator to refine with."""
         return self.discriminator_loss is not None
 
-    def oracle(self, space: OutputSpace) -> Oracle:
-        """The space's oracle as this method reads it."""
-        if self.binarised_oracle:
-            return binarised(space.oracle, space.decide)
-        return space.oracle
+    def discriminator_loss_of(self, truth_weight: float | None) -> DiscriminatorLoss:
+        """Returns D's loss with another weight of the truth's term.
+
+        Args:
+          truth_weight: The weight; None leaves the method's own.
+
+        Raises:
+          UsageError: The loss has no such weight.
+        """
+        assert self.discriminator_loss is not None
+        if truth_weight is None:
+            return self.discriminator_loss
+        if not self.has_truth_weight:
+            raise UsageError(
+                f"truth_weight is of the ldrsp methods, and {self.name!r} is none; "
+                "leave it out."
+            )
+        return functools.partial(self.discriminator_loss, truth_weight=truth_weight)
 
 
-_PAPER_SOURCES = (
-    (0.5, sampling.inference_source),
-    (0.5, sampling.adversarial_source),
+_PAPER_SOURCES: tuple[tuple[float, sampling.SourceFactory], ...] = (
+    (0.5, sampling.InferenceSource),
+    (0.5, sampling.AdversarialSource),
 )
 
 # D should see the whole walk that it is going to guide, not its first steps only: tasks
 # with long walks give replay chains a share.
-_LONG_WALK_SOURCES = (*_PAPER_SOURCES, (0.0, ReplayChains))
+_LONG_WALK_SOURCES = (*_PAPER_SOURCES, (0.0, sampling.ReplayChains))
 
 BASELINE = Method(
     name="baseline",
@@ -93,6 +102,7 @@ LDRSP = Method(
     title="the paper's method (Eq. 5-10)",
     generator_loss=losses.ldrsp_generator_loss,
     discriminator_loss=losses.ldrsp_discriminator_loss,
+    has_truth_weight=True,
     sources=_PAPER_SOURCES,
     estimates_value=True,
 )
@@ -106,29 +116,9 @@ LDRSP_PLUS = dataclasses.replace(
     discriminator_loss=functools.partial(
         losses.ldrsp_discriminator_loss, value_loss=losses.cross_entropy_value_loss
     ),
-    # The metric judges decided tags: so does the oracle.
+    # The metric is of decided tags, and so is the oracle.
     binarised_oracle=True,
     sources=_LONG_WALK_SOURCES,
-)
-
-# What is particular to it are its stages (`experiments/phases.py`): generators first,
-# each blind to a part of the rows, then a discriminator that has the oracle's shape.
-LDRSP_CROSS = dataclasses.replace(
-    LDRSP_PLUS,
-    name="ldrsp_cross",
-    title="LDRSP+ on the errors of generators that have not seen the row",
-)
-
-LOGISTIC_REGRESSION = dataclasses.replace(
-    BASELINE,
-    name="logistic_regression",
-    title="one linear layer, trained by cross-entropy",
-)
-
-NN_BASELINE = dataclasses.replace(
-    BASELINE,
-    name="nn_baseline",
-    title="the deeper network of Belanger & McCallum (2016), trained by cross-entropy",
 )
 
 GAN = Method(
@@ -151,7 +141,7 @@ WGAN_GP = Method(
     generator_loss=baselines.wgan_generator_loss,
     discriminator_loss=baselines.wgan_discriminator_loss,
     discriminator_updates=5,
-    penalty=gradient_penalty,
+    penalty=losses.gradient_penalty,
     score=tf.identity,
 )
 
@@ -177,7 +167,7 @@ SPEN = Method(
     name="spen",
     title="max-margin energy network, without a generator (Belanger & McCallum, 2016)",
     discriminator_loss=baselines.spen_discriminator_loss,
-    sources=((1.0, sampling.loss_augmented_source),),
+    sources=((1.0, sampling.LossAugmentedSource),),
     score=tf.identity,
     has_generator=False,
 )
@@ -188,23 +178,39 @@ METHODS = {
         BASELINE,
         LDRSP,
         LDRSP_PLUS,
-        LDRSP_CROSS,
         GAN,
         LSGAN,
         WGAN_GP,
         EBGAN,
         DVN,
         SPEN,
-        LOGISTIC_REGRESSION,
-        NN_BASELINE,
     )
 }
 
 
+# Names that are looked for here, and are a method with other networks or stages.
+_RECIPES = {
+    "ldrsp_cross": (
+        'method="ldrsp_plus" with a CrossFitted generator, a RatioNetwork or a '
+        "PatchDiscriminator with the bilinear head, and fit(..., folds=)"
+    ),
+    "logistic_regression": 'method="baseline" with one linear layer as the generator',
+    "nn_baseline": 'method="baseline" with a deeper network as the generator',
+}
+
+
 def get_method(name: str) -> Method:
-    """The entry of that name; UsageError names the known ones if there is none."""
-    if name not in METHODS:
+    """Returns the method of that name.
+
+    Raises:
+      UsageError: There is none; the message names the known ones.
+    """
+    if name in METHODS:
+        return METHODS[name]
+    if name in _RECIPES:
         raise UsageError(
-            f"There is no method {name!r}; the methods are {', '.join(METHODS)}."
+            f"{name!r} is a method with networks of its own; give {_RECIPES[name]}."
         )
-    return METHODS[name]
+    raise UsageError(
+        f"There is no method {name!r}; the methods are {', '.join(METHODS)}."
+    )

@@ -191,3 +191,7 @@ class Refinement:
     def __post_init__(self):
         if self.steps < 0:
             raise UsageError(f"steps is {self.steps}: at least 0 is needed.")
+
+    def with_steps(self, steps: int) -> "Refinement":
+        """Returns the same refinement with another number of steps."""
+        return dataclasses.replace(self, steps=steps)

@@ -59,6 +59,8 @@ class TrainingSettings:
     penalty_weight: float = 10.0
     cosine_decay: bool = False
     source_shares: tuple[float, ...] | None = None
+    binarised_oracle: bool | None = None
+    truth_weight: float | None = None
     sampling: SamplingSettings = dataclasses.field(default_factory=SamplingSettings)
 
 

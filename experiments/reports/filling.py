@@ -13,9 +13,9 @@ from experiments.reports.missing_runs import RunName, missing_runs, runnable
 from experiments.reports.rows import row_folders
 from experiments.summaries.collection import Results, differing_settings, load_results
 from experiments.summaries.result_file import read_json, write_json
+from experiments.tasks.recipes import RECIPES
 from experiments.tasks.task import TASKS, get_task
 from ldrsp_tf.errors import UsageError
-from ldrsp_tf.methods import METHODS
 
 if TYPE_CHECKING:
     from experiments.jobs.ray_cluster import RayCluster
@@ -113,11 +113,11 @@ def _folders(
     layout: Layout, there: Results, methods: Sequence[str] | None
 ) -> list[str]:
     if methods is None:
-        return runnable(layout.methods or row_folders(layout, there), METHODS)
+        return runnable(layout.methods or row_folders(layout, there), RECIPES)
     for method in methods:
-        if not runnable([method], METHODS):
+        if not runnable([method], RECIPES):
             raise UsageError(
-                f"There is no method {method!r}; the methods are {', '.join(METHODS)}."
+                f"There is no method {method!r}; the methods are {', '.join(RECIPES)}."
             )
     return list(methods)
 

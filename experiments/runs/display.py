@@ -7,6 +7,7 @@ from typing import Any
 
 from experiments.summaries.result_table import METRICS, ROWS, metrics_of, percent
 from experiments.tasks.config import Config
+from experiments.tasks.recipes import get_recipe
 from experiments.tasks.task import Examples, Task
 from ldrsp_tf.methods import get_method
 from ldrsp_tf.training.history import Record
@@ -38,9 +39,9 @@ class Display:
         test: Examples,
     ) -> None:
         """Says what is about to happen."""
-        method = get_method(config.method)
-        self._estimates = method.estimates_value
-        print(f"{task.title}, seed {config.seed}: {method.title}")
+        recipe = get_recipe(config.method)
+        self._estimates = get_method(recipe.method).estimates_value
+        print(f"{task.title}, seed {config.seed}: {recipe.title}")
         print(
             f"{len(training.x):,} training rows, {len(validation.x):,} held out for "
             f"validation, {len(test.x):,} test rows"
@@ -51,7 +52,7 @@ class Display:
         for note in notes:
             print(note, flush=True)
 
-    def phase(self, name: str, epochs: int) -> None:
+    def stage(self, name: str, epochs: int) -> None:
         """Begins a phase of so many epochs."""
         self._phase, self._epochs, self._first = name, epochs, -1
         self._begin = time.perf_counter()

@@ -1,4 +1,4 @@
-"""The test, which is made once, with the choices of the validation."""
+"""The evaluation on test rows, made once, with the choices of the validation."""
 
 import time
 from collections.abc import Callable
@@ -9,8 +9,8 @@ import tensorflow as tf
 
 from experiments.tasks.task import Examples
 from ldrsp_tf.evaluation.diagnostics import score_report
-from ldrsp_tf.evaluation.validation import measure, rows_of
-from ldrsp_tf.refiner.refiner import Refiner
+from ldrsp_tf.evaluation.validation import measure, outputs_of
+from ldrsp_tf.refiner import Refiner
 from ldrsp_tf.training.history import Record
 
 
@@ -20,13 +20,14 @@ def evaluate_test(
     examples: Examples,
     further: Callable[[np.ndarray], dict[str, float]],
 ) -> dict[str, Any]:
-    """The one look at the test rows.
+    """Evaluates the test rows, the only time that a run looks at them.
 
     Args:
-      refiner: In its final state; receives the choices.
+      refiner: The refiner in its final state; it adopts the choices.
       chosen: The record of the epoch that validation chose.
       examples: The test rows.
-      further: Relaxed outputs of the test rows -> metrics of the task's own.
+      further: A function from relaxed outputs of the test rows to metrics of the task's
+        own.
 
     Returns:
       The parts test, validation, selected, score and seconds of a result.
@@ -37,8 +38,8 @@ def evaluate_test(
     refinement, decoder_params = refiner.refinement, refiner.decoder_params
     prediction = refiner.predict(examples.x)
     measured = measure(refiner.trainer, prediction, examples, decoder_params)
-    for row, y in rows_of(refiner.method, prediction).items():
-        measured[row].update(further(y))
+    for name, y in outputs_of(refiner.method, prediction).items():
+        measured[name].update(further(y))
     selected = {"epochs": chosen["epoch"], "calibration": decoder_params}
     result = {
         "test": measured,

@@ -7,6 +7,7 @@ import statistics
 from collections.abc import Callable
 
 from datasets.loading import LoadedData
+from experiments.runs.context import RunContext
 from experiments.runs.stages import Stages
 from experiments.search.plan import Plan, Settings
 from experiments.tasks.splits import hold_out
@@ -50,10 +51,9 @@ def validation_value(
         run_folder.mkdir(parents=True)
         progress = _Progress(values, len(values) * config.epochs, report)
         identity = {**config.as_dict(), **plan.content}
-        with Stages(
-            plan.task, config, identity, run_folder, rows.training, progress
-        ) as phases:
-            chosen = phases.select(rows.training, rows.validation)
+        run = RunContext(plan.task, config, identity, run_folder, progress)
+        with Stages(run, rows.training) as stages:
+            chosen = stages.select(rows.training, rows.validation)
         values.append(chosen["validation"]["metric"])
         shutil.rmtree(run_folder / "checkpoints")
     return statistics.mean(values)
@@ -68,7 +68,7 @@ class _Progress:
         self._report = report
         self._best = float("-inf")
 
-    def phase(self, name: str, epochs: int) -> None:
+    def stage(self, name: str, epochs: int) -> None:
         """Nothing is shown of it."""
 
     def progress(self, record: Record) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 from datasets.loading import LoadedData, load
 from experiments.tasks.config import Config
 from experiments.tasks.inputs import NewInputs
+from experiments.tasks.recipes import get_recipe
 from experiments.tasks.search_spaces import Space
 from ldrsp_tf.data.augmentation import Augmentation
 from ldrsp_tf.data.examples import Examples
@@ -227,7 +228,7 @@ class Task:
         Raises:
           UsageError: The method has no generator.
         """
-        if not get_method(config.first_method).has_generator:
+        if not get_method(get_recipe(config.first_method).method).has_generator:
             raise UsageError(
                 f"--first_method={config.first_method} has no generator to train; "
                 "choose another method."

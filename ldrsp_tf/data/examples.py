@@ -1,7 +1,7 @@
-"""Examples as users have them, checked before anything is trained on them."""
+"""Training data of users: arrays and data sets, read whole and checked."""
 
 import numbers
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import tensorflow as tf
@@ -17,25 +17,28 @@ class Examples(NamedTuple):
     y: np.ndarray
 
     def take(self, rows: np.ndarray) -> "Examples":
-        """The examples of those rows."""
+        """Returns the examples of those rows."""
         return Examples(self.x[rows], self.y[rows])
 
 
 def divide_rows(
     rows: int, held_out: int, seed: int | tuple[int, ...]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The numbers of the rows to keep and of those held out at random, rising.
+    """Divides rows at random into those to keep and those to hold out.
 
     Args:
-      rows: How many there are.
-      held_out: How many of them to hold out.
-      seed: Decides which.
+      rows: The number of rows.
+      held_out: The number of rows to hold out.
+      seed: The seed of the division.
+
+    Returns:
+      The row numbers of both parts, rising.
     """
     shuffled = np.random.default_rng(seed).permutation(rows)
     return np.sort(shuffled[held_out:]), np.sort(shuffled[:held_out])
 
 
-Data = tuple[np.ndarray, np.ndarray] | tf.data.Dataset
+Data: TypeAlias = tuple[np.ndarray, np.ndarray] | tf.data.Dataset
 
 
 def as_examples(data: Data, space: OutputSpace, name: str) -> Examples:
@@ -44,8 +47,8 @@ def as_examples(data: Data, space: OutputSpace, name: str) -> Examples:
     Args:
       data: A pair of arrays `[N, ...]`, or a finite `tf.data.Dataset` of pairs, of
         single examples or of batches.
-      space: What an output is.
-      name: What to call the data in an error, such as "training data".
+      space: The output space.
+      name: The name of the data in messages, such as "training data".
 
     Raises:
       UsageError: It is neither, or empty; x and y differ in number; an output is not
@@ -67,30 +70,19 @@ def as_examples(data: Data, space: OutputSpace, name: str) -> Examples:
         )
     require_finite(x, f"inputs of the {name}")
     require_finite(y, f"true outputs of the {name}")
-    if y.ndim != space.rank + 1:
-        raise UsageError(
-            f"The true outputs of the {name} have shape {y.shape}; {space.shape_name} "
-            "are needed."
-        )
-    if y.size == 0:
-        raise UsageError(f"The true outputs of the {name}, {y.shape}, have no values.")
-    if space.rank == 3 and y.shape[-1] == 1:
-        raise UsageError(
-            f"The true outputs of the {name} have one channel; masks need two, the "
-            "background's and the foreground's: np.concatenate([1 - y, y], -1)."
-        )
-    if y.min() < 0 or y.max() > 1:
-        raise UsageError(
-            f"The true outputs of the {name} reach from {y.min():g} to {y.max():g}: "
-            "they have to lie in [0, 1] (tags as 0/1, classes one-hot)."
-        )
+    space.check_outputs(y, name)
     return Examples(x, y)
 
 
 def require_shapes(
     examples: Examples, shapes: tuple[tuple[int, ...], tuple[int, ...]], name: str
 ) -> None:
-    """Refuses examples of other shapes than those, of one input and one output.
+    """Refuses examples whose input or output has another shape.
+
+    Args:
+      examples: The examples.
+      shapes: The shapes of one input and of one output.
+      name: The name of the data in messages.
 
     Raises:
       UsageError: They have others.
@@ -104,44 +96,54 @@ def require_shapes(
 
 
 def training_and_validation(
-    train: Data, validation: Data | float, space: OutputSpace, seed: int
+    train: Data,
+    validation: Data | float,
+    space: OutputSpace,
+    seed: int,
+    has_folds: bool = False,
 ) -> tuple[Examples, Examples]:
-    """The examples to train on and those to choose by.
+    """Reads the examples to train on and those to choose by.
 
     Args:
-      train: As in `as_examples`.
+      train: Training data, as in `as_examples`.
       validation: The same, or the share of the training examples to hold out.
-      space: What an output is.
-      seed: Decides which are held out.
+      space: The output space.
+      seed: The seed of the examples that are held out.
+      has_folds: Whether the training examples have folds of a cross-fitted generator.
 
     Raises:
       UsageError: Either is at fault; they have different shapes; the share leaves no
-        example to one of them.
+        example to one of them, or cannot be held out because of the folds.
     """
+    if has_folds and isinstance(validation, numbers.Real):
+        raise UsageError(
+            "Give validation examples that no member of the generator has seen; a "
+            "share of the training rows is not that."
+        )
     training = as_examples(train, space, "training data")
     if not isinstance(validation, numbers.Real):
         held_out = as_examples(validation, space, "validation data")
         shapes = training.x.shape[1:], training.y.shape[1:]
         require_shapes(held_out, shapes, "validation data")
         return training, held_out
-    rows = len(training.x)
-    number = round(rows * validation) if 0 < validation < 1 else 0
+    rows, share = len(training.x), float(validation)
+    number = round(rows * share) if 0 < share < 1 else 0
     if not 0 < number < rows:
         raise UsageError(
             f"A share of {validation} of {rows} examples cannot be held out: "
             "validation needs at least one, and so does training; give another "
             "share, or validation data."
         )
-    kept, held_out = divide_rows(rows, number, (seed, 1))
-    return training.take(kept), training.take(held_out)
+    kept, others = divide_rows(rows, number, (seed, 1))
+    return training.take(kept), training.take(others)
 
 
 def as_inputs(x: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-    """Inputs `[N, ...]` to predict for, checked.
+    """Checks inputs `[N, ...]` to predict for.
 
     Args:
-      x: An array, or what becomes one.
-      shape: Of one input.
+      x: An array, or a list that becomes one.
+      shape: The shape of one input.
 
     Raises:
       UsageError: They have another shape, or there is none, or a value is NaN, infinite
@@ -158,10 +160,14 @@ def as_inputs(x: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
 
 
 def require_finite(values: np.ndarray, name: str) -> None:
-    """Refuses NaN and infinite values, and what is no number.
+    """Refuses NaN, infinite values and values that are no numbers.
+
+    Args:
+      values: An array `[N, ...]`.
+      name: The name of the values in messages.
 
     Raises:
-      UsageError: It has some; the message names the first example.
+      UsageError: There are some; the message names the first example.
     """
     if values.dtype.kind not in "buif":
         raise UsageError(f"The {name} are of type {values.dtype}: numbers are needed.")

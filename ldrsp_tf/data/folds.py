@@ -1,27 +1,29 @@
-"""Out-of-fold outputs: D learns from errors that G makes on rows it has not seen.
-
-A generator is nearly perfect on the rows that it was trained on, and a discriminator
-that meets it there learns nothing of the errors of a test. Of K generators, each is
-trained without one part (fold) of the rows; on that part it errs as on a test. Where D
-has learned from these, generators that have seen all rows may take their place, as the
-estimators of a stacking do.
-"""
+"""The folds of cross-fitting: which generator has not seen which training row."""
 
 import numpy as np
-import tensorflow as tf
 
+from ldrsp_tf.data.examples import Examples
 from ldrsp_tf.errors import UsageError
+from ldrsp_tf.models.fold_channel import append_fold_channel
 
-_MOST = 255  # Folds that a byte can tell apart, as inputs may be bytes.
+_MAX_FOLDS = 255  # The fold of an image of bytes is a byte, too.
 
 
 def assign_folds(rows: int, folds: int, seed: int) -> np.ndarray:
-    """The fold of each row, `[rows]`, in [0, folds); folds differ by one row at most.
+    """Assigns a fold to each row at random; fold sizes differ by at most one row.
+
+    Args:
+      rows: The number of training rows.
+      folds: The number of folds.
+      seed: The seed of the assignment.
+
+    Returns:
+      Integers in [0, folds), `[rows]`.
 
     Raises:
-      UsageError: There are fewer rows than folds, or folds than 2.
+      UsageError: There are fewer than 2 folds, or more than rows (or 255).
     """
-    if not 2 <= folds <= min(rows, _MOST):
+    if not 2 <= folds <= min(rows, _MAX_FOLDS):
         raise UsageError(
             f"{rows} training rows cannot be divided into {folds} folds; give 2 or "
             "more, and not more than rows (or 255)."
@@ -29,33 +31,35 @@ def assign_folds(rows: int, folds: int, seed: int) -> np.ndarray:
     return np.random.default_rng((seed, 2)).permutation(rows) % folds
 
 
-def append_fold_channel(x: np.ndarray, folds: np.ndarray) -> np.ndarray:
-    """Inputs that carry the fold of their row as a last feature or channel.
+def attach_folds(
+    examples: Examples, folds: np.ndarray | None, members: int | None
+) -> Examples:
+    """Appends the fold of each training row to its input.
 
     Args:
-      x: `[N, ..., F]`.
-      folds: `[N]`.
+      examples: The training rows.
+      folds: The fold of each row, `[N]`; None without cross-fitting.
+      members: The number of generators that are cross-fitted; None without
+        cross-fitting.
 
     Returns:
-      `[N, ..., F + 1]`, of the type of x, or the next that holds a byte. Whatever
-      crops, mirrors, interpolates or gathers them takes the fold along.
+      The examples, with a fold channel if there are folds.
+
+    Raises:
+      UsageError: There are folds without a cross-fitted generator, or the other way
+        round; their number is not that of the rows; one is no member's.
     """
-    carried = np.broadcast_to(
-        folds.reshape(-1, *[1] * (x.ndim - 1)), (*x.shape[:-1], 1)
-    )
-    kind = np.result_type(x.dtype, np.uint8)
-    return np.concatenate([x, carried], axis=-1, dtype=kind, casting="unsafe")
-
-
-def without_fold(x: tf.Tensor, channels: int) -> tf.Tensor:
-    """Inputs `[B, ..., F]` of such as may carry a fold."""
-    return x[..., :channels]
-
-
-def fold_of_inputs(x: tf.Tensor, channels: int) -> tf.Tensor | None:
-    """The fold of each input, `[B]`; None where inputs carry none."""
-    if x.shape[-1] == channels:
-        return None
-    carried = tf.reshape(x[..., channels], [tf.shape(x)[0], -1])[:, 0]
-    # Images that were interpolated have a fold that is not quite whole.
-    return tf.cast(tf.round(tf.cast(carried, tf.float32)), tf.int32)
+    if (folds is None) != (members is None):
+        raise UsageError(
+            "A CrossFitted generator needs the fold of each training row (folds), "
+            "and no other generator does."
+        )
+    if folds is None or members is None:
+        return examples
+    folds = np.asarray(folds)
+    if folds.shape != (len(examples.x),) or not set(folds) <= set(range(members)):
+        raise UsageError(
+            f"The folds of {len(examples.x)} training rows are needed, each a "
+            f"number from 0 to {members - 1}."
+        )
+    return examples._replace(x=append_fold_channel(examples.x, folds))

@@ -19,12 +19,12 @@ Content = TypeVar("Content")
 
 def has_workers(strategy: tf.distribute.Strategy | None) -> bool:
     """Whether there are other processes."""
-    return strategy is not None and bool(_tasks(strategy))
+    return bool(_tasks(strategy))
 
 
 def is_chief(strategy: tf.distribute.Strategy | None) -> bool:
     """Whether this process is the one that decides; a single one is."""
-    if not has_workers(strategy):
+    if strategy is None or not has_workers(strategy):
         return True
     first = "chief" if "chief" in _tasks(strategy) else "worker"
     resolver = strategy.cluster_resolver
@@ -40,25 +40,21 @@ def broadcast_from_chief(
       strategy: All processes have to call this at the same time.
       make: Called by the chief alone; returns what JSON can hold.
     """
-    if not has_workers(strategy):
+    if strategy is None or not has_workers(strategy):
         return make()
-    content, text = None, b""
-    if is_chief(strategy):
-        content = make()
-        text = json.dumps(content).encode()
-    (length,) = _values_of_chief(strategy, [np.int32(len(text))])
-    given = np.frombuffer(text.ljust(length), np.uint8).astype(np.int32)
+    made = [make()] if is_chief(strategy) else []
+    text = json.dumps(made[0]).encode() if made else b""
+    (length,) = _values_of_chief(strategy, [np.array(len(text), np.int32)])
+    given = np.frombuffer(text.ljust(int(length)), np.uint8).astype(np.int32)
     (told,) = _values_of_chief(strategy, [given])
-    if is_chief(strategy):
-        return content
-    return json.loads(told.astype(np.uint8).tobytes())
+    return made[0] if made else json.loads(told.astype(np.uint8).tobytes())
 
 
 def sync_from_chief(
     strategy: tf.distribute.Strategy | None, variables: Sequence[keras.Variable]
 ) -> None:
     """Gives every replica what variables are in the first one, which is the chief's."""
-    if number_of_replicas(strategy) == 1 or not variables:
+    if strategy is None or number_of_replicas(strategy) == 1 or not variables:
         return
     values = [variable.numpy() for variable in variables]
     if has_workers(strategy):
@@ -84,6 +80,6 @@ def _values_of_chief(
     return [strategy.experimental_local_results(v)[0].numpy() for v in exchanged]
 
 
-def _tasks(strategy: tf.distribute.Strategy) -> dict[str, list[str]]:
-    resolver = strategy.cluster_resolver
+def _tasks(strategy: tf.distribute.Strategy | None) -> dict[str, list[str]]:
+    resolver = None if strategy is None else strategy.cluster_resolver
     return {} if resolver is None else resolver.cluster_spec().as_dict()

@@ -1,4 +1,4 @@
-"""Can the energy be trusted? D's scores against the oracle's values."""
+"""Comparison of D's scores with the oracle values that they estimate."""
 
 import numpy as np
 import tensorflow as tf
@@ -20,18 +20,19 @@ def score_report(
     Args:
       networks: A trained pair of a method with a discriminator.
       x: Inputs, `[N, ...]`.
-      y_true: Their true outputs, `[N, ...]`.
-      prediction: What `predict` gave for them.
-      predict_batch_size: Inputs in one chunk.
+      y_true: True outputs, `[N, ...]`.
+      prediction: The prediction for `x`, with refined outputs.
+      predict_batch_size: The number of inputs in one chunk.
 
     Returns:
       refined_mean: D's mean score of the refined outputs.
       oracle_mean: Their mean oracle value. A score far above it means that the walk
         left the region where D is right.
-      correlation: Pearson's, of score and value over the refined outputs; 0 where
-        either is constant.
-      gradient_norm: Mean norm of dD/dy at the generator's outputs, per example.
+      correlation: Pearson's correlation of score and value over the refined outputs; 0
+        where either is constant.
+      gradient_norm: The mean norm of dD/dy at the generator's outputs, per example.
     """
+    assert prediction.refined is not None and prediction.scores is not None
     values, norms = [], []
     for begin in range(0, len(y_true), predict_batch_size):
         rows = slice(begin, begin + predict_batch_size)

@@ -44,7 +44,7 @@ def validate(
     prediction = predict(predictor, x, refinement)
     decoder_params = {
         row: networks.space.tune_decoder(y, examples.y)
-        for row, y in rows_of(networks.method, prediction).items()
+        for row, y in outputs_of(networks.method, prediction).items()
     }
     measured = measure(networks, prediction, examples, decoder_params)
     chosen = measured["generator" if refinement is None else "refined"]
@@ -79,11 +79,11 @@ def measure(
         row: networks.space.measure(
             y, examples.y, decoder_params[row], probabilities=row == "generator"
         )
-        for row, y in rows_of(networks.method, prediction).items()
+        for row, y in outputs_of(networks.method, prediction).items()
     }
 
 
-def rows_of(method: Method, prediction: Prediction) -> dict[str, np.ndarray]:
+def outputs_of(method: Method, prediction: Prediction) -> dict[str, np.ndarray]:
     """The two rows of a table, or the one of a method without D or without G."""
     rows = {}
     if method.has_generator:

@@ -1,36 +1,45 @@
-"""Keras models that can be saved: their arguments are their configuration."""
+"""Keras models that can be saved: their configuration is their arguments."""
 
 import inspect
 from typing import Any
 
 
 class ConfigFromInit:
-    """Gives a Keras model the configuration that it was made with.
+    """A mix-in for Keras models whose configuration is their constructor's arguments.
 
     To stand before the Keras class among the bases. Arguments have to be numbers,
-    words or tuples of them.
+    strings or tuples of them.
     """
 
-    def __new__(cls, *args: Any, **kwargs: Any) -> "ConfigFromInit":
-        """A new object that remembers its arguments."""
+    _arguments: dict[str, Any]
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+        """Returns a new object that keeps its arguments."""
         made = super().__new__(cls, *args, **kwargs)
-        bound = inspect.signature(cls.__init__).bind(made, *args, **kwargs)
+        bound = inspect.signature(cls).bind(*args, **kwargs)
         bound.apply_defaults()
-        given = dict(list(bound.arguments.items())[1:])
-        given.update(given.pop(_name_of_further(cls), {}))
-        object.__setattr__(made, "_given", given)
+        arguments = dict(bound.arguments)
+        further = _name_of_further(cls)
+        if further is not None:
+            arguments.update(arguments.pop(further, {}))
+        object.__setattr__(made, "_arguments", arguments)
         return made
 
     def get_config(self) -> dict[str, Any]:
-        """Every argument, and name and precision where they can be given too."""
+        """Returns every argument, and name and precision if they can be given too."""
         if _name_of_further(type(self)) is None:
-            return dict(self._given)
-        return {**self._given, "name": self.name, "dtype": self.dtype_policy.name}
+            return dict(self._arguments)
+        layer: Any = self
+        return {
+            **self._arguments,
+            "name": layer.name,
+            "dtype": layer.dtype_policy.name,
+        }
 
 
 def _name_of_further(cls: type) -> str | None:
-    """What a constructor calls its further keyword arguments, if it takes any."""
-    for name, parameter in inspect.signature(cls.__init__).parameters.items():
+    """Returns the name of a constructor's further keyword arguments, if it has any."""
+    for name, parameter in inspect.signature(cls).parameters.items():
         if parameter.kind is inspect.Parameter.VAR_KEYWORD:
             return name
     return None

@@ -17,6 +17,8 @@ class MLP(ConfigFromInit, keras.Model):
       hidden_dropout: Share of the hidden units dropped in training.
     """
 
+    from_logits = True
+
     def __init__(
         self,
         labels: int,

@@ -14,17 +14,17 @@ Features = tuple[tf.Tensor, tf.Tensor]
 class RatioNetwork(ConfigFromInit, Discriminator):
     """D(x, y) = 2 sum_i y_i q_i / (sum_i y_i + sum_i q_i + n(x)).
 
-    What it believes in is q_i = sigmoid((1 + v_i) g_i + h_i(x) + r_i(y)), where g are
-    the generator's logits, h a network and r what labels say of each other. An informed
-    one begins as the expected F1 of the generator's own probabilities; it learns where
-    these are wrong.
+    Its own prediction is q_i = sigmoid((1 + v_i) g_i + h_i(x) + r_i(y)), where g are
+    the generator's logits, h is a network and r has the interactions of labels. A
+    conditioned network starts as the expected F1 under the generator's own
+    probabilities; it learns to correct them.
 
     Args:
       labels: L, the number of labels.
       hidden: Softplus units of each hidden layer of h.
       dropout: Share of these units that is dropped in training.
       interaction_units: Units of r; 0 leaves it out.
-      informed: Whether it is given g; without it, q_i = sigmoid(h_i(x) + r_i(y)).
+      conditioned: Whether it is given g; without it, q_i = sigmoid(h_i(x) + r_i(y)).
     """
 
     can_predict = True
@@ -35,22 +35,21 @@ class RatioNetwork(ConfigFromInit, Discriminator):
         hidden: tuple[int, ...] = (150,),
         dropout: float = 0.0,
         interaction_units: int = 0,
-        informed: bool = True,
+        conditioned: bool = True,
         **kwargs,
     ):
         super().__init__(**kwargs)
-        self.is_conditioned = informed
+        self.is_conditioned = conditioned
         self.body = []
         for units in hidden:
             self.body.append(keras.layers.Dense(units, activation="softplus"))
             if dropout:
                 self.body.append(keras.layers.Dropout(dropout))
         # Where G has spoken, corrections begin at none.
-        initial = "zeros" if informed else "glorot_uniform"
+        initial = "zeros" if conditioned else "glorot_uniform"
         self.label_scores = keras.layers.Dense(labels, kernel_initializer=initial)  # h
         self.slack = keras.layers.Dense(1, activation="softplus")  # n
-        self.trust = None
-        if informed:
+        if conditioned:
             self.trust = self.add_weight(
                 shape=(labels,), initializer="zeros", name="trust"
             )  # v

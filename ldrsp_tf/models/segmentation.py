@@ -48,6 +48,8 @@ class SegmentationNetwork(ConfigFromInit, keras.Model):
       batch_norm: Whether the body normalises over the batch.
     """
 
+    from_logits = True
+
     def __init__(
         self,
         classes: int,

@@ -1,4 +1,4 @@
-"""G and D together: what they say of inputs, and the walk from one to the other."""
+"""G and D as a pair: predictions of both, and the walk from G's output up D's score."""
 
 from typing import Any
 
@@ -9,21 +9,23 @@ from ldrsp_tf import refinement
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.methods import Method
 from ldrsp_tf.models.discriminator import Discriminator
-from ldrsp_tf.refinement import Trajectory
+from ldrsp_tf.oracles import Oracle
+from ldrsp_tf.refinement import Score, Trajectory
 from ldrsp_tf.spaces.base import OutputSpace
 
 
 class NetworkPair:
-    """A generator and the discriminator that refines what it makes.
+    """A generator and the discriminator that refines its outputs.
 
     Args:
-      generator: Maps x `[B, ...]` to logits of the output.
-      discriminator: D; None for a method without one.
-      method: Says what D's logits mean.
-      space: What an output is.
+      generator: A network from x `[B, ...]` to logits of the output.
+      discriminator: The discriminator; None for a method without one.
+      method: The method, which defines the score of D's logits.
+      space: The output space.
+      oracle: The oracle that D is trained on.
 
     Raises:
-      UsageError: The method refines, and there is no discriminator.
+      UsageError: The method has a discriminator, and none is given.
     """
 
     predict_batch_size = 1024
@@ -34,6 +36,7 @@ class NetworkPair:
         discriminator: Discriminator | None,
         method: Method,
         space: OutputSpace,
+        oracle: Oracle,
     ):
         if method.has_discriminator and discriminator is None:
             raise UsageError(f"Method {method.name!r} needs a discriminator.")
@@ -41,23 +44,23 @@ class NetworkPair:
         self.discriminator = discriminator if method.has_discriminator else None
         self.method = method
         self.space = space
-        self.oracle = method.oracle(space)
+        self.oracle = oracle
 
     def generate(self, x: tf.Tensor) -> tf.Tensor:
-        """G(x), `[B, ...]` in [0, 1], of inputs of any numeric type."""
+        """Returns G(x), `[B, ...]` in [0, 1], of inputs of any numeric type."""
         logits = self.generator(tf.cast(x, tf.float32), training=False)
         return self.space.activation(logits)
 
     def walk(
         self, x: tf.Tensor, step_size: tf.Tensor, steps: tf.Tensor, normalized: bool
     ) -> Trajectory:
-        """Refines G(x) (Eq. 7-9) and returns the whole walk.
+        """Refines G(x) (Eq. 7-9) and returns every output on the way.
 
         Args:
           x: Inputs of any numeric type, `[B, ...]`.
-          step_size: eta.
-          steps: T; 0 gives G(x) and its score.
-          normalized: Eq. 9 rather than Eq. 8.
+          step_size: The step size eta.
+          steps: The number of steps T; 0 gives G(x) and its score.
+          normalized: Whether to follow Eq. 9 rather than Eq. 8.
 
         Returns:
           Outputs `[T + 1, B, ...]` and scores `[T + 1, B]` or `[T + 1, B, H, W]`.
@@ -65,10 +68,7 @@ class NetworkPair:
         Raises:
           UsageError: The method has no discriminator.
         """
-        if self.discriminator is None:
-            raise UsageError(
-                f"Method {self.method.name!r} has no discriminator to refine with."
-            )
+        self.require_discriminator()
         return self._walk(x, step_size, steps, normalized)
 
     @tf.function(reduce_retracing=True)
@@ -86,19 +86,24 @@ class NetworkPair:
             project=self.space.project,
         )
 
-    def score(
-        self, x: tf.Tensor, generator_logits: tf.Tensor | None = None
-    ) -> refinement.Score:
-        """D(x, .) as a function of y; D's features of x are computed here, once."""
+    def score(self, x: tf.Tensor, generator_logits: tf.Tensor | None = None) -> Score:
+        """Returns D(x, .) as a function of y; D's features of x are computed once.
+
+        Args:
+          x: Inputs, `[B, ...]`.
+          generator_logits: G's logits of `x`; computed if D is conditioned on them and
+            they are not given.
+        """
         logits = self.logits_for(tf.cast(x, tf.float32), generator_logits)
         return lambda y: self.method.score(logits(y))
 
     def logits_for(
         self, x: tf.Tensor, generator_logits: tf.Tensor | None = None
-    ) -> refinement.Score:
-        """D's logits of outputs for x, as a function of y; x's features once."""
+    ) -> Score:
+        """Returns D's logits for x as a function of y (see `score`)."""
+        discriminator = self.require_discriminator()
         features = self.features(x, generator_logits)
-        return lambda y: self.discriminator.logits(features, y)
+        return lambda y: discriminator.logits(features, y)
 
     def features(
         self,
@@ -106,15 +111,29 @@ class NetworkPair:
         generator_logits: tf.Tensor | None = None,
         training: bool = False,
     ) -> Any:
-        """D's features of x, informed by G's logits if D asks for them.
+        """Returns D's features of x, conditioned on G's logits if D asks for them.
 
-        The logits are computed where they are not given.
+        Args:
+          x: Inputs, `[B, ...]`.
+          generator_logits: G's logits of `x`; computed where they are not given.
+          training: Whether D's layers behave as in training.
         """
-        features = self.discriminator.features(x, training=training)
-        if not self.discriminator.is_conditioned:
+        discriminator = self.require_discriminator()
+        features = discriminator.features(x, training=training)
+        if not discriminator.is_conditioned:
             return features
         if generator_logits is None:
             generator_logits = self.generator(x, training=False)
-        return self.discriminator.condition_on(
-            features, tf.stop_gradient(generator_logits)
-        )
+        return discriminator.condition_on(features, tf.stop_gradient(generator_logits))
+
+    def require_discriminator(self) -> Discriminator:
+        """Returns the discriminator.
+
+        Raises:
+          UsageError: The method has none.
+        """
+        if self.discriminator is None:
+            raise UsageError(
+                f"Method {self.method.name!r} has no discriminator to refine with."
+            )
+        return self.discriminator

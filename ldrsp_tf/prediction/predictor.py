@@ -73,7 +73,8 @@ def predict(
       predict_batch_size: Inputs in one chunk; the predictor's own number by default.
       trajectory: Keeps the whole walk.
     """
-    chunks, predict_batch_size = [], predict_batch_size or predictor.predict_batch_size
+    chunks: list[tuple[np.ndarray, ...]] = []
+    predict_batch_size = predict_batch_size or predictor.predict_batch_size
     for begin in range(0, x.shape[0], predict_batch_size):
         part = x[begin : begin + predict_batch_size]
         if refinement is None:
@@ -82,9 +83,13 @@ def predict(
         walk = walk_by(predictor, part, refinement)
         outputs = walk.outputs.numpy()
         # Copies: a slice would keep the whole walk in memory.
-        chunk = [outputs[0].copy(), outputs[-1].copy(), walk.scores[-1].numpy()]
+        chunk: tuple[np.ndarray, ...] = (
+            outputs[0].copy(),
+            outputs[-1].copy(),
+            walk.scores[-1].numpy(),
+        )
         if trajectory:
-            chunk += [outputs, walk.scores.numpy()]
+            chunk = (*chunk, outputs, walk.scores.numpy())
         chunks.append(chunk)
     # The first axis of a walk is its steps.
     axes = (0, 0, 0, 1, 1)

@@ -1,4 +1,4 @@
-"""What does not fit of a user's networks, said in one sentence before a training."""
+"""Checks of a user's networks, crops and data before a training starts."""
 
 import keras
 import tensorflow as tf
@@ -6,19 +6,30 @@ import tensorflow as tf
 from ldrsp_tf.data.examples import Examples
 from ldrsp_tf.errors import UsageError, reason_of
 from ldrsp_tf.methods import Method
-from ldrsp_tf.models import Discriminator
-from ldrsp_tf.prediction.crops import Crops
+from ldrsp_tf.models import CrossFitted, Discriminator
+from ldrsp_tf.prediction.crops import Crops, offsets_along, require_cover
+from ldrsp_tf.spaces.base import OutputSpace
 from ldrsp_tf.training.trainer import Trainer
 
 
 def require_networks(
-    generator: keras.Model | None, discriminator: Discriminator | None, method: Method
+    generator: keras.Model | None,
+    discriminator: Discriminator | None,
+    method: Method,
+    frozen: bool,
 ) -> None:
     """Refuses networks that the method cannot have.
 
+    Args:
+      generator: The user's generator.
+      discriminator: The user's discriminator.
+      method: The method.
+      frozen: Whether the generator is left as it is.
+
     Raises:
-      UsageError: One is of another class; there is no generator, and the method trains
-        one, or there is one, and the method has none.
+      UsageError: A network is of another class; there is no generator, and the method
+        trains one, or there is one, and the method has none; a cross-fitted generator
+        is to be trained.
     """
     if not method.has_generator and generator is not None:
         raise UsageError(
@@ -34,18 +45,42 @@ def require_networks(
             f"The discriminator is a {type(discriminator).__name__}: a subclass of "
             "ldrsp_tf.Discriminator is needed."
         )
+    if isinstance(generator, CrossFitted) and not frozen:
+        raise UsageError(
+            "A CrossFitted generator is trained already, and would see the rows "
+            "that it has to be blind to; say frozen=True."
+        )
 
 
-def build(trainer: Trainer, crops: Crops | None, examples: Examples) -> None:
-    """Creates all weights of a trainer.
+def require_crops_cover(
+    crops: Crops, space: OutputSpace, shapes: tuple[tuple[int, ...], tuple[int, ...]]
+) -> None:
+    """Refuses crops of outputs that are no maps, or that do not cover the images.
 
     Args:
-      trainer: A new one.
-      crops: What it will predict by.
-      examples: To train on.
+      crops: The crops.
+      space: The output space.
+      shapes: The shapes of one input and of one output.
 
     Raises:
-      UsageError: The networks do not take such examples, or the crops of them.
+      UsageError: They are, or do not.
+    """
+    if not space.can_crop:
+        raise UsageError("Crops are of images and class maps; leave them out.")
+    for side in shapes[0][:2]:
+        require_cover(crops.size, offsets_along(crops.offsets, side), side)
+
+
+def build_trainer(trainer: Trainer, crops: Crops | None, examples: Examples) -> None:
+    """Creates all variables of a trainer.
+
+    Args:
+      trainer: A new trainer.
+      crops: The crops that it will predict by.
+      examples: The examples to train on.
+
+    Raises:
+      UsageError: The networks do not take such examples, or crops of them.
     """
     try:
         trainer.build(tf.constant(examples.x), tf.constant(examples.y))

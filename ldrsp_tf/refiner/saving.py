@@ -1,4 +1,4 @@
-"""A refiner as files: two Keras models, and what is to be known of the rest."""
+"""A refiner as files: two Keras models, and a description of everything else."""
 
 import dataclasses
 import json
@@ -12,49 +12,75 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from ldrsp_tf.data.augmentation import Augmentation
 from ldrsp_tf.errors import UsageError, reason_of
 from ldrsp_tf.methods import METHODS, Method
 from ldrsp_tf.prediction.crops import Crops
 from ldrsp_tf.refinement import Refinement
-from ldrsp_tf.refiner.refiner import Refiner
+from ldrsp_tf.refiner.assembly import Parts, Setup, assemble
 from ldrsp_tf.settings import RefinementGrid, SamplingSettings, TrainingSettings
-from ldrsp_tf.spaces.base import OutputSpace
-from ldrsp_tf.spaces.class_maps import ClassMapSpace
-from ldrsp_tf.spaces.scored import Measure, ScoredSpace
-from ldrsp_tf.spaces.tags import TagSpace
+from ldrsp_tf.spaces import SPACES
+from ldrsp_tf.spaces.base import DecoderParams, OutputSpace
+from ldrsp_tf.spaces.custom_oracle import Measure
 
-_FORMAT = 1
+_FORMAT = 2
+_DESCRIPTION = "refiner.json"
+
+Json = dict[str, Any]
 
 
-_SPACES = {"TagSpace": TagSpace, "ClassMapSpace": ClassMapSpace}
+@dataclasses.dataclass(frozen=True)
+class SavedRefiner:
+    """The content of a folder that `save_refiner` wrote.
+
+    Attributes:
+      setup: The setup.
+      parts: The parts, assembled from it.
+      refinement: The chosen refinement; None without D.
+      decoder_params: The parameters of tuned decoders, by output.
+    """
+
+    setup: Setup
+    parts: Parts
+    refinement: Refinement | None
+    decoder_params: dict[str, DecoderParams]
+
+    @property
+    def networks(self) -> dict[str, keras.Model]:
+        """The user's generator and the discriminator, by name."""
+        found = {
+            "generator": self.setup.generator,
+            "discriminator": self.parts.discriminator,
+        }
+        there = _networks_of(self.setup.method)
+        return {name: found[name] for name in found if name in there}
 
 
-def save_refiner(refiner: Refiner, folder: str | os.PathLike) -> None:
+def save_refiner(saved: SavedRefiner, folder: str | os.PathLike[str]) -> None:
     """Writes `generator.keras`, `discriminator.keras` and `refiner.json`.
 
-    All is written aside first, so that what cannot be saved leaves an earlier refiner
-    as it is. The description comes last: a folder that has one is whole. The state of
-    the optimisers is left out, and so is `augment`, which may be set anew.
+    All is written aside first, so that a refiner that cannot be saved leaves an earlier
+    one as it is. The description comes last: a folder that has one is whole. The state
+    of the optimizers and the augmentation are left out.
 
     Args:
-      refiner: A trained one.
-      folder: Made if need be; files of an earlier refiner are replaced.
+      saved: A trained refiner.
+      folder: The folder, which is made if need be; files of an earlier refiner are
+        replaced.
 
     Raises:
-      UsageError: It is not trained; its space or method is the user's own; the offsets
-        of its crops are a function; a model cannot be saved by Keras; the folder cannot
-        be written.
+      UsageError: The space or the method is the user's own; the offsets of the crops
+        are a function; a model cannot be saved by Keras; the folder cannot be written.
     """
-    refiner.require_trained()
-    description = json.dumps(_description(refiner), indent=1, default=_plain)
+    description = json.dumps(_description(saved), indent=1, default=_plain)
     folder = pathlib.Path(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix="new-", dir=folder) as aside:
-            aside = pathlib.Path(aside)
-            for name, model in refiner.networks.items():
+        with tempfile.TemporaryDirectory(prefix="new-", dir=folder) as temporary:
+            aside = pathlib.Path(temporary)
+            for name, model in saved.networks.items():
                 _save_model(model, aside / f"{name}.keras")
-            (aside / "refiner.json").write_text(description)
+            (aside / _DESCRIPTION).write_text(description)
             _move(aside, folder)
     except OSError as error:
         raise UsageError(
@@ -65,8 +91,8 @@ def save_refiner(refiner: Refiner, folder: str | os.PathLike) -> None:
 
 def _move(aside: pathlib.Path, folder: pathlib.Path) -> None:
     """Replaces all files of a refiner, of which the description marks a whole one."""
-    (folder / "refiner.json").unlink(missing_ok=True)
-    for name in ("generator.keras", "discriminator.keras", "refiner.json"):
+    (folder / _DESCRIPTION).unlink(missing_ok=True)
+    for name in ("generator.keras", "discriminator.keras", _DESCRIPTION):
         if (aside / name).exists():
             (aside / name).replace(folder / name)
         else:
@@ -74,52 +100,71 @@ def _move(aside: pathlib.Path, folder: pathlib.Path) -> None:
 
 
 def load_refiner(
-    folder: str | os.PathLike,
+    folder: str | os.PathLike[str],
     oracle: Measure | None = None,
     custom_objects: dict[str, Any] | None = None,
-) -> Refiner:
-    """Reads what `save_refiner` wrote; it predicts the same, and may be trained on.
+    augment: Augmentation | None = None,
+) -> SavedRefiner:
+    """Reads a refiner that `save_refiner` wrote.
 
     Args:
-      folder: Of `save_refiner`.
-      oracle: The measure of the user's own that it was trained with, if it was; needed
-        for training and evaluation, not for prediction.
-      custom_objects: Classes of the user's own that Keras has to know, by name.
+      folder: The folder of `save_refiner`.
+      oracle: The custom oracle that it was trained with, if it was; needed for training
+        and evaluation, not for prediction.
+      custom_objects: Classes of the user's own, by name: those that Keras has to know,
+        and output spaces.
+      augment: The random change of the examples of a batch, for further training.
 
     Raises:
       UsageError: The folder holds no whole refiner, or one of another version.
     """
     folder = pathlib.Path(folder)
-    told = _read_description(folder / "refiner.json")
+    description = _read_description(folder / _DESCRIPTION)
     models = {
         name: _load_model(folder / f"{name}.keras", custom_objects)
-        for name in told["models"]
+        for name in description["models"]
     }
     try:
-        return _from(told, models, oracle)
+        setup = _setup(description, models, oracle, custom_objects or {}, augment)
+        shapes = description["shapes"]
+        return SavedRefiner(
+            setup,
+            assemble(setup, (tuple(shapes["x"]), tuple(shapes["y"]))),
+            description["refinement"] and Refinement(**description["refinement"]),
+            description["decoder_params"],
+        )
+    except _UnknownSpaceError as error:
+        raise UsageError(str(error)) from error
     except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise _damaged(folder / "refiner.json", error) from error
+        raise _damaged(folder / _DESCRIPTION, error) from error
 
 
-def _read_description(path: pathlib.Path) -> dict[str, Any]:
+class _UnknownSpaceError(Exception):
+    """An output space whose class was not given."""
+
+
+def _read_description(path: pathlib.Path) -> Json:
     try:
-        told = json.loads(path.read_text())
-        version, models = told["format"], set(told["models"])
-        networks = _networks_of(METHODS[told["method"]])
+        description = json.loads(path.read_text())
+        version = description["format"]
+        if version != _FORMAT:
+            raise UsageError(
+                f"{path} has format {version}, but this version reads {_FORMAT}; save "
+                "the refiner again."
+            )
+        models = set(description["models"])
+        networks = _networks_of(METHODS[description["method"]])
     except FileNotFoundError as error:
         raise UsageError(
             f"{path.parent} holds no whole refiner: {path.name} is missing."
         ) from error
+    except UsageError:
+        raise
     except (ValueError, TypeError, KeyError, OSError) as error:
         raise _damaged(path, error) from error
-    if version != _FORMAT:
-        raise UsageError(
-            f"{path} has format {version}, but this version reads {_FORMAT}; save the "
-            "refiner again."
-        )
     if models != networks:
-        raise _damaged(path, ValueError(f"its models are {told['models']!r}"))
-    return told
+        raise _damaged(path, ValueError(f"its models are {description['models']!r}"))
+    return description
 
 
 def _networks_of(method: Method) -> set[str]:
@@ -160,7 +205,7 @@ def _require_whole(path: pathlib.Path) -> None:
     try:
         with zipfile.ZipFile(path) as file:
             damaged = file.testzip()
-    except Exception as error:  # What bytes at random raise is any error.
+    except Exception as error:  # Random bytes raise errors of any kind.
         raise _damaged(path, error) from error
     if damaged is not None:
         raise _damaged(path, ValueError(f"the checksum of {damaged} is wrong"))
@@ -176,39 +221,35 @@ def _save_model(model: keras.Model, path: pathlib.Path) -> None:
         ) from error
 
 
-def _description(refiner: Refiner) -> dict[str, Any]:
-    """All but the networks, as JSON."""
-    shapes = refiner.shapes
+def _description(saved: SavedRefiner) -> Json:
+    """Describes all but the networks, as JSON."""
+    setup, shapes = saved.setup, saved.parts.shapes
     return {
         "format": _FORMAT,
-        "models": list(refiner.networks),
-        "gives": refiner.gives,
-        "frozen": refiner.frozen,
-        "space": _space_description(refiner.space),
-        "method": _method_name(refiner.method),
-        "binarised_oracle": refiner.method.binarised_oracle,
-        "settings": dataclasses.asdict(refiner.settings),
-        "grid": dataclasses.asdict(refiner.grid),
-        "crops": refiner.crops and _crops_description(refiner.crops),
-        "seed": refiner.seed,
+        "models": list(saved.networks),
+        "from_logits": setup.from_logits,
+        "frozen": setup.frozen,
+        "space": _space_description(setup.space),
+        "method": _method_name(setup.method),
+        "settings": dataclasses.asdict(setup.settings),
+        "grid": dataclasses.asdict(setup.grid),
+        "crops": setup.crops and _crops_description(setup.crops),
+        "seed": setup.seed,
         "shapes": {"x": shapes[0], "y": shapes[1]},
-        "refinement": refiner.refinement and dataclasses.asdict(refiner.refinement),
-        "calibration": refiner.decoder_params,
+        "refinement": saved.refinement and dataclasses.asdict(saved.refinement),
+        "decoder_params": saved.decoder_params,
     }
 
 
-def _space_description(space: OutputSpace) -> dict[str, Any]:
-    if isinstance(space, ScoredSpace):
-        return {**_space_description(space.judged), "own_oracle": True}
-    name = type(space).__name__
-    if name not in _SPACES:
-        raise UsageError(
-            f"A refiner of {name} cannot be saved; there are {', '.join(_SPACES)}."
-        )
-    return {"class": name, **space.arguments}
+def _space_description(space: OutputSpace) -> Json:
+    return {
+        "class": type(space).__name__,
+        "arguments": space.arguments,
+        "has_custom_oracle": space.custom_oracle is not None,
+    }
 
 
-def _crops_description(crops: Crops) -> dict[str, Any]:
+def _crops_description(crops: Crops) -> Json:
     if callable(crops.offsets):
         raise UsageError(
             "Crops whose offsets are a function cannot be saved; give the numbers."
@@ -217,10 +258,7 @@ def _crops_description(crops: Crops) -> dict[str, Any]:
 
 
 def _method_name(method: Method) -> str:
-    known = METHODS.get(method.name)
-    if known is None or method != dataclasses.replace(
-        known, binarised_oracle=method.binarised_oracle
-    ):
+    if method != METHODS.get(method.name):
         raise UsageError(
             f"A refiner of a method of your own ({method.name!r}) cannot be saved; "
             f"there are {', '.join(METHODS)}."
@@ -228,34 +266,43 @@ def _method_name(method: Method) -> str:
     return method.name
 
 
-def _from(
-    told: dict[str, Any], models: dict[str, keras.Model], oracle: Measure | None
-) -> Refiner:
-    space = dict(told["space"])
-    if space.pop("own_oracle", False) and oracle is None:
-        oracle = _unknown_oracle
-    settings = {**told["settings"]}
+def _setup(
+    description: Json,
+    models: dict[str, keras.Model],
+    oracle: Measure | None,
+    custom_objects: dict[str, Any],
+    augment: Augmentation | None,
+) -> Setup:
+    settings = dict(description["settings"])
     sampling = SamplingSettings(**settings.pop("sampling"))
-    refiner = Refiner(
-        models.get("generator"),
-        _SPACES[space.pop("class")](**space),
-        gives=told["gives"],
-        frozen=told["frozen"],
-        oracle=oracle,
+    return Setup(
+        generator=models.get("generator"),
+        space=_space(description["space"], oracle, custom_objects),
+        from_logits=bool(description["from_logits"]),
+        frozen=bool(description["frozen"]),
         discriminator=models.get("discriminator"),
-        method=told["method"],
+        method=METHODS[description["method"]],
         settings=TrainingSettings(**_tuples(settings), sampling=sampling),
-        grid=RefinementGrid(**_tuples(told["grid"])),
-        crops=told["crops"] and Crops(**_tuples(told["crops"])),
-        seed=told["seed"],
+        grid=RefinementGrid(**_tuples(description["grid"])),
+        crops=description["crops"] and Crops(**_tuples(description["crops"])),
+        augment=augment,
+        seed=description["seed"],
     )
-    refiner.method = dataclasses.replace(
-        refiner.method, binarised_oracle=told["binarised_oracle"]
-    )
-    refiner.make(told["shapes"]["x"], told["shapes"]["y"])
-    refiner.refinement = told["refinement"] and Refinement(**told["refinement"])
-    refiner.decoder_params = told["calibration"]
-    return refiner
+
+
+def _space(
+    description: Json, oracle: Measure | None, custom_objects: dict[str, Any]
+) -> OutputSpace:
+    name = description["class"]
+    known = {**SPACES, **custom_objects}
+    if name not in known:
+        raise _UnknownSpaceError(
+            f"The output space {name} is not known; name its class in custom_objects."
+        )
+    space = known[name](**description["arguments"])
+    if description["has_custom_oracle"]:
+        oracle = oracle or _unknown_oracle
+    return space if oracle is None else space.with_oracle(oracle)
 
 
 def _unknown_oracle(y: tf.Tensor, y_true: tf.Tensor) -> tf.Tensor:
@@ -265,8 +312,8 @@ def _unknown_oracle(y: tf.Tensor, y_true: tf.Tensor) -> tf.Tensor:
     )
 
 
-def _tuples(settings: dict[str, Any]) -> dict[str, Any]:
-    """JSON has lists where the settings have tuples."""
+def _tuples(settings: Json) -> Json:
+    """Makes tuples of JSON's lists, as the settings have them."""
     return {
         name: tuple(value) if isinstance(value, list) else value
         for name, value in settings.items()
@@ -274,5 +321,5 @@ def _tuples(settings: dict[str, Any]) -> dict[str, Any]:
 
 
 def _plain(number: np.generic) -> float | int | bool:
-    """JSON has no numbers of numpy, which settings may be."""
+    """Returns a number of numpy as one that JSON has."""
     return number.item()

@@ -6,28 +6,32 @@ kept walks a few steps at a time. They may import `losses`, `refinement` and bel
 
 from ldrsp_tf.sampling.replay import ReplayChains
 from ldrsp_tf.sampling.sources import (
+    AdversarialSource,
+    InferenceSource,
+    LossAugmentedSource,
     Samples,
     SamplingContext,
     Source,
+    SourceFactory,
+    StatelessSource,
     adversarial_samples,
-    adversarial_source,
     inference_samples,
-    inference_source,
-    loss_augmented_source,
     random_starts,
 )
 from ldrsp_tf.settings import SamplingSettings
 
 __all__ = [
+    "AdversarialSource",
+    "InferenceSource",
+    "LossAugmentedSource",
     "ReplayChains",
     "Samples",
     "SamplingContext",
     "SamplingSettings",
     "Source",
+    "SourceFactory",
+    "StatelessSource",
     "adversarial_samples",
-    "adversarial_source",
     "inference_samples",
-    "inference_source",
-    "loss_augmented_source",
     "random_starts",
 ]

@@ -9,25 +9,28 @@ from ldrsp_tf.settings import SamplingSettings
 
 
 class ReplayChains:
-    """Keeps batches (x, y*, y_t), and takes one of them a few steps further each time.
+    """A source that keeps batches (x, y*, y_t) and advances one of them at each visit.
 
     The paper's inference samples start at G(x) in each iteration, so that a walk as
-    long as the one of the test costs as many steps for each update. A kept batch costs
-    a few, and yet D is trained on every part of the walk, also the late one, where its
-    faults add up. Chains start at mixed places, because on rows that D and G were
-    trained on G(x) is nearly perfect, and test rows are not like that.
+    long as that of the test costs as many steps for each update. A kept batch costs a
+    few steps, and yet D is trained on every part of the walk, also the late one, where
+    its errors add up. Chains start at mixed places, because G(x) is nearly perfect on
+    rows that D and G were trained on, and not on test rows.
 
     Args:
-      settings: The number of batches, steps of a visit and length of a chain.
+      settings: The number of batches, the steps of a visit and the length of a chain.
       x: Inputs of one batch, for their shape and type, `[B, ...]`.
       y: Outputs of one batch, `[B, ...]`.
     """
+
+    keeps_batches = True
 
     def __init__(self, settings: SamplingSettings, x: tf.Tensor, y: tf.Tensor):
         def keep(like: tf.Tensor) -> keras.Variable:
             shape = (settings.chain_batches, *like.shape)
             return keras.Variable(tf.zeros(shape), trainable=False)
 
+        self._settings = settings
         self._x, self._y, self._y_true = keep(x), keep(y), keep(y)
         # Steps made; a chain that was never started is like one at its end.
         self._age = keras.Variable(
@@ -36,19 +39,19 @@ class ReplayChains:
 
     @property
     def variables(self) -> list[keras.Variable]:
-        """The state, for checkpoints."""
+        """The kept batches and the steps made in each, for checkpoints."""
         return [self._x, self._y, self._y_true, self._age]
 
-    def __call__(self, context: SamplingContext, settings: SamplingSettings) -> Samples:
-        """Advances one chain, and returns where it is.
+    def __call__(self, context: SamplingContext) -> Samples:
+        """Advances one chain and returns its present outputs.
 
         Args:
-          context: The present batch, which a new chain is made of, and D.
-          settings: As in the constructor.
+          context: The present batch, from which a new chain starts, and D.
 
         Returns:
-          A batch, which need not be the present one.
+          The samples of a kept batch, which need not be the present one.
         """
+        settings = self._settings
         seeds = tf.random.experimental.stateless_split(context.seed, 2)
         slot = tf.random.stateless_uniform(
             [], seeds[0], maxval=settings.chain_batches, dtype=tf.int32
@@ -81,10 +84,17 @@ class ReplayChains:
 
 
 def mixed_starts(context: SamplingContext, seed: tf.Tensor) -> tf.Tensor:
-    """Places that a walk may come through, `[B, ...]`.
+    """Draws outputs that a walk may pass through.
 
-    G(x) (40 %), one half everywhere (15 %), a blend of G(x) with another example's
-    truth (25 %), and another example's G(x) (20 %).
+    They are G(x) (40 %), one half everywhere (15 %), a blend of G(x) with another
+    example's truth (25 %), and another example's G(x) (20 %).
+
+    Args:
+      context: The batch.
+      seed: A seed for stateless random operations, `[2]`.
+
+    Returns:
+      Outputs `[B, ...]`.
     """
     seeds = tf.random.experimental.stateless_split(seed, 2)
     shape = [tf.shape(context.x)[0]] + [1] * (context.y_true.shape.rank - 1)

@@ -1,13 +1,15 @@
 """Extra samples (x, y, v*) that the discriminator learns from (Eq. 10).
 
-A *source* draws one output for every example of the batch, or of one that it has kept
-(`replay.py`); the trainer asks the oracle for its value. Sources see the world through
-a `SamplingContext`, so that they serve every task and discriminator.
+A *source* draws one output for every example of the batch, or of a batch that it has
+kept (`replay.py`); the trainer computes the oracle value. All that a source needs is in
+its `SamplingContext`, so that it serves every task and discriminator.
 """
 
+import abc
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
+import keras
 import numpy as np
 import tensorflow as tf
 
@@ -20,15 +22,15 @@ from ldrsp_tf.settings import SamplingSettings
 
 
 class SamplingContext(NamedTuple):
-    """What a source may draw from.
+    """The batch, the networks and the random seed that a source draws from.
 
     Attributes:
       x: Inputs, `[B, ...]`.
-      logits: The current discriminator's logits of an output, for this batch's x.
-      logits_for: Maps other inputs to such a function.
+      logits: The current discriminator's logits of outputs for `x`, as a function of y.
+      logits_for: A function from other inputs to such a function of y.
       y_generated: G(x), `[B, ...]`.
-      y_true: y*, `[B, ...]`.
-      oracle: v*(y, y*).
+      y_true: True outputs y*, `[B, ...]`.
+      oracle: The oracle v*(y, y*).
       value_loss: The loss that the discriminator is trained with.
       project: The projection P.
       seed: A seed for stateless random operations, `[2]`.
@@ -46,55 +48,108 @@ class SamplingContext(NamedTuple):
 
 
 class Samples(NamedTuple):
-    """Outputs y `[B, ...]` for inputs x `[B, ...]` whose truth is y_true."""
+    """Outputs y `[B, ...]` for inputs x `[B, ...]` with true outputs y_true."""
 
     x: tf.Tensor
     y: tf.Tensor
     y_true: tf.Tensor
 
 
-Source = Callable[[SamplingContext, SamplingSettings], Samples]
+class Source(Protocol):
+    """A source of samples, made once for a training.
 
-
-def inference_source(context: SamplingContext, settings: SamplingSettings) -> Samples:
-    """The inference samples of the batch."""
-    return Samples(context.x, inference_samples(context, settings), context.y_true)
-
-
-def adversarial_source(context: SamplingContext, settings: SamplingSettings) -> Samples:
-    """The adversarial samples of the batch."""
-    return Samples(context.x, adversarial_samples(context, settings), context.y_true)
-
-
-def loss_augmented_source(
-    context: SamplingContext, settings: SamplingSettings
-) -> Samples:
-    """Outputs that D scores high although they are wrong (SPEN's training inference).
-
-    The refinement of the start, up the logits plus the task loss 1 - v*(y, y*).
+    Attributes:
+      keeps_batches: Whether samples belong to inputs that the source has kept, rather
+        than to those of the batch.
+      variables: The state, for checkpoints.
     """
-    y = refine(
-        lambda y: context.logits(y) + 1.0 - context.oracle(y, context.y_true),
-        context.y_generated,
-        step_size=settings.inference_step_size,
-        steps=settings.inference_steps,
-        normalized=settings.normalized_gradient,
-        project=context.project,
-    )
-    return Samples(context.x, y, context.y_true)
+
+    keeps_batches: bool
+
+    @property
+    def variables(self) -> list[keras.Variable]:
+        """The state, for checkpoints."""
+
+    def __call__(self, context: SamplingContext) -> Samples:
+        """Draws one sample for each example of the batch."""
+
+
+# Makes a source of the settings and of inputs and outputs of one batch, `[B, ...]`.
+SourceFactory = Callable[[SamplingSettings, tf.Tensor, tf.Tensor], Source]
+
+
+class StatelessSource(abc.ABC):
+    """A source without state, whose samples belong to the inputs of the batch.
+
+    Args:
+      settings: Steps and step sizes.
+      x: Inputs of one batch, `[B, ...]`; not used.
+      y: Outputs of one batch, `[B, ...]`; not used.
+    """
+
+    keeps_batches = False
+
+    def __init__(self, settings: SamplingSettings, x: tf.Tensor, y: tf.Tensor):
+        del x, y
+        self._settings = settings
+
+    @property
+    def variables(self) -> list[keras.Variable]:
+        """No state."""
+        return []
+
+    def __call__(self, context: SamplingContext) -> Samples:
+        """Draws one sample for each example of the batch."""
+        return Samples(context.x, self.draw(context), context.y_true)
+
+    @abc.abstractmethod
+    def draw(self, context: SamplingContext) -> tf.Tensor:
+        """Draws outputs, `[B, ...]`."""
+
+
+class InferenceSource(StatelessSource):
+    """Inference samples: outputs of the refinement during training."""
+
+    def draw(self, context: SamplingContext) -> tf.Tensor:
+        """Refines G(x) by the current discriminator, `[B, ...]`."""
+        return inference_samples(context, self._settings)
+
+
+class AdversarialSource(StatelessSource):
+    """Adversarial samples: outputs on which the discriminator's loss is large."""
+
+    def draw(self, context: SamplingContext) -> tf.Tensor:
+        """Ascends the discriminator's loss, `[B, ...]`."""
+        return adversarial_samples(context, self._settings)
+
+
+class LossAugmentedSource(StatelessSource):
+    """Wrong outputs that D scores high (the training inference of SPEN)."""
+
+    def draw(self, context: SamplingContext) -> tf.Tensor:
+        """Ascends the logits plus the task loss 1 - v*(y, y*), `[B, ...]`."""
+        settings = self._settings
+        return refine(
+            lambda y: context.logits(y) + 1.0 - context.oracle(y, context.y_true),
+            context.y_generated,
+            step_size=settings.inference_step_size,
+            steps=settings.inference_steps,
+            normalized=settings.normalized_gradient,
+            project=context.project,
+        )
 
 
 def inference_samples(
     context: SamplingContext, settings: SamplingSettings
 ) -> tf.Tensor:
-    """Outputs of the refinement that starts at G(x), by the current discriminator.
+    """Refines G(x) by the current discriminator.
 
     Args:
-      context: What to draw from.
-      settings: Steps and step size of the walk.
+      context: The batch and the networks.
+      settings: Steps and step size of the refinement.
 
     Returns:
-      `[B, ...]`, values in [0, 1].
+      Outputs `[B, ...]` in [0, 1].
     """
     return refine(
         lambda y: tf.sigmoid(context.logits(y)),
@@ -109,18 +164,18 @@ def inference_samples(
 def adversarial_samples(
     context: SamplingContext, settings: SamplingSettings
 ) -> tf.Tensor:
-    """Outputs that the discriminator misjudges: steps up its own loss in y.
+    """Ascends the discriminator's own loss in y, towards outputs that it scores wrong.
 
     The loss is taken against the oracle value of the start, as Gygli et al. (2017) do;
     a third of the examples each starts at G(x), at the truth and at zero, so that
-    over- and underrated outputs near and far from the truth are found.
+    overestimated and underestimated outputs near and far from the truth are found.
 
     Args:
-      context: What to draw from.
+      context: The batch and the networks.
       settings: Steps and step size.
 
     Returns:
-      `[B, ...]`, values in [0, 1].
+      Outputs `[B, ...]` in [0, 1].
     """
     start = random_starts(
         [context.y_generated, context.y_true, tf.zeros_like(context.y_true)],
@@ -151,11 +206,11 @@ def random_starts(
 
     Args:
       starts: Outputs to choose from, `[B, ...]` each.
-      seed: `[2]`.
-      shares: Probability of each; equal ones by default.
+      seed: A seed for stateless random operations, `[2]`.
+      shares: The probability of each; equal ones by default.
 
     Returns:
-      `[B, ...]`.
+      Outputs `[B, ...]`.
     """
     rows = tf.shape(starts[0])[0]
     bounds = np.cumsum(shares or [1.0 / len(starts)] * len(starts))[:-1]

@@ -1,11 +1,18 @@
 """Output spaces: how outputs are made, kept feasible, decided and scored.
 
-`base` has the interface, `tags` and `class_maps` one kind of output each. They may
-import `losses`, `projections`, `oracles`, `metrics` and `errors`.
+`base` has the interface, `tags` and `class_maps` one kind of output each,
+`custom_oracle` a user's measure of quality. To add a kind of output, add a subclass of
+`OutputSpace`. May import `models`, `methods` and what is below them.
 """
 
 from ldrsp_tf.spaces.base import OutputSpace
 from ldrsp_tf.spaces.class_maps import ClassMapSpace
 from ldrsp_tf.spaces.tags import TagSpace
 
-__all__ = ["ClassMapSpace", "OutputSpace", "TagSpace"]
+# The spaces that a saved refiner may name.
+SPACES: dict[str, type[OutputSpace]] = {
+    "ClassMapSpace": ClassMapSpace,
+    "TagSpace": TagSpace,
+}
+
+__all__ = ["SPACES", "ClassMapSpace", "OutputSpace", "TagSpace"]

@@ -1,66 +1,199 @@
-"""Output spaces: what an output is, and how it is judged."""
+"""The interface of an output space: all that depends on the kind of an output."""
 
 import abc
+import copy
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import tensorflow as tf
 
+from ldrsp_tf.errors import UsageError
+from ldrsp_tf.methods import Method
+from ldrsp_tf.models.adapters import ConstantOutput
+from ldrsp_tf.models.discriminator import Discriminator
+from ldrsp_tf.oracles import Oracle, binarised
+from ldrsp_tf.settings import RefinementGrid, TrainingSettings
+from ldrsp_tf.spaces.custom_oracle import CustomOracle, Measure
+
 DecoderParams = dict[str, float]
+
+Shape = tuple[int, ...]
+
+CUSTOM_METRIC = "value"
 
 
 class OutputSpace(abc.ABC):
-    """How outputs of a family of tasks are made, kept feasible, decided and judged.
+    """A kind of output: how it is made, kept feasible, decided and measured.
+
+    The rest of the library knows outputs through this class alone. A subclass defines
+    the abstract methods and attributes; those named `default_*` hold where the user
+    gives nothing else.
+
+    Args:
+      oracle: A measure of quality to use instead of the space's own oracle
+        (`CustomOracle`). The discriminator learns it, and the best epoch and the
+        refinement are chosen by its mean over decided outputs; the space's own metrics
+        are reported beside it.
 
     Attributes:
-      metric_name: The metric of `example_metric`.
-      initial_logit: Of every entry of the output that says nothing yet, where methods
-        without a generator start.
-      arguments: What it was made with.
-      rank: Axes of one output.
-      shape_name: What true outputs `[N, ...]` are, in an error.
+      default_metric_name: The name of the metric of `default_example_metric`.
+      initial_logit: The logit of every entry of the output that methods without a
+        generator start at.
+      rank: The number of axes of one output.
+      outputs_name: A description of true outputs, with their shape, for messages.
+      can_crop: Whether outputs are maps that can be predicted by overlapping crops.
+      custom_oracle: The user's oracle; None if there is none.
     """
 
-    arguments: Mapping[str, str]
-    metric_name: str
+    default_metric_name: str
     initial_logit: float
-    rank: int
-    shape_name: str
+    rank: ClassVar[int]
+    outputs_name: ClassVar[str]
+    can_crop: ClassVar[bool] = False
+
+    def __init__(self, oracle: Measure | None = None):
+        self.custom_oracle = None if oracle is None else CustomOracle(oracle)
+
+    def with_oracle(self, oracle: Measure) -> "OutputSpace":
+        """Returns the same space with a measure of quality of the user's own."""
+        space = copy.copy(self)
+        space.custom_oracle = CustomOracle(oracle)
+        return space
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """The constructor's arguments without the oracle, for saving."""
+        return {}
+
+    # Outputs.
 
     @abc.abstractmethod
     def activation(self, logits: tf.Tensor) -> tf.Tensor:
-        """The relaxed output in [0, 1] of the generator's logits."""
+        """Returns the relaxed output in [0, 1] of the generator's logits."""
 
     @abc.abstractmethod
-    def surrogate_loss(self, logits: tf.Tensor, y_true: tf.Tensor) -> tf.Tensor:
-        """L_g of Eq. 6, a scalar."""
+    def to_logits(
+        self, outputs: tf.Tensor, from_logits: bool, y_shape: Shape
+    ) -> tf.Tensor:
+        """Converts the outputs of a user's model to logits.
 
-    @abc.abstractmethod
-    def oracle(self, y: tf.Tensor, y_true: tf.Tensor) -> tf.Tensor:
-        """v*(y, y*) of Eq. 1, 2 or 11."""
+        Args:
+          outputs: Logits or probabilities, `[B, ...]`.
+          from_logits: Whether they are logits.
+          y_shape: The shape of one true output.
+
+        Returns:
+          Logits, `[B, *y_shape]` if the model fits.
+        """
 
     @abc.abstractmethod
     def project(self, y: tf.Tensor) -> tf.Tensor:
-        """The projection P of Eq. 8-9."""
+        """Projects onto the feasible set, the P of Eq. 8-9."""
 
     @abc.abstractmethod
     def decide(self, y: tf.Tensor) -> tf.Tensor:
-        """The 0/1 output that a relaxed one stands for, of the same shape."""
+        """Returns the 0/1 output that a relaxed one stands for, of the same shape."""
 
-    @abc.abstractmethod
+    def initial_logits(self, y_shape: Shape) -> ConstantOutput:
+        """Returns a network of the logits that methods without a generator start at."""
+        return ConstantOutput(y_shape, self.initial_logit)
+
+    def check_outputs(self, y: np.ndarray, name: str) -> None:
+        """Refuses true outputs that are none of this space.
+
+        Args:
+          y: True outputs, `[N, ...]`.
+          name: The name of the data in messages, such as "training data".
+
+        Raises:
+          UsageError: They have another rank, or values outside [0, 1].
+        """
+        if y.ndim != self.rank + 1:
+            raise UsageError(
+                f"The true outputs of the {name} have shape {y.shape}; "
+                f"{self.outputs_name} are needed."
+            )
+        if y.size == 0:
+            raise UsageError(
+                f"The true outputs of the {name}, {y.shape}, have no values."
+            )
+        self._check_channels(y, name)
+        if y.min() < 0 or y.max() > 1:
+            raise UsageError(
+                f"The true outputs of the {name} reach from {y.min():g} to "
+                f"{y.max():g}: they have to lie in [0, 1] (tags as 0/1, classes "
+                "one-hot)."
+            )
+
+    def _check_channels(self, y: np.ndarray, name: str) -> None:  # noqa: B027  # A hook.
+        """Refuses a last axis that outputs of this space do not have."""
+
+    # Quality.
+
+    def oracle(self, y: tf.Tensor, y_true: tf.Tensor) -> tf.Tensor:
+        """Returns v*(y, y*): the user's measure, or Eq. 1, 2 or 11."""
+        if self.custom_oracle is not None:
+            return self.custom_oracle(y, y_true)
+        return self.default_oracle(y, y_true)
+
+    def oracle_of(self, method: Method, settings: TrainingSettings) -> Oracle:
+        """Returns the oracle of relaxed outputs, or of decided ones.
+
+        Args:
+          method: The method, whose own choice holds if the settings have none.
+          settings: The settings, whose `binarised_oracle` comes first.
+        """
+        decided = settings.binarised_oracle
+        if decided is None:
+            decided = method.binarised_oracle
+        return binarised(self.oracle, self.decide) if decided else self.oracle
+
+    def check_oracle(self, y: tf.Tensor) -> None:
+        """Refuses a custom oracle that leaves [0, 1] on true and on empty outputs.
+
+        Args:
+          y: True outputs, `[B, ...]`.
+
+        Raises:
+          UsageError: It does (`CustomOracle.check_values`).
+        """
+        if self.custom_oracle is not None:
+            self.custom_oracle.check_values(y, y)
+            self.custom_oracle.check_values(tf.zeros_like(y), y)
+
+    @property
+    def metric_name(self) -> str:
+        """The name of the metric of `example_metric`."""
+        return self.default_metric_name if self.custom_oracle is None else CUSTOM_METRIC
+
     def example_metric(self, y: np.ndarray, y_true: np.ndarray) -> np.ndarray:
-        """`metric_name` of each example, decided without tuning: `[..., B]`."""
+        """Returns `metric_name` of each example, decided without tuning.
 
-    @abc.abstractmethod
+        Args:
+          y: Relaxed outputs, `[..., N, ...]`: any number of leading axes.
+          y_true: True outputs, `[N, ...]`.
+
+        Returns:
+          `[..., N]`.
+        """
+        if self.custom_oracle is None:
+            return self.default_example_metric(y, y_true)
+        axes = y.shape[: y.ndim - y_true.ndim]
+        flat = y.reshape(-1, *y.shape[len(axes) :])
+        values = [self._custom_values(outputs, y_true) for outputs in flat]
+        return np.reshape(values, (*axes, len(y_true)))
+
     def selection_metric(self, measured: Mapping[str, float]) -> float:
-        """What the choice among states maximises, given `measure` on validation."""
+        """Returns the value that the choice among states maximizes.
 
-    @abc.abstractmethod
-    def tune_decoder(self, y: np.ndarray, y_true: np.ndarray) -> DecoderParams:
-        """What the tuned decoders need, from validation examples."""
+        Args:
+          measured: Metrics of `measure` on validation examples.
+        """
+        if self.custom_oracle is not None:
+            return measured[CUSTOM_METRIC]
+        return self.default_selection_metric(measured)
 
-    @abc.abstractmethod
     def measure(
         self,
         y: np.ndarray,
@@ -68,12 +201,84 @@ class OutputSpace(abc.ABC):
         decoder_params: Mapping[str, Any],
         probabilities: bool,
     ) -> dict[str, float]:
-        """Every metric of outputs `[B, ...]`, fractions in [0, 1].
+        """Computes every metric of outputs, as fractions in [0, 1].
 
         Args:
-          y: Relaxed outputs.
-          y_true: The truth.
-          decoder_params: Of `tune_decoder`, on validation examples.
+          y: Relaxed outputs, `[N, ...]`.
+          y_true: True outputs, `[N, ...]`.
+          decoder_params: The parameters of `tune_decoder` on validation examples.
           probabilities: Whether `y` are probabilities (the generator's outputs), so
             that expectations may be taken from them.
         """
+        measured = self.default_measure(y, y_true, decoder_params, probabilities)
+        if self.custom_oracle is None:
+            return measured
+        value = float(self._custom_values(y, y_true).mean())
+        return {CUSTOM_METRIC: value, **measured}
+
+    def _custom_values(self, y: np.ndarray, y_true: np.ndarray) -> np.ndarray:
+        """The user's measure of each decided output, `[N]`."""
+        assert self.custom_oracle is not None
+        decided = self.decide(tf.constant(y, tf.float32))
+        return self.custom_oracle.mean_values(decided, tf.constant(y_true, tf.float32))
+
+    @abc.abstractmethod
+    def surrogate_loss(self, logits: tf.Tensor, y_true: tf.Tensor) -> tf.Tensor:
+        """Returns L_g of Eq. 6, a scalar."""
+
+    @abc.abstractmethod
+    def tune_decoder(self, y: np.ndarray, y_true: np.ndarray) -> DecoderParams:
+        """Returns the parameters of tuned decoders, from validation examples."""
+
+    @abc.abstractmethod
+    def default_oracle(self, y: tf.Tensor, y_true: tf.Tensor) -> tf.Tensor:
+        """Returns the space's own v*(y, y*): Eq. 1, 2 or 11."""
+
+    @abc.abstractmethod
+    def default_example_metric(self, y: np.ndarray, y_true: np.ndarray) -> np.ndarray:
+        """Returns the space's own metric of each example (`example_metric`)."""
+
+    @abc.abstractmethod
+    def default_selection_metric(self, measured: Mapping[str, float]) -> float:
+        """Returns the space's own selection metric (`selection_metric`)."""
+
+    @abc.abstractmethod
+    def default_measure(
+        self,
+        y: np.ndarray,
+        y_true: np.ndarray,
+        decoder_params: Mapping[str, Any],
+        probabilities: bool,
+    ) -> dict[str, float]:
+        """Computes the space's own metrics (`measure`)."""
+
+    # Defaults of a training.
+
+    @abc.abstractmethod
+    def default_settings(self, method: Method) -> TrainingSettings:
+        """Returns the settings of our tables for outputs of this kind."""
+
+    @abc.abstractmethod
+    def default_grid(self) -> RefinementGrid:
+        """Returns the candidates for step size and steps of our tables."""
+
+    @abc.abstractmethod
+    def default_discriminator(self, x_shape: Shape, y_shape: Shape) -> Discriminator:
+        """Makes a discriminator with one score for each value of the oracle.
+
+        Args:
+          x_shape: The shape of one input.
+          y_shape: The shape of one output.
+
+        Raises:
+          UsageError: There is none for such inputs.
+        """
+
+    def predict_batch_size(self, batch_size: int) -> int:
+        """Returns the number of inputs to predict in one call.
+
+        Args:
+          batch_size: The number of examples of a training step.
+        """
+        del batch_size  # Walks of small outputs are no burden.
+        return 1024

@@ -1,6 +1,6 @@
 """Class maps, the outputs of segmentation tasks (Sections 4.2 and 4.3)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 import numpy as np
@@ -8,27 +8,45 @@ import tensorflow as tf
 
 from ldrsp_tf import losses, metrics, oracles, projections
 from ldrsp_tf.errors import UsageError
-from ldrsp_tf.spaces.base import DecoderParams, OutputSpace
+from ldrsp_tf.methods import LDRSP_PLUS, Method
+from ldrsp_tf.models.segmentation import PatchDiscriminator
+from ldrsp_tf.settings import RefinementGrid, SamplingSettings, TrainingSettings
+from ldrsp_tf.spaces.base import DecoderParams, OutputSpace, Shape
+from ldrsp_tf.spaces.custom_oracle import Measure
+from ldrsp_tf.spaces.logits import logits_of_bernoulli, logits_of_categorical
 
 
 class ClassMapSpace(OutputSpace):
-    """A class vector in every pixel, judged by the value of each pixel (Eq. 11).
+    """A class vector in every pixel, measured by the value of each pixel (Eq. 11).
 
     Args:
-      metric_name: "mean_iou" of class 1, for two classes, or "pixel_accuracy".
-      projection: "simplex", so that a pixel's values stay probabilities, or "box".
+      metric_name: The metric, "mean_iou" of class 1 for two classes or
+        "pixel_accuracy".
+      projection: The feasible set, "simplex" so that the values of a pixel stay
+        probabilities, or "box".
+      oracle: A measure of quality to use instead of Eq. 11 (see `OutputSpace`).
 
     Raises:
       UsageError: There is no such metric or projection.
     """
 
-    METRICS = ("mean_iou", "pixel_accuracy")
-    initial_logit = 0.0  # Every class alike.
+    METRICS: ClassVar[tuple[str, ...]] = ("mean_iou", "pixel_accuracy")
+    PROJECTIONS: ClassVar[dict[str, Callable[[tf.Tensor], tf.Tensor]]] = {
+        "simplex": projections.simplex,
+        "box": projections.box,
+    }
+    initial_logit = 0.0  # Equal shares.
     rank = 3
-    shape_name = "one-hot class maps [N, H, W, C]"
-    PROJECTIONS: ClassVar = {"simplex": projections.simplex, "box": projections.box}
+    outputs_name = "one-hot class maps [N, H, W, C]"
+    can_crop = True
 
-    def __init__(self, metric_name: str = "mean_iou", projection: str = "simplex"):
+    def __init__(
+        self,
+        metric_name: str = "mean_iou",
+        projection: str = "simplex",
+        oracle: Measure | None = None,
+    ):
+        super().__init__(oracle)
         if metric_name not in self.METRICS:
             raise UsageError(
                 f"There is no metric {metric_name!r} of class maps; choose one of "
@@ -39,56 +57,132 @@ class ClassMapSpace(OutputSpace):
                 f"There is no projection {projection!r}; choose one of "
                 f"{', '.join(self.PROJECTIONS)}."
             )
-        self.arguments = {"metric_name": metric_name, "projection": projection}
-        self.metric_name = metric_name
-        self._projection = self.PROJECTIONS[projection]
+        self.default_metric_name = metric_name
+        self.projection = projection
+
+    @property
+    def arguments(self) -> dict[str, str]:
+        """Metric and projection."""
+        return {
+            "metric_name": self.default_metric_name,
+            "projection": self.projection,
+        }
 
     def activation(self, logits: tf.Tensor) -> tf.Tensor:
-        """Class probabilities, `[B, H, W, C]`."""
+        """Returns class probabilities, `[B, H, W, C]`."""
         return tf.nn.softmax(logits)
 
+    def to_logits(
+        self, outputs: tf.Tensor, from_logits: bool, y_shape: Shape
+    ) -> tf.Tensor:
+        """Inverts the softmax of `[B, H, W, C]`.
+
+        One channel of a model for two classes is the foreground's logit or
+        probability: the sigmoid of l is the softmax of (0, l).
+        """
+        if not (y_shape[-1] == 2 and outputs.shape[-1] == 1):
+            return outputs if from_logits else logits_of_categorical(outputs)
+        logits = outputs if from_logits else logits_of_bernoulli(outputs)
+        return tf.concat([tf.zeros_like(logits), logits], -1)
+
+    def _check_channels(self, y: np.ndarray, name: str) -> None:
+        if y.shape[-1] == 1:
+            raise UsageError(
+                f"The true outputs of the {name} have one channel; masks need two, the "
+                "background's and the foreground's: np.concatenate([1 - y, y], -1)."
+            )
+
     def surrogate_loss(self, logits: tf.Tensor, y_true: tf.Tensor) -> tf.Tensor:
-        """Cross-entropy, averaged over the pixels."""
+        """Returns the cross-entropy, averaged over the pixels."""
         return losses.class_cross_entropy(logits, y_true)
 
-    def oracle(self, y: tf.Tensor, y_true: tf.Tensor) -> tf.Tensor:
-        """F1 of each pixel's class vector (Eq. 11), `[B, H, W]`."""
+    def default_oracle(self, y: tf.Tensor, y_true: tf.Tensor) -> tf.Tensor:
+        """Returns F1 of each pixel's class vector (Eq. 11), `[B, H, W]`."""
         return oracles.pixel_f1(y, y_true)
 
     def project(self, y: tf.Tensor) -> tf.Tensor:
-        """Keeps every pixel on the simplex, or in the box."""
-        return self._projection(y)
+        """Projects every pixel onto the simplex, or clips it to the box."""
+        return self.PROJECTIONS[self.projection](y)
 
     def decide(self, y: tf.Tensor) -> tf.Tensor:
-        """The likeliest class of each pixel, one-hot."""
+        """Returns the likeliest class of each pixel, one-hot."""
         return tf.one_hot(tf.argmax(y, -1), y.shape[-1], dtype=y.dtype)
 
-    def example_metric(self, y: np.ndarray, y_true: np.ndarray) -> np.ndarray:
-        """The metric of the likeliest class of each pixel."""
+    def default_example_metric(self, y: np.ndarray, y_true: np.ndarray) -> np.ndarray:
+        """Returns the metric of the likeliest class of each pixel, `[..., N]`."""
         decided, truth = np.argmax(y, -1), np.argmax(y_true, -1)
-        if self.metric_name == "mean_iou":
+        if self.default_metric_name == "mean_iou":
             return metrics.image_iou(decided, truth)
         return metrics.pixel_accuracy(decided, truth)
 
-    def selection_metric(self, measured: Mapping[str, float]) -> float:
-        """The metric itself."""
-        return measured[self.metric_name]
+    def default_selection_metric(self, measured: Mapping[str, float]) -> float:
+        """Returns the metric itself."""
+        return measured[self.default_metric_name]
 
     def tune_decoder(self, y: np.ndarray, y_true: np.ndarray) -> DecoderParams:
-        """Nothing: the likeliest class needs no threshold."""
+        """Returns no parameters: the likeliest class needs no threshold."""
         return {}
 
-    def measure(
+    def default_measure(
         self,
         y: np.ndarray,
         y_true: np.ndarray,
         decoder_params: Mapping[str, Any],
         probabilities: bool,
     ) -> dict[str, float]:
-        """Pixel accuracy, and for two classes both readings of IOU."""
+        """Computes pixel accuracy, and for two classes both readings of IOU."""
         decided, truth = np.argmax(y, -1), np.argmax(y_true, -1)
         measured = {"pixel_accuracy": float(np.mean(decided == truth))}
         if y.shape[-1] == 2:
             measured["mean_iou"] = float(np.mean(metrics.image_iou(decided, truth)))
             measured["global_iou"] = metrics.global_iou(decided, truth)
         return measured
+
+    def default_settings(self, method: Method) -> TrainingSettings:
+        """Returns the settings of the horses; every method has the relaxed oracle."""
+        return TrainingSettings(
+            batch_size=20,
+            source_shares=(
+                (0.0, 0.1, 0.9) if method.sources == LDRSP_PLUS.sources else None
+            ),
+            binarised_oracle=False,
+            sampling=SamplingSettings(
+                inference_step_size=8.0,
+                adversarial_step_size=4.0,
+                chain_steps=2,
+                chain_length=12,
+            ),
+        )
+
+    def default_grid(self) -> RefinementGrid:
+        """Returns the candidates of the horses."""
+        return RefinementGrid(step_sizes=(8.0,), steps=(1, 2, 5, 10))
+
+    def default_discriminator(
+        self, x_shape: Shape, y_shape: Shape
+    ) -> PatchDiscriminator:
+        """Makes a U-Net for images `[B, H, W, channels]`.
+
+        Its bilinear head has the shape of Eq. 11; a custom oracle has the sigmoid head.
+
+        Raises:
+          UsageError: Inputs are not images.
+        """
+        if len(x_shape) != 3:
+            raise UsageError(
+                f"Inputs of shape {x_shape} need a discriminator of your own (a "
+                "subclass of ldrsp_tf.Discriminator): the default one takes images "
+                "[N, H, W, channels]."
+            )
+        y = tf.zeros([1, *y_shape])
+        return PatchDiscriminator(
+            "unet",
+            width=16,
+            classes=y_shape[-1],
+            head="bilinear" if self.custom_oracle is None else "sigmoid",
+            pooled=self.oracle(y, y).shape.rank == 1,
+        )
+
+    def predict_batch_size(self, batch_size: int) -> int:
+        """Returns the training batch size: whole walks of that many images fit."""
+        return batch_size

@@ -1,34 +1,49 @@
 """Tag vectors, the outputs of multi-label tasks (Section 4.1)."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
 from ldrsp_tf import losses, metrics, oracles, projections
-from ldrsp_tf.spaces.base import DecoderParams, OutputSpace
+from ldrsp_tf.errors import UsageError
+from ldrsp_tf.methods import Method
+from ldrsp_tf.models.energy_network import EnergyNetwork
+from ldrsp_tf.settings import RefinementGrid, TrainingSettings
+from ldrsp_tf.spaces.base import DecoderParams, OutputSpace, Shape
+from ldrsp_tf.spaces.logits import logits_of_bernoulli
 
 
 class TagSpace(OutputSpace):
-    """Tag vectors in [0, 1]^L, judged by example-averaged F1."""
+    """Tag vectors in [0, 1]^L, measured by example-averaged F1.
 
-    arguments: ClassVar = {}
-    metric_name = "f1"
+    Args:
+      oracle: A measure of quality to use instead of F1 (see `OutputSpace`).
+    """
+
+    default_metric_name = "f1"
     initial_logit = -1e4  # No tags: exactly 0 in single precision.
     rank = 1
-    shape_name = "tags [N, L]"
+    outputs_name = "tags [N, L]"
 
     def activation(self, logits: tf.Tensor) -> tf.Tensor:
-        """Independent tag probabilities, `[B, L]`."""
+        """Returns independent tag probabilities, `[B, L]`."""
         return tf.sigmoid(logits)
 
+    def to_logits(
+        self, outputs: tf.Tensor, from_logits: bool, y_shape: Shape
+    ) -> tf.Tensor:
+        """Inverts the sigmoid of probabilities `[B, L]`."""
+        del y_shape
+        return outputs if from_logits else logits_of_bernoulli(outputs)
+
     def surrogate_loss(self, logits: tf.Tensor, y_true: tf.Tensor) -> tf.Tensor:
-        """Binary cross-entropy, averaged over the labels."""
+        """Returns the binary cross-entropy, averaged over the labels."""
         return losses.binary_cross_entropy(logits, y_true)
 
-    def oracle(self, y: tf.Tensor, y_true: tf.Tensor) -> tf.Tensor:
-        """F1 of each example (Eq. 2), `[B]`."""
+    def default_oracle(self, y: tf.Tensor, y_true: tf.Tensor) -> tf.Tensor:
+        """Returns F1 of each example (Eq. 2), `[B]`."""
         return oracles.f1(y, y_true)
 
     def project(self, y: tf.Tensor) -> tf.Tensor:
@@ -36,34 +51,34 @@ class TagSpace(OutputSpace):
         return projections.box(y)
 
     def decide(self, y: tf.Tensor) -> tf.Tensor:
-        """The tags above 0.5."""
+        """Returns the tags above 0.5."""
         return oracles.above_half(y)
 
-    def example_metric(self, y: np.ndarray, y_true: np.ndarray) -> np.ndarray:
-        """F1 of the tags above 0.5."""
+    def default_example_metric(self, y: np.ndarray, y_true: np.ndarray) -> np.ndarray:
+        """Returns F1 of the tags above 0.5, `[..., N]`."""
         return metrics.example_f1(metrics.threshold_decode(y), y_true)
 
-    def selection_metric(self, measured: Mapping[str, float]) -> float:
-        """Mean of F1 at 0.5 and at the tuned threshold.
+    def default_selection_metric(self, measured: Mapping[str, float]) -> float:
+        """Returns the mean of F1 at 0.5 and at the tuned threshold.
 
-        One state has to serve both columns of a table. F1 at 0.5 alone favours
-        over-trained, over-confident generators, which costs them 2 points at a tuned
+        One state has to serve both columns of a table. F1 at 0.5 alone favors
+        overtrained, overconfident generators, which costs them 2 points at a tuned
         threshold.
         """
         return (measured["f1"] + measured["f1_tuned"]) / 2.0
 
     def tune_decoder(self, y: np.ndarray, y_true: np.ndarray) -> DecoderParams:
-        """The threshold of the best F1, smoothed over its neighbours."""
+        """Returns the threshold of the best F1, smoothed over its neighbors."""
         return {"threshold": metrics.tune_threshold(y, y_true)}
 
-    def measure(
+    def default_measure(
         self,
         y: np.ndarray,
         y_true: np.ndarray,
         decoder_params: Mapping[str, Any],
         probabilities: bool,
     ) -> dict[str, float]:
-        """F1 at 0.5, at the tuned threshold, and of probabilities also plug-in."""
+        """Computes F1 at 0.5, at the tuned threshold, and of probabilities plug-in."""
         tuned = metrics.threshold_decode(y, decoder_params["threshold"])
         measured = {
             "f1": metrics.mean_f1(metrics.threshold_decode(y), y_true),
@@ -73,3 +88,26 @@ class TagSpace(OutputSpace):
             plugin = metrics.plugin_decode(y)
             measured["f1_plugin"] = metrics.mean_f1(plugin, y_true)
         return measured
+
+    def default_settings(self, method: Method) -> TrainingSettings:
+        """Returns the settings of Bibtex; the oracle is as the method has it."""
+        del method
+        return TrainingSettings(adversarial_weight=3.0)
+
+    def default_grid(self) -> RefinementGrid:
+        """Returns the candidates of Bibtex, along Eq. 8's plain gradient."""
+        return RefinementGrid(normalized=False)
+
+    def default_discriminator(self, x_shape: Shape, y_shape: Shape) -> EnergyNetwork:
+        """Makes the network of SPEN and DVN for features `[B, F]`.
+
+        Raises:
+          UsageError: Inputs are not features.
+        """
+        if len(x_shape) != 1:
+            raise UsageError(
+                f"Inputs of shape {x_shape} need a discriminator of your own (a "
+                "subclass of ldrsp_tf.Discriminator): the default one takes features "
+                "[N, F]."
+            )
+        return EnergyNetwork(y_shape[-1])

@@ -1,4 +1,4 @@
-"""Checkpoints: the latest state, to go on from, and the best one, to keep."""
+"""Checkpoints: the latest state, to resume from, and the best one, to keep."""
 
 import contextlib
 import os
@@ -6,6 +6,7 @@ import pathlib
 import re
 import warnings
 from collections.abc import Iterator
+from typing import Protocol
 
 import numpy as np
 import tensorflow as tf
@@ -21,22 +22,38 @@ from ldrsp_tf.training.trainer import Trainer
 _KEPT = {"latest": 2, "best": 1}
 
 
+class StateKeeper(Protocol):
+    """The latest and the best state of a training, kept in files or in memory."""
+
+    def save(self, epoch: int) -> None:
+        """Keeps the state after that many epochs as the latest one."""
+
+    def save_best(self, epoch: int) -> None:
+        """Keeps the state after that many epochs as the best one."""
+
+    def restore(self) -> int:
+        """Restores the latest state; returns its number of epochs, 0 without one."""
+
+    def restore_best(self) -> int:
+        """Restores the best state; returns its number of epochs, 0 without one."""
+
+
 class Checkpoints:
     """The states of one trainer in one folder.
 
-    Each is the whole state: both networks, both optimisers and the random streams of
-    their layers. What else is random is a function of seed and epoch. A checkpoint is
+    Each is the whole state: both networks, both optimizers and the random streams of
+    their layers. All other draws are functions of seed and epoch. A checkpoint is
     written aside and renamed, its index last: without an index it does not count, so a
-    process that is killed while it writes leaves the one before. TensorFlow compares
+    process that is killed while it writes leaves the one before. TensorFlow verifies
     checksums when it reads. Of several workers, the chief alone writes and reads, and
-    the others get what it read.
+    sends the state to the others.
 
     Args:
       trainer: A built trainer.
-      folder: Where to keep them.
+      folder: The folder of the checkpoints.
     """
 
-    def __init__(self, trainer: Trainer, folder: str | os.PathLike):
+    def __init__(self, trainer: Trainer, folder: str | os.PathLike[str]):
         self._trainer = trainer
         self._folder = pathlib.Path(folder)
         self._epoch = tf.Variable(0, dtype=tf.int64)
@@ -54,9 +71,9 @@ class Checkpoints:
         self._write("best", epoch)
 
     def restore(self) -> int:
-        """Goes back to the latest state; its number of epochs, 0 if there is none.
+        """Restores the latest state; returns its number of epochs, 0 without one.
 
-        Where that one is damaged, the one before is taken, with a warning.
+        If it is damaged, the one before is taken, with a warning.
 
         Raises:
           TrainingError: None can be read.
@@ -64,7 +81,7 @@ class Checkpoints:
         return self._restore("latest")
 
     def restore_best(self) -> int:
-        """Goes back to the best state; its number of epochs, 0 if there is none.
+        """Restores the best state; returns its number of epochs, 0 without one.
 
         Raises:
           TrainingError: It cannot be read.
@@ -124,8 +141,8 @@ class Checkpoints:
 
 
 def _files(folder: pathlib.Path) -> dict[int, list[pathlib.Path]]:
-    """The files of a folder's checkpoints, by their epochs."""
-    files = {}
+    """Finds the files of a folder's checkpoints, by their epochs."""
+    files: dict[int, list[pathlib.Path]] = {}
     for path in folder.glob("ckpt-*.*"):
         if number := re.fullmatch(r"ckpt-(\d+)", path.stem):
             files.setdefault(int(number[1]), []).append(path)
@@ -137,9 +154,9 @@ def _is_index(path: pathlib.Path) -> bool:
 
 
 def _remove_others(folder: pathlib.Path, epoch: int, kept: int) -> None:
-    """Leaves the last checkpoints until that epoch.
+    """Deletes all but the last checkpoints until that epoch.
 
-    Later ones are of a training that a damaged checkpoint was the end of.
+    Later ones are of a training that ended with a damaged checkpoint.
     """
     files = _files(folder)
     kept_epochs = sorted(e for e in files if e <= epoch)[-kept:]
@@ -149,7 +166,7 @@ def _remove_others(folder: pathlib.Path, epoch: int, kept: int) -> None:
 
 
 def _first_line(error: Exception) -> str:
-    """The error's first line without TensorFlow's names of functions and operations."""
+    """Returns an error's first line without names of TensorFlow's operations."""
     line = str(getattr(error, "message", error)).strip().split("\n")[0]
     return re.sub(r"\{\{.*?\}\} ?| \[Op:\w+\]", "", line)
 
@@ -158,7 +175,7 @@ State = tuple[int, list[np.ndarray]]
 
 
 class MemoryCheckpoints:
-    """Takes the place of `Checkpoints`: the best state in memory, no state to resume.
+    """The best state of a training in memory, which cannot be resumed.
 
     Args:
       trainer: A built trainer.
@@ -169,18 +186,18 @@ class MemoryCheckpoints:
         self._best: State | None = None
 
     def save(self, epoch: int) -> None:
-        """Nothing: a training in memory is not gone on with."""
+        """Does nothing: a training in memory is not resumed."""
 
     def save_best(self, epoch: int) -> None:
         """Keeps the state after that many epochs as the best one."""
         self._best = epoch, [variable.numpy() for variable in self._trainer.variables]
 
     def restore(self) -> int:
-        """There is nothing to go on from."""
+        """Returns 0: there is no state to resume from."""
         return 0
 
     def restore_best(self) -> int:
-        """Goes back to the best state; its number of epochs, 0 if there is none."""
+        """Restores the best state; returns its number of epochs, 0 without one."""
         if self._best is None:
             return 0
         epoch, values = self._best
@@ -191,9 +208,7 @@ class MemoryCheckpoints:
 
 @contextlib.contextmanager
 def rollback_on_failure(trainer: Trainer) -> Iterator[None]:
-    """Puts back what a training that fails has changed.
-
-    The same call, made again, begins where the first one did.
+    """Rolls the trainer back if the block raises, so that a call can be repeated.
 
     Args:
       trainer: A built trainer.

@@ -1,16 +1,27 @@
 """Training for many epochs: validation, best state, early stopping, exact resume."""
 
+import contextlib
 import math
+import os
+import pathlib
 import time
 from collections.abc import Callable
 
 import tensorflow as tf
 
-from ldrsp_tf.errors import DivergenceError, TrainingError
+from ldrsp_tf.data.examples import Examples
+from ldrsp_tf.errors import DivergenceError, TrainingError, UsageError
 from ldrsp_tf.evaluation.validation import Validation
-from ldrsp_tf.training.checkpoints import Checkpoints
+from ldrsp_tf.training.checkpoints import (
+    Checkpoints,
+    MemoryCheckpoints,
+    StateKeeper,
+    rollback_on_failure,
+)
 from ldrsp_tf.training.history import History, Record
 from ldrsp_tf.training.trainer import Trainer
+
+_PHASE = "train"  # Of the records of a fit in a folder.
 
 
 def fit(
@@ -24,7 +35,7 @@ def fit(
     validate: Callable[[], Validation] | None = None,
     validation_freq: int = 1,
     patience: int | None = None,
-    checkpoints: Checkpoints | None = None,
+    checkpoints: StateKeeper | None = None,
     history: History | None = None,
     on_epoch_end: Callable[[Record], None] = lambda record: None,
 ) -> History:
@@ -83,7 +94,82 @@ def fit(
     return history
 
 
-def restore_best(checkpoints: Checkpoints, history: History, phase: str) -> Record:
+def fit_in_folder(
+    trainer: Trainer,
+    examples: Examples,
+    *,
+    validate: Callable[[], Validation],
+    folder: str | os.PathLike[str] | None,
+    epochs: int,
+    validation_freq: int = 1,
+    patience: int | None = None,
+    on_epoch_end: Callable[[Record], None] = lambda record: None,
+) -> tuple[History, Record]:
+    """Trains as `fit` does, with its files in a folder, and restores the best epoch.
+
+    If the training fails or is interrupted, the trainer is as before.
+
+    Args:
+      trainer: A built trainer.
+      examples: Training examples.
+      validate: A function that measures the present state.
+      folder: The folder of checkpoints and `metrics.jsonl`; None keeps the best state
+        in memory.
+      epochs: As in `fit`.
+      validation_freq: As in `fit`.
+      patience: As in `fit`.
+      on_epoch_end: As in `fit`.
+
+    Returns:
+      The history, and the record of the best epoch.
+
+    Raises:
+      UsageError: The folder cannot be written, or another process has it.
+      TrainingError: As in `fit`.
+    """
+    with contextlib.ExitStack() as undone:
+        history = History()
+        checkpoints: StateKeeper = MemoryCheckpoints(trainer)
+        if folder is not None:
+            # Platforms without such locks can train in memory.
+            from ldrsp_tf.training.folder_lock import hold_folder
+
+            path = pathlib.Path(folder)
+            undone.enter_context(hold_folder(path))
+            history = History(path / "metrics.jsonl")
+            checkpoints = Checkpoints(trainer, path / "checkpoints")
+        undone.enter_context(rollback_on_failure(trainer))
+        fit(
+            trainer,
+            tf.constant(examples.x),
+            tf.constant(examples.y),
+            epochs=epochs,
+            phase=_PHASE,
+            validate=validate,
+            validation_freq=validation_freq,
+            patience=patience,
+            checkpoints=checkpoints,
+            history=history,
+            on_epoch_end=on_epoch_end,
+        )
+        return history, restore_best(checkpoints, history, _PHASE)
+
+
+def require_at_least_one(**counts: int) -> None:
+    """Refuses counts below 1.
+
+    Args:
+      **counts: The counts by name.
+
+    Raises:
+      UsageError: One is below 1; the message names it.
+    """
+    for name, count in counts.items():
+        if count < 1:
+            raise UsageError(f"{name} is {count}: at least 1 is needed.")
+
+
+def restore_best(checkpoints: StateKeeper, history: History, phase: str) -> Record:
     """Restores the best state of a phase that is over; the record of its epoch.
 
     Raises:
@@ -119,7 +205,8 @@ def _exhausted(records: list[Record], patience: int | None) -> bool:
     validated = [record for record in records if "validation" in record]
     if patience is None or not validated:
         return False
-    return validated[-1]["epoch"] - best_record(validated)["epoch"] >= patience
+    best = best_record(validated)
+    return best is not None and validated[-1]["epoch"] - best["epoch"] >= patience
 
 
 def _check_finite(losses: dict[str, float], epoch: int) -> None:

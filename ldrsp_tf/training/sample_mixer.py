@@ -1,7 +1,6 @@
-"""The sources of samples that a method has, and the choice of one in each iteration."""
+"""The choice among a method's sources of samples in each iteration."""
 
 import functools
-import inspect
 
 import keras
 import tensorflow as tf
@@ -14,12 +13,12 @@ from ldrsp_tf.settings import TrainingSettings
 
 
 class SampleMixer:
-    """The method's sources that have a share, with the state that some keep.
+    """The sources of a method that have a share, one of which is drawn at a time.
 
     Args:
-      method: Has the sources.
-      settings: May change their shares.
-      strategy: Whose replicas draw from them.
+      method: The method, with its sources and their shares.
+      settings: Settings that may change the shares.
+      strategy: The strategy whose replicas draw samples; None without one.
       x: Inputs of one batch, `[B, ...]`.
       y: Outputs of one batch, `[B, ...]`.
 
@@ -28,7 +27,8 @@ class SampleMixer:
         which several replicas cannot.
 
     Attributes:
-      keep_batches: Whether some do: their samples have inputs of their own.
+      keeps_batches: Whether a source keeps batches: its samples then have inputs of
+        their own.
     """
 
     def __init__(
@@ -39,54 +39,49 @@ class SampleMixer:
         x: tf.Tensor,
         y: tf.Tensor,
     ):
-        self._settings = settings.sampling
         shares = settings.source_shares
         if shares is None:
-            shares = [share for share, _ in method.sources]
+            shares = tuple(share for share, _ in method.sources)
         if len(shares) != len(method.sources):
             raise UsageError(
                 f"Method {method.name!r} has {len(method.sources)} sources of samples, "
                 f"but {len(shares)} shares are given."
             )
+        # A source without a share would cost memory, and D a second pass over x.
         used = [
-            (share, source)
-            for share, (_, source) in zip(shares, method.sources)
+            (share, make_source(settings.sampling, x, y))
+            for share, (_, make_source) in zip(shares, method.sources)
             if share > 0.0
         ]
+        self._shares = [share for share, _ in used]
+        self._sources = [source for _, source in used]
+        self.keeps_batches = any(source.keeps_batches for source in self._sources)
         replicas = number_of_replicas(strategy)
-        self.keep_batches = any(inspect.isclass(source) for _, source in used)
-        if self.keep_batches and replicas > 1:
+        if self.keeps_batches and replicas > 1:
             raise UsageError(
                 f"Replay chains keep whole batches, and each of {replicas} replicas "
                 "sees a part of one; give the chains a share of 0 (source_shares)."
             )
-        self._shares = [share for share, _ in used]
-        self._sources = [
-            source(self._settings, x, y) if inspect.isclass(source) else source
-            for _, source in used
-        ]
 
     @property
-    def are_any(self) -> bool:
-        """Whether the method has samples at all."""
+    def has_sources(self) -> bool:
+        """Whether there are samples at all."""
         return bool(self._sources)
 
     @property
     def variables(self) -> list[keras.Variable]:
-        """The batches that some keep."""
-        return [
-            variable
-            for source in self._sources
-            for variable in getattr(source, "variables", ())
-        ]
+        """The state of all sources, for checkpoints."""
+        return [variable for source in self._sources for variable in source.variables]
 
-    def draw_from_one(self, context: SamplingContext, seed: tf.Tensor) -> Samples:
-        """Samples of one source, chosen by its share and a seed `[2]`."""
+    def draw(self, context: SamplingContext, seed: tf.Tensor) -> Samples:
+        """Draws samples of one source.
+
+        Args:
+          context: The batch and the networks.
+          seed: A seed of the choice by shares, `[2]`.
+        """
         chosen = tf.random.stateless_categorical(
             tf.math.log([tf.constant(self._shares, tf.float32)]), 1, seed, tf.int32
         )[0, 0]
-        branches = [
-            functools.partial(source, context, self._settings)
-            for source in self._sources
-        ]
+        branches = [functools.partial(source, context) for source in self._sources]
         return tf.switch_case(chosen, branches)

@@ -30,23 +30,23 @@ from ldrsp_tf.training.sample_mixer import SampleMixer
 
 
 class Trainer(NetworkPair):
-    """Networks, optimisers and the compiled step that trains them.
+    """A pair of networks, their optimizers and the compiled step that trains them.
 
     Made and built in the scope of a `tf.distribute` strategy, as its networks have to
-    be, it shares each batch among the strategy's replicas (`replicas.py`).
+    be, it shares each batch among the strategy's replicas (`distribution.replicas`).
 
     Args:
-      generator: Maps x `[B, ...]` to logits of the output. Without trainable weights it
-        is left as it is, and D alone is trained; so is the `ConstantOutput` that a
-        method without a generator has in its place.
-      discriminator: D; None for a method without one.
-      method: What is trained, and how.
-      space: What an output is.
-      settings: Learning rates and the like.
-      seed: Of the data order and of every draw of a step (but those of the networks'
-        own layers). They are functions of `(seed, iteration)`, so a resumed run
-        repeats them.
-      augment: Changes inputs and outputs of a batch at random, before anything else.
+      generator: A network from x `[B, ...]` to logits of the output. Without trainable
+        weights it is left as it is, and D alone is trained; so is the `ConstantOutput`
+        that takes its place in methods without a generator.
+      discriminator: The discriminator; None for a method without one.
+      method: The losses and sources of samples.
+      space: The output space.
+      settings: Learning rates and the other numbers of the training.
+      seed: The seed of the data order and of every random draw of a step, except those
+        of the networks' own layers. Draws are functions of `(seed, iteration)`, so a
+        resumed run repeats them.
+      augment: A random change of the inputs and outputs of a batch; None for none.
     """
 
     def __init__(
@@ -59,12 +59,19 @@ class Trainer(NetworkPair):
         seed: int = 0,
         augment: Augmentation | None = None,
     ):
-        super().__init__(generator, discriminator, method, space)
+        super().__init__(
+            generator, discriminator, method, space, space.oracle_of(method, settings)
+        )
         self.settings = settings
         self.seed = seed
         self.augment = augment
         self.strategy = present_strategy()
-        self._mixer: SampleMixer | None = None
+        self._built_mixer: SampleMixer | None = None
+        self._discriminator_loss = (
+            method.discriminator_loss_of(settings.truth_weight)
+            if method.has_discriminator
+            else None
+        )
         self.generator_optimizer = FusedAdam(
             settings.generator_learning_rate, beta_1=settings.beta_1
         )
@@ -73,20 +80,20 @@ class Trainer(NetworkPair):
         )
 
     def build(self, x: tf.Tensor, y: tf.Tensor) -> None:
-        """Creates all variables from the examples, and remembers their values.
+        """Creates all variables from the examples, and keeps their initial values.
 
         Args:
           x: Training inputs, `[N, ...]`.
-          y: Their true outputs, `[N, ...]`.
+          y: True outputs, `[N, ...]`.
 
         Raises:
-          UsageError: A network's output does not have the shape it should have, or the
-            strategy's replicas cannot do what is asked for.
+          UsageError: A network's output has the wrong shape, or the strategy's replicas
+            cannot do what the settings ask for.
         """
         self._batch_size = min(self.settings.batch_size, x.shape[0])
         require_equal_shares(self._batch_size, self.strategy)
         x, y = self.batch(x, y, tf.range(self._batch_size), tf.constant(0))
-        self._mixer = SampleMixer(self.method, self.settings, self.strategy, x, y)
+        self._built_mixer = SampleMixer(self.method, self.settings, self.strategy, x, y)
         x, y = x[:1], y[:1]
         logits = self.generator(x)
         if logits.shape != y.shape:
@@ -101,22 +108,36 @@ class Trainer(NetworkPair):
             )
         self.generator_optimizer.build(self.generator.trainable_variables)
         if self.discriminator is not None:
-            # By a call, which Keras takes a network for built after.
-            told = (logits,) if self.discriminator.is_conditioned else ()
-            scores = self.discriminator((x, y, *told))
-            expected = self.oracle(y, y).shape
-            if scores.shape != expected:
-                raise UsageError(
-                    f"The discriminator's scores have shape {tuple(scores.shape)} "
-                    f"where the oracle's values have {tuple(expected)}."
-                )
-            refinement.score_and_gradient(self.score(x), y)  # Refuses a D without one.
-            self.discriminator_optimizer.build(self.discriminator.trainable_variables)
+            self._build_discriminator(self.discriminator, x, y, logits)
         self._initial = [variable.numpy() for variable in self.variables]
+
+    def _build_discriminator(
+        self,
+        discriminator: Discriminator,
+        x: tf.Tensor,
+        y: tf.Tensor,
+        generator_logits: tf.Tensor,
+    ) -> None:
+        # By a call, which marks a Keras network as built.
+        condition = (generator_logits,) if discriminator.is_conditioned else ()
+        scores = discriminator((x, y, *condition))
+        expected = self.oracle(y, y).shape
+        if scores.shape != expected:
+            raise UsageError(
+                f"The discriminator's scores have shape {tuple(scores.shape)} "
+                f"where the oracle's values have {tuple(expected)}."
+            )
+        refinement.score_and_gradient(self.score(x), y)  # Refuses a D without one.
+        self.discriminator_optimizer.build(discriminator.trainable_variables)
+
+    @property
+    def _mixer(self) -> SampleMixer:
+        assert self._built_mixer is not None, "the trainer is not built"
+        return self._built_mixer
 
     @property
     def variables(self) -> list[keras.Variable]:
-        """All state: weights, optimisers' moments, random streams of the layers."""
+        """All state: weights, optimizers' moments, random streams of the layers."""
         parts = [self.generator, self.generator_optimizer]
         if self.discriminator is not None:
             parts += [self.discriminator, self.discriminator_optimizer]
@@ -124,7 +145,7 @@ class Trainer(NetworkPair):
         return variables + self._mixer.variables
 
     def reset(self) -> None:
-        """Goes back to the state after `build`, keeping the compiled functions."""
+        """Restores the state after `build`, keeping the compiled functions."""
         for variable, value in zip(self.variables, self._initial):
             variable.assign(value)
 
@@ -132,7 +153,7 @@ class Trainer(NetworkPair):
         """Sets both learning rates for an epoch.
 
         Args:
-          share: Of the whole training, how much lies behind, in [0, 1].
+          share: The share of the whole training that is done, in [0, 1].
         """
         factor = 0.5 * (1.0 + math.cos(math.pi * share))
         if not self.settings.cosine_decay:
@@ -145,10 +166,17 @@ class Trainer(NetworkPair):
         )
 
     def order(self, rows: int, epoch: int) -> np.ndarray:
-        """The rows of every batch of an epoch, `[steps, batch_size]`.
+        """Returns the rows of every batch of an epoch, a function of seed and epoch.
 
-        A function of seed and epoch alone. Rows that do not fill a last batch are left
-        out; which ones differs from epoch to epoch.
+        Rows that do not fill a last batch are left out; they differ from epoch to
+        epoch.
+
+        Args:
+          rows: The number of training rows.
+          epoch: The number of the epoch, from 0.
+
+        Returns:
+          Row numbers, `[steps, batch_size]`, int32.
         """
         batch = min(self.settings.batch_size, rows)
         steps = rows // batch
@@ -161,21 +189,21 @@ class Trainer(NetworkPair):
         Args:
           x: Inputs, `[N, ...]`, of any numeric type.
           y: True outputs, `[N, ...]`, of any numeric type.
-          epoch: Counted from 0; decides data order and random draws.
+          epoch: The number of the epoch, from 0; it decides data order and draws.
 
         Returns:
-          The mean of each scalar of the steps.
+          The mean of each scalar over the steps.
         """
         order = self.order(x.shape[0], epoch)
         require_equal_shares(order.shape[1], self.strategy)
-        if self._mixer.keep_batches and order.shape[1] != self._batch_size:
+        if self._mixer.keeps_batches and order.shape[1] != self._batch_size:
             raise UsageError(
                 f"The trainer was built for batches of {self._batch_size} examples, "
                 f"which its samples are kept in, but {order.shape[1]} are given."
             )
         first = tf.constant(epoch * order.shape[0], tf.int32)
         means = self._train_steps(x, y, tf.constant(order), first)
-        # Such as averages of batch normalisation: each replica has those of its rows.
+        # Averages of a user's batch normalization are of each replica's own rows.
         sync_from_chief(self.strategy, self._untrained_variables())
         return {name: float(value) for name, value in means.items()}
 
@@ -194,13 +222,13 @@ class Trainer(NetworkPair):
     def batch(
         self, x: tf.Tensor, y: tf.Tensor, rows: tf.Tensor, iteration: tf.Tensor
     ) -> tuple[tf.Tensor, tf.Tensor]:
-        """Those rows, in the networks' type and augmented.
+        """Gathers a batch in single precision, and augments it.
 
         Args:
           x: Inputs, `[N, ...]`, of any numeric type.
           y: True outputs, `[N, ...]`, of any numeric type.
-          rows: Which of them, `[B]`.
-          iteration: Counted from 0; decides the random draws.
+          rows: The numbers of the batch's rows, `[B]`.
+          iteration: The number of the iteration, from 0; it decides random draws.
         """
         x = tf.cast(tf.gather(x, rows), tf.float32)
         y = tf.cast(tf.gather(y, rows), tf.float32)
@@ -210,7 +238,7 @@ class Trainer(NetworkPair):
         return self.augment(x, y, seed)
 
     def _untrained_variables(self) -> list[keras.Variable]:
-        """What a step changes in the networks without a gradient."""
+        """The networks' variables that a step changes without a gradient."""
         networks = [self.generator] if self._trains_generator else []
         if self.discriminator is not None:
             networks.append(self.discriminator)
@@ -218,17 +246,14 @@ class Trainer(NetworkPair):
 
     @property
     def _trains_generator(self) -> bool:
-        """Not a frozen one, nor one without weights."""
+        """Whether G is trained: it is neither frozen nor without weights."""
         return bool(self.generator.trainable_variables)
 
-    @property
-    def _is_adversarial(self) -> bool:
-        return self.method.generator_loss is not None
-
     def _scalar_names(self) -> tuple[str, ...]:
+        is_adversarial = self.method.generator_loss is not None
         names = {
             "surrogate_loss": self._trains_generator,
-            "adversarial_loss": self._trains_generator and self._is_adversarial,
+            "adversarial_loss": self._trains_generator and is_adversarial,
             "discriminator_loss": self.discriminator is not None,
         }
         return tuple(name for name, there in names.items() if there)
@@ -236,7 +261,7 @@ class Trainer(NetworkPair):
     def train_step(
         self, x: tf.Tensor, y_true: tf.Tensor, iteration: tf.Tensor
     ) -> Scalars:
-        """One update of G (Eq. 6) and the method's number of updates of D (Eq. 10).
+        """Updates G once (Eq. 6) and D as often as the method asks for (Eq. 10).
 
         The last update of D and the update of G start from the same weights, which lets
         them share G(x) and D's features of x.
@@ -244,7 +269,7 @@ class Trainer(NetworkPair):
         Args:
           x: Inputs, `[B, ...]`.
           y_true: True outputs, `[B, ...]`.
-          iteration: Counted from 0; decides the random draws.
+          iteration: The number of the iteration, from 0; it decides random draws.
 
         Returns:
           The losses before the update, scalars.
@@ -257,31 +282,42 @@ class Trainer(NetworkPair):
             )
             self._apply(self.discriminator_optimizer, gradients, self.discriminator)
 
-        scalars = {}
+        scalars: Scalars = {}
+        features: Any = None
+        d_gradients: list[tf.Tensor | None] = []
         with tf.GradientTape() as tape:
             logits = self.generator(x, training=self._trains_generator)
             y_generated = self.space.activation(logits)
             if self._trains_generator:
-                loss = self.space.surrogate_loss(logits, y_true)
-                scalars["surrogate_loss"] = loss
+                scalars["surrogate_loss"] = self.space.surrogate_loss(logits, y_true)
             if self.discriminator is not None:
                 with tape.stop_recording():
                     d_gradients, features, d_loss = self._discriminator_gradients(
                         x, y_true, logits, seed
                     )
                 scalars["discriminator_loss"] = d_loss
-            if self._trains_generator and self._is_adversarial:
-                adversarial = self.method.generator_loss(
-                    self.discriminator.logits(features, y_generated)
-                )
-                loss += self.settings.adversarial_weight * adversarial
-                scalars["adversarial_loss"] = adversarial
+            if self._trains_generator:
+                loss = self._generator_loss(scalars, features, y_generated)
         if self._trains_generator:
             gradients = tape.gradient(loss, self.generator.trainable_variables)
             self._apply(self.generator_optimizer, gradients, self.generator)
         if self.discriminator is not None:
             self._apply(self.discriminator_optimizer, d_gradients, self.discriminator)
         return scalars
+
+    def _generator_loss(
+        self, scalars: Scalars, features: Any, y_generated: tf.Tensor
+    ) -> tf.Tensor:
+        """Returns Eq. 6, whose adversarial term is added to the scalars."""
+        loss = scalars["surrogate_loss"]
+        if self.method.generator_loss is None:
+            return loss
+        discriminator = self.require_discriminator()
+        adversarial = self.method.generator_loss(
+            discriminator.logits(features, y_generated)
+        )
+        scalars["adversarial_loss"] = adversarial
+        return loss + self.settings.adversarial_weight * adversarial
 
     def _discriminator_gradients(
         self,
@@ -290,7 +326,9 @@ class Trainer(NetworkPair):
         generator_logits: tf.Tensor,
         seed: tf.Tensor,
     ) -> tuple[list[tf.Tensor], Any, tf.Tensor]:
-        """Gradients of D's loss (Eq. 10), D's features of x, and the loss."""
+        """Returns the gradients of D's loss (Eq. 10), its features, and the loss."""
+        discriminator = self.require_discriminator()
+        assert self._discriminator_loss is not None
         y_generated = tf.stop_gradient(self.space.activation(generator_logits))
         with tf.GradientTape() as tape:
             of_x = self.features(x, generator_logits, training=True)
@@ -300,17 +338,17 @@ class Trainer(NetworkPair):
             if self.method.has_generator:
                 groups["generated"] = start
             features = dict.fromkeys(groups, of_x)
-            if self._mixer.are_any:
+            if self._mixer.has_sources:
                 with tape.stop_recording():
                     drawn = self._draw_samples(fixed, *start, seed)
                 groups["samples"] = drawn
                 features["samples"] = (
                     self.features(drawn.x, training=True)
-                    if self._mixer.keep_batches
+                    if self._mixer.keeps_batches
                     else of_x
                 )
             # One pass for all groups: batch statistics, if any, are of their mixture.
-            logits = self.discriminator.logits(
+            logits = discriminator.logits(
                 tf.nest.map_structure(
                     lambda *parts: tf.concat(parts, 0), *features.values()
                 ),
@@ -322,17 +360,17 @@ class Trainer(NetworkPair):
                 name: ScoredOutputs(parts[name], self.oracle(group.y, group.y_true))
                 for name, group in groups.items()
             }
-            loss = self.method.discriminator_loss(
+            loss = self._discriminator_loss(
                 scored["real"], scored.get("generated"), scored.get("samples")
             )
             if self.method.penalty is not None:
                 loss += self.settings.penalty_weight * self.method.penalty(
-                    lambda y: self.discriminator.logits(of_x, y, training=True),
+                    lambda y: discriminator.logits(of_x, y, training=True),
                     y_true,
                     y_generated,
                     tf.random.experimental.stateless_fold_in(seed, 1),
                 )
-        gradients = tape.gradient(loss, self.discriminator.trainable_variables)
+        gradients = tape.gradient(loss, discriminator.trainable_variables)
         return gradients, fixed, loss
 
     def _draw_samples(
@@ -343,11 +381,12 @@ class Trainer(NetworkPair):
         y_true: tf.Tensor,
         seed: tf.Tensor,
     ) -> Samples:
-        """Samples of one source of the method, drawn by its share."""
+        """Draws samples of one source of the method, chosen by its share."""
+        discriminator = self.require_discriminator()
         seeds = tf.random.experimental.stateless_split(seed, 2)
         context = SamplingContext(
             x=x,
-            logits=lambda y: self.discriminator.logits(features, y),
+            logits=lambda y: discriminator.logits(features, y),
             logits_for=self.logits_for,
             y_generated=y_generated,
             y_true=y_true,
@@ -356,11 +395,13 @@ class Trainer(NetworkPair):
             project=self.space.project,
             seed=seeds[0],
         )
-        return self._mixer.draw_from_one(context, seeds[1])
+        return self._mixer.draw(context, seeds[1])
 
     @staticmethod
-    def _apply(optimizer, gradients, model):
-        # A part that has no say in the loss stays as it is.
+    def _apply(
+        optimizer: FusedAdam, gradients: list[tf.Tensor | None], model: keras.Model
+    ) -> None:
+        # A part that the loss does not depend on stays as it is.
         gradients = [
             tf.zeros_like(variable) if gradient is None else gradient
             for gradient, variable in zip(gradients, model.trainable_variables)

@@ -165,7 +165,7 @@ class ToldPhases:
     def __init__(self):
         self.phases = []
 
-    def phase(self, name: str, epochs: int) -> None:
+    def stage(self, name: str, epochs: int) -> None:
         self.phases.append((name, epochs))
 
     def progress(self, record: dict) -> None:

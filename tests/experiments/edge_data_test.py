@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from experiments.runs.context import RunContext
 from experiments.runs.display import Display
 from experiments.runs.pipeline import run
 from experiments.tasks.task import get_task
@@ -26,15 +27,10 @@ def do(tmp_path):
 
     def do(task, method, **given):
         task = get_task(task)
-        return run(
-            task,
-            task.configure(method, given),
-            tmp_path / "läufe 画像" / "run",
-            data_dir=None,
-            manual_dir=None,
-            command="",
-            display=Display(),
-        )
+        config, display = task.configure(method, given), Display()
+        folder = tmp_path / "läufe 画像" / "run"
+        context = RunContext(task, config, task.identity(config), folder, display)
+        return run(context, display, command="")
 
     return do
 

@@ -186,7 +186,7 @@ def fitted_maps(one_channel_model, large_maps) -> tuple[Refiner, dict]:
     refiner = Refiner(
         one_channel_model,
         ClassMapSpace(),
-        gives="probabilities",
+        from_logits=False,
         frozen=True,
         discriminator=PatchDiscriminator("unet", width=2, head="bilinear"),
         grid=RefinementGrid((4.0,), (1, 2)),

@@ -15,7 +15,7 @@ from ldrsp_tf.spaces.tags import TagSpace
 
 def _of_tags(tags, **arguments):
     refiner = Refiner(MLP(5, (6,)), TagSpace(), frozen=True, **arguments)
-    refiner.build(refiner.attach_folds(_examples(tags), None))
+    refiner.assemble(_examples(tags))
     return refiner
 
 
@@ -69,7 +69,7 @@ def test_a_mirrored_image_has_the_mirrored_average(maps):
         settings={"batch_size": 4},
         crops=Crops(8, (0, 2)),
     )
-    refiner.build(_examples(maps))
+    refiner.assemble(_examples(maps))
     outputs = control_outputs(refiner, x)
     assert sorted(outputs) == ["average", "mirrored", "own"]
     assert all(output.shape == y.shape for output in outputs.values())
@@ -85,5 +85,5 @@ def test_a_method_without_a_discriminator_has_the_generators_controls(maps):
         settings={"batch_size": 4},
         crops=Crops(8, (0, 2), mirror=True),
     )
-    refiner.build(_examples(maps))
+    refiner.assemble(_examples(maps))
     assert control_outputs(refiner, maps[0]) == {}

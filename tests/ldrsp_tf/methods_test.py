@@ -8,6 +8,7 @@ from ldrsp_tf import losses, methods, sampling
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.losses.ldrsp import ScoredOutputs
 from ldrsp_tf.sampling.replay import ReplayChains
+from ldrsp_tf.settings import TrainingSettings
 from ldrsp_tf.spaces.tags import TagSpace
 
 
@@ -62,14 +63,15 @@ def test_ldrsp_is_the_paper_to_the_letter():
     assert method.value_loss is losses.squared_value_loss
     # Inference or adversarial samples at random, one update of each network.
     assert dict((source, share) for share, source in method.sources) == {
-        sampling.inference_source: 0.5,
-        sampling.adversarial_source: 0.5,
+        sampling.InferenceSource: 0.5,
+        sampling.AdversarialSource: 0.5,
     }
     assert method.discriminator_updates == 1
     # The relaxed oracle of Eq. 3-4.
     relaxed, y_true = tf.constant([[0.4, 0.4]]), tf.constant([[1.0, 0.0]])
     # 2 * 0.4 / (0.8 + 1)
-    np.testing.assert_allclose(method.oracle(TagSpace())(relaxed, y_true), [0.8 / 1.8])
+    oracle = TagSpace().oracle_of(method, TrainingSettings())
+    np.testing.assert_allclose(oracle(relaxed, y_true), [0.8 / 1.8])
 
 
 def test_ldrsp_plus_differs_from_ldrsp_in_documented_fields_only():
@@ -100,7 +102,8 @@ def test_ldrsp_plus_regresses_the_decided_value_by_cross_entropy():
     )
     assert plus.value_loss is losses.cross_entropy_value_loss
     y, y_true = tf.constant([[0.6, 0.4]]), tf.constant([[1.0, 0.0]])
-    np.testing.assert_array_equal(plus.oracle(TagSpace())(y, y_true), [1.0])
+    oracle = TagSpace().oracle_of(plus, TrainingSettings())
+    np.testing.assert_array_equal(oracle(y, y_true), [1.0])
 
 
 def test_ldrsp_plus_has_the_papers_sources_and_chains_that_a_task_may_give_a_share():
@@ -130,8 +133,32 @@ def test_what_a_refinement_ascends_rises_with_the_logit(name, expected):
 
 def test_only_methods_that_ask_the_oracle_estimate_its_value():
     estimating = {m.name for m in methods.METHODS.values() if m.estimates_value}
-    assert estimating == {"ldrsp", "ldrsp_plus", "ldrsp_cross", "dvn"}
+    assert estimating == {"ldrsp", "ldrsp_plus", "dvn"}
     assert {m.name for m in methods.METHODS.values() if not m.has_generator} == {
         "dvn",
         "spen",
     }
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("ldrsp_cross", "CrossFitted"),
+        ("logistic_regression", "one linear layer"),
+        ("nn_baseline", "deeper network"),
+    ],
+)
+def test_a_recipe_is_no_method_and_the_sentence_says_how(name, words):
+    with pytest.raises(UsageError, match=f"{name}.*method=.*{words}"):
+        methods.get_method(name)
+
+
+def test_the_weight_of_the_truth_is_that_of_the_ldrsp_methods():
+    plus = methods.get_method("ldrsp_plus")
+    without = plus.discriminator_loss_of(0.0)(_REAL, _GENERATED)
+    np.testing.assert_allclose(
+        without, losses.cross_entropy_value_loss(_GENERATED), rtol=1e-6
+    )
+    assert plus.discriminator_loss_of(None) is plus.discriminator_loss
+    with pytest.raises(UsageError, match="'gan' is none"):
+        methods.get_method("gan").discriminator_loss_of(0.5)

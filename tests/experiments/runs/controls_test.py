@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from experiments.runs.context import RunContext
 from experiments.runs.controls import WALK, Controls, long_walk
 from experiments.runs.stages import Stages
 from experiments.tasks.splits import Split
@@ -23,9 +24,10 @@ def _run(method, folder, few_tags, told, **given):
         },
     )
     split = Split(few_tags.take(np.arange(16)), few_tags, few_tags, few_tags)
-    with Stages(_TASK, config, {}, folder, few_tags, told) as phases:
+    run = RunContext(_TASK, config, {}, folder, told)
+    with Stages(run, few_tags) as phases:
         chosen = phases.select(split.training, split.validation)
-        controls = Controls(_TASK, config, phases, split)
+        controls = Controls(run, phases, split)
         controls.train()
     phases.refiner.choose(chosen["validation"])
     return controls.measure(), phases
@@ -89,9 +91,9 @@ def test_a_walk_of_masks_has_a_score_an_image():
         frozen=True,
         discriminator=PatchDiscriminator("fcn", width=2, head="bilinear"),
     )
-    refiner.build(Examples(x, y))
+    refiner.assemble(Examples(x, y))
     refiner.refinement = Refinement(2.0, 1)
-    walk = long_walk(refiner, refiner.predictor, Examples(x, y))
+    walk = long_walk(refiner, refiner.refinement, refiner.predictor, Examples(x, y))
     assert len(walk["score"]) == len(WALK)
     first = refiner.predict(x, refinement=Refinement(2.0, 0))
     assert walk["score"][0] == pytest.approx(first.scores.mean(), abs=1e-5)

@@ -69,7 +69,7 @@ def test_selection_is_told_with_and_without_refinement():
 
 def test_progress_of_a_resumed_phase_shows_the_time_left(capsys):
     display = Display()
-    display.phase("retraining", 10)
+    display.stage("retraining", 10)
     display.progress({"epoch": 9, "surrogate_loss": 0.5})
     assert capsys.readouterr().out == ""
     display.progress({"epoch": 10, "surrogate_loss": 0.25})
@@ -93,7 +93,7 @@ def display_of(method):
     task = get_task("synthetic_tags")
     display, rows = Display(), Examples(np.zeros((1, 2)), np.zeros((1, 3)))
     display.start(task, task.configure(method, {}), rows, rows, rows)
-    display.phase("selection", 4)
+    display.stage("selection", 4)
     return display
 
 

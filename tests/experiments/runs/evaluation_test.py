@@ -1,3 +1,5 @@
+import dataclasses
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -32,7 +34,7 @@ def refiners(examples):
             method=method,
             settings={"batch_size": 4},
         )
-        refiner.build(examples)
+        refiner.assemble(examples)
         return refiner
 
     return {method: make(method) for method in ("ldrsp", "baseline")}
@@ -106,7 +108,8 @@ def test_scores_are_reported_in_chunks_of_the_predictors_size(
     )
     reports = []
     for predictor in (trainer, _Bounded(trainer)):
-        monkeypatch.setattr(refiner, "predictor", predictor)
+        parts = dataclasses.replace(refiner.parts, predictor=predictor)
+        monkeypatch.setattr(refiner, "_parts", parts)
         result = evaluation.evaluate_test(
             refiner, _chosen(_REFINEMENT), examples, further=lambda y: {}
         )

@@ -5,6 +5,7 @@ import pytest
 import tensorflow as tf
 
 from experiments.runs import evaluation
+from experiments.runs.context import RunContext
 from experiments.runs.finished import FinishedRun
 from experiments.runs.pipeline import batch_shapes
 from experiments.runs.stages import Stages
@@ -22,7 +23,7 @@ def finished(request, few_tags, make_told, tmp_path_factory):
     if request.param == "ldrsp_cross":
         given.update(folds=2, first_method="baseline", first_epochs=1)
     config = _TASK.configure(request.param, given)
-    with Stages(_TASK, config, {}, folder, few_tags, make_told()) as phases:
+    with Stages(RunContext(_TASK, config, {}, folder, make_told()), few_tags) as phases:
         chosen = phases.select(few_tags, few_tags)
         phases.retrain(few_tags, few_tags, chosen)
     result = evaluation.evaluate_test(phases.refiner, chosen, few_tags, lambda y: {})

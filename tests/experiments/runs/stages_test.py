@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from experiments.runs.builders import build_members, build_refiner, cross_fit, folds_of
+from experiments.runs.context import RunContext
 from experiments.runs.stages import Stages
 from experiments.tasks.task import get_task
 from ldrsp_tf.errors import UsageError
@@ -24,7 +25,7 @@ def _config(**given):
 
 def _train(config, folder, few_tags, told):
     folder.mkdir(exist_ok=True)
-    with Stages(_TASK, config, {}, folder, few_tags, told) as phases:
+    with Stages(RunContext(_TASK, config, {}, folder, told), few_tags) as phases:
         chosen = phases.select(few_tags.take(np.arange(16)), few_tags)
         phases.retrain(few_tags.take(np.arange(16)), few_tags, chosen)
     return phases
@@ -55,7 +56,7 @@ def test_a_generator_has_the_other_folds(few_tags, told, tmp_path, monkeypatch):
 
     monkeypatch.setattr(Stages, "_fit_member", spy)
     config = _config(folds=3)
-    with Stages(_TASK, config, {}, tmp_path, few_tags, told) as phases:
+    with Stages(RunContext(_TASK, config, {}, tmp_path, told), few_tags) as phases:
         phases.select(few_tags, few_tags)
     folds = folds_of(config, few_tags)
     assert len(seen) == 3
@@ -83,7 +84,9 @@ def test_refitted_generators_see_all_rows_and_are_the_runs_g(few_tags, told, tmp
 def test_a_refitted_generator_is_that_of_an_ensemble_of_all_rows(
     few_tags, told, tmp_path
 ):
-    with Stages(_TASK, _config(refit=True), {}, tmp_path, few_tags, told) as phases:
+    with Stages(
+        RunContext(_TASK, _config(refit=True), {}, tmp_path, told), few_tags
+    ) as phases:
         phases.select(few_tags, few_tags)
         ensemble = phases.ensemble(few_tags, 1.0)
     refitted = phases.refiner.generator
@@ -149,8 +152,9 @@ def test_several_discriminators_judge_together(few_tags, told, tmp_path):
 
 
 def test_more_folds_than_rows_are_refused(few_tags, told, tmp_path):
+    run = RunContext(_TASK, _config(folds=25), {}, tmp_path, told)
     with (
-        Stages(_TASK, _config(folds=25), {}, tmp_path, few_tags, told) as phases,
+        Stages(run, few_tags) as phases,
         pytest.raises(UsageError, match=r"24 training rows .* 25 folds"),
     ):
         phases.select(few_tags, few_tags)
@@ -158,6 +162,6 @@ def test_more_folds_than_rows_are_refused(few_tags, told, tmp_path):
 
 def test_the_truths_weight_is_of_the_methods_that_have_it(few_tags):
     refiner = build_refiner(_TASK, _config(truth_weight=0.25), few_tags)
-    assert refiner.method.discriminator_loss.keywords["truth_weight"] == 0.25
-    with pytest.raises(UsageError, match="--truth_weight is of the ldrsp methods"):
+    assert refiner.settings.truth_weight == 0.25
+    with pytest.raises(UsageError, match="truth_weight is of the ldrsp methods"):
         build_refiner(_TASK, _TASK.configure("gan", {"truth_weight": 0.5}), few_tags)

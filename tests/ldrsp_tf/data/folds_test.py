@@ -3,10 +3,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from ldrsp_tf.data import folds as data_folds
 from ldrsp_tf.data.folds import append_fold_channel, assign_folds
 from ldrsp_tf.errors import UsageError
-from ldrsp_tf.models import MLP
+from ldrsp_tf.models import MLP, fold_channel
 from ldrsp_tf.models.adapters import DropFoldChannel
 from ldrsp_tf.models.ensembles import CrossFitted
 from ldrsp_tf.models.ratio_network import RatioNetwork
@@ -41,15 +40,15 @@ def test_inputs_carry_their_folds_and_keep_their_type(shape, kind):
     x = np.arange(np.prod(shape)).reshape(shape).astype(kind)
     carried = append_fold_channel(x, np.array([2, 0, 1, 254]))
     assert carried.dtype == kind and carried.shape == (*shape[:-1], 4)
-    np.testing.assert_array_equal(data_folds.without_fold(carried, 3), x)
-    folds = data_folds.fold_of_inputs(tf.cast(carried, tf.float32), 3)
+    np.testing.assert_array_equal(fold_channel.without_fold(carried, 3), x)
+    folds = fold_channel.fold_of_inputs(tf.cast(carried, tf.float32), 3)
     np.testing.assert_array_equal(folds, [2, 0, 1, 254])
-    assert data_folds.fold_of_inputs(tf.constant(x), 3) is None
+    assert fold_channel.fold_of_inputs(tf.constant(x), 3) is None
 
 
 def test_a_fold_is_known_again_where_images_were_interpolated():
     carried = np.array([[2.9999998], [1.0000001]], np.float32)
-    np.testing.assert_array_equal(data_folds.fold_of_inputs(carried, 0), [3, 1])
+    np.testing.assert_array_equal(fold_channel.fold_of_inputs(carried, 0), [3, 1])
 
 
 @pytest.mark.parametrize("kind", [bool, np.int8])

@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from ldrsp_tf.data.examples import Examples
 from ldrsp_tf.evaluation.diagnostics import score_report
-from ldrsp_tf.evaluation.validation import measure, rows_of, validate
+from ldrsp_tf.evaluation.validation import measure, outputs_of, validate
 from ldrsp_tf.prediction.grid_search import select_refinement
 from ldrsp_tf.prediction.predictor import predict
 from ldrsp_tf.settings import RefinementGrid
@@ -80,7 +80,7 @@ def test_rows_are_what_the_method_makes(name, rows, trainers, validations, examp
     prediction = predict(trainers[name], tf.constant(examples.x), None)
     if name != "baseline":
         prediction = prediction._replace(refined=prediction.generated + 1.0)
-    made = rows_of(trainers[name].method, prediction)
+    made = outputs_of(trainers[name].method, prediction)
     assert list(made) == rows
     for row, y in made.items():
         expected = getattr(prediction, {"generator": "generated"}.get(row, row))

@@ -39,26 +39,42 @@ def _sequential(activation):
     )
 
 
+def _tags(model, from_logits=True, **options):
+    """An adapter of a model of tags, as a refiner makes it."""
+    return _adapter(model, TagSpace(), (3,), from_logits, **options)
+
+
+def _class_maps(model, from_logits=True, channels=2):
+    return _adapter(model, ClassMapSpace(), (5, 5, channels), from_logits)
+
+
+def _adapter(model, space, y_shape, from_logits, **options):
+    def to_logits(outputs):
+        return space.to_logits(outputs, from_logits, y_shape)
+
+    return GeneratorAdapter(model, to_logits, from_logits, **options)
+
+
 _KINDS = [_functional, _sequential, _Subclassed, _WithoutTraining]
 
 
 @pytest.mark.parametrize("make", _KINDS)
 def test_tags_of_logits(make):
     model = make(None)
-    generator = GeneratorAdapter(model)
+    generator = _tags(model)
     np.testing.assert_allclose(generator(_X), model(_X), atol=1e-6)
 
 
 @pytest.mark.parametrize("make", _KINDS)
 def test_tags_of_probabilities(make):
     model = make("sigmoid")
-    y = TagSpace().activation(GeneratorAdapter(model, "probabilities")(_X))
+    y = TagSpace().activation(_tags(model, False)(_X))
     np.testing.assert_allclose(y, model(_X), atol=1e-5)
 
 
 @pytest.mark.parametrize("make", _KINDS)
 def test_training_reaches_the_layers(make):
-    generator = GeneratorAdapter(make(None))
+    generator = _tags(make(None))
     assert np.any(generator(_X, training=True) != generator(_X))
 
 
@@ -71,25 +87,25 @@ def _maps(channels, activation):
 @pytest.mark.parametrize("channels", [2, 3])
 def test_maps_of_a_softmax(channels):
     model = _maps(channels, "softmax")
-    generator = GeneratorAdapter(model, "probabilities", channels=channels)
+    generator = _class_maps(model, False, channels)
     y = ClassMapSpace().activation(generator(_IMAGES))
     np.testing.assert_allclose(y, model(_IMAGES), atol=1e-5)
 
 
 def test_maps_of_logits():
     model = _maps(3, None)
-    generator = GeneratorAdapter(model, channels=3)
+    generator = _class_maps(model, channels=3)
     np.testing.assert_allclose(generator(_IMAGES), model(_IMAGES), atol=1e-6)
 
 
 @pytest.mark.parametrize(
-    ("gives", "activation"), [("logits", None), ("probabilities", "sigmoid")]
+    ("from_logits", "activation"), [(True, None), (False, "sigmoid")]
 )
-def test_one_channel_becomes_background_and_foreground(gives, activation):
+def test_one_channel_becomes_background_and_foreground(from_logits, activation):
     model = _maps(1, activation)
-    y = ClassMapSpace().activation(GeneratorAdapter(model, gives, channels=2)(_IMAGES))
+    y = ClassMapSpace().activation(_class_maps(model, from_logits)(_IMAGES))
     foreground = model(_IMAGES)
-    if gives == "logits":
+    if from_logits:
         foreground = tf.sigmoid(foreground)
     np.testing.assert_allclose(
         y, tf.concat([1.0 - foreground, foreground], -1), atol=1e-5
@@ -98,36 +114,31 @@ def test_one_channel_becomes_background_and_foreground(gives, activation):
 
 def test_one_tag_stays_one():
     model = keras.Sequential([keras.layers.Dense(1)])
-    assert GeneratorAdapter(model, channels=None)(_X).shape == (4, 1)
+    assert _tags(model)(_X).shape == (4, 1)
 
 
 def test_certain_probabilities_have_finite_logits():
     model = keras.Sequential(
         [keras.layers.Lambda(lambda x: tf.cast(x > 0.0, tf.float32))]
     )
-    logits = GeneratorAdapter(model, "probabilities")(_X).numpy()
+    logits = _tags(model, False)(_X).numpy()
     assert np.all(np.isfinite(logits))
     np.testing.assert_array_equal(logits > 0.0, _X > 0.0)
 
 
 def test_a_frozen_model_has_nothing_to_train_and_keeps_its_flags():
     model = _functional(None)
-    assert GeneratorAdapter(model, frozen=True).trainable_variables == []
+    assert _tags(model, frozen=True).trainable_variables == []
     assert model.trainable
     assert len(model.trainable_variables) == 2
-    assert len(GeneratorAdapter(model).trainable_variables) == 2
-
-
-def test_unknown_gives_are_refused():
-    with pytest.raises(UsageError, match="logits or probabilities, not 'scores'"):
-        GeneratorAdapter(_functional(None), "scores")
+    assert len(_tags(model).trainable_variables) == 2
 
 
 def test_several_inputs_are_refused():
     inputs = [keras.Input((6,)), keras.Input((6,))]
     model = keras.Model(inputs, keras.layers.Add()(inputs))
     with pytest.raises(UsageError, match="has 2 inputs"):
-        GeneratorAdapter(model)
+        _tags(model)
 
 
 @pytest.mark.parametrize("structure", [list, dict])
@@ -136,19 +147,19 @@ def test_several_outputs_are_refused(structure):
     outputs = {"a": keras.layers.Dense(3)(x), "b": keras.layers.Dense(3)(x)}
     outputs = outputs if structure is dict else list(outputs.values())
     with pytest.raises(UsageError, match=f"a {structure.__name__} of outputs"):
-        GeneratorAdapter(keras.Model(x, outputs))(_X)
+        _tags(keras.Model(x, outputs))(_X)
 
 
 def test_logits_that_are_called_probabilities_are_refused():
     model = keras.Sequential([keras.layers.Rescaling(1.0)])
-    with pytest.raises(UsageError, match="are no probabilities; say gives="):
-        GeneratorAdapter(model, "probabilities")(_X)
+    with pytest.raises(UsageError, match="are no probabilities; say from_logits=True"):
+        _tags(model, False)(_X)
 
 
 @pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16", "float16"])
 def test_models_of_low_precision_give_single_precision(policy):
     model = keras.Sequential([keras.layers.Dense(3, dtype=policy)])
-    logits = GeneratorAdapter(model)(_X)
+    logits = _tags(model)(_X)
     assert logits.dtype == tf.float32
     np.testing.assert_array_equal(logits, tf.cast(model(_X), tf.float32))
 
@@ -157,7 +168,7 @@ def test_a_low_precision_set_for_all_does_not_round_the_inputs():
     model = keras.Sequential([keras.layers.Dense(3)])
     keras.config.set_dtype_policy("mixed_bfloat16")
     try:
-        generator = GeneratorAdapter(model)
+        generator = _tags(model)
     finally:
         keras.config.set_dtype_policy("float32")
     np.testing.assert_allclose(generator(_X), model(_X), atol=1e-6)
@@ -168,5 +179,5 @@ def test_a_model_of_integers_gets_them_back():
         [keras.layers.Embedding(9, 2), keras.layers.Flatten(), keras.layers.Dense(3)]
     )
     words = np.arange(8).reshape(2, 4)
-    logits = GeneratorAdapter(model)(tf.cast(words, tf.float32))
+    logits = _tags(model)(tf.cast(words, tf.float32))
     np.testing.assert_allclose(logits, model(words), atol=1e-6)

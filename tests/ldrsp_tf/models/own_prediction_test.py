@@ -14,12 +14,18 @@ from ldrsp_tf.spaces.tags import TagSpace
 from ldrsp_tf.training.trainer import Trainer
 
 
+def _as_generator(discriminator, generator, space, shape):
+    return DiscriminatorAsGenerator(
+        discriminator, generator, space.initial_logits(shape), space.activation
+    )
+
+
 def _of_tags(tags, **arguments):
     discriminator = RatioNetwork(5, (6,), **arguments)
     generator = MLP(5, (6,))
     x, y = tags[0][:1], tags[1][:1]
     discriminator((x, y, generator(x)))  # In a training, both are there before.
-    return DiscriminatorAsGenerator(discriminator, generator, TagSpace(), (5,)), tags[0]
+    return _as_generator(discriminator, generator, TagSpace(), (5,)), tags[0]
 
 
 def test_an_informed_discriminator_answers_at_first_as_its_generator(tags):
@@ -32,9 +38,7 @@ def test_it_answers_before_it_has_seen_a_mask(maps):
     discriminator = PatchDiscriminator("fcn", width=2, head="bilinear")
     discriminator((x, y))
     generator = SegmentationNetwork(2, width=2)
-    model = DiscriminatorAsGenerator(
-        discriminator, generator, ClassMapSpace(), (10, 10, 2)
-    )
+    model = _as_generator(discriminator, generator, ClassMapSpace(), (10, 10, 2))
     undecided = tf.fill([len(x), 10, 10, 2], 0.5)
     expected = discriminator.predict_logits(discriminator.features(x), undecided)
     np.testing.assert_array_equal(model(x), expected)
@@ -43,11 +47,9 @@ def test_it_answers_before_it_has_seen_a_mask(maps):
 
 def test_one_that_scores_outputs_only_is_refused():
     with pytest.raises(UsageError, match="EnergyNetwork of this kind scores outputs"):
-        DiscriminatorAsGenerator(EnergyNetwork(5), MLP(5), TagSpace(), (5,))
+        _as_generator(EnergyNetwork(5), MLP(5), TagSpace(), (5,))
     with pytest.raises(UsageError, match="scores outputs"):
-        DiscriminatorAsGenerator(
-            PatchDiscriminator(), MLP(5), ClassMapSpace(), (8, 8, 2)
-        )
+        _as_generator(PatchDiscriminator(), MLP(5), ClassMapSpace(), (8, 8, 2))
 
 
 def test_pretraining_teaches_the_discriminator_and_leaves_the_generator(tags):

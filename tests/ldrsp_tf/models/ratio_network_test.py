@@ -32,13 +32,13 @@ def _sigmoid(a):
 
 @pytest.mark.parametrize("hidden", [(), (6,), (6, 4)])
 @pytest.mark.parametrize("interaction_units", [0, 3])
-@pytest.mark.parametrize("informed", [False, True])
-def test_score_agrees_with_the_formula_in_numpy(hidden, interaction_units, informed):
+@pytest.mark.parametrize("conditioned", [False, True])
+def test_score_agrees_with_the_formula_in_numpy(hidden, interaction_units, conditioned):
     model = RatioNetwork(
-        _LABELS, hidden, interaction_units=interaction_units, informed=informed
+        _LABELS, hidden, interaction_units=interaction_units, conditioned=conditioned
     )
     x, y, logits = _inputs()
-    inputs = (x, y, logits) if informed else (x, y)
+    inputs = (x, y, logits) if conditioned else (x, y)
     model(inputs)
     _random_weights(model)
 
@@ -47,7 +47,7 @@ def test_score_agrees_with_the_formula_in_numpy(hidden, interaction_units, infor
         h = _softplus(h @ layer.kernel.numpy() + layer.bias.numpy())
     n = _softplus(h @ model.slack.kernel.numpy() + model.slack.bias.numpy())[:, 0]
     q = h @ model.label_scores.kernel.numpy() + model.label_scores.bias.numpy()
-    if informed:
+    if conditioned:
         q += (1.0 + model.trust.numpy()) * logits.numpy()
     if interaction_units:
         units = _softplus(y.numpy() @ model.interaction.kernel.numpy())
@@ -67,7 +67,7 @@ def test_an_informed_one_begins_with_what_the_generator_says():
 
 
 def test_one_that_is_not_informed_takes_no_notice():
-    model = RatioNetwork(_LABELS, (6,), informed=False)
+    model = RatioNetwork(_LABELS, (6,), conditioned=False)
     x, _, logits = _inputs()
     features = model.features(x)
     assert model.condition_on(features, logits) is features
@@ -75,7 +75,7 @@ def test_one_that_is_not_informed_takes_no_notice():
 
 
 def test_dropout_is_of_training_only():
-    model = RatioNetwork(_LABELS, (6,), dropout=0.5, informed=False)
+    model = RatioNetwork(_LABELS, (6,), dropout=0.5, conditioned=False)
     x, y, _ = _inputs()
     np.testing.assert_array_equal(model((x, y)), model((x, y)))
     assert np.any(model((x, y), training=True) != model((x, y)))

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from ldrsp_tf.data.examples import Examples
 from ldrsp_tf.models.segmentation import PatchDiscriminator
 from ldrsp_tf.prediction.crops import Crops
 from ldrsp_tf.refinement import Refinement
@@ -78,7 +79,7 @@ def test_crops_are_inside(large_maps, tmp_path):
         discriminator=discriminator,
         crops=Crops(8, (0, 8), mirror=True),
     )
-    refiner.make(x.shape[1:], y.shape[1:])
+    refiner.assemble(Examples(x, y))
     refiner.refinement = Refinement(4.0, 2)
     refiner.export(tmp_path)
     serve = _serve(tmp_path)
@@ -91,7 +92,7 @@ def test_without_a_discriminator_there_are_generated_outputs_alone(
 ):
     refiner = make_refiner(method="baseline")
     refiner.generator(tags[0])
-    refiner.make((7,), (5,))
+    refiner.assemble(Examples(*tags))
     refiner.export(tmp_path)
     served = _serve(tmp_path)(x=tf.constant(tags[0]))
     assert served.keys() == {"generated"}

@@ -2,7 +2,7 @@ import dataclasses
 
 import pytest
 
-from ldrsp_tf.refiner.defaults import apply_overrides
+from ldrsp_tf.refiner.overrides import apply_overrides
 from ldrsp_tf.settings import RefinementGrid, SamplingSettings, TrainingSettings
 
 _STOCK = TrainingSettings(

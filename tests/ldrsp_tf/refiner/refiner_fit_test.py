@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from ldrsp_tf.errors import DivergenceError, TrainingError
+from ldrsp_tf.errors import DivergenceError, NotFittedError, TrainingError
 from ldrsp_tf.methods import LDRSP_PLUS
 from ldrsp_tf.models import MLP, EnergyNetwork
 from ldrsp_tf.models.segmentation import PatchDiscriminator
@@ -114,13 +114,13 @@ def test_a_share_is_held_out(share, make_refiner, tags, monkeypatch, eagerly):
         seen.append(examples)
         return real(trainer, predictor, grid, examples)
 
-    def fit(trainer, x, y, **options):
-        seen.append(np.concatenate([x, y], 1))
-        return real_fit(trainer, x, y, **options)
+    def fit(trainer, examples, **options):
+        seen.append(np.concatenate(examples, 1))
+        return real_fit(trainer, examples, **options)
 
-    real_fit = refiner_module.fit
+    real_fit = refiner_module.fit_in_folder
     monkeypatch.setattr(refiner_module, "validate", validate)
-    monkeypatch.setattr(refiner_module, "fit", fit)
+    monkeypatch.setattr(refiner_module, "fit_in_folder", fit)
     numbered = (np.arange(24.0)[:, None] + np.zeros(7), tags[1])
     make_refiner(method="baseline").fit(numbered, share, epochs=1)
     trained, held_out = seen
@@ -154,7 +154,10 @@ def test_what_was_refused_leaves_the_refiner_as_it_was(
     x, y = tags
     with refused("outputs of shape"):
         refiner.fit((x, y[:, :4]), epochs=1)
-    assert (refiner.trainer, refiner.shapes, refiner.discriminator) == (None,) * 3
+    assert refiner.discriminator is None
+    for name in ("parts", "trainer", "predictor", "shapes"):
+        with pytest.raises(NotFittedError, match="Nothing is trained yet"):
+            getattr(refiner, name)
     refiner.fit(tags, epochs=1)
     assert refiner.predict(x).refined.shape == (24, 5)
 
@@ -166,7 +169,7 @@ def test_what_was_refused_leaves_the_refiner_as_it_was(
     ("options", "match"),
     [
         ({"epochs": 0}, "epochs is 0: at least 1"),
-        ({"epochs": 1, "validation_freq": 0}, "interval is 0: at least 1"),
+        ({"epochs": 1, "validation_freq": 0}, "validation_freq is 0: at least 1"),
     ],
 )
 def test_numbers_that_train_nothing_are_refused(
@@ -452,7 +455,8 @@ def test_the_users_own_random_draws_go_on_as_if_there_were_no_fit(
 
 def test_masks_are_trained_in_replay_chains(fitted_maps):
     refiner, _ = fitted_maps
-    assert refiner.method == dataclasses.replace(LDRSP_PLUS, binarised_oracle=False)
-    kept = refiner.trainer._sources.variables
+    assert refiner.method == LDRSP_PLUS
+    assert refiner.settings.binarised_oracle is False
+    kept = refiner.trainer._mixer.variables
     assert len(kept) == 4
     assert np.max(kept[0]) > 0.0

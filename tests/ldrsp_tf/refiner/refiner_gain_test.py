@@ -47,7 +47,7 @@ def test_a_frozen_model_gains_from_refinement(shapes):
     refiner = Refiner(
         _texture_model(*shapes["train"]),
         ClassMapSpace(),
-        gives="probabilities",
+        from_logits=False,
         frozen=True,
         discriminator=PatchDiscriminator("unet", width=4, head="bilinear"),
         settings=TrainingSettings(

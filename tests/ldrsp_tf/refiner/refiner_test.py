@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from ldrsp_tf.errors import NotFittedError
 from ldrsp_tf.models import Discriminator
 from ldrsp_tf.models.segmentation import PatchDiscriminator
 from ldrsp_tf.refiner.refiner import Refiner
@@ -51,7 +52,7 @@ def test_any_kind_of_model_is_trained_and_gives_its_own_outputs(
     model = make()
     model(tags[0])
     before = model.get_weights()
-    refiner = make_refiner(model, method="baseline")
+    refiner = make_refiner(model, method="baseline", from_logits=True)
     refiner.fit(tags, 0.5, epochs=1)
     assert np.any(model.get_weights()[0] != before[0])
     generated = refiner.predict(tags[0]).generated
@@ -85,7 +86,7 @@ def test_a_frozen_model_is_left_as_it_is_and_trained_by_a_later_refiner(
     x, _ = tags
     before, flags = pretrained.get_weights(), _flags(pretrained)
     expected = pretrained(x, training=False)
-    options = {"gives": "probabilities", "settings": few_samples()}
+    options = {"from_logits": False, "settings": few_samples()}
     refiner = make_refiner(pretrained, frozen=True, **options)
     history = refiner.fit(tags, 0.5, epochs=2)
     assert "surrogate_loss" not in history.records[0]
@@ -114,9 +115,7 @@ def test_d_is_trained_on_the_outputs_that_a_frozen_model_gives_in_use(
             seen.append(training) or call(self, *args, training=training, **kwargs)
         ),
     )
-    make_refiner(pretrained, frozen=True, gives="probabilities").fit(
-        tags, 0.5, epochs=1
-    )
+    make_refiner(pretrained, frozen=True, from_logits=False).fit(tags, 0.5, epochs=1)
     assert seen
     assert not any(seen)
 
@@ -190,7 +189,7 @@ def _two_outputs():
     ("model", "match"),
     [
         (_two_inputs, "has 2 inputs"),
-        (_two_outputs, "gives a list of outputs"),
+        (_two_outputs, "has 2 outputs"),
         (
             lambda: keras.Sequential([keras.layers.Dense(4)]),
             r"shape \(4,\) where .* \(5",
@@ -211,16 +210,14 @@ def test_what_is_no_model_is_refused(make_refiner, refused):
         make_refiner(lambda x: x)
     with refused("discriminator is a Sequential: a subclass of ldrsp_tf.Discr"):
         make_refiner(discriminator=keras.Sequential([]))
-    with refused("logits or probabilities, not 'tags'"):
-        make_refiner(gives="tags")
+    with refused("from_logits is 'tags'; give True"):
+        make_refiner(from_logits="tags")
 
 
 def test_logits_that_are_called_probabilities_are_refused(make_refiner, tags, refused):
     model = keras.Sequential([keras.layers.Dense(5, bias_initializer="ones")])
     with refused("which are no probabilities"):
-        make_refiner(model, gives="probabilities").fit(
-            (tags[0] + 9.0, tags[1]), epochs=1
-        )
+        make_refiner(model, from_logits=False).fit((tags[0] + 9.0, tags[1]), epochs=1)
 
 
 # Methods.
@@ -372,7 +369,8 @@ def test_other_oracles_are_refused_before_training(
     refiner = make_refiner(oracle=oracle)
     with refused(match):
         refiner.fit((tags[0], y), 0.01 + 1 / 24, epochs=1, on_epoch_end=pytest.fail)
-    assert refiner.trainer is None
+    with pytest.raises(NotFittedError):
+        _ = refiner.trainer
 
 
 def _whole_map(y, y_true):

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from ldrsp_tf.data.examples import Examples
 from ldrsp_tf.methods import LDRSP_PLUS
-from ldrsp_tf.models import EnergyNetwork
 from ldrsp_tf.prediction.crops import Crops
 from ldrsp_tf.refinement import Refinement
 from ldrsp_tf.refiner.refiner import Refiner
@@ -56,11 +56,11 @@ def test_a_loaded_refiner_is_the_same(saved, fitted, tags):
         "settings",
         "grid",
         "method",
-        "gives",
+        "from_logits",
         "frozen",
         "seed",
         "refinement",
-        "calibration",
+        "decoder_params",
         "shapes",
         "crops",
     ]:
@@ -95,12 +95,16 @@ def test_another_process_reads_the_same(saved, fitted, tags, tmp_path):
     np.testing.assert_array_equal(np.load(refined), fitted.predict(tags[0]).refined)
 
 
-def test_a_loaded_refiner_trains_on(saved, fitted, tags, assert_identical, eagerly):
-    loaded = Refiner.load(saved)
-    still = dataclasses.replace(
-        loaded.settings, generator_learning_rate=0.0, discriminator_learning_rate=0.0
+def test_a_loaded_refiner_trains_on(
+    saved, copied, fitted, tags, assert_identical, eagerly
+):
+    _change(
+        copied,
+        lambda told: told["settings"].update(
+            generator_learning_rate=0.0, discriminator_learning_rate=0.0
+        ),
     )
-    loaded.settings = still
+    loaded = Refiner.load(copied)
     loaded.fit(tags, 0.5, epochs=1)
     # Preparing for training has left the weights that were read.
     assert_identical(loaded.generator.get_weights(), fitted.generator.get_weights())
@@ -123,14 +127,9 @@ def test_a_loaded_refiner_refuses_other_shapes(saved, tags, refused):
 def _made(make_refiner, tags, *arguments, **changes):
     """A refiner that is ready to be saved, though it was not trained."""
     refiner = make_refiner(*arguments, **changes)
-    x, y = tags
-    if refiner.discriminator is None and refiner.method.has_discriminator:
-        refiner.discriminator = EnergyNetwork(5, (3,))
-    refiner.generator(x)
+    refiner.assemble(Examples(*tags))
     if refiner.discriminator is not None:
-        refiner.discriminator((tf.constant(x), tf.constant(y)))
         refiner.refinement = Refinement(0.5, 2)
-    refiner.make(x.shape[1:], y.shape[1:])
     return refiner
 
 
@@ -167,7 +166,7 @@ class _Doubling(keras.Model):
 
 
 def test_classes_of_the_users_are_named(make_refiner, tags, tmp_path, eagerly, refused):
-    refiner = _made(make_refiner, tags, _Doubling())
+    refiner = _made(make_refiner, tags, _Doubling(), from_logits=True)
     refiner.save(tmp_path)
     loaded = Refiner.load(tmp_path, custom_objects={"_Doubling": _Doubling})
     _assert_same_prediction(loaded, refiner, tags[0])
@@ -179,7 +178,7 @@ def test_a_compiled_and_trained_model_is_saved(make_refiner, tags, tmp_path, eag
     model = keras.Sequential([keras.layers.Dense(5, activation="sigmoid")])
     model.compile("adam", "binary_crossentropy", metrics=["mae"])
     model.fit(*tags, verbose=0)
-    refiner = _made(make_refiner, tags, model, gives="probabilities")
+    refiner = _made(make_refiner, tags, model, from_logits=False)
     refiner.save(tmp_path)
     _assert_same_prediction(Refiner.load(tmp_path), refiner, tags[0])
 
@@ -195,8 +194,7 @@ def test_settings_of_every_kind_are_kept(make_refiner, tags, tmp_path, eagerly):
         settings=TrainingSettings(batch_size=7, cosine_decay=True),
         seed=3,
     )
-    refiner.generator(maps[0])
-    refiner.make((8, 8, 3), (8, 8, 2))
+    refiner.assemble(Examples(*(part[:, :8, :8] for part in maps)))
     refiner.save(tmp_path)
     loaded = Refiner.load(tmp_path)
     for name in ("settings", "grid", "crops", "seed", "method"):
@@ -224,7 +222,7 @@ class _Unsaveable(_Doubling):
 def test_a_model_that_keras_cannot_save_is_refused(
     make_refiner, tags, tmp_path, refused
 ):
-    refiner = _made(make_refiner, tags, _Unsaveable())
+    refiner = _made(make_refiner, tags, _Unsaveable(), from_logits=True)
     folder = tmp_path / "new"
     with refused(r"cannot save _Unsaveable \(There is no conf.*needs get_config"):
         refiner.save(folder)
@@ -235,19 +233,33 @@ def test_what_cannot_be_saved_leaves_the_refiner_of_before(
     copied, make_refiner, tags, fitted, eagerly, refused
 ):
     own_method = dataclasses.replace(LDRSP_PLUS, discriminator_updates=2)
-
-    class OwnSpace(TagSpace):
-        pass
-
     for refiner, match in (
-        (_made(make_refiner, tags, _Unsaveable()), "cannot save _Unsaveable"),
+        (
+            _made(make_refiner, tags, _Unsaveable(), from_logits=True),
+            "cannot save _Unsaveable",
+        ),
         (_made(make_refiner, tags, method=own_method), "method of your own"),
-        (_made(make_refiner, tags, space=OwnSpace()), "refiner of OwnSpace"),
     ):
         with refused(match):
             refiner.save(copied)
     assert _files(copied) == _FILES
     _assert_same_prediction(Refiner.load(copied), fitted, tags[0])
+
+
+class _OwnSpace(TagSpace):
+    pass
+
+
+def test_a_space_of_the_users_is_named_when_it_is_loaded(
+    make_refiner, tags, tmp_path, eagerly, refused
+):
+    refiner = _made(make_refiner, tags, space=_OwnSpace())
+    refiner.save(tmp_path)
+    with refused("space _OwnSpace is not known; name its class in custom_objects"):
+        Refiner.load(tmp_path)
+    loaded = Refiner.load(tmp_path, custom_objects={"_OwnSpace": _OwnSpace})
+    assert isinstance(loaded.space, _OwnSpace)
+    _assert_same_prediction(loaded, refiner, tags[0])
 
 
 @pytest.mark.parametrize("change", range(5))
@@ -278,15 +290,14 @@ def test_death_among_the_renames_leaves_no_mixture(
             Refiner.load(copied)
 
 
-def test_crops_at_places_that_a_function_says_are_not_saved(tmp_path, refused):
+def test_crops_at_places_that_a_function_says_are_not_saved(maps, tmp_path, refused):
     refiner = Refiner(
         keras.Sequential([keras.layers.Conv2D(2, 1)]),
         ClassMapSpace(),
         method="baseline",
         crops=Crops(4, lambda side: (0, side - 4)),
     )
-    refiner.generator(np.zeros((1, 8, 8, 3), np.float32))
-    refiner.make((8, 8, 3), (8, 8, 2))
+    refiner.assemble(Examples(*(part[:, :8, :8] for part in maps)))
     with refused("offsets are a function cannot be saved"):
         refiner.save(tmp_path / "new")
 
@@ -336,10 +347,10 @@ def _change(folder, change):
     (folder / "refiner.json").write_text(json.dumps(told))
 
 
-@pytest.mark.parametrize("number", [0, 2, "1", None])
+@pytest.mark.parametrize("number", [0, 1, "2", None])
 def test_another_format_is_refused(number, copied, refused):
     _change(copied, lambda told: told.update(format=number))
-    with refused(f"has format {number}, but this version reads 1"):
+    with refused(f"has format {number}, but this version reads 2"):
         Refiner.load(copied)
 
 

@@ -43,11 +43,11 @@ def _draw(seed, shape=(_ROWS, _LABELS), weight=1.0, project=projections.box):
 
 
 def _chains(like=None, **settings):
-    """Chains of one batch, if not told otherwise, and their settings."""
+    """Chains of one batch, if not told otherwise."""
     context = like or _draw(0)
     keywords = {"chain_batches": 1, "inference_step_size": 0.05, **settings}
     settings = SamplingSettings(**keywords)
-    return ReplayChains(settings, context.x, context.y_true), settings
+    return ReplayChains(settings, context.x, context.y_true)
 
 
 # Starts.
@@ -115,8 +115,8 @@ def test_mixed_starts_are_a_function_of_the_seed():
 
 def test_a_chain_starts_at_mixed_starts_of_the_batch():
     context = _draw(3, (40, _LABELS))
-    chains, settings = _chains(context, chain_steps=0)  # no step: the start is seen
-    samples = chains(context, settings)
+    chains = _chains(context, chain_steps=0)  # no step: the start is seen
+    samples = chains(context)
     kinds = _kinds_of_starts(samples.y.numpy(), context)
     assert set(kinds) == {"generated", "half", "blend", "another's"}
     np.testing.assert_array_equal(samples.x, context.x)
@@ -135,13 +135,13 @@ def test_a_visit_goes_on_for_its_steps_from_where_the_chain_was(
     # Every visit comes with a batch and a D of its own: the chain stays with its batch,
     # and walks by the present D.
     draws = [_draw(k, shape, weight=1.0 + k, project=project) for k in range(4)]
-    chains, settings = _chains(
+    chains = _chains(
         draws[0], chain_steps=3, chain_length=1000, normalized_gradient=normalized
     )
-    still, no_steps = _chains(draws[0], chain_steps=0)
-    expected = still(draws[0], no_steps).y
+    still = _chains(draws[0], chain_steps=0)
+    expected = still(draws[0]).y
     for context in draws:
-        samples = chains(context, settings)
+        samples = chains(context)
         logits = context.logits_for(draws[0].x)
         before, expected = (
             expected,
@@ -170,25 +170,25 @@ def test_a_visit_goes_on_for_its_steps_from_where_the_chain_was(
 def test_a_chain_starts_anew_with_the_present_batch_after_its_length(
     length, steps, visits
 ):
-    chains, settings = _chains(chain_length=length, chain_steps=steps)
+    chains = _chains(chain_length=length, chain_steps=steps)
     draws = [_draw(k) for k in range(2 * visits + 1)]
     for number, context in enumerate(draws):
-        samples = chains(context, settings)
+        samples = chains(context)
         first = draws[number - number % visits]
         np.testing.assert_array_equal(samples.x, first.x)
         np.testing.assert_array_equal(samples.y_true, first.y_true)
     # The last one was a first visit: it stands where chains that know nothing do.
-    anew = _chains(chain_length=length, chain_steps=steps)[0](draws[-1], settings)
+    anew = _chains(chain_length=length, chain_steps=steps)(draws[-1])
     np.testing.assert_array_equal(samples.y, anew.y)
 
 
 def test_chains_do_not_disturb_each_other(values):
-    chains, settings = _chains(chain_batches=3, chain_steps=2, chain_length=4)
+    chains = _chains(chain_batches=3, chain_steps=2, chain_length=4)
     expected = [None] * 3  # x of the chains under way, and the visits they had
     for number in range(40):
         before = values(chains.variables)
         context = _draw(number)
-        samples = chains(context, settings)
+        samples = chains(context)
         after = values(chains.variables)
         moved = [
             slot
@@ -209,10 +209,10 @@ def test_chains_do_not_disturb_each_other(values):
 def test_chains_are_the_same_eagerly_and_compiled(values):
     context, kept = _draw(0), []
     for compiled in (False, True):
-        chains, settings = _chains(chain_batches=2, chain_steps=2, chain_length=4)
+        chains = _chains(chain_batches=2, chain_steps=2, chain_length=4)
 
-        def visit(seed, chains=chains, settings=settings):
-            return chains(context._replace(seed=seed), settings)
+        def visit(seed, chains=chains):
+            return chains(context._replace(seed=seed))
 
         visit = tf.function(visit) if compiled else visit
         samples = [visit(tf.constant([0, number])) for number in range(6)]
@@ -222,11 +222,11 @@ def test_chains_are_the_same_eagerly_and_compiled(values):
 
 
 def test_no_gradient_flows_through_a_chain():
-    chains, settings = _chains()
+    chains = _chains()
     context = _draw(0)
     with tf.GradientTape() as tape:
         tape.watch(context.y_generated)
-        samples = chains(context, settings)
+        samples = chains(context)
     assert tape.gradient(samples.y, context.y_generated) is None
 
 
@@ -247,7 +247,7 @@ def trainer(make_trainer):
 
 
 def _chain_variables(trainer):
-    variables = trainer._sources.variables
+    variables = trainer._mixer.variables
     assert len(variables) == 4
     return variables
 

@@ -13,7 +13,7 @@ _ROWS, _LABELS = 60, 5
 
 
 @pytest.fixture
-def draw():
+def context():
     rng = np.random.default_rng(0)
     u = tf.constant(rng.normal(size=(_ROWS, _LABELS)), tf.float32)
 
@@ -64,7 +64,8 @@ def test_inference_samples_are_the_refinement_of_the_generated_outputs(
 @pytest.mark.parametrize("kind", ["inference", "adversarial"])
 def test_a_source_gives_the_samples_with_the_batch_they_belong_to(context, kind):
     settings = SamplingSettings(inference_steps=2)
-    samples = getattr(sampling, f"{kind}_source")(context, settings)
+    source = getattr(sampling, f"{kind.title()}Source")
+    samples = source(settings, context.x, context.y_true)(context)
     assert isinstance(samples, sampling.Samples)
     np.testing.assert_array_equal(
         samples.y, getattr(sampling, f"{kind}_samples")(context, settings)
@@ -262,6 +263,7 @@ def test_loss_augmented_samples_trade_the_score_against_the_task_loss(slope, win
         y_true=y_true,
     )
     settings = SamplingSettings(inference_steps=20, inference_step_size=0.1)
-    y = sampling.loss_augmented_source(context, settings).y.numpy()[0]
+    source = sampling.LossAugmentedSource(settings, y_true, y_true)
+    y = source(context).y.numpy()[0]
     assert (y[0] > 0.9) == (wins == "score")
     assert (y[0] < 0.1) == (wins == "task loss")

@@ -5,6 +5,7 @@ import tensorflow as tf
 from ldrsp_tf import oracles
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.methods import get_method
+from ldrsp_tf.settings import TrainingSettings
 from ldrsp_tf.spaces.base import OutputSpace
 from ldrsp_tf.spaces.class_maps import ClassMapSpace
 from ldrsp_tf.spaces.tags import TagSpace
@@ -195,7 +196,9 @@ def test_a_right_pixel_has_the_binarised_value_1_whatever_its_margin():
     # The likeliest class is the right one, though below 0.5.
     y = tf.constant([[[[0.4, 0.35, 0.25]]]])
     y_true = tf.constant([[[[1.0, 0.0, 0.0]]]])
-    value = get_method("ldrsp_plus").oracle(ClassMapSpace("pixel_accuracy"))
+    value = ClassMapSpace("pixel_accuracy").oracle_of(
+        get_method("ldrsp_plus"), TrainingSettings()
+    )
     np.testing.assert_array_equal(value(y, y_true), [[[1.0]]])
 
 

@@ -1,12 +1,11 @@
 import dataclasses
-import functools
 
 import pytest
 import tensorflow as tf
 
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.methods import LDRSP
-from ldrsp_tf.sampling.sources import Samples
+from ldrsp_tf.sampling.sources import StatelessSource
 
 
 def _step(trainer, tags, iteration):
@@ -19,12 +18,12 @@ def _share_seen(make_trainer, tags, shares, steps=24):
     drawn = []
 
     def source(index):
-        def draw_from(context, settings):
-            del settings
-            tf.py_function(lambda: drawn.append(index), [], [])
-            return Samples(context.x, context.y_generated, context.y_true)
+        class Counting(StatelessSource):
+            def draw(self, context):
+                tf.py_function(lambda: drawn.append(index), [], [])
+                return context.y_generated
 
-        return draw_from
+        return Counting
 
     sources = tuple((share, source(index)) for index, share in enumerate(shares))
     trainer = make_trainer(dataclasses.replace(LDRSP, sources=sources))
@@ -45,11 +44,12 @@ def test_sources_are_drawn_by_their_shares(shares, low, high, make_trainer, tags
 def test_settings_may_change_the_shares_of_the_sources(make_trainer, tags):
     drawn = []
 
-    def source(name, context, settings):
-        drawn.append(name)
-        return Samples(context.x, context.y_true, context.y_true)
+    class Named(StatelessSource):
+        def draw(self, context):
+            drawn.append(type(self).__name__)
+            return context.y_true
 
-    sources = [functools.partial(source, name) for name in "abc"]
+    sources = [type(name, (Named,), {}) for name in "abc"]
     method = dataclasses.replace(LDRSP, sources=tuple(zip((1.0, 0.0, 0.0), sources)))
     for shares, seen in ((None, {"a"}), ((0.0, 1.0, 0.0), {"b"}), ((0, 0, 0), set())):
         drawn.clear()

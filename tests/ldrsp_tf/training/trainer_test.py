@@ -10,7 +10,7 @@ from ldrsp_tf.errors import UsageError
 from ldrsp_tf.methods import LDRSP, LDRSP_PLUS, METHODS, get_method
 from ldrsp_tf.models import MLP, Discriminator, EnergyNetwork
 from ldrsp_tf.refinement import refine
-from ldrsp_tf.sampling.sources import Samples
+from ldrsp_tf.sampling.sources import StatelessSource
 from ldrsp_tf.settings import SamplingSettings, TrainingSettings
 from ldrsp_tf.spaces.tags import TagSpace
 from ldrsp_tf.training.trainer import Trainer
@@ -18,12 +18,12 @@ from ldrsp_tf.training.trainer import Trainer
 _WITHOUT_SAMPLES = dataclasses.replace(LDRSP, sources=())
 
 
-def _made_samples(draw, settings):
-    del settings
-    return Samples(draw.x, 0.25 + 0.5 * draw.y_true, draw.y_true)
+class _MadeSamples(StatelessSource):
+    def draw(self, context):
+        return 0.25 + 0.5 * context.y_true
 
 
-_WITH_MADE_SAMPLES = dataclasses.replace(LDRSP, sources=((1.0, _made_samples),))
+_WITH_MADE_SAMPLES = dataclasses.replace(LDRSP, sources=((1.0, _MadeSamples),))
 
 
 def _batch(tags, rows=8):
@@ -294,7 +294,7 @@ def test_updates_of_the_discriminator_alone_move_it_like_single_ones(
 
 def test_a_step_draws_by_seed_and_iteration(make_trainer, tags):
     trainer = make_trainer(
-        dataclasses.replace(LDRSP, sources=((1.0, sampling.adversarial_source),))
+        dataclasses.replace(LDRSP, sources=((1.0, sampling.AdversarialSource),))
     )
 
     def loss(seed, iteration):
@@ -310,34 +310,37 @@ def test_a_step_draws_by_seed_and_iteration(make_trainer, tags):
 def test_sources_see_the_outputs_the_truth_and_the_method(make_trainer, tags):
     seen = []
 
-    def source(draw, settings):
-        seen.append((draw, settings))
-        # While D is what it was at the start of the step.
-        np.testing.assert_allclose(draw.logits(draw.y_generated), logits, rtol=1e-5)
-        for rows in (x, x[::-1]):
-            expected = trainer.discriminator.logits(
-                trainer.discriminator.features(rows), draw.y_true
-            )
+    class Seeing(StatelessSource):
+        def draw(self, context):
+            seen.append((context, self._settings))
+            # While D is what it was at the start of the step.
             np.testing.assert_allclose(
-                draw.logits_for(rows)(draw.y_true), expected, rtol=1e-5
+                context.logits(context.y_generated), logits, rtol=1e-5
             )
-        return Samples(draw.x, draw.y_true, draw.y_true)
+            for rows in (x, x[::-1]):
+                expected = trainer.discriminator.logits(
+                    trainer.discriminator.features(rows), context.y_true
+                )
+                np.testing.assert_allclose(
+                    context.logits_for(rows)(context.y_true), expected, rtol=1e-5
+                )
+            return context.y_true
 
-    trainer = make_trainer(dataclasses.replace(LDRSP_PLUS, sources=((1.0, source),)))
+    trainer = make_trainer(dataclasses.replace(LDRSP_PLUS, sources=((1.0, Seeing),)))
     x, y_true = _batch(tags)
     y = trainer.generate(x)
     logits = trainer.discriminator.logits(trainer.discriminator.features(x), y)
     _step(trainer, tags)
-    draw, settings = seen[0]
+    context, settings = seen[0]
     assert settings is trainer.settings.sampling
-    np.testing.assert_array_equal(draw.x, x)
-    np.testing.assert_allclose(draw.y_generated, y, rtol=1e-6)
-    np.testing.assert_array_equal(draw.y_true, y_true)
+    np.testing.assert_array_equal(context.x, x)
+    np.testing.assert_allclose(context.y_generated, y, rtol=1e-6)
+    np.testing.assert_array_equal(context.y_true, y_true)
     np.testing.assert_array_equal(
-        draw.oracle(y, y_true), oracles.binarised(oracles.f1)(y, y_true)
+        context.oracle(y, y_true), oracles.binarised(oracles.f1)(y, y_true)
     )
-    assert draw.value_loss is losses.cross_entropy_value_loss
-    np.testing.assert_array_equal(draw.project(y + 1.0), tf.ones_like(y))
+    assert context.value_loss is losses.cross_entropy_value_loss
+    np.testing.assert_array_equal(context.project(y + 1.0), tf.ones_like(y))
 
 
 def test_the_discriminators_loss_is_given_truth_outputs_and_samples(make_trainer, tags):

@@ -4,7 +4,6 @@ import tensorflow as tf
 
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.spaces.class_maps import ClassMapSpace
-from ldrsp_tf.spaces.scored import ScoredSpace
 from ldrsp_tf.spaces.tags import TagSpace
 
 _TAGS = tf.constant([[0.9, 0.2, 0.6], [0.1, 0.1, 0.4]])
@@ -25,28 +24,28 @@ def _agreement(y, y_true):
 
 
 def test_the_oracle_is_the_users_function():
-    space = ScoredSpace(TagSpace(), lambda y, y_true: 1.0 - tf.abs(y - y_true)[:, 0])
+    space = TagSpace().with_oracle(lambda y, y_true: 1.0 - tf.abs(y - y_true)[:, 0])
     np.testing.assert_allclose(space.oracle(_TAGS, _TRUE), [0.9, 0.9])
 
 
 def test_an_oracle_of_every_pixel():
-    space = ScoredSpace(ClassMapSpace(), _agreement)
+    space = ClassMapSpace().with_oracle(_agreement)
     values = space.oracle(_MAPS, _TRUE_MAPS)
     np.testing.assert_allclose(values, _agreement(_MAPS, _TRUE_MAPS))
 
 
 def test_truth_values_and_rounding_beyond_one_are_held_to_the_range():
-    space = ScoredSpace(TagSpace(), lambda y, y_true: y[:, 0] > 0.5)
+    space = TagSpace().with_oracle(lambda y, y_true: y[:, 0] > 0.5)
     np.testing.assert_array_equal(space.oracle(_TAGS, _TRUE), [1.0, 0.0])
-    space = ScoredSpace(TagSpace(), lambda y, y_true: 1.00001 + 0.0 * y[:, 0])
-    space.require_values(_TAGS, _TRUE)
+    space = TagSpace().with_oracle(lambda y, y_true: 1.00001 + 0.0 * y[:, 0])
+    space.custom_oracle.check_values(_TAGS, _TRUE)
     np.testing.assert_array_equal(space.oracle(_TAGS, _TRUE), [1.0, 1.0])
 
 
 def test_all_else_is_the_other_spaces():
-    tags, space = TagSpace(), ScoredSpace(TagSpace(), _equal_share)
+    tags, space = TagSpace(), TagSpace().with_oracle(_equal_share)
     assert (space.rank, space.initial_logit) == (tags.rank, tags.initial_logit)
-    assert space.shape_name == tags.shape_name
+    assert space.outputs_name == tags.outputs_name
     logits = tf.constant([[-2.0, 0.5, 3.0]] * 2)
     for name, arguments in {
         "activation": [logits],
@@ -63,7 +62,7 @@ def test_all_else_is_the_other_spaces():
 
 @pytest.mark.parametrize("steps", [(), (3,)])
 def test_examples_are_judged_as_decided(steps):
-    space = ScoredSpace(TagSpace(), _equal_share)
+    space = TagSpace().with_oracle(_equal_share)
     y = np.broadcast_to(_TAGS, (*steps, 2, 3)).copy()
     if steps:
         y[1] = 1.0 - y[1]
@@ -76,7 +75,7 @@ def test_examples_are_judged_as_decided(steps):
 
 
 def test_the_value_of_a_map_is_its_mean():
-    space = ScoredSpace(ClassMapSpace(), _agreement)
+    space = ClassMapSpace().with_oracle(_agreement)
     decided = np.argmax(_MAPS, -1) == np.argmax(_TRUE_MAPS, -1)
     np.testing.assert_allclose(
         space.example_metric(_MAPS.numpy(), _TRUE_MAPS.numpy()),
@@ -86,7 +85,7 @@ def test_the_value_of_a_map_is_its_mean():
 
 
 def test_value_is_the_criterion_and_stands_beside_the_other_metrics():
-    space = ScoredSpace(TagSpace(), _equal_share)
+    space = TagSpace().with_oracle(_equal_share)
     y, y_true = _TAGS.numpy(), _TRUE.numpy()
     decoder_params = space.tune_decoder(y, y_true)
     measured = space.measure(y, y_true, decoder_params, probabilities=True)
@@ -97,7 +96,7 @@ def test_value_is_the_criterion_and_stands_beside_the_other_metrics():
 
 
 def _judge_tags(measure):
-    ScoredSpace(TagSpace(), measure).require_values(_TAGS, _TRUE)
+    TagSpace().with_oracle(measure).custom_oracle.check_values(_TAGS, _TRUE)
 
 
 @pytest.mark.parametrize(
@@ -128,7 +127,7 @@ def test_other_measures_are_refused_in_one_sentence(measure, match):
 
 @pytest.mark.parametrize("shape", [(2, 4, 4), (2, 5, 4), (1, 4, 5)])
 def test_a_map_of_another_size_is_refused(shape):
-    space = ScoredSpace(ClassMapSpace(), lambda y, y_true: tf.zeros(shape))
+    space = ClassMapSpace().with_oracle(lambda y, y_true: tf.zeros(shape))
     with pytest.raises(UsageError, match="values of shape"):
         space.oracle(_MAPS, _TRUE_MAPS)
 

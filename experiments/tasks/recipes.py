@@ -1,0 +1,90 @@
+"""The values of `--method`: a method of the library, or one with networks of its own.
+
+Nothing here needs TensorFlow, so that a command can list the recipes at once.
+"""
+
+import dataclasses
+
+from ldrsp_tf.errors import UsageError
+
+
+@dataclasses.dataclass(frozen=True)
+class Recipe:
+    """A method of the library with the networks and stages that a run gives it.
+
+    The networks and stages are settings, which stand in `experiments/configs/` under
+    the recipe's name.
+
+    Attributes:
+      name: The value of `--method`.
+      title: A description in one line.
+      method: The name of the library's method (`ldrsp_tf.methods.get_method`).
+    """
+
+    name: str
+    title: str
+    method: str
+
+
+RECIPES = {
+    recipe.name: recipe
+    for recipe in (
+        Recipe(
+            "baseline",
+            "the generator alone, trained by cross-entropy (first term of Eq. 6)",
+            "baseline",
+        ),
+        Recipe("ldrsp", "the paper's method (Eq. 5-10)", "ldrsp"),
+        Recipe("ldrsp_plus", "LDRSP with what we found to work better", "ldrsp_plus"),
+        Recipe(
+            "ldrsp_cross",
+            "LDRSP+ on the errors of generators that have not seen the row",
+            "ldrsp_plus",
+        ),
+        Recipe(
+            "gan", "GAN with the non-saturating loss (Goodfellow et al., 2014)", "gan"
+        ),
+        Recipe("lsgan", "least-squares GAN (Mao et al., 2016)", "lsgan"),
+        Recipe(
+            "wgan_gp",
+            "Wasserstein GAN with gradient penalty (Gulrajani et al., 2017)",
+            "wgan_gp",
+        ),
+        Recipe("ebgan", "energy-based GAN with a margin (Zhao et al., 2017)", "ebgan"),
+        Recipe(
+            "dvn",
+            "deep value network, without a generator (Gygli et al., 2017)",
+            "dvn",
+        ),
+        Recipe(
+            "spen",
+            "max-margin energy network, without a generator (Belanger & McCallum, "
+            "2016)",
+            "spen",
+        ),
+        Recipe(
+            "logistic_regression",
+            "one linear layer, trained by cross-entropy",
+            "baseline",
+        ),
+        Recipe(
+            "nn_baseline",
+            "the deeper network of Belanger & McCallum (2016), trained by "
+            "cross-entropy",
+            "baseline",
+        ),
+    )
+}
+
+
+def get_recipe(name: str) -> Recipe:
+    """Returns the recipe of that name.
+
+    Raises:
+      UsageError: There is none; the message lists the known ones.
+    """
+    if name not in RECIPES:
+        raise UsageError(
+            f"There is no method {name!r}; the methods are {', '.join(RECIPES)}."
+        )
+    return RECIPES[name]

@@ -1,0 +1,91 @@
+"""Inference of the kind of output that a Keras model has: logits or probabilities."""
+
+import keras
+
+from ldrsp_tf.errors import UsageError
+
+_LOGITS = ("linear",)
+_PROBABILITIES = ("sigmoid", "softmax")
+# Layers that rearrange values and leave them as they are.
+_REARRANGING = (
+    keras.layers.Flatten,
+    keras.layers.Identity,
+    keras.layers.Permute,
+    keras.layers.Reshape,
+)
+
+
+def resolve_from_logits(model: keras.Model, from_logits: bool | None) -> bool:
+    """Returns whether a model's outputs are logits, as given or as inferred.
+
+    Args:
+      model: The model.
+      from_logits: The user's word; None infers it from the last activation.
+
+    Raises:
+      UsageError: It is not given and cannot be inferred, or is no truth value; the
+        model has several outputs.
+    """
+    outputs = getattr(model, "outputs", None) or [None]
+    if len(outputs) > 1:
+        raise UsageError(
+            f"The generator has {len(outputs)} outputs: wrap it in a model that has "
+            "one."
+        )
+    if from_logits is not None:
+        if not isinstance(from_logits, bool):
+            raise UsageError(
+                f"from_logits is {from_logits!r}; give True for a model of logits, "
+                "False for one of probabilities."
+            )
+        return from_logits
+    inferred = infer_from_logits(model)
+    if inferred is None:
+        raise UsageError(
+            f"The last activation of {type(model).__name__} does not tell whether its "
+            "outputs are logits; give from_logits=True, or from_logits=False for "
+            "probabilities (of a sigmoid or softmax)."
+        )
+    return inferred
+
+
+def infer_from_logits(layer: keras.layers.Layer | keras.Operation) -> bool | None:
+    """Returns whether outputs are logits; None where the last layer does not tell.
+
+    Args:
+      layer: A model, a layer or an operation. Its attribute `from_logits`, if it has
+        one, decides.
+    """
+    declared = getattr(layer, "from_logits", None)
+    if isinstance(declared, bool):
+        return declared
+    if isinstance(layer, keras.Sequential):
+        return _infer_last(layer.layers)
+    if isinstance(layer, keras.Model):
+        outputs = getattr(layer, "outputs", None) or []
+        return _infer_tensor(outputs[0]) if len(outputs) == 1 else None
+    if isinstance(layer, keras.layers.Softmax):
+        return False
+    return _kind_of(getattr(layer, "activation", layer))
+
+
+def _infer_last(layers: list[keras.layers.Layer]) -> bool | None:
+    for layer in reversed(layers):
+        if not isinstance(layer, _REARRANGING):
+            return infer_from_logits(layer)
+    return None
+
+
+def _infer_tensor(tensor: keras.KerasTensor) -> bool | None:
+    """Follows a functional model's output back to the operation that computes it."""
+    operation, node, _ = tensor._keras_history
+    if isinstance(operation, _REARRANGING):
+        return _infer_tensor(operation._inbound_nodes[node].input_tensors[0])
+    return infer_from_logits(operation)
+
+
+def _kind_of(activation: object) -> bool | None:
+    name = getattr(activation, "__name__", type(activation).__name__).lower()
+    if name in _LOGITS:
+        return True
+    return False if name in _PROBABILITIES else None

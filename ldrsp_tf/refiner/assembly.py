@@ -1,0 +1,173 @@
+"""The parts of a refiner, assembled from its setup and the shapes of the data."""
+
+import dataclasses
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from ldrsp_tf.data.augmentation import Augmentation
+from ldrsp_tf.data.examples import Examples, require_shapes
+from ldrsp_tf.data.folds import attach_folds
+from ldrsp_tf.methods import Method
+from ldrsp_tf.models import CrossFitted, Discriminator
+from ldrsp_tf.models.adapters import DropFoldChannel, GeneratorAdapter
+from ldrsp_tf.models.output_kind import resolve_from_logits
+from ldrsp_tf.prediction.crops import Crops, predictor_by
+from ldrsp_tf.prediction.predictor import Predictor
+from ldrsp_tf.refiner.checks import build_trainer, require_crops_cover, require_networks
+from ldrsp_tf.refiner.seeding import seeded_initializers
+from ldrsp_tf.settings import RefinementGrid, TrainingSettings
+from ldrsp_tf.spaces.base import OutputSpace
+from ldrsp_tf.training.trainer import Trainer
+
+Shapes = tuple[tuple[int, ...], tuple[int, ...]]
+
+
+@dataclasses.dataclass(frozen=True)
+class Setup:
+    """All that a refiner is made of before it has seen data (see `Refiner`).
+
+    Attributes:
+      from_logits: Whether the generator outputs logits.
+
+    Raises:
+      UsageError: The networks do not fit the method, or each other.
+    """
+
+    generator: keras.Model | None
+    space: OutputSpace
+    from_logits: bool
+    frozen: bool
+    discriminator: Discriminator | None
+    method: Method
+    settings: TrainingSettings
+    grid: RefinementGrid
+    crops: Crops | None
+    augment: Augmentation | None
+    seed: int
+
+    def __post_init__(self) -> None:
+        require_networks(self.generator, self.discriminator, self.method, self.frozen)
+
+    @property
+    def members(self) -> int | None:
+        """The number of cross-fitted generators; None without cross-fitting."""
+        if isinstance(self.generator, CrossFitted):
+            return len(self.generator.members)
+        return None
+
+
+@dataclasses.dataclass(frozen=True)
+class Parts:
+    """The parts of a refiner for data of certain shapes.
+
+    Attributes:
+      trainer: The pair of networks with its compiled training.
+      predictor: The trainer itself, or its average over crops.
+      discriminator: The discriminator, as its user sees it; None without one.
+      shapes: The shapes of one input and of one output.
+      is_built: Whether the trainer has variables of training examples.
+    """
+
+    trainer: Trainer
+    predictor: Predictor
+    discriminator: Discriminator | None
+    shapes: Shapes
+    is_built: bool = False
+
+
+def choose_from_logits(generator: keras.Model | None, from_logits: bool | None) -> bool:
+    """Returns whether a generator outputs logits (`resolve_from_logits`).
+
+    A constant in the place of a missing generator does.
+    """
+    if not isinstance(generator, keras.Model):
+        return True
+    return resolve_from_logits(generator, from_logits)
+
+
+def assemble(
+    setup: Setup, shapes: Shapes, discriminator: Discriminator | None = None
+) -> Parts:
+    """Puts the parts together, without creating variables.
+
+    Args:
+      setup: The setup.
+      shapes: The shapes of one input and of one output.
+      discriminator: The discriminator, if the setup has none.
+
+    Raises:
+      UsageError: The method has a discriminator, and there is none; the crops do not
+        cover the images.
+    """
+    if setup.crops is not None:
+        require_crops_cover(setup.crops, setup.space, shapes)
+    if setup.discriminator is not None:
+        discriminator = setup.discriminator
+    scorer = discriminator
+    if isinstance(setup.generator, CrossFitted) and discriminator is not None:
+        scorer = DropFoldChannel(discriminator, setup.generator.channels)
+    trainer = Trainer(
+        _generator_of(setup, shapes[1]),
+        scorer,
+        setup.method,
+        setup.space,
+        setup.settings,
+        setup.seed,
+        setup.augment,
+    )
+    trainer.predict_batch_size = setup.space.predict_batch_size(
+        setup.settings.batch_size
+    )
+    return Parts(trainer, predictor_by(trainer, setup.crops), discriminator, shapes)
+
+
+def assemble_for(
+    setup: Setup,
+    examples: Examples,
+    folds: np.ndarray | None = None,
+    present: Parts | None = None,
+) -> Parts:
+    """Puts the parts together and creates all variables.
+
+    Args:
+      setup: The setup.
+      examples: Training examples.
+      folds: The fold of each row, `[N]`, for a cross-fitted generator.
+      present: The parts so far, which are kept if they are built.
+
+    Raises:
+      UsageError: The parts and the examples do not fit, or the examples have other
+        shapes than the present parts.
+    """
+    if present is not None:
+        require_shapes(examples, present.shapes, "training data")
+        if present.is_built:
+            return present
+    first = tf.cast(examples.y[: setup.settings.batch_size], tf.float32)
+    setup.space.check_oracle(first)
+    shapes = examples.x.shape[1:], examples.y.shape[1:]
+    discriminator = setup.discriminator
+    if discriminator is None and present is not None:
+        discriminator = present.discriminator
+    if discriminator is None and setup.method.has_discriminator:
+        with seeded_initializers(setup.seed):
+            discriminator = setup.space.default_discriminator(*shapes)
+    parts = assemble(setup, shapes, discriminator)
+    training = attach_folds(examples, folds, setup.members)
+    build_trainer(parts.trainer, setup.crops, training)
+    return dataclasses.replace(parts, is_built=True)
+
+
+def _generator_of(setup: Setup, y_shape: tuple[int, ...]) -> keras.Model:
+    """Returns the user's generator as the trainer takes it, or a constant."""
+    space, from_logits = setup.space, setup.from_logits
+    if setup.generator is None:
+        return space.initial_logits(y_shape)
+    return GeneratorAdapter(
+        setup.generator,
+        lambda outputs: space.to_logits(outputs, from_logits, y_shape),
+        from_logits,
+        setup.frozen,
+    )

@@ -1,0 +1,46 @@
+"""Settings given as a dict of the values that differ from the defaults."""
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from ldrsp_tf.errors import UsageError
+
+Settings = TypeVar("Settings")
+
+
+def apply_overrides(
+    defaults: Settings, given: Settings | Mapping[str, Any] | None, name: str
+) -> Settings:
+    """Returns the defaults with the user's values in their place.
+
+    Args:
+      defaults: A dataclass of settings, fields of which may be such dataclasses.
+      given: Settings to take instead, or a dict of those that differ, by name; None for
+        the defaults.
+      name: The name of the settings in messages.
+
+    Raises:
+      UsageError: `given` is something else, or a name is unknown.
+    """
+    if given is None:
+        return defaults
+    if isinstance(given, type(defaults)):
+        return given
+    if not isinstance(given, Mapping):
+        raise UsageError(
+            f"The {name} are a {type(given).__name__}: a {type(defaults).__name__} is "
+            "needed, or a dict of what differs from the default ones."
+        )
+    own = {f.name: getattr(defaults, f.name) for f in dataclasses.fields(defaults)}  # type: ignore[arg-type]  # A dataclass, which a type variable cannot say.
+    for unknown in given.keys() - own.keys():
+        raise UsageError(
+            f"There is no {unknown!r} among the {name}; there are {', '.join(own)}."
+        )
+    changes = {
+        key: apply_overrides(own[key], value, f"settings of the {key}")
+        if dataclasses.is_dataclass(own[key])
+        else value
+        for key, value in given.items()
+    }
+    return dataclasses.replace(defaults, **changes)  # type: ignore[type-var]  # As above.

@@ -1,0 +1,81 @@
+"""A user's measure of quality as an oracle."""
+
+from collections.abc import Callable
+
+import numpy as np
+import tensorflow as tf
+
+from ldrsp_tf.errors import UsageError, reason_of
+
+Measure = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
+
+_TOLERANCE = 1e-4  # The rounding error of a measure with values in [0, 1].
+
+
+class CustomOracle:
+    """A function of outputs and truth as v*(y, y*), clipped to [0, 1].
+
+    Args:
+      measure: A function of outputs y in [0, 1] and true outputs, both `[B, ...]` and
+        float32, with values in [0, 1]: `[B]`, or a map `[B, H, W]` for a discriminator
+        that outputs maps. It must consist of TensorFlow operations; it needs no
+        gradient.
+    """
+
+    def __init__(self, measure: Measure):
+        self._measure = measure
+
+    def __call__(self, y: tf.Tensor, y_true: tf.Tensor) -> tf.Tensor:
+        """Returns the measure's values, `[B]` or `[B, H, W]`, clipped to [0, 1].
+
+        Raises:
+          UsageError: The values have another shape or type.
+        """
+        return tf.clip_by_value(self._values(y, y_true), 0.0, 1.0)
+
+    def check_values(self, y: tf.Tensor, y_true: tf.Tensor) -> None:
+        """Refuses a measure that leaves [0, 1] on these examples.
+
+        Args:
+          y: Outputs, `[B, ...]`.
+          y_true: True outputs, `[B, ...]`.
+
+        Raises:
+          UsageError: A value is outside [0, 1] or NaN; values have another shape; the
+            measure cannot be compiled.
+        """
+        values = self._values(y, y_true).numpy()
+        if not np.all((values >= -_TOLERANCE) & (values <= 1.0 + _TOLERANCE)):
+            raise UsageError(
+                f"The oracle gives values from {values.min():g} to {values.max():g}: "
+                "they have to lie in [0, 1], where 1 is a perfect output. Rescale it."
+            )
+        try:
+            tf.function(self._measure).get_concrete_function(y, y_true)
+        except (AttributeError, NotImplementedError, TypeError, ValueError) as error:
+            raise UsageError(
+                f"The oracle cannot be compiled ({reason_of(error)}); make it of "
+                "TensorFlow operations."
+            ) from error
+
+    def mean_values(self, y: tf.Tensor, y_true: tf.Tensor) -> np.ndarray:
+        """Returns the value of each example, the mean of its map, `[B]`."""
+        values = self(y, y_true).numpy()
+        return values.reshape(len(values), -1).mean(1)
+
+    def _values(self, y: tf.Tensor, y_true: tf.Tensor) -> tf.Tensor:
+        values = self._measure(y, y_true)
+        if not tf.is_tensor(values) and not isinstance(values, np.ndarray):
+            raise UsageError(
+                f"The oracle gives {type(values).__name__}: a tensor [B] is needed, or "
+                "[B, H, W]."
+            )
+        shape = tf.TensorShape(values.shape)
+        if shape.rank not in (1, 3) or not shape.is_compatible_with(
+            y.shape[: shape.rank]
+        ):
+            raise UsageError(
+                f"The oracle gives values of shape {tuple(shape)} for outputs of shape "
+                f"{tuple(y.shape)}; [B] is needed, or [B, H, W]."
+            )
+        return tf.cast(values, tf.float32)

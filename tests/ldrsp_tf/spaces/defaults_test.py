@@ -1,0 +1,86 @@
+import pytest
+import tensorflow as tf
+
+from ldrsp_tf.errors import UsageError
+from ldrsp_tf.methods import LDRSP_PLUS, METHODS
+from ldrsp_tf.spaces.class_maps import ClassMapSpace
+from ldrsp_tf.spaces.tags import TagSpace
+
+_TAGS = (7,), (5,)
+_MAPS = (8, 16, 1), (8, 16, 4)
+
+
+def _examples(shapes):
+    return tuple(tf.fill([3, *shape], 0.25) for shape in shapes)
+
+
+def _mean_value(y, y_true):
+    return tf.reduce_mean(y * y_true, [1, 2, 3])
+
+
+@pytest.mark.parametrize(
+    ("space", "y", "value"),
+    [
+        # Tags are decided before they are compared; class vectors are not.
+        (TagSpace(), [[0.9, 0.6, 0.4, 0.1, 0.0]], 2 / 3),
+        (ClassMapSpace(), [[[[0.7, 0.1, 0.1, 0.1]]]], 0.7),
+    ],
+)
+def test_the_oracle_of_ldrsp_plus_reads_tags_decided_and_maps_relaxed(space, y, value):
+    y = tf.constant(y)
+    y_true = tf.one_hot([0], y.shape[-1], dtype=tf.float32)
+    y_true = tf.reshape(y_true, y.shape)
+    oracle = space.oracle_of(LDRSP_PLUS, space.default_settings(LDRSP_PLUS))
+    assert tf.squeeze(oracle(y, y_true)).numpy() == pytest.approx(value)
+
+
+@pytest.mark.parametrize("method", METHODS.values(), ids=list(METHODS))
+@pytest.mark.parametrize("space", [TagSpace(), ClassMapSpace()])
+def test_settings_have_as_many_shares_as_the_method_has_sources(space, method):
+    shares = space.default_settings(method).source_shares
+    assert shares is None or len(shares) == len(method.sources)
+
+
+def test_masks_walk_in_replay_chains():
+    assert ClassMapSpace().default_settings(LDRSP_PLUS).source_shares[2] > 0.5
+
+
+def test_grids_have_the_gradient_that_the_samples_have_or_the_tables_found():
+    assert not TagSpace().default_grid().normalized
+    assert ClassMapSpace().default_grid().normalized
+
+
+def test_the_discriminator_of_tags_scores_examples():
+    discriminator = TagSpace().default_discriminator(*_TAGS)
+    assert discriminator(_examples(_TAGS)).shape == (3,)
+
+
+def test_the_discriminator_of_maps_scores_pixels():
+    discriminator = ClassMapSpace().default_discriminator(*_MAPS)
+    assert discriminator(_examples(_MAPS)).shape == (3, 8, 16)
+    assert discriminator.head == "bilinear"
+
+
+def test_the_discriminator_of_maps_with_one_value_scores_examples():
+    space = ClassMapSpace(oracle=_mean_value)
+    discriminator = space.default_discriminator(*_MAPS)
+    assert discriminator(_examples(_MAPS)).shape == (3,)
+
+
+def test_the_discriminator_of_an_oracle_of_the_users_has_no_head_of_eq_11():
+    space = ClassMapSpace(oracle=lambda y, y_true: y[..., 0] * y_true[..., 0])
+    discriminator = space.default_discriminator(*_MAPS)
+    assert discriminator.head == "sigmoid"
+    assert discriminator(_examples(_MAPS)).shape == (3, 8, 16)
+
+
+@pytest.mark.parametrize(
+    ("space", "x_shape", "y_shape", "match"),
+    [
+        (TagSpace(), (4, 4, 1), (5,), r"features \[N, F\]"),
+        (ClassMapSpace(), (7,), (8, 16, 4), r"images \[N, H, W, "),
+    ],
+)
+def test_other_inputs_need_a_discriminator_of_the_users(space, x_shape, y_shape, match):
+    with pytest.raises(UsageError, match=f"discriminator of your own.*{match}"):
+        space.default_discriminator(x_shape, y_shape)
