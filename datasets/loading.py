@@ -1,4 +1,4 @@
-"""Loads a data set whole into memory, after preparing it on its first use."""
+"""Loads whole data sets into memory, and prepares them on their first use."""
 
 import dataclasses
 from collections.abc import Collection
@@ -23,10 +23,12 @@ class LoadedData:
     """A data set in memory.
 
     Attributes:
-      name: name of the data set.
-      splits: split -> feature name -> array [N, ...], rows in the order of the source.
-      checksums: source file -> SHA-256; for generated data, array -> SHA-256.
-      prepare_seconds: time spent on preparing it, 0 when that was done before.
+      name: The name of the data set.
+      splits: Split -> feature name -> array `[N, ...]`, with the rows in the order of
+        the source.
+      checksums: Source file -> SHA-256; for generated data, array -> SHA-256.
+      prepare_seconds: The time spent on the preparation, in seconds; 0 if the data were
+        prepared before.
     """
 
     name: str
@@ -43,32 +45,33 @@ def load(
     features: Collection[str] | None = None,
     splits: Collection[str] | None = None,
 ) -> LoadedData:
-    """Loads a data set, and prepares it before if that was never done.
+    """Loads a data set; on its first use, prepares it before.
 
     Args:
-      name: one of `DATA_SETS`.
-      data_dir: TFDS's folder of prepared data; by default TFDS's own choice.
-      manual_dir: a folder that holds the original files in a sub-folder of the name of
-        the data set; by default they are downloaded.
-      features: names of the features to load; by default all but those that the data
-        set keeps back for their size, which its README names.
-      splits: names of the splits to load; by default all.
+      name: The name of the data set, one of `DATA_SETS`.
+      data_dir: TFDS's folder of prepared data, or None for TFDS's default.
+      manual_dir: The folder that holds the original files in a sub-folder named like
+        the data set, or None to download them.
+      features: The names of the features to load, or None for all except the large ones
+        that are loaded on request only, which the README of the data set names.
+      splits: The names of the splits to load, or None for all.
 
     Returns:
       The splits of the data set as arrays.
 
     Raises:
-      DataError: the data set, a feature or a split is unknown, its files are missing,
-        damaged or not to be had, or `data_dir` cannot be written or holds damaged data.
+      DataError: The data set, a feature or a split is unknown, its files are missing,
+        damaged or cannot be downloaded, or `data_dir` cannot be written or holds
+        damaged data.
     """
     if name not in DATA_SETS:
         raise DataError(
             f"there is no data set {name!r}: choose one of {', '.join(DATA_SETS)}"
         )
-    # TFDS takes seconds to import: only a data set that is really loaded pays for it.
+    # TFDS takes seconds to import: only those who load a data set wait for it.
     from datasets.preparation import quiet, store
 
     with quiet.quiet_tfds():
         builder, prepare_seconds = store.prepare(name, data_dir, manual_dir)
-        splits, checksums = store.read(builder, features, splits)
-    return LoadedData(name, splits, checksums, prepare_seconds)
+        arrays, checksums = store.read(builder, features, splits)
+    return LoadedData(name, arrays, checksums, prepare_seconds)

@@ -1,4 +1,4 @@
-"""The header of an ARFF file: what its attributes are."""
+"""The header of an ARFF file: its relation and its attributes."""
 
 import collections
 import dataclasses
@@ -13,18 +13,13 @@ from datasets.errors import DataError
 _ATTRIBUTE = re.compile(
     rf"@attribute\s+(?P<name>{QUOTED}|[^\s{{'\"][^\s{{]*)\s*(?P<kind>.*)", re.IGNORECASE
 )
-
-
+# MEKA's note in the name of the relation: the number of labels.
 _MEKA_LABELS = re.compile(r"(?:^|[\s:'\"])-[cC]\s+(-?\d{1,9})(?!\d)")
 
-
 _NUMERIC_KINDS = frozenset({"numeric", "real", "integer"})
+_UNSUPPORTED_KINDS = frozenset({"string", "date", "relational"})
 
-
-_OTHER_KINDS = frozenset({"string", "date", "relational"})
-
-
-_SHOWN_VALUES = 9
+_SHOWN_VALUES = 9  # The most values that an error message lists.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,49 +27,54 @@ class Attribute:
     """An attribute of an ARFF file.
 
     Attributes:
-      name: Its name, without quotes.
-      values: What a nominal attribute may be, in the order of the file; None if it is
-        numeric.
+      name: The name, without quotes.
+      values: The values of a nominal attribute, in the order of the file; empty for a
+        numeric one.
     """
 
     name: str
-    values: tuple[str, ...] | None = None
+    values: tuple[str, ...] = ()
+
+    @property
+    def is_numeric(self) -> bool:
+        """Whether the values are numbers, not names from a list."""
+        return not self.values
 
     @property
     def is_binary(self) -> bool:
-        """Whether it is nominal with the values 0 and 1, in any order."""
-        return self.values is not None and sorted(self.values) == ["0", "1"]
+        """Whether the attribute is nominal with the values 0 and 1, in any order."""
+        return sorted(self.values) == ["0", "1"]
 
     @property
     def is_one_hot(self) -> bool:
-        """Whether it takes a column for each value."""
-        return self.values is not None and not self.is_binary
+        """Whether the attribute is encoded as one column for each value."""
+        return not self.is_numeric and not self.is_binary
 
     @property
     def column_names(self) -> list[str]:
-        """The names of its columns: one, or one for each value."""
+        """The names of the attribute's columns: one, or one for each value."""
         if self.is_one_hot:
             return [f"{self.name}={value}" for value in self.values]
         return [self.name]
 
     @property
     def numbers(self) -> dict[str, float]:
-        """The number of each value of a nominal attribute: itself, else its place."""
+        """The number of each nominal value: 0 and 1 of a binary one, else its index."""
         if self.is_binary:
             return {"0": 0.0, "1": 1.0}
         return {value: float(i) for i, value in enumerate(self.values)}
 
     @property
-    def unnamed(self) -> float:
-        """The number that a sparse row means which does not name the attribute.
+    def sparse_default(self) -> float:
+        """The number of the attribute in a sparse row that leaves it out.
 
-        As for Weka, it is 0, or the first of the values.
+        As in Weka, it is 0, or that of the first of the values.
         """
-        return 0.0 if self.values is None else self.numbers[self.values[0]]
+        return 0.0 if self.is_numeric else self.numbers[self.values[0]]
 
     @property
     def listed_values(self) -> str:
-        """The values of a nominal attribute as a message has them."""
+        """The values of a nominal attribute, formatted for error messages."""
         shown = [
             value if value.isprintable() and len(value) < 30 else reprlib.repr(value)
             for value in self.values[:_SHOWN_VALUES]
@@ -82,7 +82,7 @@ class Attribute:
         return ", ".join(shown + ["..."] * (len(self.values) > _SHOWN_VALUES))
 
     def __str__(self) -> str:
-        kind = "numeric" if self.values is None else f"{{{self.listed_values}}}"
+        kind = "numeric" if self.is_numeric else f"{{{self.listed_values}}}"
         return f"{self.name!r} ({kind})"
 
 
@@ -91,7 +91,7 @@ class Header:
     """The header of an ARFF file.
 
     Attributes:
-      relation: What follows `@relation`, as it is written.
+      relation: The text after `@relation`, unchanged.
       attributes: The attributes, in the order of the file.
     """
 
@@ -100,25 +100,37 @@ class Header:
 
     @property
     def names(self) -> list[str]:
-        """The names of the attributes."""
+        """The names of the attributes, in the order of the file."""
         return [attribute.name for attribute in self.attributes]
 
     @property
     def meka_labels(self) -> int | None:
-        """The n of a `-C n` in the relation's name; None if there is none."""
+        """The n of a `-C n` in the relation's name, or None without one."""
         match = _MEKA_LABELS.search(self.relation)
         return None if match is None else int(match[1])
 
     def outer_names(self, count: int) -> list[str]:
-        """The names of the first attributes; of the last ones for a negative count."""
+        """Returns the names of the first attributes, or of the last ones.
+
+        Args:
+          count: The number of names; a negative one counts from the end.
+        """
         return self.names[:count] if count >= 0 else self.names[count:]
 
 
 def read_header(path: str | os.PathLike[str], *, any_encoding: bool = False) -> Header:
     """Reads the header of a file.
 
+    Args:
+      path: The file.
+      any_encoding: Whether characters that are not UTF-8 are replaced, not refused.
+
+    Returns:
+      The header.
+
     Raises:
-      DataError: As `parse_header`; or the file cannot be read.
+      DataError: The file cannot be read, or its header is malformed as `parse_header`
+        describes.
     """
     return parse_header(path, meaningful_lines(path, any_encoding=any_encoding))
 
@@ -126,13 +138,21 @@ def read_header(path: str | os.PathLike[str], *, any_encoding: bool = False) -> 
 def parse_header(
     path: str | os.PathLike[str], lines: Iterator[tuple[int, str]]
 ) -> Header:
-    """Consumes the lines up to `@data`.
+    """Parses the header and consumes its lines, `@data` included.
+
+    Args:
+      path: The file, for error messages.
+      lines: The numbers and texts of the lines of the file.
+
+    Returns:
+      The header.
 
     Raises:
-      DataError: A line breaks the format, or an attribute is neither numeric nor
-        nominal; the message names the line.
+      DataError: A line is malformed, or an attribute is neither numeric nor nominal;
+        the message names the line.
     """
-    relation, attributes = "", []
+    relation = ""
+    attributes: list[Attribute] = []
     for number, line in lines:
         keyword, *rest = line.split(maxsplit=1)
         keyword = keyword.lower()
@@ -154,7 +174,15 @@ def parse_header(
 
 
 def require_unique(names: Sequence[str], what: str) -> None:
-    """Raises DataError, which begins with `what`, if a name stands there twice."""
+    """Checks that no name occurs twice.
+
+    Args:
+      names: The names.
+      what: The beginning of the error message, up to the name.
+
+    Raises:
+      DataError: A name occurs twice.
+    """
     name, count = max(
         collections.Counter(names).items(), key=lambda item: item[1], default=("", 0)
     )
@@ -172,10 +200,10 @@ def _parse_attribute(where: str, line: str) -> Attribute:
     if kind.startswith("{"):
         return Attribute(name, _parse_values(f"{where}: the attribute {name!r}", kind))
     word = kind.split(maxsplit=1)[0]
-    if word.lower() in _OTHER_KINDS:
+    if word.lower() in _UNSUPPORTED_KINDS:
         raise DataError(
-            f"{where}: the attribute {name!r} is of type {word}, which no network "
-            "takes; remove it, or make it numeric or nominal"
+            f"{where}: the attribute {name!r} is of type {word}, which is not "
+            "supported; remove it, or make it numeric or nominal"
         )
     raise DataError(
         f"{where}: the attribute {name!r} has the type {reprlib.repr(kind)}, which is "

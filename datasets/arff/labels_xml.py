@@ -10,14 +10,17 @@ from datasets.errors import DataError
 def read_labels_xml(path: str | os.PathLike[str]) -> list[str]:
     """Returns the names of the labels that a Mulan XML file lists, in its order.
 
+    Args:
+      path: The file.
+
     Raises:
-      DataError: the file cannot be read, or lists no labels or one of them twice.
+      DataError: The file cannot be read, lists no labels, or lists one of them twice.
     """
     try:
         root = ElementTree.parse(path).getroot()
     except OSError as error:
         raise DataError(f"{path} cannot be read ({error.strerror})") from error
-    # Besides what is not XML: an encoding that is unknown, or cannot be parsed.
+    # Besides malformed XML: an encoding that is unknown or not supported.
     except (ElementTree.ParseError, LookupError, ValueError) as error:
         raise DataError(f"{path} is not XML ({error}): fetch it again") from error
     elements = (e for e in root.iter() if e.tag.rpartition("}")[2] == "label")

@@ -1,8 +1,8 @@
 """Reader of multi-label ARFF files.
 
 Attributes are numeric or nominal. A numeric or binary one (`{0,1}`) becomes one column,
-any other nominal one a column of 0 and 1 for each of its values. In a sparse row, an
-attribute that is not named is 0, or the first of its values, as for Weka.
+any other nominal one a column of 0 and 1 for each of its values. An attribute that a
+sparse row leaves out is 0, or the first of its values, as in Weka.
 """
 
 import dataclasses
@@ -22,10 +22,10 @@ class ArffData:
     """The rows of one ARFF file.
 
     Attributes:
-      features: [N, F], uint8 where every value is 0 or 1, float32 otherwise.
-      labels: [N, L] of 0 and 1, uint8.
-      feature_names: the F names, in the order of the file.
-      label_names: the L names, in the order that the caller gave.
+      features: The features, `[N, F]`, uint8 if every value is 0 or 1, else float32.
+      labels: The labels, `[N, L]` of 0 and 1, uint8.
+      feature_names: The F names of the features, in the order of the file.
+      label_names: The L names of the labels, in the order requested by the caller.
     """
 
     features: np.ndarray
@@ -44,82 +44,80 @@ def read_arff(
     """Reads a multi-label ARFF file.
 
     Args:
-      path: the file.
-      labels: names of the attributes that are labels.
-      ignored: names of attributes whose values are passed over, whatever they are; all
-        others are features.
-      any_encoding: whether characters that are not UTF-8 are replaced, not refused.
+      path: The file.
+      labels: The names of the attributes that are labels.
+      ignored: The names of attributes whose values are skipped without being parsed;
+        the attributes in neither list are the features.
+      any_encoding: Whether characters that are not UTF-8 are replaced, not refused.
 
     Returns:
-      The features [N, F] and the labels [N, L].
+      The features `[N, F]` and the labels `[N, L]`, with their names.
 
     Raises:
-      DataError: the file breaks the format; the message names the line.
+      DataError: The file cannot be read or is malformed; the message names the line.
     """
     lines = meaningful_lines(path, any_encoding=any_encoding)
     header = parse_header(path, lines)
     label_columns = _find_labels(path, header, labels)
-    attributes: list[Attribute | None] = list(header.attributes)
+    attributes = list(header.attributes)
     for column in label_columns:
-        attributes[column] = _label(path, header.attributes[column])
-    passed_over = [i for i, name in enumerate(header.names) if name in set(ignored)]
-    for column in passed_over:
-        attributes[column] = None
-    not_features = {*label_columns, *passed_over}
+        attributes[column] = _as_binary(path, attributes[column])
+    ignored_columns = {i for i, name in enumerate(header.names) if name in set(ignored)}
+    not_features = {*label_columns, *ignored_columns}
     columns = [i for i in range(len(attributes)) if i not in not_features]
     if not columns:
         raise DataError(f"{path} has no attribute beside the labels to be a feature")
-    feature_part = _Part(attributes, columns)
-    label_part = _Part(attributes, label_columns)
+    feature_encoder = _Encoder(attributes, columns)
+    label_encoder = _Encoder(attributes, label_columns)
     blocks = [
-        (feature_part.fill(entries), label_part.fill(entries))
-        for entries in read_blocks(path, lines, attributes)
+        (feature_encoder.encode(entries), label_encoder.encode(entries))
+        for entries in read_blocks(path, lines, attributes, ignored_columns)
     ]
     if not blocks:
         raise DataError(f"{path} has no rows after @data: the file is cut off")
-    # One block of float32 makes all features float32.
+    # A single block of float32 makes all features float32.
     features, targets = (np.concatenate(parts) for parts in zip(*blocks))
-    return ArffData(features, targets, feature_part.names, label_part.names)
+    return ArffData(features, targets, feature_encoder.names, label_encoder.names)
 
 
 def _find_labels(
     path: str | os.PathLike[str], header: Header, labels: Sequence[str]
 ) -> list[int]:
-    """Returns the number of the attribute that each label is."""
+    """Returns the index of each label's attribute."""
     column = {name: i for i, name in enumerate(header.names)}
     missing = [name for name in labels if name not in column]
     if missing:
         raise DataError(
-            f"{path} has no attribute for the label {missing[0]!r}: the file and what "
-            "names its labels do not belong together"
+            f"{path} has no attribute for the label {missing[0]!r}: the file and the "
+            "list of its labels do not belong together; give those of one data set"
         )
     return [column[name] for name in labels]
 
 
-def _label(path: str | os.PathLike[str], attribute: Attribute) -> Attribute:
-    """The attribute, whose values can only be 0 and 1."""
-    if attribute.values is None:
+def _as_binary(path: str | os.PathLike[str], attribute: Attribute) -> Attribute:
+    """Returns a label's attribute, restricted to the values 0 and 1."""
+    if attribute.is_numeric:
         return Attribute(attribute.name, ("0", "1"))
     if not attribute.is_binary:
         raise DataError(
-            f"{path}: the label {attribute} does not have the values {{0,1}}; code it "
-            "by them"
+            f"{path}: the label {attribute} does not have the values {{0,1}}; encode "
+            "it by these"
         )
     return attribute
 
 
-class _Part:
-    """The attributes that become the columns of one array.
+class _Encoder:
+    """The encoding of some attributes as the columns of one array.
 
     Args:
-      attributes: Of the file.
-      chosen: The numbers of those of them, in their order in the array.
+      attributes: The attributes of the file.
+      chosen: The indices of the encoded ones, in their order in the array.
 
     Attributes:
-      names: Of the W columns.
+      names: The names of the W columns.
     """
 
-    def __init__(self, attributes: Sequence[Attribute | None], chosen: Sequence[int]):
+    def __init__(self, attributes: Sequence[Attribute], chosen: Sequence[int]):
         self.names: list[str] = []
         self._chosen = np.zeros(len(attributes), bool)
         self._one_hot = np.zeros(len(attributes), bool)
@@ -131,11 +129,14 @@ class _Part:
             self._one_hot[i] = attribute.is_one_hot
             self._position[i] = len(self.names)
             self.names += attribute.column_names
-            row += _unnamed_columns(attribute)
-        self._unnamed_row = np.array(row)
+            row += _default_columns(attribute)
+        self._default_row = np.array(row)
 
-    def fill(self, entries: Entries) -> np.ndarray:
-        """Returns the rows of a block, [N, W], uint8 where every value is 0 or 1."""
+    def encode(self, entries: Entries) -> np.ndarray:
+        """Returns the rows of a block, `[N, W]`.
+
+        They are uint8 if every value of the block is 0 or 1, else float32.
+        """
         mine = self._chosen[entries.columns]
         one_hot = mine & self._one_hot[entries.columns]
         single = mine & ~one_hot
@@ -143,7 +144,7 @@ class _Part:
         array = np.empty(
             [entries.num_rows, len(self.names)], np.uint8 if binary else np.float32
         )
-        array[:] = self._unnamed_row
+        array[:] = self._default_row
         position = self._position[entries.columns]
         array[entries.rows[single], position[single]] = entries.values[single]
         rows, first = entries.rows[one_hot], position[one_hot]
@@ -152,8 +153,8 @@ class _Part:
         return array
 
 
-def _unnamed_columns(attribute: Attribute) -> list[float]:
-    """What its columns are in a sparse row that does not name it."""
+def _default_columns(attribute: Attribute) -> list[float]:
+    """Returns the columns of an attribute in a sparse row that leaves it out."""
     if attribute.is_one_hot:
         return [1.0] + [0.0] * (len(attribute.values) - 1)
-    return [attribute.unnamed]
+    return [attribute.sparse_default]

@@ -1,18 +1,19 @@
 """The rows of an ARFF file as numbers.
 
-Both kinds of rows are read: sparse ones, `{index value, ...}`, and dense ones, `value,
-value, ...`. A file is read in blocks of rows: the numbers of one block at a time are in
-memory, beside the arrays that they become.
+Rows may be sparse, `{index value, ...}`, or dense, `value, value, ...`. They are read
+in blocks, so that the entries of only one block are in memory beside the final arrays.
 """
 
 import dataclasses
+import functools
 import itertools
 import os
 import re
 import reprlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from datasets.arff.header import Attribute
 from datasets.arff.text import split, unquote
@@ -20,24 +21,23 @@ from datasets.errors import DataError
 
 BLOCK_ROWS = 1024
 
-
 _LARGEST = float(np.finfo(np.float32).max)
-
 
 _INSTANCE_WEIGHT = re.compile(r",\s*(\{[^{},]*\})$")
 
 
 @dataclasses.dataclass(frozen=True)
 class Entries:
-    """The entries of a block of N rows, one after another.
+    """The E entries that a block of N rows states, row by row.
 
-    An attribute that a row does not name has its `Attribute.unnamed` there.
+    An attribute that a row leaves out is `Attribute.sparse_default` there.
 
     Attributes:
-      rows: [E] number of the row of the block that the entry is in.
-      columns: [E] number of the attribute.
-      values: [E] its number, float32: of a nominal one as `Attribute.numbers` has it.
-      num_rows: N.
+      rows: The index in the block of each entry's row, `[E]`.
+      columns: The index of each entry's attribute, `[E]`.
+      values: The number of each entry, `[E]`, float32; for a nominal value that of
+        `Attribute.numbers`.
+      num_rows: The number of rows, N.
     """
 
     rows: np.ndarray
@@ -49,22 +49,24 @@ class Entries:
 def read_blocks(
     path: str | os.PathLike[str],
     lines: Iterator[tuple[int, str]],
-    attributes: Sequence[Attribute | None],
+    attributes: Sequence[Attribute],
+    ignored: Collection[int] = frozenset(),
 ) -> Iterator[Entries]:
     """Reads the rows of a file.
 
     Args:
-      path: The file, for messages.
+      path: The file, for error messages.
       lines: The numbers and texts of the lines after `@data`.
-      attributes: The file's; None for one whose values are passed over unread.
+      attributes: The attributes of the file.
+      ignored: The indices of attributes whose values are not parsed and read as 0.
 
     Yields:
-      The entries of one block of rows after the other.
+      The entries of each block of rows, in the order of the file.
 
     Raises:
-      DataError: A row breaks the format; the message names its line.
+      DataError: A row is malformed; the message names its line.
     """
-    parser = _RowParser(attributes)
+    parser = _RowParser(attributes, ignored)
     while block := list(itertools.islice(lines, BLOCK_ROWS)):
         yield _read_block(path, block, parser)
 
@@ -72,21 +74,21 @@ def read_blocks(
 def _read_block(
     path: str | os.PathLike[str], lines: list[tuple[int, str]], parser: "_RowParser"
 ) -> Entries:
-    columns, values = [], []
+    row_columns, row_values = [], []
     for number, line in lines:
         try:
-            row_columns, row_values = parser.parse(line)
+            columns_of_line, values_of_line = parser.parse(line)
         except ValueError as error:
             weight = _INSTANCE_WEIGHT.search(line)
             reason = error if weight is None else _no_weights(weight[1])
             raise DataError(f"{path}, line {number}: {reason}") from error
-        columns.append(np.asarray(row_columns, np.int32))
-        values.append(np.asarray(row_values, np.float64))
-    rows = np.repeat(np.arange(len(lines)), [len(row) for row in columns])
-    columns, values = np.concatenate(columns), np.concatenate(values)
-    is_number = np.abs(values) <= _LARGEST  # Not so for NaN.
-    if not is_number.all():
-        first = int(np.argmin(is_number))
+        row_columns.append(np.asarray(columns_of_line, np.int32))
+        row_values.append(np.asarray(values_of_line, np.float64))
+    rows = np.repeat(np.arange(len(lines)), [len(row) for row in row_columns])
+    columns, values = np.concatenate(row_columns), np.concatenate(row_values)
+    is_finite = np.abs(values) <= _LARGEST  # False for NaN.
+    if not is_finite.all():
+        first = int(np.argmin(is_finite))
         raise DataError(
             f"{path}, line {lines[rows[first]][0]}: {parser.name(columns[first])} is "
             f"{values[first]:g}, which is not finite in single precision"
@@ -102,32 +104,55 @@ def _no_weights(weight: str) -> str:
 
 
 class _RowParser:
-    """Parses one row at a time: quickly where it is plain, else with care."""
+    """Parser of single rows, with fast paths for rows without quotes.
 
-    def __init__(self, attributes: Sequence[Attribute | None]):
+    Args:
+      attributes: The attributes of the file.
+      ignored: The indices of attributes whose values are not parsed and read as 0.
+    """
+
+    def __init__(self, attributes: Sequence[Attribute], ignored: Collection[int]):
         self._attributes = attributes
-        self._quick = [_quick_parser(attribute) for attribute in attributes]
+        self._parsers = [
+            _read_as_zero if i in ignored else functools.partial(_parse_word, attribute)
+            for i, attribute in enumerate(attributes)
+        ]
+        self._fast_parsers = [
+            _read_as_zero if i in ignored else _fast_parser(attribute)
+            for i, attribute in enumerate(attributes)
+        ]
         self._zeros_may_be_left_out = not any(
-            attribute and (attribute.is_one_hot or attribute.unnamed)
-            for attribute in attributes
+            attribute.is_one_hot or attribute.sparse_default
+            for i, attribute in enumerate(attributes)
+            if i not in ignored
         )
 
     def name(self, column: int) -> str:
-        """What a message calls an attribute."""
+        """Returns the name of an attribute for error messages."""
         return f"the attribute {self._attributes[column].name!r}"
 
-    def parse(self, line: str) -> tuple[Sequence[int], Sequence[float]]:
-        """The columns that the row names, and their numbers; else ValueError."""
+    def parse(self, line: str) -> tuple[npt.ArrayLike, npt.ArrayLike]:
+        """Parses a row.
+
+        Args:
+          line: The text of the row.
+
+        Returns:
+          The indices of the attributes that the row states, and their numbers.
+
+        Raises:
+          ValueError: The row is malformed.
+        """
         if line.startswith("{"):
             return self._parse_sparse(line)
-        # Reading digits is a tenth of the work of reading numbers.
+        # Comparing digits takes a tenth of the time of parsing numbers.
         if self._zeros_may_be_left_out:
             ones = _find_ones(line, len(self._attributes))
             if ones is not None:
                 return ones, np.ones(len(ones))
         return self._parse_dense(line)
 
-    def _parse_dense(self, line: str) -> tuple[Sequence[int], Sequence[float]]:
+    def _parse_dense(self, line: str) -> tuple[npt.ArrayLike, npt.ArrayLike]:
         words = split(line)
         if len(words) != len(self._attributes):
             raise ValueError(
@@ -136,7 +161,7 @@ class _RowParser:
         columns = range(len(words))
         return columns, self._numbers(line, columns, words)
 
-    def _parse_sparse(self, line: str) -> tuple[Sequence[int], Sequence[float]]:
+    def _parse_sparse(self, line: str) -> tuple[npt.ArrayLike, npt.ArrayLike]:
         if not line.endswith("}"):
             raise ValueError("a sparse row must end with '}'")
         body = line[1:-1].strip()
@@ -152,7 +177,7 @@ class _RowParser:
     def _columns(self, indices: Sequence[str]) -> list[int]:
         count = len(self._attributes)
         for index in indices:
-            # A number of so many digits cannot be one of the attributes.
+            # An index of more than 9 digits exceeds any number of attributes.
             if not index.isdecimal() or len(index) > 9 or int(index) >= count:
                 raise ValueError(
                     f"index {_shown(index)} is not one of the {count} attributes, "
@@ -161,23 +186,23 @@ class _RowParser:
         columns = [int(index) for index in indices]
         if len(set(columns)) < len(columns):
             twice = next(column for column in columns if columns.count(column) > 1)
-            raise ValueError(f"index {twice} twice")
+            raise ValueError(f"index {twice} twice; name each attribute once")
         return columns
 
     def _numbers(
         self, line: str, columns: Iterable[int], words: Iterable[str]
     ) -> list[float]:
-        # Python's float takes 1_0 for a number.
+        # Python's float accepts 1_0 as a number.
         if "_" not in line:
             try:
-                return [self._quick[i](word) for i, word in zip(columns, words)]
+                return [self._fast_parsers[i](word) for i, word in zip(columns, words)]
             except (ValueError, KeyError):
-                pass  # Quoted, or wrong: what follows knows.
-        return [_parse_word(self._attributes[i], w) for i, w in zip(columns, words)]
+                pass  # Quoted or malformed: the full parsers tell which.
+        return [self._parsers[i](word) for i, word in zip(columns, words)]
 
 
 def _find_ones(line: str, num_attributes: int) -> np.ndarray | None:
-    """Returns the columns of the ones of a row `0,1,0,...`; None for any other row."""
+    """Returns the columns of the ones in a row `0,1,0,...`, or None for other rows."""
     characters = np.frombuffer(line.encode(), np.uint8)
     if len(characters) != 2 * num_attributes - 1:
         return None
@@ -187,24 +212,26 @@ def _find_ones(line: str, num_attributes: int) -> np.ndarray | None:
     return np.flatnonzero(is_one).astype(np.int32) if binary else None
 
 
-def _quick_parser(attribute: Attribute | None) -> Callable[[str], float]:
-    """What parses a value that is not quoted; it raises where it is none."""
-    if attribute is None:
-        return lambda word: 0.0
-    return float if attribute.values is None else attribute.numbers.__getitem__
+def _read_as_zero(word: str) -> float:
+    """Returns 0 for a value that is not parsed."""
+    del word
+    return 0.0
 
 
-def _parse_word(attribute: Attribute | None, word: str) -> float:
-    """The number of a value; ValueError says what it should be."""
-    if attribute is None:
-        return 0.0
+def _fast_parser(attribute: Attribute) -> Callable[[str], float]:
+    """Returns a parser of unquoted values; it raises ValueError or KeyError."""
+    return float if attribute.is_numeric else attribute.numbers.__getitem__
+
+
+def _parse_word(attribute: Attribute, word: str) -> float:
+    """Returns the number of a value, or raises ValueError with the expected values."""
     what = f"the attribute {attribute.name!r}"
     if word == "?":
         raise ValueError(
             f"{what} is missing ('?'); fill it in, or remove the row or the attribute"
         )
     value = unquote(word)
-    if attribute.values is None:
+    if attribute.is_numeric:
         number = _parse_number(value)
         if number is None:
             raise ValueError(f"{what} is {_shown(value)}, which is not a number")
@@ -212,7 +239,7 @@ def _parse_word(attribute: Attribute | None, word: str) -> float:
     numbers = attribute.numbers
     if value in numbers:
         return numbers[value]
-    # 1.0 is as good as 1.
+    # A binary attribute may be written as a number: 1.0 for 1.
     number = _parse_number(value)
     if not attribute.is_binary or number not in (0, 1):
         raise ValueError(
@@ -232,5 +259,5 @@ def _parse_number(text: str) -> float | None:
 
 
 def _shown(word: str) -> str:
-    """A word as a message has it: a number as it is, anything else short and quoted."""
+    """Formats a word for error messages: quoted and short unless it is a number."""
     return word if re.fullmatch(r"[-+.\deE]{1,30}", word) else reprlib.repr(word)

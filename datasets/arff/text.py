@@ -8,19 +8,11 @@ from datasets.errors import DataError
 
 QUOTED = r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\""""
 
-
-# A quote opens at the beginning of a word; within one (`don't`) it is a letter.
+# A quote opens at the beginning of a word; inside of one (`don't`) it is a letter.
 _WORDS = rf"(?<![^\s,{{])(?:{QUOTED})|(?<=[^\s,{{])['\"]"
-
-
 _FIELD = re.compile(rf"((?:[^,'\"]|{_WORDS})*)(,|\Z)")
-
-
 _BEFORE_COMMENT = re.compile(rf"(?:[^%'\"]|{_WORDS}|(?<!\s)%)*")
-
-
 _QUOTED = re.compile(QUOTED)
-
 
 _ESCAPED = {"n": "\n", "r": "\r", "t": "\t"}
 
@@ -28,15 +20,15 @@ _ESCAPED = {"n": "\n", "r": "\r", "t": "\t"}
 def meaningful_lines(
     path: str | os.PathLike[str], *, any_encoding: bool = False
 ) -> Iterator[tuple[int, str]]:
-    """The lines of a file that are neither empty nor a comment.
+    """Reads the lines of a file that are neither empty nor a comment.
 
     Args:
       path: The file.
       any_encoding: Whether characters that are not UTF-8 are replaced, not refused.
 
     Yields:
-      The number of the line, which counts from 1, and its text without the blanks and
-      the comment around it.
+      The number of the line, counted from 1, and its text without surrounding blanks
+      and comment.
 
     Raises:
       DataError: The file cannot be read, or a line is not UTF-8.
@@ -59,7 +51,13 @@ def meaningful_lines(
 
 
 def split(text: str) -> list[str]:
-    """The parts of a text between the commas that no quotes enclose, stripped.
+    """Splits a text at the commas outside of quotes.
+
+    Args:
+      text: The text.
+
+    Returns:
+      The parts, without surrounding blanks.
 
     Raises:
       ValueError: A quote is not closed.
@@ -78,10 +76,13 @@ def split(text: str) -> list[str]:
 
 
 def unquote(word: str) -> str:
-    r"""A word without its quotes and the backslashes (`\'`) in them, if it has some.
+    r"""Removes the quotes around a word, and the backslashes (`\'`) between them.
+
+    Args:
+      word: The word; one without quotes is returned unchanged.
 
     Raises:
-      ValueError: It begins with a quote and does not end with it.
+      ValueError: The word begins with a quote and does not end with it.
     """
     if word[:1] not in ("'", '"'):
         return word
@@ -101,8 +102,10 @@ def _is_unicode(line: str) -> bool:
 
 
 def _without_comment(line: str) -> str:
-    """The line up to a `%` that follows a blank, outside quotes."""
+    """Returns the line up to a `%` that follows a blank, outside of quotes."""
     if "%" not in line:
         return line
     kept = _BEFORE_COMMENT.match(line)
-    return kept[0].rstrip() if line[kept.end() :].startswith("%") else line
+    if kept is None or not line.startswith("%", kept.end()):
+        return line
+    return kept[0].rstrip()

@@ -1,4 +1,4 @@
-"""Bibtex, with Mulan's official split."""
+"""Builder of Bibtex, with Mulan's official split."""
 
 from collections.abc import Mapping
 from typing import ClassVar
@@ -9,7 +9,7 @@ from datasets.preparation import mulan_builder
 
 
 class Builder(mulan_builder.MulanBuilder):
-    """Builder of Bibtex."""
+    """Builder of Bibtex: tags of bibliography entries."""
 
     VERSION = tfds.core.Version("1.0.0")
     RELEASE_NOTES: ClassVar[dict[str, str]] = {

@@ -1,1 +1,1 @@
-"""Bookmarks: tags of web pages that people have bookmarked."""
+"""Bookmarks: tags of bookmarked web pages."""

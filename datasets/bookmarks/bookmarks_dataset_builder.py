@@ -1,4 +1,4 @@
-"""Bookmarks, split in the order of Mulan's one file."""
+"""Builder of Bookmarks, split in the order of Mulan's one file."""
 
 from collections.abc import Mapping
 from typing import ClassVar
@@ -11,7 +11,7 @@ _FILE = "bookmarks.arff"
 
 
 class Builder(mulan_builder.MulanBuilder):
-    """Builder of Bookmarks."""
+    """Builder of Bookmarks: tags of bookmarked web pages."""
 
     VERSION = tfds.core.Version("1.0.0")
     RELEASE_NOTES: ClassVar[dict[str, str]] = {
@@ -20,8 +20,8 @@ class Builder(mulan_builder.MulanBuilder):
 
     NUM_FEATURES = 2150
     NUM_LABELS = 208
-    # Belanger & McCallum (2016) give the sizes alone; the order of the file is our
-    # reading.
+    # Belanger and McCallum (2016) give only the sizes; that the splits follow the order
+    # of the file is our assumption.
     SPLITS: ClassVar[Mapping[str, mulan_builder.ArffSplit]] = {
         "train": mulan_builder.ArffSplit(_FILE, 48000),
         "validation": mulan_builder.ArffSplit(_FILE, 12000),

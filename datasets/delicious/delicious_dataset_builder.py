@@ -1,4 +1,4 @@
-"""Delicious, with Mulan's official split."""
+"""Builder of Delicious, with Mulan's official split."""
 
 from collections.abc import Mapping
 from typing import ClassVar
@@ -9,7 +9,7 @@ from datasets.preparation import mulan_builder
 
 
 class Builder(mulan_builder.MulanBuilder):
-    """Builder of Delicious."""
+    """Builder of Delicious: tags of web pages."""
 
     VERSION = tfds.core.Version("1.0.0")
     RELEASE_NOTES: ClassVar[dict[str, str]] = {

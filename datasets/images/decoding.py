@@ -1,4 +1,4 @@
-"""Decodes pictures of a known mode and size."""
+"""Decodes the pictures of an archive, whose mode and size are known."""
 
 import io
 
@@ -9,24 +9,24 @@ from datasets.errors import DataError
 
 
 def decode(content: bytes, where: str, mode: str, size: tuple[int, int]) -> np.ndarray:
-    """Decodes a picture.
+    """Decodes a picture and checks its mode and size.
 
     Args:
-      content: the bytes of the picture's file.
-      where: the file, as an error shall name it.
-      mode: Pillow's name of what the picture must be: "RGB" or "L", grey.
-      size: the width and height that it must have.
+      content: The bytes of the picture's file.
+      where: The name of the file for error messages.
+      mode: The expected mode in Pillow's terms: "RGB", or "L" for grey.
+      size: The expected width and height, in pixels.
 
     Returns:
-      [height, width, 3] or, if grey, [height, width], uint8.
+      The pixels, `[height, width, 3]` or, if grey, `[height, width]`, uint8.
 
     Raises:
-      DataError: the file is no picture, or has another mode or size.
+      DataError: The file is not a picture, or has another mode or size.
     """
     try:
         with Image.open(io.BytesIO(content)) as image:
             image.load()
-    # Pillow has many ways to say that a file is damaged.
+    # Pillow reports a damaged file by any of these.
     except (OSError, SyntaxError, ValueError, EOFError) as error:
         raise DataError(
             f"{where} is not a picture or is cut off: fetch the archive again"

@@ -1,8 +1,9 @@
-"""Makes small pictures and masks of large ones, by the area that a pixel covers.
+"""Downsampling of pictures and masks, by the area that each small pixel covers.
 
-Both use the same exact areas, fractions of pixels included, so that a small mask says
-which class most of what its pixel shows belongs to. Sampling single points instead
-would alias: from 250 to 32 it ignores 98 % of the pixels, and thin hair with them.
+Both use the same exact areas, fractions of pixels included, so that a pixel of a small
+mask has the majority class of the area that the small picture averages. Sampling single
+points instead would alias: from 250 to 32 pixels a side it ignores 98 % of the pixels,
+and thin hair with them.
 """
 
 import numpy as np
@@ -12,11 +13,11 @@ def shrink_image(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     """Averages the colours in the area of each small pixel.
 
     Args:
-      image: [H, W, 3], uint8.
-      size: height and width of the result, h and w.
+      image: The image, `[H, W, 3]`, uint8.
+      size: The height h and the width w of the result, in pixels.
 
     Returns:
-      [h, w, 3], uint8.
+      The small image, `[h, w, 3]`, uint8.
     """
     return np.rint(_average(image, size)).astype(np.uint8)
 
@@ -24,37 +25,37 @@ def shrink_image(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
 def shrink_mask(
     mask: np.ndarray, size: tuple[int, int], num_classes: int
 ) -> np.ndarray:
-    """Takes the class with the greatest share of each small pixel's area.
+    """Chooses the class with the greatest share of each small pixel's area.
 
-    A side may grow as well: a new pixel then has the class of the old one that it
-    mostly lies in.
+    A side may also grow: a new pixel then has the class of the old pixel that covers
+    most of it.
 
     Args:
-      mask: [H, W] of class ids.
-      size: height and width of the result, h and w.
-      num_classes: number of classes.
+      mask: The class ids, `[H, W]`.
+      size: The height h and the width w of the result, in pixels.
+      num_classes: The number of classes.
 
     Returns:
-      [h, w] of class ids, uint8; of equal shares the lowest id wins.
+      The class ids, `[h, w]`, uint8; between equal shares the lowest id wins.
     """
-    # One class after the other: all at once need much memory for a large mask.
+    # One class at a time: all at once need much memory for a large mask.
     shares = [_average(mask == number, size) for number in range(num_classes)]
-    # Equal shares must not be told apart by the rounding of their sums.
+    # Rounding errors of the sums must not decide between equal shares.
     return np.round(shares, 6).argmax(axis=0).astype(np.uint8)
 
 
 def _average(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """Returns the means over each small pixel's area, [h, w, ...], of [H, W, ...]."""
+    """Averages `[H, W, ...]` over the area of each small pixel, to `[h, w, ...]`."""
     rows = _average_rows(image, size[0])  # [h, W, ...]
     return _average_rows(rows.swapaxes(0, 1), size[1]).swapaxes(0, 1)
 
 
 def _average_rows(image: np.ndarray, size: int) -> np.ndarray:
-    """Returns the means of `size` bands of equal height, [size, ...], of [H, ...]."""
+    """Averages `[H, ...]` over bands of equal height, to `[size, ...]`."""
     height = len(image)
     sums = np.zeros([height + 1, *image.shape[1:]])
     np.cumsum(image, axis=0, out=sums[1:])
-    # Inside a pixel the sum grows linearly, which gives its value at any edge.
+    # Inside a pixel the sum grows linearly: interpolation gives it at any edge.
     edges = np.arange(1, size) * height / size
     below = edges.astype(int)
     share = (edges - below).reshape(-1, *[1] * (image.ndim - 1))

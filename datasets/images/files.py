@@ -1,4 +1,4 @@
-"""Opens a picture file of any kind, the right way up."""
+"""Picture files of any kind: their content, turned upright, and their size."""
 
 import contextlib
 import io
@@ -10,45 +10,54 @@ from PIL import Image, ImageOps
 
 from datasets.errors import DataError
 
-Size = tuple[int, int]  # Height and width.
-
+Size = tuple[int, int]  # Height and width, in pixels.
 
 _ORIENTATION = 0x0112  # The Exif tag.
+_SIDEWAYS = (5, 6, 7, 8)  # Its values that swap height and width.
 
-
-_ON_ITS_SIDE = (5, 6, 7, 8)
-
-
-# Cameras turn these by a tag; Pillow itself follows that of a TIFF.
+# The formats in which cameras store the orientation as an Exif tag. Pillow itself
+# applies the tag of a TIFF.
 _TURNED_BY_TAG = ("JPEG", "MPO")
 
 
 def read_bytes(path: pathlib.Path) -> bytes:
-    """The content of a file; DataError if it cannot be read."""
+    """Reads a file.
+
+    Args:
+      path: The file.
+
+    Returns:
+      The bytes of the file.
+
+    Raises:
+      DataError: The file cannot be read.
+    """
     try:
         return path.read_bytes()
     except OSError as error:
         raise DataError(
-            f"{path} cannot be read ({error.strerror}): allow it, or take it away"
+            f"{path} cannot be read ({error.strerror}): make it readable, or remove it"
         ) from error
 
 
 def decode_picture(content: bytes, path: pathlib.Path) -> Image.Image:
-    """Decodes a picture, turned as viewers show it.
+    """Decodes a picture, in the orientation in which viewers show it.
 
     Args:
-      content: the bytes of its file.
-      path: the file, as an error shall name it.
+      content: The bytes of the picture's file.
+      path: The file, for error messages.
+
+    Returns:
+      The picture, with the format of the file.
 
     Raises:
-      DataError: the file is no picture, is cut off, or holds several pictures.
+      DataError: The file is not a picture, is cut off, or holds several pictures.
     """
     with _open(io.BytesIO(content), path) as picture:
         kind = picture.format
-        if kind != "MPO" and getattr(picture, "n_frames", 1) > 1:
-            raise DataError(
-                f"{path} holds {picture.n_frames} pictures: save each as a file"
-            )
+        frames = getattr(picture, "n_frames", 1)
+        if kind != "MPO" and frames > 1:
+            raise DataError(f"{path} holds {frames} pictures: save each as a file")
         picture.load()
         if kind in _TURNED_BY_TAG:
             ImageOps.exif_transpose(picture, in_place=True)
@@ -57,21 +66,27 @@ def decode_picture(content: bytes, path: pathlib.Path) -> Image.Image:
 
 
 def picture_size(path: pathlib.Path) -> Size:
-    """Height and width of a picture as viewers show it, without decoding it all.
+    """Reads the size of a picture from the header of its file.
+
+    Args:
+      path: The file.
+
+    Returns:
+      The height and width, in pixels, in the orientation in which viewers show it.
 
     Raises:
-      DataError: the file cannot be read or is no picture.
+      DataError: The file cannot be read or is not a picture.
     """
     with _open(path, path) as picture:
         width, height = picture.size
         if picture.format in _TURNED_BY_TAG:
-            turned = picture.getexif().get(_ORIENTATION) in _ON_ITS_SIDE
-            return (width, height) if turned else (height, width)
+            is_sideways = picture.getexif().get(_ORIENTATION) in _SIDEWAYS
+            return (width, height) if is_sideways else (height, width)
         return height, width
 
 
 def size_text(size: Size) -> str:
-    """A height and width as errors tell it."""
+    """Formats a height and width for error messages."""
     return f"{size[0]}x{size[1]} pixels (height x width)"
 
 
@@ -79,15 +94,15 @@ def size_text(size: Size) -> str:
 def _open(file: io.BytesIO | pathlib.Path, path: pathlib.Path) -> Iterator[Image.Image]:
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Of odd tags, and of large pictures.
+            warnings.simplefilter("ignore")  # About odd tags and large pictures.
             with Image.open(file) as picture:
                 yield picture
     except Image.DecompressionBombError as error:
         raise DataError(
             f"{path} is too large to be decoded: make it smaller"
         ) from error
-    # Pillow has many ways to say that a file is damaged.
+    # Pillow reports a damaged file by any of these.
     except (OSError, SyntaxError, ValueError, EOFError, KeyError) as error:
         raise DataError(
-            f"{path} is not a picture or is cut off: replace it, or take it away"
+            f"{path} is not a picture or is cut off: replace it, or remove it"
         ) from error

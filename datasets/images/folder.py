@@ -1,4 +1,4 @@
-"""Loads images and masks of a user's own from folders."""
+"""Loads a user's own images and masks from folders."""
 
 import dataclasses
 import hashlib
@@ -20,14 +20,14 @@ from datasets.loading import LoadedData
 
 @dataclasses.dataclass(frozen=True)
 class ImageFolder:
-    """Where images and their masks lie.
+    """The folders of images and masks, and their division into training and test.
 
     Attributes:
-      images: folder of the images.
-      masks: folder of their masks, paired by name (`picture_pairs`).
-      test_images: folder of the test images; None takes some of `images`.
-      test_masks: folder of their masks.
-      test_fraction: the share of `images` that is taken where there are no test images.
+      images: The folder of the images.
+      masks: The folder of their masks, paired by name (`pair_pictures`).
+      test_images: The folder of the test images; None holds out some of `images`.
+      test_masks: The folder of the masks of `test_images`; None exactly without these.
+      test_fraction: The fraction of `images` that is held out without `test_images`.
     """
 
     images: pathlib.Path
@@ -37,34 +37,45 @@ class ImageFolder:
     test_fraction: float = 0.2
 
     def pairs(self) -> dict[str, list[Pair]]:
-        """The pairs of the splits "train" and "test", by name.
+        """Finds the pairs of the splits "train" and "test", each sorted by name.
 
-        Which of the images are the test's depends on their names alone: seeds share
-        their test images, and a new image moves few others.
+        Held-out images are chosen by their names alone, so that all seeds have the same
+        test images, and an added image moves few others.
+
+        Returns:
+          The pairs of each split.
 
         Raises:
-          DataError: the folders do not pair up, or a split would have no image.
+          DataError: Images and masks do not pair up, a split would have no image, or
+            only one of the two test folders is given.
         """
-        if self.test_images is None:
-            return self._divided(pair_pictures(self.images, self.masks))
-        tests = (self.test_images, self.test_masks)
+        train = (self.images, self.masks)
+        if self.test_images is None and self.test_masks is None:
+            return self._divide(pair_pictures(*train))
+        if self.test_images is None or self.test_masks is None:
+            raise DataError(
+                "test images and test masks have to be given together: name both "
+                "folders, or neither"
+            )
+        test = (self.test_images, self.test_masks)
         return {
-            "train": pair_pictures(self.images, self.masks, apart=tests),
-            "test": pair_pictures(*tests, apart=(self.images, self.masks)),
+            "train": pair_pictures(*train, excluded=test),
+            "test": pair_pictures(*test, excluded=train),
         }
 
-    def _divided(self, pairs: list[Pair]) -> dict[str, list[Pair]]:
+    def _divide(self, pairs: list[Pair]) -> dict[str, list[Pair]]:
         held_out = round(len(pairs) * self.test_fraction)
         if not 0 < held_out < len(pairs):
             raise DataError(
                 f"--test_fraction={self.test_fraction} leaves {held_out} test images "
                 f"of {len(pairs)} in {self.images}: there have to be some, and others "
-                "to train on; name other folders by --test_images and --test_masks"
+                "to train on; change it, or name folders by --test_images and "
+                "--test_masks"
             )
-        drawn = {pair.name for pair in sorted(pairs, key=_draw)[:held_out]}
+        tests = {pair.name for pair in sorted(pairs, key=_hash_name)[:held_out]}
         return {
-            "train": [pair for pair in pairs if pair.name not in drawn],
-            "test": [pair for pair in pairs if pair.name in drawn],
+            "train": [pair for pair in pairs if pair.name not in tests],
+            "test": [pair for pair in pairs if pair.name in tests],
         }
 
 
@@ -72,21 +83,24 @@ def load(folder: ImageFolder, size: Size, class_values: Sequence[int]) -> Loaded
     """Loads all images and masks.
 
     Args:
-      folder: where they lie.
-      size: height and width that all are brought to, H and W.
-      class_values: the pixel value of each class.
+      folder: The folders of the images and masks.
+      size: The height H and the width W to which all are resized, in pixels.
+      class_values: The pixel value of each class.
 
     Returns:
-      Splits "train" and "test" with "image", [N, H, W, 3], uint8, and "mask",
-      [N, H, W], class ids, uint8, by name; one checksum of all names and files.
+      The splits "train" and "test", each with "image", `[N, H, W, 3]`, uint8, and
+      "mask", class ids `[N, H, W]`, uint8, sorted by name; and one checksum of all
+      names and files.
 
     Raises:
-      DataError: a file is at fault, or all training masks have one and the same class.
+      DataError: A file is at fault, or all training masks consist of one class.
     """
     begin = time.perf_counter()
     splits = {}
     for split, pairs in folder.pairs().items():
-        examples = read_each(pairs, lambda pair: _read(pair, size, class_values))
+        examples = read_each(
+            pairs, lambda pair: _read_example(pair, size, class_values)
+        )
         splits[split] = {
             "image": np.stack([example.image for example in examples]),
             "mask": np.stack([example.mask for example in examples]),
@@ -97,10 +111,16 @@ def load(folder: ImageFolder, size: Size, class_values: Sequence[int]) -> Loaded
 
 
 def checksums(folder: ImageFolder) -> dict[str, str]:
-    """One SHA-256 of all names and files.
+    """Computes one SHA-256 of all names and files.
+
+    Args:
+      folder: The folders of the images and masks.
+
+    Returns:
+      A name of the checksum, and its hexadecimal digits.
 
     Raises:
-      DataError: a file is at fault.
+      DataError: A file is at fault.
     """
     digest = hashlib.sha256()
     for split, pairs in folder.pairs().items():
@@ -114,14 +134,18 @@ def checksums(folder: ImageFolder) -> dict[str, str]:
 def read_images(
     folder: pathlib.Path, size: Size
 ) -> tuple[list[str], np.ndarray, list[Size]]:
-    """Reads the images of a folder, which need no masks, as `load` does.
+    """Reads the images of a folder as `load` does, without masks.
+
+    Args:
+      folder: The folder of the images.
+      size: The height H and the width W to which all are resized, in pixels.
 
     Returns:
-      Names (the paths below the folder, without extensions), images [N, H, W, 3],
-      uint8, and the height and width of each file.
+      The names (paths below the folder, without extensions), the images
+      `[N, H, W, 3]`, uint8, and the height and width of each file, in pixels.
 
     Raises:
-      DataError: the folder or a file is at fault.
+      DataError: The folder or a file is at fault.
     """
     found = find_pictures(folder)
     read = read_each(
@@ -132,18 +156,21 @@ def read_images(
 
 
 class _Example(NamedTuple):
+    """An image `[H, W, 3]`, and the class ids of its pixels, `[H, W]`; both uint8."""
+
     image: np.ndarray
     mask: np.ndarray
 
 
-def _read(pair: Pair, size: Size, class_values: Sequence[int]) -> _Example:
+def _read_example(pair: Pair, size: Size, class_values: Sequence[int]) -> _Example:
     contents = read_bytes(pair.image), read_bytes(pair.mask)
     image, original = decode_image(contents[0], pair.image, size)
     values = decode_values(contents[1], pair.mask)
-    if values.shape != original:
+    height, width = values.shape
+    if (height, width) != original:
         raise DataError(
-            f"{pair.mask} has {size_text(values.shape)} and its image {pair.image} "
-            f"{size_text(original)}: bring both to one size"
+            f"{pair.mask} has {size_text((height, width))} and its image {pair.image} "
+            f"{size_text(original)}: resize both to one size"
         )
     mask = class_ids(values, class_values, pair.mask)
     if mask.shape != size:
@@ -163,7 +190,7 @@ def _require_classes(
         )
 
 
-def _draw(pair: Pair) -> str:
+def _hash_name(pair: Pair) -> str:
     return _sha256(pair.name.encode(errors="surrogateescape"))
 
 

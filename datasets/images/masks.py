@@ -1,4 +1,4 @@
-"""Masks as files: the value of a pixel says its class."""
+"""Masks as picture files, in which the value of a pixel stands for its class."""
 
 import pathlib
 from collections.abc import Sequence
@@ -11,27 +11,26 @@ from datasets.images.downsampling import shrink_mask
 from datasets.images.files import Size, decode_picture
 
 _GREYS = ("L", "1", "I", "I;16", "I;16L", "I;16B", "I;16N")
-
-
 _COLOURS = ("RGB", "RGBA", "LA")
 
 
 def decode_values(content: bytes, path: pathlib.Path) -> np.ndarray:
     """Decodes the pixel values of a mask.
 
-    They are greys, of 8 or 16 bits; of 1 bit, 0 and 255. A picture with a palette has
-    the numbers of its colours, unless the palette is all grey: then it has its greys.
+    The values of a grey picture are its greys of 8 or 16 bits (0 and 255 for 1 bit).
+    Those of a picture with a palette are the indices of its colours, or its greys if
+    the whole palette is grey.
 
     Args:
-      content: the bytes of its file.
-      path: the file, as an error shall name it.
+      content: The bytes of the mask's file.
+      path: The file, for error messages.
 
     Returns:
-      [H, W] of integers.
+      The values, integers `[H, W]`.
 
     Raises:
-      DataError: the file is no picture, is cut off, is a JPEG, or has colours that do
-        not say a class.
+      DataError: The file is not a picture, is cut off, is a JPEG, or has colours that
+        do not stand for classes.
     """
     mask = decode_picture(content, path)
     if mask.format in ("JPEG", "MPO"):
@@ -46,26 +45,26 @@ def decode_values(content: bytes, path: pathlib.Path) -> np.ndarray:
     if mask.mode in _COLOURS:
         return _common_channel(mask, path)
     raise DataError(
-        f"{path} has pixels of a kind ({mask.mode}) that does not say a class: save "
-        "the mask grey, or with a palette, one value a class"
+        f"{path} has pixels of a kind ({mask.mode}) that cannot stand for classes: "
+        "save the mask grey, or with a palette, one value a class"
     )
 
 
 def class_ids(
     values: np.ndarray, class_values: Sequence[int], path: pathlib.Path
 ) -> np.ndarray:
-    """The classes of pixel values.
+    """Converts pixel values to class ids.
 
     Args:
-      values: [H, W] of integers.
-      class_values: the value of each class.
-      path: the file, as an error shall name it.
+      values: The values, integers `[H, W]`.
+      class_values: The value of each class.
+      path: The file of the mask, for error messages.
 
     Returns:
-      [H, W] of class ids, uint8.
+      The class ids, `[H, W]`, uint8.
 
     Raises:
-      DataError: a pixel has another value.
+      DataError: A pixel has a value of no class.
     """
     known = np.isin(values, class_values)
     if not known.all():
@@ -83,16 +82,16 @@ def class_ids(
 def mask_picture(
     ids: np.ndarray, class_values: Sequence[int], size: Size
 ) -> Image.Image:
-    """Makes a grey picture of a mask, as `decode_values` reads it.
+    """Makes a grey picture of a mask, which `decode_values` can read.
 
     Args:
-      ids: [H, W] of class ids.
-      class_values: the value of each class.
-      size: height and width of the picture; each of its pixels has the class that most
-        of its area belongs to.
+      ids: The class ids, `[H, W]`.
+      class_values: The value of each class.
+      size: The height and width of the picture, in pixels; each of its pixels has the
+        class that covers most of its area.
 
     Returns:
-      A picture of 8 bits, or of 16 where a value needs them.
+      The picture, of 16 bits if a value exceeds 255, else of 8.
     """
     if ids.shape != size:
         ids = shrink_mask(ids, size, len(class_values))
@@ -102,19 +101,19 @@ def mask_picture(
 
 def _palette_values(mask: Image.Image, path: pathlib.Path) -> np.ndarray:
     numbers = np.array(mask)
-    palette = np.reshape(mask.getpalette("RGB"), [-1, 3])
+    palette = np.array(mask.getpalette("RGB")).reshape([-1, 3])
     if (palette == palette[:, :1]).all():
         return palette[:, 0][numbers]
     if mask.format == "GIF":
         raise DataError(
-            f"{path} is a GIF in colours, whose numbers differ from file to file: save "
+            f"{path} is a GIF in colours, whose indices differ from file to file: save "
             "masks as PNG, or grey"
         )
     return numbers
 
 
 def _common_channel(mask: Image.Image, path: pathlib.Path) -> np.ndarray:
-    """The value that red, green and blue have, of a picture that is opaque."""
+    """Returns the one value of red, green and blue in each pixel, `[H, W]`."""
     pixels = np.array(mask.convert("RGBA"))
     uneven = (pixels[..., :3] != pixels[..., :1]).any(-1) | (pixels[..., 3] != 255)
     if uneven.any():

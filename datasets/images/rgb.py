@@ -14,22 +14,22 @@ _WITH_ALPHA = ("RGBA", "LA", "PA", "RGBa")
 def decode_image(
     content: bytes, path: pathlib.Path, size: Size | None
 ) -> tuple[np.ndarray, Size]:
-    """Decodes an image.
+    """Decodes an image to RGB, and resizes it.
 
-    Greys become three equal channels, 16 bits are scaled to 8, and what is transparent
-    is laid on white: the colours of invisible pixels are anything.
+    Greys become three equal channels, 16 bits are scaled to 8, and transparent pixels
+    are laid over white, since their own colours are arbitrary.
 
     Args:
-      content: the bytes of its file.
-      path: the file, as an error shall name it.
-      size: height and width to bring it to; None leaves it as it is. The filter is
-        bicubic, over the area of a pixel of the result where that is larger.
+      content: The bytes of the image's file.
+      path: The file, for error messages.
+      size: The height H and the width W of the result, in pixels, or None for those of
+        the file. The filter is bicubic; shrinking widens it to the area of a new pixel.
 
     Returns:
-      The image, [H, W, 3], uint8, and the height and width of the file.
+      The image, `[H, W, 3]`, uint8, and the height and width of the file, in pixels.
 
     Raises:
-      DataError: the file is no picture, is cut off, holds several pictures, or has
+      DataError: The file is not a picture, is cut off, holds several pictures, or has
         pixels of more than 16 bits.
     """
     image = _as_rgb(decode_picture(content, path), path)
@@ -50,7 +50,7 @@ def _as_rgb(image: Image.Image, path: pathlib.Path) -> Image.Image:
 
 
 def _eight_bits(image: Image.Image, path: pathlib.Path) -> np.ndarray:
-    """Greys of 16 bits, which Pillow may hold in 32, as greys of 8."""
+    """Scales greys of 16 bits, which Pillow may hold in 32, to 8 bits, `[H, W]`."""
     pixels = np.asarray(image)
     if image.mode == "F" or pixels.min() < 0 or pixels.max() > 65535:
         raise DataError(f"{path} has pixels of more than 16 bits: save it with 8 or 16")

@@ -1,4 +1,4 @@
-"""What images and masks in folders are like, found out before they are loaded."""
+"""The size of images and the values of masks, read before all of them are loaded."""
 
 from collections.abc import Sequence
 
@@ -9,26 +9,29 @@ from datasets.images.files import Size, picture_size, read_bytes, size_text
 from datasets.images.masks import decode_values
 from datasets.images.pairs import Pair
 
-# Beyond these, images are not taken at their own size unless that is asked for: crops
-# of a large one take long, and all lie in memory as numbers of 32 bits.
-MOST_PIXELS = 512 * 512
-
-
-MOST_PIXELS_OF_ALL = 2**26
-
+# Larger images are used at their own size only on request: crops of a large image take
+# long, and all images are held in memory as numbers of 32 bits.
+MAX_PIXELS = 512 * 512
+MAX_TOTAL_PIXELS = 2**26
 
 _BINARY = ((0, 1), (0, 255))
 
 
 def common_size(pairs: Sequence[Pair]) -> Size:
-    """The height and width that all images have.
+    """Finds the size that all images have in common.
+
+    Args:
+      pairs: The images, with their masks.
+
+    Returns:
+      The height and width, in pixels.
 
     Raises:
-      DataError: they have several, are too large to be taken at that size, or a file is
-        no picture.
+      DataError: The images differ in size or are too large to be used at their own
+        size, or a file is not a picture.
     """
     sizes = read_each(pairs, lambda pair: picture_size(pair.image))
-    mend = "name a size that all are brought to by --image_size=HEIGHT,WIDTH"
+    mend = "name a size to which all are resized by --image_size=HEIGHT,WIDTH"
     for pair, size in zip(pairs, sizes):
         if size != sizes[0]:
             raise DataError(
@@ -36,22 +39,28 @@ def common_size(pairs: Sequence[Pair]) -> Size:
                 f"{size_text(size)}: {mend}"
             )
     pixels = sizes[0][0] * sizes[0][1]
-    if pixels > MOST_PIXELS or pixels * len(pairs) > MOST_PIXELS_OF_ALL:
+    if pixels > MAX_PIXELS or pixels * len(pairs) > MAX_TOTAL_PIXELS:
         raise DataError(
             f"{pairs[0].image} and the others, {len(pairs):,} in all, have "
             f"{size_text(sizes[0])}, which takes much time and memory: {mend}, "
-            "the same one if you mean it"
+            "the same one to use it nevertheless"
         )
     return sizes[0]
 
 
 def binary_values(pairs: Sequence[Pair]) -> tuple[int, int]:
-    """The pixel values of masks of two classes: 0 and 1, or 0 and 255.
+    """Finds the pixel values of masks of two classes: 0 and 1, or 0 and 255.
 
-    The first mask that is not all 0 tells.
+    The first mask that has a value other than 0 decides.
+
+    Args:
+      pairs: The masks, with their images.
+
+    Returns:
+      The value of the background, 0, and that of the other class.
 
     Raises:
-      DataError: they are others, all masks are 0, or a file is no mask.
+      DataError: The values are others, all masks are 0, or a file is not a mask.
     """
     for pair in pairs:
         values = np.unique(decode_values(read_bytes(pair.mask), pair.mask))

@@ -1,1 +1,1 @@
-"""LFW Part Labels: photographs of faces, and masks of their hair and skin."""
+"""LFW Part Labels: photographs of faces and masks of their hair and skin."""

@@ -1,4 +1,4 @@
-"""Reads files of a compressed tar archive, in one pass and without unpacking it."""
+"""Reads files from a compressed tar archive in one pass, without unpacking it."""
 
 import os
 import tarfile
@@ -11,25 +11,26 @@ from datasets.errors import DataError
 def read_members(
     path: str | os.PathLike[str], wanted: Mapping[str, str]
 ) -> Iterator[tuple[str, bytes]]:
-    """Reads files of an archive, and leaves the others alone.
+    """Reads some files of an archive, and skips the others.
 
     Args:
-      path: the archive.
-      wanted: path of a file inside the archive -> what the caller calls it.
+      path: The archive.
+      wanted: Path of a file inside the archive -> the caller's key for it.
 
     Yields:
-      What the caller calls a file, and its content, in the order of the archive.
+      The caller's key and the bytes of each file, in the order of the archive.
 
     Raises:
-      DataError: the archive is damaged, or lacks a file.
+      DataError: The archive is damaged, or lacks a file.
     """
     missing = dict(wanted)
     try:
         with tarfile.open(path, "r|gz") as archive:
             for member in archive:
-                if member.isfile() and member.name in missing:
-                    content = archive.extractfile(member).read()
-                    yield missing.pop(member.name), content
+                if not member.isfile() or member.name not in missing:
+                    continue
+                if (file := archive.extractfile(member)) is not None:
+                    yield missing.pop(member.name), file.read()
     except (tarfile.TarError, zlib.error, EOFError, OSError) as error:
         raise DataError(
             f"{path} cannot be read ({error}): the archive is damaged; fetch it again"

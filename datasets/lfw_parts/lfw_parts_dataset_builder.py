@@ -1,4 +1,4 @@
-"""LFW Part Labels, with the official split."""
+"""Builder of LFW Part Labels, with the official split."""
 
 import pathlib
 import zlib
@@ -22,14 +22,14 @@ _MASKS = "parts_lfw_funneled_gt_images.tgz"
 
 
 class Builder(tfds.core.GeneratorBasedBuilder):
-    """Builder of LFW Part Labels."""
+    """Builder of LFW Part Labels: photographs of faces and masks of hair and skin."""
 
     VERSION = tfds.core.Version("1.0.0")
     RELEASE_NOTES: ClassVar[dict[str, str]] = {
         "1.0.0": "The official split, photographs in the order of its lists."
     }
     MANUAL_DOWNLOAD_INSTRUCTIONS = (
-        "Optional: the original files are taken from here if they are here."
+        "Optional: the original files in this folder are used instead of downloads."
     )
 
     SPLITS: ClassVar[Mapping[str, int]] = {
@@ -38,13 +38,14 @@ class Builder(tfds.core.GeneratorBasedBuilder):
         "test": 927,
     }
 
-    # Only a metric on the original photographs needs these: 250 MB for each 1,000.
+    # Features that are loaded on request only: metrics at the size of the original
+    # photographs need them, and they take 250 MB for 1,000 photographs.
     ON_REQUEST = frozenset({"full_image", "full_mask"})
 
-    # Both archives exist in two valid versions. Photographs: `checksums.tsv` has the
-    # original archive of all 13,233, this is one of the labelled 2,927 alone. Masks:
-    # `checksums.tsv` has an archive that was packed anew, this is the original, of
-    # which only the MD5 is known.
+    # Both archives exist in two valid versions. Photographs: `checksums.tsv` lists the
+    # original archive of all 13,233 photographs; the other one has only the 2,927 that
+    # are labelled. Masks: `checksums.tsv` lists a repacked archive; the other one is
+    # the original, of which only the MD5 is known.
     OTHER_VERSIONS: ClassVar[Mapping[str, str]] = {
         _IMAGES: "d7f249b229b4769c39b048ab64a3a0e7b5a327b7cff91267167e7f35ded295bc",
         _MASKS: "3e7e26e801c3081d651c8c2ef3c45cfc",
@@ -78,8 +79,8 @@ class Builder(tfds.core.GeneratorBasedBuilder):
             for split, size in self.SPLITS.items()
         }
         names = [name for split in splits.values() for name in split]
-        # The lists have another order than the archives, which can be read only from
-        # their start: all files wait in memory, still compressed (60 MB).
+        # The order of the lists is not that of the archives, which can only be read
+        # from the start: all files are kept in memory, still compressed (60 MB).
         images = _read_images(paths[_IMAGES], names)
         masks = _read_masks(paths[_MASKS], names)
         return {
@@ -121,13 +122,13 @@ def _read_names(path: pathlib.Path, expected: int) -> list[str]:
 
 
 def _read_images(path: pathlib.Path, names: list[str]) -> dict[str, bytes]:
-    """Returns name -> the photograph's JPEG file."""
+    """Returns name -> bytes of the photograph's JPEG file."""
     wanted = {_image_member(name): name for name in names}
     return dict(archives.read_members(path, wanted))
 
 
 def _read_masks(path: pathlib.Path, names: list[str]) -> dict[str, bytes]:
-    """Returns name -> the class ids of the photograph's pixels, compressed."""
+    """Returns name -> compressed class ids of the photograph's pixels."""
     wanted = {_mask_member(name): name for name in names}
     return {
         name: _compress_mask(content, f"{path}: {_mask_member(name)}")

@@ -1,4 +1,4 @@
-"""Reads the official lists of the labelled photographs, one "Person Number" a line."""
+"""Reads the official lists of labelled photographs: lines of "Person Number"."""
 
 import os
 
@@ -6,10 +6,16 @@ from datasets.errors import DataError
 
 
 def read_names(path: str | os.PathLike[str]) -> list[str]:
-    """Returns the photographs' names, such as "Jen_Schefft_0001", in the list's order.
+    """Reads the names of the photographs in a list.
+
+    Args:
+      path: The file of the list.
+
+    Returns:
+      The names, such as "Jen_Schefft_0001", in the order of the list.
 
     Raises:
-      DataError: a line is not of the form "Person Number"; the message names it.
+      DataError: A line is not of the form "Person Number"; the message names it.
     """
     with open(path, encoding="ascii", errors="replace") as file:
         return [
@@ -26,10 +32,10 @@ def _name(where: str, line: str) -> str:
             "list again"
         )
     person, number = words
-    # Some lines have the number without the zeros that all file names have.
+    # Some lines lack the leading zeros of the number, which all file names have.
     return f"{person}_{int(number):04d}"
 
 
 def person(name: str) -> str:
-    """Returns the person whom a photograph shows: its name without the number."""
+    """Returns the name of the person in a photograph: its name without the number."""
     return name.rpartition("_")[0]

@@ -1,4 +1,4 @@
-"""The masks of LFW Part Labels: pictures whose colours stand for the classes."""
+"""The masks of LFW Part Labels: pictures whose colours stand for classes."""
 
 import numpy as np
 
@@ -6,26 +6,26 @@ from datasets.errors import DataError
 from datasets.images import decoding
 
 CLASSES = ("background", "skin", "hair")
-SIZE = 250
+SIZE = 250  # Height and width, in pixels.
 
-_COLOURS = np.array([[0, 0, 255], [0, 255, 0], [255, 0, 0]], np.uint8)  # Of a class.
+_COLOURS = np.array([[0, 0, 255], [0, 255, 0], [255, 0, 0]], np.uint8)  # Of each class.
 
 
 def decode(content: bytes, where: str) -> np.ndarray:
     """Decodes the file of a mask.
 
     Args:
-      content: the bytes of the file.
-      where: the file, as an error shall name it.
+      content: The bytes of the file.
+      where: The name of the file for error messages.
 
     Returns:
-      [SIZE, SIZE] of class ids, the indices of `CLASSES`, uint8.
+      The class ids (indices of `CLASSES`), `[SIZE, SIZE]`, uint8.
 
     Raises:
-      DataError: the file is no picture of that size, or has a colour of no class.
+      DataError: The file is not a picture of that size, or has a colour of no class.
     """
     picture = decoding.decode(content, where, "RGB", (SIZE, SIZE))
-    # Right for the classes' colours; all others are found by painting the mask anew.
+    # Correct for the colours of the classes; painting the mask again finds all others.
     mask = 2 * (picture[..., 0] == 255) + (picture[..., 1] == 255)  # [SIZE, SIZE]
     mask = np.minimum(mask, 2).astype(np.uint8)
     if not np.array_equal(_COLOURS[mask], picture):

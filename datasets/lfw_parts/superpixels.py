@@ -1,7 +1,7 @@
 """The official superpixels of LFW Part Labels, for its superpixel accuracy.
 
-They are not part of the prepared data: their archive is needed for that one metric
-only, and it is used when it lies beside the other original files.
+They are not part of the prepared data: only this metric needs their archive, and it is
+used if it lies beside the other original files.
 """
 
 import pathlib
@@ -17,7 +17,15 @@ ARCHIVE = "parts_lfw_funneled_superpixels_mat.tgz"
 
 
 def archive_path(manual_dir: str | pathlib.Path | None) -> pathlib.Path | None:
-    """Where the archive lies in a folder of original files, or None without it."""
+    """Returns the path of the archive in a folder of original files.
+
+    Args:
+      manual_dir: The folder that holds the original files in a sub-folder `lfw_parts`,
+        or None.
+
+    Returns:
+      The path, or None if there is no archive.
+    """
     if manual_dir is None:
         return None
     path = pathlib.Path(manual_dir).expanduser() / "lfw_parts" / ARCHIVE
@@ -30,16 +38,16 @@ def official_superpixels(
     """Reads the superpixels of photographs.
 
     Args:
-      manual_dir: the folder that holds the original files in a sub-folder `lfw_parts`,
+      manual_dir: The folder that holds the original files in a sub-folder `lfw_parts`,
         or None.
-      names: names of the photographs, such as "Jen_Schefft_0001".
+      names: The names of the photographs, such as "Jen_Schefft_0001".
 
     Returns:
-      Name -> [SIZE, SIZE] of the number of each pixel's superpixel, uint16; or None if
-      the archive is not there.
+      Name -> the number of each pixel's superpixel, `[SIZE, SIZE]`, uint16; or None if
+      there is no archive.
 
     Raises:
-      DataError: the archive is damaged, or lacks one of the photographs.
+      DataError: The archive is damaged, or lacks one of the photographs.
     """
     path = archive_path(manual_dir)
     if path is None:
@@ -58,7 +66,7 @@ def _member(name: str) -> str:
 
 
 def _parse(where: str, content: bytes) -> np.ndarray:
-    """Returns the numbers of a file, SIZE lines of SIZE numbers."""
+    """Parses a file of SIZE lines of SIZE numbers, to `[SIZE, SIZE]`."""
     try:
         numbers = np.array(content.split(), dtype=np.int64)
     except (ValueError, OverflowError) as error:

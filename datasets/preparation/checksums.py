@@ -1,4 +1,4 @@
-"""Checksums of source files, and of generated data, which have none."""
+"""Checksums of source files, and of the arrays of generated data."""
 
 import hashlib
 import os
@@ -12,10 +12,16 @@ _CHUNK_BYTES = 1 << 20
 
 
 def sha256(path: str | os.PathLike[str]) -> str:
-    """Returns the SHA-256 of a file in hexadecimal digits.
+    """Computes the SHA-256 of a file.
+
+    Args:
+      path: The file.
+
+    Returns:
+      The checksum in hexadecimal digits.
 
     Raises:
-      DataError: the file cannot be read.
+      DataError: The file cannot be read.
     """
     digest = hashlib.sha256()
     try:
@@ -30,10 +36,10 @@ def sha256(path: str | os.PathLike[str]) -> str:
 def array_checksums(
     splits: Mapping[str, Mapping[str, np.ndarray]],
 ) -> dict[str, str]:
-    """Returns the SHA-256 of the bytes of each array.
+    """Computes the SHA-256 of the bytes of each array.
 
     Args:
-      splits: split -> feature name -> array.
+      splits: Split -> feature name -> array.
 
     Returns:
       "split/feature" -> SHA-256 in hexadecimal digits.

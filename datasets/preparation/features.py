@@ -1,4 +1,4 @@
-"""Feature types and descriptions that the data sets share."""
+"""TFDS features and descriptions that the data sets share."""
 
 from collections.abc import Mapping
 
@@ -7,25 +7,20 @@ import tensorflow_datasets as tfds
 
 
 def byte_tensor(*shape: int, compressed: bool = False) -> tfds.features.Tensor:
-    """Returns the TFDS feature of a uint8 array of the shape [*shape].
+    """Returns the TFDS feature of a uint8 array.
 
     Args:
-      *shape: its shape.
-      compressed: whether it is stored compressed, which makes it slower to read.
+      *shape: The shape of the array.
+      compressed: Whether the array is stored compressed, which makes reading slower.
 
     Returns:
       The feature.
     """
-    # TFDS' default, a list of int64, makes preparing and reading several times slower.
+    # TFDS's default, a list of int64, is several times slower to prepare and to read.
     encoding = (
         tfds.features.Encoding.ZLIB if compressed else tfds.features.Encoding.BYTES
     )
     return tfds.features.Tensor(shape=shape, dtype=np.uint8, encoding=encoding)
-
-
-def binary_vector(length: int) -> tfds.features.Tensor:
-    """Returns the TFDS feature of a vector of `length` values of 0 and 1, uint8."""
-    return byte_tensor(length)
 
 
 def ordered_info(
@@ -33,15 +28,15 @@ def ordered_info(
     features: Mapping[str, tfds.features.FeatureConnector],
     supervised_keys: tuple[str, str],
 ) -> tfds.core.DatasetInfo:
-    """Describes rows that keep the order of their source.
+    """Describes a data set whose rows keep the order of their source.
 
     Args:
-      builder: whose folder has the texts of the description.
-      features: name -> feature of a row.
-      supervised_keys: the names of input and output.
+      builder: The builder of the data set, whose folder holds README and citations.
+      features: Feature name -> feature of a row.
+      supervised_keys: The names of the input and the output feature.
 
     Returns:
-      The description, with metadata that can take the checksums of the sources.
+      The description, with empty metadata for the checksums of the sources.
     """
     return builder.dataset_info_from_configs(
         features=tfds.features.FeaturesDict(dict(features)),

@@ -1,4 +1,4 @@
-"""A lock between processes, held through a file."""
+"""A lock between processes, held on a file."""
 
 import contextlib
 import fcntl
@@ -8,10 +8,14 @@ from collections.abc import Iterator
 
 @contextlib.contextmanager
 def hold_lock(path: pathlib.Path) -> Iterator[None]:
-    """Holds the lock inside the block; waits while another process holds it.
+    """Holds a lock inside the block; waits while another process holds it.
 
-    The operating system frees the lock when its process ends, however it ends. The file
-    stays: deleting it would let two processes lock two different files of one name.
+    The operating system releases the lock when the process ends, even if it is killed.
+    The file stays: deleting it would let two processes lock two different files of one
+    name.
+
+    Args:
+      path: The file of the lock, created if missing.
     """
     with path.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)

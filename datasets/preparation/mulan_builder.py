@@ -1,6 +1,5 @@
 """Base class of the builders of data sets in Mulan's format."""
 
-import collections
 import dataclasses
 import pathlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,26 +14,39 @@ from datasets.arff.reader import ArffData, read_arff
 from datasets.errors import DataError
 from datasets.preparation import source_files
 from datasets.preparation.checksums import sha256
-from datasets.preparation.features import binary_vector, ordered_info
+from datasets.preparation.features import byte_tensor, ordered_info
 
 
 @dataclasses.dataclass(frozen=True)
 class ArffSplit:
-    """One split: the file that it is made of, and its number of rows.
+    """A split, made of consecutive rows of a file.
 
-    Splits of one file take its rows one after another, and together all of them.
+    The splits of one file follow each other in its order, and together use all rows.
+
+    Attributes:
+      file: The name of the file.
+      num_rows: The number of rows.
     """
 
     file: str
     num_rows: int
 
 
-class MulanBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
-    """Builds a multi-label data set of binary features from ARFF files.
+class MulanBuilder(
+    tfds.core.GeneratorBasedBuilder,
+    skip_registration=True,  # type: ignore[call-arg]  # TFDS is not typed.
+):
+    """Builder of a multi-label data set with binary features, from ARFF files.
 
-    A subclass states the constants below, and the addresses and SHA-256 of the files in
-    the `checksums.tsv` of its folder. The rows keep the order of the file. Without a
-    file that lists the labels, they are the last attributes.
+    A subclass sets the constants below, and lists the addresses and SHA-256 of the
+    files in the `checksums.tsv` of its folder. The rows keep the order of the file.
+
+    Attributes:
+      LABELS_FILE: The name of the XML file that lists the labels, or None if the labels
+        are the last attributes.
+      NUM_FEATURES: The number of features.
+      NUM_LABELS: The number of labels.
+      SPLITS: Split -> its rows.
     """
 
     LABELS_FILE: ClassVar[str | None] = None
@@ -46,8 +58,8 @@ class MulanBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
         return ordered_info(
             self,
             {
-                "features": binary_vector(self.NUM_FEATURES),
-                "labels": binary_vector(self.NUM_LABELS),
+                "features": byte_tensor(self.NUM_FEATURES),
+                "labels": byte_tensor(self.NUM_LABELS),
             },
             ("features", "labels"),
         )
@@ -63,7 +75,7 @@ class MulanBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
         if self.LABELS_FILE is not None:
             labels = self._read_label_names(paths[self.LABELS_FILE])
         ranges = self._row_ranges()
-        # The last range of a file ends where the file has to.
+        # The last range of a file ends at its number of rows.
         num_rows = {
             source.file: ranges[split].stop for split, source in self.SPLITS.items()
         }
@@ -77,12 +89,13 @@ class MulanBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
         }
 
     def _row_ranges(self) -> dict[str, range]:
-        """Returns the rows of its file that each split takes."""
-        ranges, taken = {}, collections.Counter()
+        """Returns the range of each split in the rows of its file."""
+        ranges: dict[str, range] = {}
+        ends: dict[str, int] = {}
         for split, source in self.SPLITS.items():
-            begin = taken[source.file]
-            taken[source.file] += source.num_rows
-            ranges[split] = range(begin, taken[source.file])
+            begin = ends.get(source.file, 0)
+            ends[source.file] = begin + source.num_rows
+            ranges[split] = range(begin, ends[source.file])
         return ranges
 
     def _generate_examples(
@@ -99,7 +112,7 @@ class MulanBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
     def _read_file(
         self, path: pathlib.Path, labels: Sequence[str] | None, num_rows: int
     ) -> ArffData:
-        # A name in another encoding still has to be read.
+        # Names of attributes may be in another encoding than UTF-8.
         if labels is None:
             header = read_header(path, any_encoding=True)
             labels = header.outer_names(-self.NUM_LABELS)

@@ -10,12 +10,12 @@ from absl import logging
 
 @contextlib.contextmanager
 def quiet_tfds() -> Iterator[None]:
-    """Silences TFDS inside the block, except for what it logs as an error."""
+    """Silences TFDS inside the block, except for the errors that it logs."""
     verbosity = logging.get_verbosity()
     logging.set_verbosity(logging.ERROR)
     tfds.disable_progress_bar()
     try:
-        # TFDS announces a preparation with print, whatever the verbosity.
+        # TFDS announces a preparation by `print`, at any verbosity.
         with contextlib.redirect_stdout(io.StringIO()):
             yield
     finally:

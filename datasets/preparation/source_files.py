@@ -1,9 +1,9 @@
 """The original files of a data set: from the user's folder, or downloaded by TFDS.
 
-TFDS takes a file from its `manual_dir` when a file with the name given in
-`checksums.tsv` lies there, and downloads it otherwise; it checks the SHA-256 either
-way. What this module adds is said before TFDS starts: a file that is missing or
-damaged, or an address that does not answer, at which TFDS itself retries for minutes.
+TFDS uses a file of its `manual_dir` if the name in `checksums.tsv` is found there, and
+otherwise downloads it; in both cases it checks the SHA-256. This module adds checks
+that fail before TFDS starts: for missing or damaged files, and for addresses that do
+not answer, which TFDS itself would retry for minutes.
 """
 
 import hashlib
@@ -20,15 +20,13 @@ from tensorflow_datasets.core.download import resource as resource_lib
 from datasets.errors import DataError
 from datasets.preparation.checksums import sha256
 
+# Address -> name, size and SHA-256 of a file.
 UrlInfos = Mapping[str, checksums.UrlInfo]
-
 
 # File name -> SHA-256 or MD5, in hexadecimal digits, of a second valid version of it.
 OtherVersions = Mapping[str, str]
 
-
 _ANSWER_SECONDS = 5
-
 
 _NO_OTHER_VERSIONS: OtherVersions = types.MappingProxyType({})
 
@@ -39,19 +37,19 @@ def find_manual_files(
     url_infos: UrlInfos,
     other_versions: OtherVersions = _NO_OTHER_VERSIONS,
 ) -> pathlib.Path:
-    """Checks the files that the user has put into a folder.
+    """Checks the original files in the user's folder.
 
     Args:
-      manual_dir: the folder that `--manual_dir` names.
-      name: name of the data set, and of its folder below `manual_dir`.
-      url_infos: address -> name and SHA-256 of each file.
-      other_versions: checksums of files that are as good as those of `url_infos`.
+      manual_dir: The folder given by `--manual_dir`.
+      name: The name of the data set and of its folder below `manual_dir`.
+      url_infos: The addresses, names and SHA-256 of the files.
+      other_versions: The checksums of further valid versions of the files.
 
     Returns:
-      The folder of the data set, which holds every file undamaged.
+      The folder of the data set, in which all files are present and undamaged.
 
     Raises:
-      DataError: the folder or a file is missing, or a file has another SHA-256.
+      DataError: The folder or a file is missing, or a file has another checksum.
     """
     folder = pathlib.Path(manual_dir).expanduser() / name
     if not folder.is_dir():
@@ -94,33 +92,33 @@ def _has_checksum(path: pathlib.Path, expected: str) -> bool:
     return checksums.compute_url_info(path, algorithm).checksum == expected
 
 
-def require_answer(
+def require_reachable(
     download_dir: str | pathlib.Path, name: str, url_infos: UrlInfos
 ) -> None:
-    """Checks that the addresses of the files not downloaded yet answer.
+    """Checks that the addresses of all files still to be downloaded are reachable.
 
     Args:
       download_dir: TFDS's folder of downloads.
-      name: name of the data set.
-      url_infos: address -> name and SHA-256 of each file.
+      name: The name of the data set.
+      url_infos: The addresses, names and SHA-256 of the files.
 
     Raises:
-      DataError: an address does not answer within a few seconds.
+      DataError: An address does not answer within a few seconds.
     """
     folder = pathlib.Path(download_dir) / name
     for url, info in url_infos.items():
         if (folder / resource_lib.get_dl_fname(url, info.checksum)).is_file():
             continue
-        if not _answers(url):
+        if not _is_reachable(url):
             raise DataError(_unreachable(url, name, _file_names(url_infos)))
 
 
-def _answers(url: str) -> bool:
+def _is_reachable(url: str) -> bool:
     try:
         response = requests.head(url, timeout=_ANSWER_SECONDS, allow_redirects=True)
     except requests.RequestException:
         return False
-    # Other codes are left to the download, as some servers refuse HEAD alone.
+    # Client errors are left to the download: some servers refuse only HEAD.
     return response.status_code < 500
 
 
@@ -142,20 +140,20 @@ def download(
     url_infos: UrlInfos,
     other_versions: OtherVersions = _NO_OTHER_VERSIONS,
 ) -> dict[str, pathlib.Path]:
-    """Gets the files through TFDS: the manual ones, the cached ones or new ones.
+    """Gets the files through TFDS: from the user's folder, its cache or the network.
 
     Args:
       dl_manager: TFDS's download manager.
-      url_infos: address -> name and SHA-256 of each file.
-      other_versions: checksums of files that are as good as those of `url_infos`. A
-        builder that has some must set `MANUAL_DOWNLOAD_INSTRUCTIONS`: without it TFDS
-        tells nobody its `manual_dir`.
+      url_infos: The addresses, names and SHA-256 of the files.
+      other_versions: The checksums of further valid versions of the files. A builder
+        that has some must set `MANUAL_DOWNLOAD_INSTRUCTIONS`: without it TFDS does not
+        disclose its `manual_dir`.
 
     Returns:
       File name -> path.
 
     Raises:
-      DataError: a download failed or has another SHA-256.
+      DataError: A download failed, or a file has another checksum.
     """
     urls = {
         info.filename: url
@@ -173,10 +171,10 @@ def download(
 def _get_unchecked(
     dl_manager: tfds.download.DownloadManager, url: str, file_name: str
 ) -> pathlib.Path:
-    """Gets a file without TFDS's check, which accepts one version only."""
+    """Gets a file without TFDS's check, which accepts only one version."""
     path = _manual_path(dl_manager, file_name)
     if path is None:
-        # An empty fragment leads to the same file, but TFDS has no checksum for it.
+        # With an empty fragment the address is the same, but TFDS has no checksum.
         path = _download(dl_manager, {file_name: f"{url}#"})[file_name]
     return path
 
@@ -186,7 +184,7 @@ def _manual_path(
 ) -> pathlib.Path | None:
     try:
         path = dl_manager.manual_dir / file_name
-    # This is how TFDS says that there is no such folder.
+    # TFDS raises this if there is no such folder.
     except AssertionError:
         return None
     return path if path.is_file() else None
@@ -198,10 +196,10 @@ def _download(
     try:
         return dl_manager.download(dict(urls))
     except download_manager.NonMatchingChecksumError as error:
-        what = str(error).splitlines()[0].rstrip(":")
+        reason = str(error).splitlines()[0].rstrip(":")
         raise DataError(
-            f"{what}: the download was cut off or the file has changed; run again, or "
-            "fetch the original by hand and pass --manual_dir"
+            f"{reason}: the download was cut off or the file has changed; run again, "
+            "or fetch the original by hand and pass --manual_dir"
         ) from error
     except (tfds.download.DownloadError, requests.RequestException) as error:
         raise DataError(

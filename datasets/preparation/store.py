@@ -1,4 +1,4 @@
-"""TFDS's folder of prepared data: filled once, by one process at a time, and read."""
+"""TFDS's folder of prepared data: written once, by one process at a time, and read."""
 
 import importlib
 import pathlib
@@ -17,23 +17,27 @@ from datasets.preparation import file_lock, source_files
 def prepare(
     name: str, data_dir: str | None, manual_dir: str | None
 ) -> tuple[tfds.core.DatasetBuilder, float]:
-    """Prepares a data set unless that was done before.
+    """Prepares a data set unless it is prepared already.
 
     Args:
-      name: name of the data set.
-      data_dir: folder of prepared data, or None for TFDS's own choice.
-      manual_dir: folder of the original files, or None to download them.
+      name: The name of the data set.
+      data_dir: The folder of prepared data, or None for TFDS's default.
+      manual_dir: The folder of the original files, or None to download them.
 
     Returns:
-      The builder of the prepared data, and the seconds that preparing them took.
+      The builder of the prepared data, and the time of the preparation in seconds.
+
+    Raises:
+      DataError: The original files are missing, damaged or cannot be downloaded, or the
+        prepared data are damaged or cannot be written.
     """
     builder = _open(name, data_dir)
-    # What is there may have come a moment after the builder looked for it.
+    # The data may have appeared just after the builder looked for them.
     if builder.data_path.exists() and builder.info.initialized:
         return builder, 0.0
     start = time.perf_counter()
     _prepare_alone(builder, manual_dir)
-    # The builder does not see by itself what another process prepared meanwhile.
+    # A new builder also finds data that another process prepared meanwhile.
     return _open(name, data_dir), time.perf_counter() - start
 
 
@@ -45,16 +49,16 @@ def read(
     """Reads prepared data into memory.
 
     Args:
-      builder: the builder of the prepared data.
-      features: names of the features to read, or None for those that the data set does
-        not keep back in its `ON_REQUEST`.
-      splits: names of the splits to read, or None for all.
+      builder: The builder of the prepared data.
+      features: The names of the features to read, or None for all except those that the
+        builder lists in `ON_REQUEST`.
+      splits: The names of the splits to read, or None for all.
 
     Returns:
-      Split -> feature -> array, and the SHA-256 of the sources.
+      Split -> feature name -> array `[N, ...]`, and source -> SHA-256.
 
     Raises:
-      DataError: there is no such feature or split, or the data are damaged.
+      DataError: A feature or split is unknown, or the data are damaged.
     """
     known = set(builder.info.features)
     if features is None:
@@ -65,7 +69,7 @@ def read(
     try:
         arrays = {split: _read_split(builder, split, features) for split in splits}
         return arrays, dict(builder.info.metadata["sha256"])
-    # Damaged files show as any kind of error.
+    # TFDS reports damaged files by errors of any type.
     except Exception as error:
         raise _damaged(builder.data_path, error) from error
 
@@ -76,16 +80,16 @@ def _read_split(
     data = builder.as_dataset(
         split=split,
         batch_size=-1,
-        # What is not asked for is neither parsed nor decoded.
+        # Features that are not requested are neither parsed nor decoded.
         decoders=tfds.decode.PartialDecoding(set(features)),
-        # A cache would hold every row a second time.
+        # A cache would hold a second copy of every row.
         read_config=tfds.ReadConfig(try_autocache=False, interleave_cycle_length=1),
     )
     return {name: _as_array(tensor) for name, tensor in tfds.as_numpy(data).items()}
 
 
 def _as_array(values: np.ndarray) -> np.ndarray:
-    """Returns text, which TFDS gives as objects, as an array of text."""
+    """Converts texts, which TFDS returns as bytes objects, to an array of str."""
     if values.dtype != object:
         return values
     return np.array([value.decode() for value in values])
@@ -113,15 +117,15 @@ def _open(name: str, data_dir: str | None) -> tfds.core.DatasetBuilder:
 
 
 def _damaged(folder: pathlib.Path, error: Exception) -> DataError:
-    what = f"{type(error).__name__}: {error}".splitlines()[0]
+    reason = f"{type(error).__name__}: {error}".splitlines()[0]
     return DataError(
-        f"the prepared data in {folder} cannot be read ({what}): delete that folder "
+        f"the prepared data in {folder} cannot be read ({reason}): delete that folder "
         "and start again"
     )
 
 
 def _prepare_alone(builder: tfds.core.DatasetBuilder, manual_dir: str | None) -> None:
-    """Prepares the data, or waits until another process has."""
+    """Prepares the data, or waits while another process prepares them."""
     folder = builder.data_path.parent
     root = folder.parent
     try:
@@ -138,7 +142,7 @@ def _prepare_alone(builder: tfds.core.DatasetBuilder, manual_dir: str | None) ->
 
 
 def _remove_leftovers(folder: pathlib.Path) -> None:
-    """Removes what a killed preparation left; the lock says that none is running."""
+    """Removes the files of killed preparations; the lock excludes running ones."""
     for leftover in folder.glob(f"{constants.INCOMPLETE_PREFIX}*"):
         shutil.rmtree(leftover)
 
@@ -148,17 +152,27 @@ def _download_and_prepare(
     download_dir: pathlib.Path,
     manual_dir: str | None,
 ) -> None:
-    folder = None
-    if builder.url_infos and manual_dir is None:
-        source_files.require_answer(download_dir, builder.name, builder.url_infos)
-    elif builder.url_infos:
-        folder = source_files.find_manual_files(
-            manual_dir,
-            builder.name,
-            builder.url_infos,
-            getattr(builder, "OTHER_VERSIONS", {}),
-        )
+    folder = _check_sources(builder, download_dir, manual_dir)
     builder.download_and_prepare(
         download_dir=download_dir,
         download_config=tfds.download.DownloadConfig(manual_dir=folder),
+    )
+
+
+def _check_sources(
+    builder: tfds.core.DatasetBuilder,
+    download_dir: pathlib.Path,
+    manual_dir: str | None,
+) -> pathlib.Path | None:
+    """Checks the original files, and returns the user's folder of them, if any."""
+    if not builder.url_infos:  # Generated data have no original files.
+        return None
+    if manual_dir is None:
+        source_files.require_reachable(download_dir, builder.name, builder.url_infos)
+        return None
+    return source_files.find_manual_files(
+        manual_dir,
+        builder.name,
+        builder.url_infos,
+        getattr(builder, "OTHER_VERSIONS", {}),
     )

@@ -1,1 +1,1 @@
-"""Synthetic shapes: made pictures of animal-like silhouettes, and their masks."""
+"""Synthetic shapes: generated pictures of animal-like silhouettes, and masks."""

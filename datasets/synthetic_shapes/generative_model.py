@@ -1,27 +1,26 @@
-"""The generative model of the synthetic shapes: numbers are drawn, nothing is real.
+"""The generative model of the synthetic shapes: all pictures are drawn from it.
 
-A picture is painted in layers, each over the ones before; colours are RGB in [0, 1].
+A picture is painted in layers, each over the previous ones; colours are RGB in [0, 1].
 "Clutter", "bars" and "bushes" are bones as in `skeletons`. N(s) is normal with standard
-deviation s, U(a, b) uniform.
+deviation s, drawn for each channel; U(a, b) is uniform, one number for all channels.
 
-    sky, ground    a grey of U(GREY) with N(TINT) a channel; below a horizon of
-                   U(HORIZON) another one, N(GROUND) away a channel
-    texture        smooth noise: each octave of TEXTURE_GRIDS has the standard deviation
-                   TEXTURE, equal in all channels
-    clutter        NUM_CLUTTER bones anywhere, in the animal's colour plus N(CLUTTER) a
-                   channel: colour alone does not give the animal away
-    animal         the sky's colour plus U(CONTRAST) in a random direction, mostly
-                   towards white or black, and N(SPOTS) a channel where smooth noise is
-                   positive; with a texture of its own. Its thin bones are painted
-                   with an opacity of U(THIN_OPACITY), drawn for each bone: some legs
-                   are hardly to be seen
+    sky, ground    a grey of U(GRAY) plus N(TINT); below a horizon at row U(HORIZON) the
+                   same colour plus N(GROUND)
+    texture        smooth noise, equal in all channels: each octave of TEXTURE_GRIDS
+                   has the standard deviation TEXTURE
+    clutter        NUM_CLUTTER bones anywhere, in the animal's colour plus N(CLUTTER),
+                   so that colour alone does not identify the animal
+    animal         the sky's colour plus a vector of length U(CONTRAST) and random
+                   direction, mostly towards white or black; plus N(SPOTS) where smooth
+                   noise is positive, and a texture of its own. Each thin bone has an
+                   opacity of U(THIN_OPACITY): some legs are almost invisible
     bars, bushes   NUM_BARS upright bars and NUM_BUSHES round bushes, in the sky's
-                   colour plus N(OCCLUDER) a channel: they hide what is behind them
+                   colour plus N(OCCLUDER); they occlude the animal
     noise          N(NOISE) for each value; the result is clipped
 
-The mask is the whole animal, hidden or not: 1 where it covers at least half of a pixel.
-So what the pixels do not show has to be known from the shape: an animal has one body,
-one neck with a head on its left, four legs that reach below it, and a tail.
+The mask is the whole animal, including its occluded parts: 1 where it covers at least
+half of a pixel. Where pixels show nothing, only knowledge of the shape helps: an animal
+has one body, one neck with a head on its left, four legs below the body, and a tail.
 """
 
 import dataclasses
@@ -35,7 +34,7 @@ SEED = 20190102
 NUM_ROWS = {"train": 400, "validation": 100, "test": 200}
 CLASSES = ("background", "animal")
 
-GREY = (0.3, 0.7)
+GRAY = (0.3, 0.7)
 TINT = 0.06
 HORIZON = (14.0, 25.0)
 GROUND = 0.06
@@ -54,11 +53,11 @@ NOISE = 0.04
 
 @dataclasses.dataclass(frozen=True)
 class Pictures:
-    """Generated pictures.
+    """Generated pictures and their masks.
 
     Attributes:
-      images: [N, SIZE, SIZE, 3], uint8.
-      masks: [N, SIZE, SIZE] of class ids, the indices of `CLASSES`, uint8.
+      images: The pictures in RGB, `[N, SIZE, SIZE, 3]`, uint8.
+      masks: The class ids (indices of `CLASSES`), `[N, SIZE, SIZE]`, uint8.
     """
 
     images: np.ndarray
@@ -66,15 +65,15 @@ class Pictures:
 
 
 def generate() -> dict[str, Pictures]:
-    """Returns the pictures of every split; the same ones at every call."""
-    # Of NumPy's generators, only RandomState keeps its numbers in all versions.
+    """Generates the pictures of all splits, the same at every call."""
+    # Of NumPy's generators, only RandomState repeats its numbers in all versions.
     random = np.random.RandomState(SEED)
     return {split: _draw(random, num_rows) for split, num_rows in NUM_ROWS.items()}
 
 
 def _draw(random: np.random.RandomState, num_rows: int) -> Pictures:
-    animals = skeletons.rasterise(skeletons.draw(random, num_rows))  # [N, B, S, S]
-    sky = random.uniform(*GREY, [num_rows, 1]) + _normal(random, TINT, num_rows)
+    animals = skeletons.rasterize(skeletons.draw(random, num_rows))  # [N, B, S, S]
+    sky = random.uniform(*GRAY, [num_rows, 1]) + _normal(random, TINT, num_rows)
     animal = sky + _contrast(random, num_rows)
 
     images = _scenery(random, sky)
@@ -90,15 +89,15 @@ def _draw(random: np.random.RandomState, num_rows: int) -> Pictures:
 
 
 def _paint(images: np.ndarray, colours: np.ndarray, coverage: np.ndarray) -> np.ndarray:
-    """Lays a colour over images.
+    """Paints a colour over images.
 
     Args:
-      images: [N, S, S, 3].
-      colours: [N, S, S, 3] or of a shape that broadcasts to it.
-      coverage: [N, S, S], from 0 to 1.
+      images: The images, `[N, S, S, 3]`.
+      colours: The colours, of a shape that broadcasts to `[N, S, S, 3]`.
+      coverage: The opacity of the colour, from 0 to 1, `[N, S, S]`.
 
     Returns:
-      [N, S, S, 3].
+      The painted images, `[N, S, S, 3]`.
     """
     return images + coverage[..., None] * (colours - images)
 
@@ -110,26 +109,26 @@ def _scatter(
     colour: np.ndarray,
     deviation: float,
 ) -> np.ndarray:
-    """Lays bones over images, each bone N(deviation) away from a colour.
+    """Paints bones over images, each in a colour plus N(deviation).
 
     Args:
-      random: where the numbers come from.
-      images: [N, S, S, 3].
-      bones: B bones for each image.
-      colour: [N, 3].
-      deviation: standard deviation of each channel of each bone.
+      random: The source of the random numbers.
+      images: The images, `[N, S, S, 3]`.
+      bones: The B bones of each image.
+      colour: The mean colour of the bones of each image, `[N, 3]`.
+      deviation: The standard deviation of each channel of a bone's colour.
 
     Returns:
-      [N, S, S, 3].
+      The painted images, `[N, S, S, 3]`.
     """
-    for coverage in skeletons.rasterise(bones).swapaxes(0, 1):  # [N, S, S]
+    for coverage in skeletons.rasterize(bones).swapaxes(0, 1):  # [N, S, S]
         own = colour + _normal(random, deviation, len(images))
         images = _paint(images, own[:, None, None], coverage)
     return images
 
 
 def _scenery(random: np.random.RandomState, sky: np.ndarray) -> np.ndarray:
-    """Returns textured sky and ground, [N, S, S, 3]; `sky` is [N, 3]."""
+    """Paints textured sky and ground, `[N, S, S, 3]`; `sky` is `[N, 3]`."""
     ground = sky + _normal(random, GROUND, len(sky))
     horizon = random.uniform(*HORIZON, [len(sky), 1, 1])
     is_ground = np.arange(SIZE)[:, None] >= horizon  # [N, S, 1]
@@ -141,7 +140,7 @@ def _scenery(random: np.random.RandomState, sky: np.ndarray) -> np.ndarray:
 def _coat(
     random: np.random.RandomState, colour: np.ndarray, animals: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Returns the colours [N, S, S, 3] of animals and how opaque they are [N, S, S]."""
+    """Returns the colours `[N, S, S, 3]` and opacities `[N, S, S]` of animals."""
     num_rows = len(animals)
     is_spot = _smooth_noise(random, num_rows, TEXTURE_GRIDS[0]) > 0
     spots = is_spot[..., None] * _normal(random, SPOTS, num_rows)[:, None, None]
@@ -152,7 +151,7 @@ def _coat(
 
 
 def _contrast(random: np.random.RandomState, num_rows: int) -> np.ndarray:
-    """Returns how the animals' colours differ from the sky's, [N, 3]."""
+    """Draws the difference between each animal's colour and the sky's, `[N, 3]`."""
     direction = _normal(random, 1, num_rows)
     # Mostly lighter or darker: real animals seldom differ from a meadow by hue alone.
     direction += 1.5 * np.sign(direction.sum(axis=1, keepdims=True))
@@ -161,7 +160,7 @@ def _contrast(random: np.random.RandomState, num_rows: int) -> np.ndarray:
 
 
 def _draw_clutter(random: np.random.RandomState, num_rows: int) -> Bones:
-    """Returns bones anywhere, between a stick and a boulder in shape."""
+    """Draws bones anywhere, between a stick and a boulder in shape."""
     starts = random.uniform(0, SIZE, [num_rows, NUM_CLUTTER, 2])
     lengths = random.uniform(2, 9, [num_rows, NUM_CLUTTER])
     angles = random.uniform(0, 360, [num_rows, NUM_CLUTTER])
@@ -170,7 +169,7 @@ def _draw_clutter(random: np.random.RandomState, num_rows: int) -> Bones:
 
 
 def _draw_bars(random: np.random.RandomState, num_rows: int) -> Bones:
-    """Returns nearly upright bars from below the picture up to its upper half."""
+    """Draws nearly upright bars from the lower edge up to the upper half."""
     shape = [num_rows, NUM_BARS]
     feet = np.stack([random.uniform(0, SIZE, shape), np.full(shape, SIZE)], axis=-1)
     angles, lengths = random.uniform(262, 278, shape), random.uniform(16, 34, shape)
@@ -180,26 +179,26 @@ def _draw_bars(random: np.random.RandomState, num_rows: int) -> Bones:
 
 
 def _draw_bushes(random: np.random.RandomState, num_rows: int) -> Bones:
-    """Returns short, thick bones where the animals stand."""
+    """Draws short, thick bones around the animals' legs."""
     shape = [num_rows, NUM_BUSHES]
-    centres = np.stack(
+    centers = np.stack(
         [random.uniform(2, 30, shape), random.uniform(14, 28, shape)], axis=-1
     )
     width = skeletons.polar(0, random.uniform(0.5, 3, shape))
     radii = random.uniform(1.2, 2.8, [*shape, 2])
-    return Bones(centres - width, centres + width, radii)
+    return Bones(centers - width, centers + width, radii)
 
 
 def _texture(random: np.random.RandomState, num_rows: int) -> np.ndarray:
-    """Returns smooth noise of several wavelengths, [N, S, S, 1]."""
+    """Draws smooth noise of several wavelengths, `[N, S, S, 1]`."""
     octaves = [_smooth_noise(random, num_rows, grid) for grid in TEXTURE_GRIDS]
-    return TEXTURE * sum(octaves)[..., None]
+    return TEXTURE * np.sum(octaves, axis=0)[..., None]
 
 
 def _smooth_noise(
     random: np.random.RandomState, num_rows: int, grid: int
 ) -> np.ndarray:
-    """Returns N(1) on a grid x grid lattice, interpolated linearly to [N, S, S]."""
+    """Draws N(1) on a grid x grid lattice, interpolated linearly to `[N, S, S]`."""
     nodes = np.linspace(0, SIZE - 1, grid)
     weights = np.stack(
         [np.interp(np.arange(SIZE), nodes, unit) for unit in np.eye(grid)], axis=1
@@ -210,5 +209,5 @@ def _smooth_noise(
 def _normal(
     random: np.random.RandomState, deviation: float, num_rows: int
 ) -> np.ndarray:
-    """Returns one offset a channel of each picture, [N, 3]."""
+    """Draws an offset for each channel of each picture, `[N, 3]`."""
     return random.normal(0, deviation, [num_rows, 3])

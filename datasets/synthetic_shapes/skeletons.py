@@ -1,10 +1,10 @@
 """Skeletons of the synthetic animals: bones with a thickness, and their rasters.
 
 An animal looks to the left and is the union of `NUM_BONES` bones. A bone is a line from
-a start to an end with a radius at either; all lengths are pixels of a picture of
-`SIZE` x `SIZE`, angles are degrees: 0 is right, 90 down, 180 left, 270 up. Whatever a
-table below gives as a pair is drawn uniformly between the two, independently for each
-animal (and each leg), and `SCALE` multiplies all of its lengths:
+a start to an end with a radius at each; lengths are in pixels of a picture of `SIZE` x
+`SIZE`, angles in degrees: 0 is right, 90 down, 180 left, 270 up. Each constant below
+that is a pair is drawn uniformly between its two values, independently for each animal
+(and each leg); `SCALE` multiplies all lengths of an animal:
 
     bone          starts                    angle          length        radius
     body          at the chest              TILT           BODY          CHEST, RUMP
@@ -17,7 +17,7 @@ animal (and each leg), and `SCALE` multiplies all of its lengths:
     tail          at the rump               TAIL           TAIL_LENGTH   0.6 to 0.5
     tassel        at the end of the tail    TASSEL         TAIL_LENGTH   0.6 to 0.45
 
-With the probability `GRAZES` the neck has an angle of `GRAZING` instead of `NECK`.
+With probability `GRAZES` the angle of the neck is `GRAZING` instead of `NECK`.
 """
 
 import dataclasses
@@ -28,8 +28,8 @@ SIZE = 32
 SUPERSAMPLING = 3
 
 SCALE = (0.95, 1.2)
-CENTRE_X = (16.0, 18.5)
-CENTRE_Y = (12.5, 15.5)
+CENTER_X = (16.0, 18.5)
+CENTER_Y = (12.5, 15.5)
 
 TILT = (-8, 8)
 BODY = (8.5, 11.5)
@@ -57,12 +57,12 @@ _FIRST_THIN_BONE = 3
 
 @dataclasses.dataclass(frozen=True)
 class Bones:
-    """Bones of N animals, or of N other things that are made of them.
+    """The B bones of each of N animals, or of N other things.
 
     Attributes:
-      starts: [N, B, 2], x and y.
-      ends: [N, B, 2].
-      radii: [N, B, 2], at the start and at the end.
+      starts: The x and y of the starts, in pixels, `[N, B, 2]`.
+      ends: The x and y of the ends, in pixels, `[N, B, 2]`.
+      radii: The radii at the start and at the end, in pixels, `[N, B, 2]`.
     """
 
     starts: np.ndarray
@@ -71,29 +71,43 @@ class Bones:
 
 
 def is_thin() -> np.ndarray:
-    """Returns which bones are thin: ears, legs and tail, [NUM_BONES] of bool."""
+    """Returns whether each bone is thin (ear, legs and tail), `[NUM_BONES]`, bool."""
     return np.arange(NUM_BONES) >= _FIRST_THIN_BONE
 
 
 def draw(random: np.random.RandomState, num_animals: int) -> Bones:
-    """Draws the skeletons of animals, the bones in the order of the table."""
+    """Draws the skeletons of animals.
+
+    Args:
+      random: The source of the random numbers.
+      num_animals: The number of animals.
+
+    Returns:
+      The bones of each animal, in the order of the table.
+    """
 
     def uniform(bounds: tuple[float, float]) -> np.ndarray:
         return random.uniform(*bounds, num_animals)  # [N]
 
     scale = uniform(SCALE)
-    bones = []  # Of each: start [N, 2], end [N, 2], radii [N, 2].
+    bones = []  # Start [N, 2], end [N, 2] and radii [N, 2] of each.
 
-    def add(start, angle, length, start_radius, end_radius) -> np.ndarray:
+    def add(
+        start: np.ndarray,
+        angle: np.ndarray,
+        length: np.ndarray | float,
+        start_radius: np.ndarray | float,
+        end_radius: np.ndarray | float,
+    ) -> np.ndarray:
         end = start + polar(angle, scale * length)
         radii = np.broadcast_arrays(scale * start_radius, scale * end_radius)
         bones.append((start, end, np.stack(radii, axis=1)))
         return end
 
-    centre = np.stack([uniform(CENTRE_X), uniform(CENTRE_Y)], axis=1)
+    center = np.stack([uniform(CENTER_X), uniform(CENTER_Y)], axis=1)
     tilt, length = uniform(TILT), uniform(BODY)
     chest_radius, rump_radius = uniform(CHEST), uniform(RUMP)
-    chest = centre - polar(tilt, scale * length / 2)
+    chest = center - polar(tilt, scale * length / 2)
     rump = add(chest, tilt, length, chest_radius, rump_radius)
 
     grazes = random.random_sample(num_animals) < GRAZES
@@ -118,37 +132,42 @@ def draw(random: np.random.RandomState, num_animals: int) -> Bones:
 
 
 def polar(angle: np.ndarray | float, length: np.ndarray | float) -> np.ndarray:
-    """Returns the vectors of these angles and lengths, [N, 2]."""
+    """Returns vectors of the given angles and lengths, `[N, 2]`.
+
+    Args:
+      angle: The angles, in degrees, `[N]`.
+      length: The lengths, in pixels, `[N]`.
+    """
     radians = np.deg2rad(angle)
     vector = np.broadcast_arrays(length * np.cos(radians), length * np.sin(radians))
     return np.stack(vector, axis=-1)
 
 
-def rasterise(bones: Bones) -> np.ndarray:
-    """Returns the share of each pixel that each bone covers.
+def rasterize(bones: Bones) -> np.ndarray:
+    """Computes the fraction of each pixel that each bone covers.
 
     Args:
-      bones: B bones of each of N things.
+      bones: The B bones of each of N things.
 
     Returns:
-      [N, B, SIZE, SIZE], from 0 to 1.
+      The fractions, from 0 to 1, `[N, B, SIZE, SIZE]`.
     """
     # One thing at a time keeps the supersampled rasters in the processor's cache.
     parts = (bones.starts, bones.ends, bones.radii)
-    return np.stack([_rasterise_one(*thing) for thing in zip(*parts)])
+    return np.stack([_rasterize_one(*thing) for thing in zip(*parts)])
 
 
-def _rasterise_one(
+def _rasterize_one(
     starts: np.ndarray, ends: np.ndarray, radii: np.ndarray
 ) -> np.ndarray:
-    """Returns the coverage [B, SIZE, SIZE] of the bones of one thing."""
+    """Computes the coverage `[B, SIZE, SIZE]` of the bones of one thing."""
     fine = SIZE * SUPERSAMPLING
     axis = ((np.arange(fine) + 0.5) / SUPERSAMPLING).astype(np.float32)
     vector = (ends - starts).astype(np.float32)[:, :, None, None]  # [B, 2, 1, 1]
     x = axis[None, None, :] - starts[:, 0, None, None].astype(np.float32)  # [B, 1, P]
     y = axis[None, :, None] - starts[:, 1, None, None].astype(np.float32)  # [B, P, 1]
     dx, dy = vector[:, 0], vector[:, 1]  # [B, 1, 1]
-    # The nearest point of the line is at this share of its length.
+    # The position of the nearest point of the line, as a fraction of its length.
     share = np.clip((x * dx + y * dy) / (dx**2 + dy**2), 0, 1)  # [B, P, P]
     first, last = radii.astype(np.float32).T[:, :, None, None]
     radius = first + share * (last - first)

@@ -1,4 +1,4 @@
-"""Synthetic shapes: made pictures of animal-like silhouettes, and their masks."""
+"""Builder of the synthetic shapes: pictures of silhouettes, and their masks."""
 
 from collections.abc import Iterator
 from typing import ClassVar
@@ -13,7 +13,7 @@ from datasets.synthetic_shapes.skeletons import SIZE
 
 
 class Builder(tfds.core.GeneratorBasedBuilder):
-    """Builder of the synthetic shapes; `generative_model` states how they are drawn."""
+    """Builder of the synthetic shapes, which `generative_model` draws."""
 
     VERSION = tfds.core.Version("1.0.0")
     RELEASE_NOTES: ClassVar[dict[str, str]] = {"1.0.0": "Initial release."}

@@ -1,1 +1,1 @@
-"""Synthetic tags: a made multi-label data set with known dependencies."""
+"""Synthetic tags: generated rows with known dependencies between the tags."""

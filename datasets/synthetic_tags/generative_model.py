@@ -1,24 +1,24 @@
-"""The generative model of the synthetic tags: numbers are drawn, nothing is real.
+"""The generative model of the synthetic tags: all rows are drawn from it.
 
-A row is about one or two of `NUM_TOPICS` topics. The tags of topic t are the
+A row has one or two of `NUM_TOPICS` topics. The tags of topic t are the
 `TAGS_PER_TOPIC` numbers from `TAGS_PER_TOPIC * t` on: first its general tag, then its
 specific tags, which form `GROUPS_PER_TOPIC` groups of `TAGS_PER_GROUP`.
 
     first topic      uniform
-    second topic     present with SECOND_TOPIC; it is the partner of the first one
-                     (topics 2k and 2k + 1 are partners) with PARTNER_TOPIC, else
-                     uniform over the other topics that are not the partner
+    second topic     present with probability SECOND_TOPIC; with probability
+                     PARTNER_TOPIC it is the partner of the first one (topics 2k and
+                     2k + 1 are partners), else uniform over the remaining topics
     general tag      on exactly if the topic is present
-    group            used with GROUP_USED if the topic is present, else never
-    tag of a group   one of a used group, uniform
+    group            used with probability GROUP_USED if the topic is present
+    tag of a group   exactly one of a used group is on, uniform
 
-    word w           is evidence of TAGS_PER_WORD tags, drawn once for the data set;
-                     absent with (1 - BACKGROUND) * (1 - EVIDENCE) ** (number of those
-                     tags that are on)
+    word             is evidence of TAGS_PER_WORD tags, drawn once for the data set;
+                     absent with probability (1 - BACKGROUND) * (1 - EVIDENCE) ** n,
+                     where n is the number of those tags that are on
 
 Hence every row has a tag, a specific tag implies its general tag, the tags of a group
 exclude each other, and the general tags of partners occur together. Words depend on
-single tags only: all that ties the tags to each other has to be learned from the tags.
+single tags only: dependencies between tags can be learned from the tags alone.
 """
 
 import dataclasses
@@ -49,8 +49,8 @@ class Rows:
     """Generated rows.
 
     Attributes:
-      words: [N, NUM_WORDS] of 0 and 1, uint8.
-      tags: [N, NUM_TAGS] of 0 and 1, uint8.
+      words: The words of each row, `[N, NUM_WORDS]` of 0 and 1, uint8.
+      tags: The tags of each row, `[N, NUM_TAGS]` of 0 and 1, uint8.
     """
 
     words: np.ndarray
@@ -58,8 +58,8 @@ class Rows:
 
 
 def generate() -> dict[str, Rows]:
-    """Returns the rows of every split; the same ones at every call."""
-    # Of NumPy's generators, only RandomState keeps its numbers in all versions.
+    """Generates the rows of all splits, the same at every call."""
+    # Of NumPy's generators, only RandomState repeats its numbers in all versions.
     random = np.random.RandomState(SEED)
     word_tags = _draw_word_tags(random)
     splits = {}
@@ -70,12 +70,12 @@ def generate() -> dict[str, Rows]:
 
 
 def partner(topic: np.ndarray) -> np.ndarray:
-    """Returns the topic that each topic occurs with most often."""
+    """Returns the partner of each topic, with which it occurs most often."""
     return topic ^ 1
 
 
 def _draw_word_tags(random: np.random.RandomState) -> np.ndarray:
-    """Returns the tags that each word is evidence of, [NUM_WORDS, NUM_TAGS] of 0, 1."""
+    """Draws the tags that each word is evidence of, `[NUM_WORDS, NUM_TAGS]`."""
     word_tags = np.zeros([NUM_WORDS, NUM_TAGS], np.uint8)
     order = random.random_sample(word_tags.shape).argsort(axis=1)
     np.put_along_axis(word_tags, order[:, :TAGS_PER_WORD], 1, axis=1)
@@ -83,9 +83,9 @@ def _draw_word_tags(random: np.random.RandomState) -> np.ndarray:
 
 
 def _draw_topics(random: np.random.RandomState, num_rows: int) -> np.ndarray:
-    """Returns which topics each row is about, [N, NUM_TOPICS] of bool."""
+    """Draws the topics of each row, `[N, NUM_TOPICS]` of bool."""
     first = _choose(random, num_rows, NUM_TOPICS)
-    # Counted from the pair of `first`, the first two are the pair itself.
+    # Skips the pair of `first`, which are the first two when counted from it.
     other = (2 * (first // 2) + 2 + _choose(random, num_rows, NUM_TOPICS - 2)) % (
         NUM_TOPICS
     )
@@ -100,7 +100,7 @@ def _draw_topics(random: np.random.RandomState, num_rows: int) -> np.ndarray:
 
 
 def _draw_tags(random: np.random.RandomState, topics: np.ndarray) -> np.ndarray:
-    """Returns the tags of rows about `topics`, [N, NUM_TAGS] of 0 and 1."""
+    """Draws the tags of rows with `topics`, `[N, NUM_TAGS]` of 0 and 1."""
     shape = [*topics.shape, GROUPS_PER_TOPIC]  # [N, T, G]
     used = topics[..., None] & (random.random_sample(shape) < GROUP_USED)
     choice = _choose(random, shape, TAGS_PER_GROUP)
@@ -113,8 +113,8 @@ def _draw_tags(random: np.random.RandomState, topics: np.ndarray) -> np.ndarray:
 def _draw_words(
     random: np.random.RandomState, tags: np.ndarray, word_tags: np.ndarray
 ) -> np.ndarray:
-    """Returns the words of rows with `tags`, [N, NUM_WORDS] of 0 and 1."""
-    evidence = tags.astype(np.int64) @ word_tags.T  # [N, W], of its tags on
+    """Draws the words of rows with `tags`, `[N, NUM_WORDS]` of 0 and 1."""
+    evidence = tags.astype(np.int64) @ word_tags.T  # [N, W], the number of tags on
     absent = (1 - BACKGROUND) * (1 - EVIDENCE) ** evidence
     return (random.random_sample(absent.shape) >= absent).astype(np.uint8)
 
@@ -122,5 +122,5 @@ def _draw_words(
 def _choose(
     random: np.random.RandomState, shape: int | list[int], num_choices: int
 ) -> np.ndarray:
-    """Returns uniform choices from 0 to `num_choices - 1`."""
+    """Draws uniform choices from 0 to `num_choices - 1`."""
     return (random.random_sample(shape) * num_choices).astype(np.int64)

@@ -1,4 +1,4 @@
-"""Synthetic tags: made rows with known dependencies between the tags."""
+"""Builder of the synthetic tags: rows with known dependencies between the tags."""
 
 from collections.abc import Iterator
 from typing import ClassVar
@@ -7,12 +7,12 @@ import numpy as np
 import tensorflow_datasets as tfds
 
 from datasets.preparation.checksums import array_checksums
-from datasets.preparation.features import binary_vector, ordered_info
+from datasets.preparation.features import byte_tensor, ordered_info
 from datasets.synthetic_tags import generative_model
 
 
 class Builder(tfds.core.GeneratorBasedBuilder):
-    """Builder of the synthetic tags; `generative_model` states how they are drawn."""
+    """Builder of the synthetic tags, which `generative_model` draws."""
 
     VERSION = tfds.core.Version("1.0.0")
     RELEASE_NOTES: ClassVar[dict[str, str]] = {"1.0.0": "Initial release."}
@@ -21,8 +21,8 @@ class Builder(tfds.core.GeneratorBasedBuilder):
         return ordered_info(
             self,
             {
-                "features": binary_vector(generative_model.NUM_WORDS),
-                "labels": binary_vector(generative_model.NUM_TAGS),
+                "features": byte_tensor(generative_model.NUM_WORDS),
+                "labels": byte_tensor(generative_model.NUM_TAGS),
             },
             ("features", "labels"),
         )

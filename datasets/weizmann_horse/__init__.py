@@ -1,1 +1,1 @@
-"""Weizmann horses: photographs of horses, and their masks, at 32 x 32 pixels."""
+"""Weizmann horses: photographs of horses and their masks, 32 x 32 pixels."""

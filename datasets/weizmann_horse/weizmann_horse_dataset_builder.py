@@ -1,4 +1,4 @@
-"""Weizmann horses at 32 x 32, with the split of Li et al. (2013)."""
+"""Builder of the Weizmann horses at 32 x 32, with the split of Li et al. (2013)."""
 
 import pathlib
 import zipfile
@@ -22,14 +22,14 @@ _SIZE = 32
 
 
 class Builder(tfds.core.GeneratorBasedBuilder):
-    """Builder of the Weizmann horses."""
+    """Builder of the Weizmann horses: photographs of horses and their masks."""
 
     VERSION = tfds.core.Version("1.0.0")
     RELEASE_NOTES: ClassVar[dict[str, str]] = {
         "1.0.0": "Li et al.'s split, pictures in the order of its lists."
     }
 
-    # The first list holds the ids of the training pictures, then of the validation's.
+    # The first list has the ids of the training pictures, then of the validation ones.
     ID_LISTS: ClassVar[Mapping[str, Mapping[str, int]]] = {
         "train_id_list.txt": {"train": 160, "validation": 40},
         "test_id_list.txt": {"test": 128},
@@ -50,7 +50,7 @@ class Builder(tfds.core.GeneratorBasedBuilder):
     ) -> dict[str, Iterator[tuple[int, dict[str, np.ndarray]]]]:
         path = source_files.download(dl_manager, self.url_infos)[_ARCHIVE]
         self.info.metadata["sha256"] = {_ARCHIVE: sha256(path)}
-        splits = {}
+        splits: dict[str, list[int]] = {}
         for list_name, sizes in self.ID_LISTS.items():
             ids = _read_ids(path, f"pics32/{list_name}", sum(sizes.values()))
             for split, size in sizes.items():
