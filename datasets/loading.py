@@ -45,7 +45,7 @@ def load(
     features: Collection[str] | None = None,
     splits: Collection[str] | None = None,
 ) -> LoadedData:
-    """Loads a data set; on its first use, prepares it before.
+    """Loads a data set, and prepares it on its first use.
 
     Args:
       name: The name of the data set, one of `DATA_SETS`.

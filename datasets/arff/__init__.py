@@ -1,7 +1,8 @@
 """Multi-label ARFF files, of the builders and of users.
 
-`reader`      reads a file into features and labels; `labels_xml` lists its labels
-`header`      parses the attributes, `rows` the values, `text` lines, quotes and comments
+`reader`      features and labels of a file; `labels_xml` names its labels
+`header`      the attributes of a file; `rows` their values
+`text`        lines, quotes and comments
 
 Imports `datasets.errors` alone.
 """

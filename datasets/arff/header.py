@@ -168,7 +168,8 @@ def parse_header(
             relation = "".join(rest)
         else:
             raise DataError(
-                f"{path}, line {number}: {reprlib.repr(keyword)} before @data"
+                f"{path}, line {number}: {reprlib.repr(keyword)} before @data, where "
+                "only @relation and @attribute belong"
             )
     raise DataError(f"{path} has no @data line: the file is cut off or is not ARFF")
 
@@ -187,7 +188,7 @@ def require_unique(names: Sequence[str], what: str) -> None:
         collections.Counter(names).items(), key=lambda item: item[1], default=("", 0)
     )
     if count > 1:
-        raise DataError(f"{what} {name!r} twice")
+        raise DataError(f"{what} {name!r} twice: keep one of them")
 
 
 def _parse_attribute(where: str, line: str) -> Attribute:

@@ -1,8 +1,8 @@
 """Images and masks as files: a user's own, and those of the builders' archives.
 
-`folder`, `pairs`, `survey`   a user's folders: loading, pairing by name, sizes and values
-`rgb`, `masks`, `files`       one picture of a user's: as RGB, as class ids, as a file
-`decoding`, `downsampling`    pictures of known mode and size; smaller pictures and masks
+`folder`, `pairs`, `survey`  a user's folders: loading, pairing by name, common size
+`rgb`, `masks`, `files`      a user's picture: as RGB, as class ids, as a file
+`decoding`, `downsampling`   pictures of known mode and size; smaller pictures and masks
 
 Imports `datasets.loading` (the type of the result) and `datasets.errors`.
 """

@@ -7,9 +7,10 @@ from PIL import Image
 
 @pytest.fixture
 def save_pairs(tmp_path):
-    """Saves images and masks below `photos` and `masks` of a folder, which it returns.
+    """Saves images and masks below `photos` and `masks` of a folder, and returns it.
 
-    Takes the masks' values by name, each [H, W]; images are noise of their size.
+    The values of the masks are given by name, each `[H, W]`; images are noise of their
+    size.
     """
 
     def save(root: pathlib.Path = tmp_path, **masks) -> pathlib.Path:

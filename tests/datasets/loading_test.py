@@ -18,14 +18,14 @@ _PROJECT = pathlib.Path(__file__).parents[2]
 
 @pytest.fixture(scope="module")
 def prepared(tmp_path_factory):
-    """A folder in which the synthetic tags are prepared, and what was loaded then."""
+    """Returns a folder with the prepared synthetic tags, and the loaded data."""
     data_dir = tmp_path_factory.mktemp("prepared")
     return data_dir, loading.load("synthetic_tags", data_dir=str(data_dir))
 
 
 @pytest.fixture
 def copied_dir(prepared, tmp_path):
-    """A copy of the folder of prepared data, which a test may damage."""
+    """Returns a copy of the folder of prepared data, which a test may damage."""
     return pathlib.Path(shutil.copytree(prepared[0], tmp_path / "copy"))
 
 
@@ -74,7 +74,7 @@ def test_loading_prints_nothing(prepared, tmp_path, capfd):
     assert [line for line in lines if not line.startswith(("I0", "WARNING: All"))] == []
 
 
-def test_only_the_features_and_splits_asked_for_are_loaded(prepared):
+def test_only_the_requested_features_and_splits_are_loaded(prepared):
     data_dir, everything = prepared
     data = loading.load(
         "synthetic_tags",
@@ -98,14 +98,14 @@ def test_only_the_features_and_splits_asked_for_are_loaded(prepared):
         ({"splits": ["tests"]}, "no split 'tests': choose from test, train"),
     ],
 )
-def test_an_unknown_feature_or_split_is_answered_with_the_known_ones(
+def test_an_unknown_feature_or_split_is_refused_with_the_known_ones(
     prepared, wanted, message
 ):
     with pytest.raises(DataError, match=message):
         loading.load("synthetic_tags", data_dir=str(prepared[0]), **wanted)
 
 
-def test_an_unknown_name_is_answered_with_the_known_ones():
+def test_an_unknown_name_is_refused_with_the_known_ones():
     with pytest.raises(DataError, match="'bibtexx': choose one of bibtex, bookmarks"):
         loading.load("bibtexx")
 
@@ -174,7 +174,7 @@ def test_the_leftover_of_a_killed_preparation_is_removed(tmp_path):
     assert not leftover.exists()
 
 
-def test_what_another_process_prepared_during_the_wait_is_used(
+def test_data_that_another_process_prepared_during_the_wait_are_used(
     tmp_path, monkeypatch, prepared
 ):
     @contextlib.contextmanager
@@ -188,7 +188,7 @@ def test_what_another_process_prepared_during_the_wait_is_used(
     assert len(data.splits["train"]["labels"]) == 3000
 
 
-def test_what_another_process_prepared_just_after_the_first_look_is_used(
+def test_data_that_another_process_prepared_after_the_first_look_are_used(
     tmp_path, monkeypatch, prepared
 ):
     opened = store._open

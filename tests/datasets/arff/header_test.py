@@ -39,7 +39,7 @@ def test_reads_an_attribute(read, line, attribute):
     ("kind", "message"),
     [
         ("string", "'x' is of type string"),
-        ("DATE 'yyyy-MM-dd'", "'x' is of type DATE, which no network takes; remove it"),
+        ("DATE 'yyyy-MM-dd'", "'x' is of type DATE, which is not supported; remove it"),
         ("relational", "'x' is of type relational"),
         ("complex", "'x' has the type 'complex', which is neither numeric"),
         ("{}", "'x' has no values"),

@@ -9,7 +9,7 @@ from datasets.errors import DataError
 
 _SETTINGS = settings(max_examples=60, derandomize=True, deadline=None, database=None)
 
-# Letters, and whatever means something in an ARFF file.
+# Letters, and all characters with a meaning in an ARFF file.
 _NAMES = st.text("aZ09é日 \t'\"\\,%{}?@_-=\u2028", min_size=1, max_size=6)
 _KINDS = st.one_of(
     st.none(),
@@ -21,7 +21,7 @@ _LABELS = ("label 1", "label 2")
 
 @st.composite
 def tables(draw):
-    """Attributes (name -> values or None), the labels first, and rows of values."""
+    """Draws attributes (name -> values or None), labels first, and rows of values."""
     names = draw(st.lists(_NAMES, min_size=1, max_size=4, unique=True))
     attributes = {name: draw(_KINDS) for name in names if name not in _LABELS}
     attributes = {**{label: ["1", "0"] for label in _LABELS}, **attributes, "x": None}
@@ -50,7 +50,7 @@ def written(attributes, rows, sparse):
         named = [
             (i, value)
             for i, (value, kind) in enumerate(zip(row, attributes.values()))
-            # What a sparse row leaves out is 0, or the first of the values.
+            # A sparse row leaves out 0, or the first of the values.
             if not sparse or value != (0 if kind is None else kind[0])
         ]
         words = [
@@ -98,7 +98,7 @@ _PIECES += [
 
 @st.composite
 def damages(draw):
-    """A part of the file, given by two shares of its length, and what replaces it."""
+    """Draws a part of the file, by two shares of its length, and its replacement."""
     begin = draw(st.floats(0, 1))
     length = draw(st.one_of(st.just(0.0), st.floats(0, 0.1), st.floats(0, 1)))
     piece = draw(st.one_of(st.sampled_from(_PIECES), st.binary(max_size=4)))

@@ -120,7 +120,7 @@ def test_a_bad_row_of_a_later_block_is_named_by_its_line(write, small_blocks, ro
         ("{5 1}", "index 5 is not one of the 5"),
         ("{-1 1}", "index -1 is not one of the 5"),
         ("{0.5 1}", "index 0.5 is not one of the 5"),
-        ("{1 1,0 1,1 1}", "index 1 twice"),
+        ("{1 1,0 1,1 1}", "index 1 twice; name each attribute once"),
         ("{99999999999999999999 1}", "index 99999999999999999999 is not one of"),
         ("{1_0 1}", "index '1_0' is not one of"),
         ("{0 1 2,1 1}", "'first' is '1 2', which is not one of its values 0, 1"),
@@ -223,7 +223,7 @@ def test_one_hot_columns_alone_stay_small(write):
     np.testing.assert_array_equal(data.features, [[0, 0, 1], [1, 0, 0]])
 
 
-def test_what_is_ignored_may_hold_anything(write):
+def test_ignored_attributes_may_hold_any_values(write):
     path = write(_HEADER + "0,2,?,0,none\n{1 3,2 1,4 ?}\n")
     data = read_arff(path, [], ignored=["tag_a", "tag_b"])
     assert data.feature_names == ["first", "second word", "third"]

@@ -43,7 +43,7 @@ def test_many_open_quotes_are_refused_in_no_time():
         ("", ""),
     ],
 )
-def test_quotes_and_the_backslashes_in_them_are_taken_away(word, text):
+def test_quotes_and_the_backslashes_in_them_are_removed(word, text):
     assert unquote(word) == text
 
 

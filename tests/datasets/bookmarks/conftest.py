@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 _FEATURES, _LABELS = 2150, 208
-# Set values of a row; they give a sparse file of 87,856 rows the original's 73 MB.
+# The set values of a row: a sparse file of 87,856 rows has the original's 73 MB.
 _WORDS, _TAGS = 126, 2.03
 _BLOCK_ROWS = 1000
 

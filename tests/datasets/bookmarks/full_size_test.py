@@ -23,12 +23,13 @@ pytestmark = pytest.mark.skipif(
 _PROJECT = pathlib.Path(__file__).parents[3]
 _MEMORY_BYTES = 1.5e9
 
-# A process of its own, whose peak of memory is that of preparing and loading alone.
+# A process of its own: its peak memory is that of preparing and loading alone.
 _LOAD = """
 import json, resource, sys, time
 from unittest import mock
-from datasets import array_checksums, loading, source_files
+from datasets import loading
 from datasets.bookmarks.bookmarks_dataset_builder import Builder
+from datasets.preparation.checksums import array_checksums
 from tensorflow_datasets.core.download import checksums
 
 manual_dir, data_dir = sys.argv[1:]
@@ -42,7 +43,7 @@ print(json.dumps({
     "prepare_seconds": data.prepare_seconds,
     "load_seconds": seconds - data.prepare_seconds,
     "peak_bytes": 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss,
-    "arrays": array_checksums.array_checksums(data.splits),
+    "arrays": array_checksums(data.splits),
 }))
 """
 
@@ -50,7 +51,7 @@ print(json.dumps({
 @pytest.fixture
 def folder(tmp_path):
     yield tmp_path
-    # Pytest would keep it for three more runs.
+    # Pytest would keep the folder for three more runs.
     shutil.rmtree(tmp_path)
 
 

@@ -19,7 +19,7 @@ def _file(kind="PNG", **options):
 
 
 def _turned(kind):
-    """A picture that viewers turn by a quarter."""
+    """Makes a picture that viewers turn by a quarter."""
     exif = Image.Exif()
     exif[0x0112] = 6
     return _file(kind, exif=exif)
@@ -52,7 +52,7 @@ def test_a_cut_off_picture_is_named(kind):
             decode_picture(content[:length], pathlib.Path("a/é.x"))
 
 
-def test_what_is_no_picture_has_no_size(tmp_path):
+def test_a_file_that_is_not_a_picture_has_no_size(tmp_path):
     path = tmp_path / "a.png"
     path.write_text("text")
     with pytest.raises(DataError, match=r"a\.png is not a picture"):

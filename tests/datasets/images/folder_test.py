@@ -48,13 +48,18 @@ def test_a_split_without_images_is_refused(ten, share):
 
 def test_test_images_may_have_folders_of_their_own(save_pairs, tmp_path):
     root = save_pairs(a=_BOTH, b=_BOTH)
-    # Within the folders of the others, which do not take them for their own.
+    # They lie inside of the folders of the others, which skip them.
     save_pairs(tmp_path / "photos" / "test", c=_BOTH)
     tests = [root / "photos" / "test" / part for part in ("photos", "masks")]
     assert _names(_folder(root, test_images=tests[0], test_masks=tests[1])) == {
         "train": ["a", "b"],
         "test": ["c"],
     }
+
+
+def test_test_images_without_test_masks_are_refused(ten):
+    with pytest.raises(DataError, match="together: name both folders, or neither"):
+        _folder(ten, test_images=ten / "photos").pairs()
 
 
 def test_loads_images_and_class_ids_by_name(ten):
@@ -69,7 +74,7 @@ def test_loads_images_and_class_ids_by_name(ten):
             np.testing.assert_array_equal(mask * 255, _BOTH)
 
 
-def test_images_are_brought_to_one_size(save_pairs):
+def test_images_are_resized_to_one_size(save_pairs):
     large = np.kron(_BOTH, np.ones((4, 2)))
     root = save_pairs(a=large, b=_BOTH, c=np.kron(_BOTH, np.ones((1, 2))))
     data = load(_folder(root), _SIZE, (0, 255))

@@ -76,7 +76,7 @@ def test_colours_and_transparent_pixels_are_refused_with_their_place():
 
 
 def test_other_kinds_of_pixels_are_refused():
-    with pytest.raises(DataError, match=r"a kind \(F\) that does not say a class"):
+    with pytest.raises(DataError, match=r"a kind \(F\) that cannot stand for classes"):
         _decode(np.float32(_IDS), "TIFF")
 
 

@@ -8,7 +8,7 @@ from datasets.images.pairs import find_pictures, pair_pictures
 
 @pytest.fixture
 def folder(tmp_path):
-    """Makes empty files: pairing looks at names alone."""
+    """Makes empty files: pairing uses names alone."""
 
     def make(*names):
         for name in names:
@@ -56,10 +56,10 @@ def test_dots_within_a_name_are_kept(folder):
     assert [pair.name for pair in _pair(root)] == ["v1.0", "v1.1"]
 
 
-def test_folders_that_lie_within_are_apart(folder):
+def test_excluded_folders_inside_of_others_are_skipped(folder):
     root = folder("photos/a.png", "photos/masks/a.png", "photos/test/b.png")
     pairs = pair_pictures(
-        root / "photos", root / "photos/masks", apart=[root / "photos/test"]
+        root / "photos", root / "photos/masks", excluded=[root / "photos/test"]
     )
     assert [pair.name for pair in pairs] == ["a"]
 
@@ -73,11 +73,11 @@ def test_folders_that_lie_within_are_apart(folder):
         ),
         (
             ("photos/a.png", "masks/a.png", "masks/d/b.png"),
-            r"masks/d/b\.png is the mask of no image: put d/b\.jpg or .*away$",
+            r"masks/d/b\.png is the mask of no image: put d/b\.jpg or .* the mask$",
         ),
         (
             ("photos/a.png", "photos/a.JPG", "masks/a.png"),
-            r"photos/a\.JPG and .*photos/a\.png have one name: take one",
+            r"photos/a\.JPG and .*photos/a\.png have one name: remove one",
         ),
         (
             ("photos/a.png", "masks/a.jpg"),
@@ -87,7 +87,7 @@ def test_folders_that_lie_within_are_apart(folder):
         (("photos/a.png",), r"there is no folder .*masks"),
     ],
 )
-def test_what_does_not_pair_is_named_with_the_mend(folder, names, message):
+def test_files_without_a_partner_are_named_with_the_mend(folder, names, message):
     with pytest.raises(DataError, match=message):
         _pair(folder(*names))
 

@@ -43,7 +43,7 @@ def test_a_palette_has_its_colours():
     np.testing.assert_array_equal(_decode(image)[0], image.convert("RGB"))
 
 
-def test_what_is_transparent_is_laid_on_white():
+def test_transparent_pixels_are_laid_over_white():
     alpha = np.full((4, 6, 1), 255, np.uint8)
     alpha[0], alpha[1] = 0, 127
     decoded, _ = _decode(np.concatenate([_COLOURS, alpha], 2))
@@ -53,7 +53,7 @@ def test_what_is_transparent_is_laid_on_white():
     np.testing.assert_array_equal(decoded[2:], _COLOURS[2:])
 
 
-def test_the_transparent_colour_of_a_palette_is_laid_on_white():
+def test_the_transparent_colour_of_a_palette_is_laid_over_white():
     image = Image.fromarray(np.uint8([[0, 1]]), "P")
     image.putpalette([10, 20, 30, 40, 50, 60])
     decoded, _ = _decode(image, transparency=0)
@@ -61,7 +61,7 @@ def test_the_transparent_colour_of_a_palette_is_laid_on_white():
 
 
 def test_shrinking_takes_every_pixel_into_account():
-    fine = np.indices((64, 96)).sum(0) % 2 * 255  # Single points would be 0 or 255.
+    fine = np.indices((64, 96)).sum(0) % 2 * 255  # Sampled points would be 0 or 255.
     decoded, original = _decode(fine.astype(np.uint8), (16, 8))
     assert (decoded.shape, original) == ((16, 8, 3), (64, 96))
     assert np.abs(decoded.astype(int) - 127).max() < 20

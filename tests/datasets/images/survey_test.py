@@ -26,7 +26,7 @@ def test_two_sizes_are_refused_with_two_files(save_pairs):
         common_size(pairs)
 
 
-@pytest.mark.parametrize("limit", ["MOST_PIXELS", "MOST_PIXELS_OF_ALL"])
+@pytest.mark.parametrize("limit", ["MAX_PIXELS", "MAX_TOTAL_PIXELS"])
 def test_large_images_are_refused(save_pairs, monkeypatch, limit):
     pairs = _pairs(save_pairs(a=np.zeros((4, 6))))
     monkeypatch.setattr(survey, limit, 23)
@@ -45,7 +45,7 @@ def test_files_that_are_no_pictures_are_counted(save_pairs):
 
 
 @pytest.mark.parametrize("values", [(0, 1), (0, 255)])
-def test_the_first_mask_that_is_not_empty_tells_the_values(save_pairs, values):
+def test_the_first_mask_that_is_not_empty_decides_the_values(save_pairs, values):
     root = save_pairs(a=[[0, 0]], b=[[0, values[1]]], c=[[255, 255]])
     assert binary_values(_pairs(root)) == values
 

@@ -8,7 +8,7 @@ from datasets.lfw_parts import archives
 _FILES = {"folder/b": b"second", "folder/a": b"first", "folder/other": b"not asked for"}
 
 
-def test_reads_what_is_wanted_in_the_order_of_the_archive(tmp_path, write_archive):
+def test_reads_the_wanted_files_in_the_order_of_the_archive(tmp_path, write_archive):
     path = write_archive(tmp_path / "made.tgz", _FILES)
     wanted = {"folder/a": "A", "folder/b": "B"}
     assert list(archives.read_members(path, wanted)) == [

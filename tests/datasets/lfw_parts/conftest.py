@@ -6,7 +6,7 @@ import pytest
 
 @pytest.fixture
 def write_archive():
-    """A function that writes files, name -> content, into a compressed tar archive."""
+    """Returns a function that writes files, name -> content, into a tar archive."""
 
     def write(path, files):
         path.parent.mkdir(parents=True, exist_ok=True)

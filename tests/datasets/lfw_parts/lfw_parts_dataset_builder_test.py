@@ -129,7 +129,7 @@ def test_every_source_file_has_a_pinned_checksum():
 
 @pytest.fixture(scope="module")
 def real_data_set(real_data_dir, tmp_path_factory):
-    """The real data, prepared once: that takes a while."""
+    """Prepares the real data, once for all tests as it takes a while."""
     data_dir = str(tmp_path_factory.mktemp("prepared"))
     data = loading.load("lfw_parts", data_dir=data_dir, manual_dir=str(real_data_dir))
     return data_dir, data

@@ -12,7 +12,7 @@ def _ppm(pixels):
 
 @pytest.fixture
 def pixels():
-    """Background, with one pixel of skin and one of hair."""
+    """Makes a background with one pixel of skin and one of hair."""
     pixels = np.zeros([250, 250, 3], np.uint8)
     pixels[..., 2] = 255
     pixels[3, 4] = (0, 255, 0)

@@ -7,7 +7,7 @@ from datasets.lfw_parts import slic
 
 
 def _photographs():
-    """A disc on a background, and two halves; colours with some noise."""
+    """Makes a disc on a background, and two halves; colours with some noise."""
     rows, columns = np.mgrid[:120, :120]
     disc = np.hypot(rows - 60, columns - 60) < 40
     halves = columns < 55
@@ -29,7 +29,7 @@ def test_regions_are_numbered_from_zero_in_every_photograph():
 
 
 def _mixed_share(numbers, inside):
-    """Share of the pixels that are not of their region's majority."""
+    """Returns the fraction of pixels that are not of their region's majority."""
     mean = np.bincount(numbers.ravel(), inside.ravel()) / np.bincount(numbers.ravel())
     return np.mean((mean[numbers] > 0.5) != inside)
 

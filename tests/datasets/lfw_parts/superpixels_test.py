@@ -24,7 +24,7 @@ def numbers():
 
 @pytest.fixture
 def write(tmp_path, write_archive):
-    """Writes the archive into the manual folder, which is returned."""
+    """Writes the archive into the manual folder, and returns that folder."""
 
     def write(files):
         write_archive(tmp_path / "lfw_parts" / superpixels.ARCHIVE, files)

@@ -39,7 +39,7 @@ def closed_url():
 
 @pytest.fixture
 def serve():
-    """A function that starts a server of some content, and returns its address."""
+    """Returns a function that starts a server of some content, at an address."""
     with contextlib.ExitStack() as servers:
         yield lambda content=b"": servers.enter_context(_server(content))
 
@@ -109,33 +109,35 @@ def test_a_damaged_manual_file_is_named_with_both_checksums(tmp_path):
 
 def test_an_address_that_does_not_answer_is_named_with_the_mend(tmp_path, closed_url):
     with pytest.raises(DataError, match=r"127\.0\.0\.1:.* does not answer") as error:
-        source_files.require_answer(tmp_path, "made", _url_infos(closed_url))
+        source_files.require_reachable(tmp_path, "made", _url_infos(closed_url))
     for part in ("--manual_dir=FOLDER", "FOLDER/made", "made.arff", "synthetic"):
         assert part in str(error.value)
 
 
-def test_a_broken_server_counts_as_no_answer(tmp_path, serve):
+def test_a_broken_server_counts_as_unreachable(tmp_path, serve):
     with pytest.raises(DataError, match="does not answer"):
-        source_files.require_answer(tmp_path, "made", _url_infos(serve() + "/broken"))
+        source_files.require_reachable(
+            tmp_path, "made", _url_infos(serve() + "/broken")
+        )
 
 
-def test_an_address_that_answers_passes(tmp_path, serve):
-    source_files.require_answer(tmp_path, "made", _url_infos(serve() + "/made.arff"))
+def test_a_reachable_address_passes(tmp_path, serve):
+    source_files.require_reachable(tmp_path, "made", _url_infos(serve() + "/made.arff"))
 
 
-def test_what_was_downloaded_before_needs_no_answer(tmp_path, closed_url):
+def test_files_in_the_cache_need_no_reachable_address(tmp_path, closed_url):
     infos = _url_infos(closed_url)
     file_name = resource_lib.get_dl_fname(closed_url, infos[closed_url].checksum)
     (tmp_path / "made").mkdir()
     (tmp_path / "made" / file_name).write_bytes(_CONTENT)
-    source_files.require_answer(tmp_path, "made", infos)
+    source_files.require_reachable(tmp_path, "made", infos)
 
 
 @pytest.mark.parametrize("in_manual_dir", [True, False])
 def test_tfds_takes_manual_and_cached_files_without_a_network(
     tmp_path, closed_url, in_manual_dir
 ):
-    """Pins where TFDS looks, on which the checks before it are built."""
+    """Pins the places in which TFDS looks for files, on which our checks rely."""
     infos = _url_infos(closed_url)
     cached = resource_lib.get_dl_fname(closed_url, infos[closed_url].checksum)
     folder, file_name = ("manual", "made.arff") if in_manual_dir else ("made", cached)

@@ -61,7 +61,7 @@ def test_bars_and_bushes_hide_parts_of_the_animal_but_not_of_the_mask(monkeypatc
 
 
 def test_thin_bones_are_hardly_visible(monkeypatch):
-    """Without any noise, an animal's legs differ less from the scene than its body."""
+    """Compares pictures without noise, in which legs differ less than the body."""
     for name in ("TEXTURE", "SPOTS", "NOISE", "GROUND", "OCCLUDER", "CLUTTER"):
         monkeypatch.setattr(model, name, 0.0)
     for name in ("NUM_BARS", "NUM_BUSHES", "NUM_CLUTTER"):

@@ -20,7 +20,7 @@ def test_polar_angles_turn_clockwise_from_the_right():
 
 
 def test_a_thick_horizontal_bone_covers_its_pixels():
-    ((picture,),) = skeletons.rasterise(_bone([8, 16], [24, 16], [3, 3]))
+    ((picture,),) = skeletons.rasterize(_bone([8, 16], [24, 16], [3, 3]))
     assert (picture[13:19, 8:24] == 1).all()
     assert (picture[:12] == 0).all() and (picture[20:] == 0).all()
     # The rectangle and the two half discs at its ends.
@@ -28,7 +28,7 @@ def test_a_thick_horizontal_bone_covers_its_pixels():
 
 
 def test_a_bone_tapers():
-    ((picture,),) = skeletons.rasterise(_bone([4, 16], [28, 16], [4, 1]))
+    ((picture,),) = skeletons.rasterize(_bone([4, 16], [28, 16], [4, 1]))
     width = picture.sum(axis=0)
     assert width[4] == pytest.approx(8, abs=0.5)
     assert width[27] == pytest.approx(2, abs=0.5)
@@ -52,7 +52,7 @@ def test_animals_look_to_the_left_and_stand_on_their_legs(animals):
 
 
 def test_animals_stay_in_the_picture(animals):
-    pictures = skeletons.rasterise(animals).max(axis=1)
+    pictures = skeletons.rasterize(animals).max(axis=1)
     assert pictures.shape == (300, SIZE, SIZE)
     outside = (animals.ends < 0) | (animals.ends > SIZE)
     assert outside.mean() < 0.02

@@ -14,9 +14,9 @@ class SyntheticShapesTest(tfds.testing.DatasetBuilderTestCase):
     EXAMPLE_DIR = pathlib.Path(__file__).parent
     SPLITS: ClassVar = {"train": 400, "validation": 100, "test": 200}
 
-    def test_the_description_says_that_the_pictures_are_made(self):
+    def test_the_description_says_that_the_pictures_are_generated(self):
         description = self.builder.info.description
-        self.assertStartsWith(description, "Synthetic shapes: made pictures")
+        self.assertStartsWith(description, "Synthetic shapes: generated pictures")
 
 
 def test_loads_the_generated_pictures_in_their_order(tmp_path):

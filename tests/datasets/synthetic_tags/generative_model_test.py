@@ -13,7 +13,7 @@ def splits():
 
 @pytest.fixture(scope="module")
 def tags(splits):
-    """The training tags as [N, topic, tag of the topic]."""
+    """Returns the training tags as `[N, topic, tag of the topic]`."""
     shape = [-1, model.NUM_TOPICS, model.TAGS_PER_TOPIC]
     return splits["train"].tags.reshape(shape).astype(bool)
 

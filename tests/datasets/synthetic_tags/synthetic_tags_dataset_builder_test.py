@@ -12,6 +12,6 @@ class SyntheticTagsTest(tfds.testing.DatasetBuilderTestCase):
     EXAMPLE_DIR = pathlib.Path(__file__).parent
     SPLITS: ClassVar = {"train": 3000, "test": 1000}
 
-    def test_the_description_says_that_the_rows_are_made(self):
+    def test_the_description_says_that_the_rows_are_generated(self):
         description = self.builder.info.description
-        self.assertStartsWith(description, "Synthetic tags: made rows")
+        self.assertStartsWith(description, "Synthetic tags: generated rows")

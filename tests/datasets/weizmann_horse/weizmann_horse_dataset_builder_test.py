@@ -35,7 +35,7 @@ class WeizmannHorseTest(tfds.testing.DatasetBuilderTestCase):
 
 @pytest.fixture
 def archive(tmp_path):
-    """A copy of the made archive, and a function that changes files inside of it."""
+    """Returns a copy of the made archive, and a function that changes its files."""
     path = tmp_path / "pics32.zip"
     shutil.copy(_DUMMY / path.name, path)
 
