@@ -1,0 +1,34 @@
+"""mypy over all that is not a test, with the settings of mypy.ini."""
+
+import pathlib
+
+import pytest
+from mypy import api
+
+_ROOT = pathlib.Path(__file__).parents[1]
+
+# A cold run takes some 10 s.
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def errors(tmp_path_factory):
+    """The lines that mypy prints for errors."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(_ROOT)
+        cache = tmp_path_factory.mktemp("mypy")
+        printed, failure, status = api.run(["--cache-dir", str(cache)])
+    assert status in (0, 1), failure + printed
+    lines = [line for line in printed.splitlines() if ": error: " in line]
+    assert lines or "Success: no issues found" in printed
+    return lines
+
+
+def test_the_library_has_no_type_errors(errors):
+    found = [line for line in errors if line.startswith("ldrsp_tf/")]
+    assert not found, "\n".join(found)
+
+
+def test_the_rest_has_few_type_errors(errors):
+    found = [line for line in errors if not line.startswith("ldrsp_tf/")]
+    assert len(found) <= 20, "\n".join([f"{len(found)} errors:", *found])
