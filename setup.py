@@ -13,13 +13,15 @@ VERSION = re.search(
 # Refiner.load reads .keras files, and earlier releases of Keras run code on the way.
 # tests/ldrsp_tf/refiner/hostile_files_test.py makes such files; Keras refuses
 # - functions of any module (CVE-2025-1550) since 3.9.0,
-# - Keras' own functions, such as get_file, as layers (CVE-2025-8747, -9906) since 3.11.0,
+# - its own functions, such as get_file, as layers (CVE-2025-8747, -9906) since 3.11.0,
 # - vocabularies read from any file (CVE-2025-12058) since 3.12.0,
-# - TFSMLayer, which runs a SavedModel (CVE-2026-1462), and weights that are read from any
-#   file (CVE-2026-1669) since 3.12.1 and 3.13.2,
-# - weights that are read from any HDF5 file (CVE-2026-12480) since 3.12.2 and 3.14.1.
+# - TFSMLayer, which runs a SavedModel (CVE-2026-1462), and weights read from any file
+#   (CVE-2026-1669) since 3.12.1 and 3.13.2,
+# - weights read from any HDF5 file (CVE-2026-12480) since 3.12.2 and 3.14.1.
 # 3.12.2 is the first that refuses all of them; 3.12 is the last series for Python 3.10.
 KERAS = "keras>=3.12.2,!=3.13.*,!=3.14.0"
+# With 2.16.2 and this Keras, a discriminator learns nothing in the library's tests.
+TENSORFLOW = "tensorflow>=2.17"
 
 # For experiments, datasets and benchmarks, which a checkout has.
 EXPERIMENTS = [
@@ -30,7 +32,7 @@ EXPERIMENTS = [
     "pillow>=9.1",
     "requests>=2.25",
     "scipy>=1.9",
-    # Shows the curves of a run; TensorFlow installs it up to 2.20 alone.
+    # Shows the curves of a run; TensorFlow 2.21 no longer installs it.
     "tensorboard",
     "tensorflow-datasets>=4.9.4",
 ]
@@ -85,7 +87,7 @@ setup(
     packages=find_packages(include=["ldrsp_tf", "ldrsp_tf.*"]),
     package_data={"ldrsp_tf": ["py.typed"]},
     python_requires=">=3.10",
-    install_requires=[KERAS, "numpy>=1.26", "tensorflow>=2.16"],
+    install_requires=[KERAS, "numpy>=1.26", TENSORFLOW],
     extras_require={
         "docs": DOCS,
         "experiments": EXPERIMENTS,
@@ -95,6 +97,7 @@ setup(
         "test": [
             # TFDS's testing module imports it without declaring it.
             "dill",
+            "h5py",
             "hypothesis",
             "import-linter>=2.0",
             "mypy>=1.11",
