@@ -104,8 +104,9 @@ def _without_code(text: str) -> str:
 
 
 def _headings_and_first_sentence(text: str) -> Iterator[str]:
+    """A heading that is a question, as in the FAQ, ends in its mark and is left out."""
     lines = [line for line in text.splitlines() if line.strip()]
-    yield from (line for line in lines if line.startswith("#"))
+    yield from (line for line in lines if re.match(r"#.*[^?]$", line))
     yield from [line for line in lines if re.match(r"[\w*_`]", line)][:1]
 
 
