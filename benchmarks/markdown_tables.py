@@ -1,11 +1,11 @@
-"""What was measured, as tables of Markdown."""
+"""The measurements as tables of Markdown."""
 
-import re
 import statistics
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from experiments.cli.markdown import markdown_table
+from experiments.reports.pages import Makers
 from ldrsp_tf.errors import UsageError
 
 _PARTS = ("input", "generator", "discriminator", "walks")
@@ -104,22 +104,21 @@ PARTS = {
 }
 
 
-def write_tables(text: str, content: Mapping[str, Any]) -> str:
-    """Makes each marked part of a text anew.
+def table_makers(content: Mapping[str, Any]) -> Makers:
+    """Returns the generator of the parts marked `<!-- benchmark: NAME -->`.
 
-    Raises:
-      UsageError: A mark names no part.
+    Args:
+      content: The measurements.
     """
 
-    def part(match: re.Match) -> str:
-        name = match.group(1)
+    def part(name: str) -> str:
         if name not in PARTS:
             raise UsageError(
                 f"There is no benchmark table {name!r}; there are {', '.join(PARTS)}."
             )
-        return f"<!-- benchmark: {name} -->\n{PARTS[name](content)}\n<!-- end -->"
+        return PARTS[name](content)
 
-    return re.sub(r"<!-- benchmark: (\S+) -->.*?<!-- end -->", part, text, flags=re.S)
+    return {"benchmark": part}
 
 
 def _digits(number: float) -> str:

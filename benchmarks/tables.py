@@ -1,9 +1,10 @@
-"""Prints what was measured as tables, or writes them into the README.
+"""Prints the measurements as tables, or writes them into the documentation.
 
-    python -m benchmarks.tables --readme=README.md
+    python -m benchmarks.tables --docs=.
 
-The part of a file between `<!-- benchmark: training -->` and `<!-- end -->` is made
-anew, and so are those of `curves`, `runs` and `machine`.
+The part of a page between `<!-- benchmark: training -->` and `<!-- end -->` is made
+anew, and so are those of `curves`, `runs` and `machine`, in README.md and in the pages
+of docs/.
 """
 
 import pathlib
@@ -11,17 +12,20 @@ import sys
 
 from absl import app, flags
 
-from benchmarks.markdown_tables import PARTS, write_tables
+from benchmarks.markdown_tables import PARTS, table_makers
+from experiments.reports.pages import require_pages, update_pages
 from experiments.summaries.result_file import read_json
 from ldrsp_tf.errors import UsageError
 
 FLAGS = flags.FLAGS
-flags.DEFINE_string("benchmarks", "results/benchmarks.json", "what was measured")
-flags.DEFINE_string("readme", None, "file whose tables are to be rewritten")
+flags.DEFINE_string("benchmarks", "results/benchmarks.json", "file of the measurements")
+flags.DEFINE_string(
+    "docs", None, "folder of README.md and docs/, whose tables are to be rewritten"
+)
 
 
 def main(argv: list[str]) -> None:
-    """Prints or writes."""
+    """Prints the tables, or writes them into the pages."""
     if len(argv) > 1:
         raise app.UsageError(f"{argv[1]!r} is not a flag.")
     try:
@@ -30,9 +34,11 @@ def main(argv: list[str]) -> None:
             raise UsageError(
                 f"There is no {FLAGS.benchmarks}; python -m benchmarks.run makes it."
             )
-        if FLAGS.readme:
-            readme = pathlib.Path(FLAGS.readme)
-            readme.write_text(write_tables(readme.read_text(), content))
+        if FLAGS.docs:
+            root = pathlib.Path(FLAGS.docs)
+            require_pages(root, "--docs")
+            for page in update_pages(root, table_makers(content)):
+                print(f"Updated {page}.")
         else:
             print("\n\n".join(table(content) for table in PARTS.values()))
     except (UsageError, OSError) as error:

@@ -2,17 +2,17 @@
 
     python -m experiments.tables                       # all three, as Markdown
     python -m experiments.tables --table=2 --format=latex
-    python -m experiments.tables --readme=README.md
+    python -m experiments.tables --docs=.
     python -m experiments.tables --table=1 --run_missing --jobs=2
 
-The third form writes every table between its marks in that file. The last one first
-does the runs that the table lacks, in `--runs`, and adds their results to `--results`;
-the same command goes on where it was interrupted.
+The third form writes every table between its marks in README.md and in the pages of
+docs/. The last one first does the runs that the table lacks, in `--runs`, and adds
+their results to `--results`; the same command goes on where it was interrupted.
 """
 
 import pathlib
-import re
 import sys
+from functools import partial
 
 from absl import app, flags
 
@@ -22,8 +22,10 @@ from experiments.cli.startup import quiet_tensorflow
 from experiments.jobs import ray_flags
 from experiments.jobs.runner import Failure, failure_text
 from experiments.reports.formats import FORMATS, markdown
-from experiments.reports.layouts import LAYOUTS, Layout, layout_of
+from experiments.reports.layouts import LAYOUTS, SUMMARY, Layout, layout_of
+from experiments.reports.pages import Makers, require_pages, update_pages
 from experiments.reports.rows import Table, build_table, row_folders
+from experiments.reports.summary import summary_table
 from experiments.summaries.collection import Results, load_results
 from experiments.summaries.result_file import read_json
 from experiments.summaries.result_table import result_table, selection_line
@@ -38,7 +40,9 @@ flags.DEFINE_enum(
 )
 flags.DEFINE_enum("format", "markdown", list(FORMATS), "how it is printed")
 flags.DEFINE_string("results", "results", "folder of the results")
-flags.DEFINE_string("readme", None, "file whose tables are to be rewritten")
+flags.DEFINE_string(
+    "docs", None, "folder of README.md and docs/, whose tables are to be rewritten"
+)
 flags.DEFINE_string("figure", None, "PNG file to draw: the claim, or walks (controls)")
 flags.DEFINE_bool("run_missing", False, "do the runs that the tables lack, before")
 flags.DEFINE_integer("seeds", 5, "seeds of each row, for --run_missing", 1)
@@ -65,29 +69,27 @@ def tables_of(folder: pathlib.Path, number: int | str | None = None) -> list[Tab
     return tables
 
 
-def write_tables(text: str, folder: pathlib.Path) -> str:
-    """Makes each part of a text anew that stands between marks.
+def table_makers(folder: pathlib.Path) -> Makers:
+    """Returns the generators of the marked parts of a page.
 
-    `<!-- table: TASK -->` ... `<!-- end -->` becomes the task's table (or, as
-    `claim/TASK` or `controls/TASK`, another table of it), and
-    `<!-- screen: RUN -->` ... `<!-- end -->` what a run, such as bibtex/ldrsp/seed0,
-    shows at its end; `<!-- ablations: TASK -->` ... `<!-- end -->` that of ablations.
+    `<!-- table: TASK -->` ... `<!-- end -->` becomes the task's table (as `claim/TASK`
+    or `controls/TASK` another table of it, as `summary` that of all tasks),
+    `<!-- screen: RUN -->` the last lines that a run such as bibtex/ldrsp/seed0 shows,
+    and `<!-- ablations: TASK -->` the table of ablations.
+
+    Args:
+      folder: The folder of the results.
     """
     makers = {"table": _table, "screen": _screen, "ablations": _ablations}
-
-    def part(match: re.Match) -> str:
-        kind, name = match.groups()
-        made = makers[kind](folder, name)
-        return f"<!-- {kind}: {name} -->\n{made}\n<!-- end -->"
-
-    marks = r"<!-- (table|screen|ablations): (\S+) -->.*?<!-- end -->"
-    return re.sub(marks, part, text, flags=re.S)
+    return {kind: partial(make, folder) for kind, make in makers.items()}
 
 
 def _table(folder: pathlib.Path, name: str) -> str:
+    if name == SUMMARY.name:
+        return summary_table(SUMMARY, partial(load_results, folder))
     layout = layout_of(name)
     if layout is None:
-        known = ", ".join(layout.name for layout in LAYOUTS)
+        known = ", ".join(layout.name for layout in (*LAYOUTS, SUMMARY))
         raise UsageError(f"There is no table of {name!r}; there are {known}.")
     results = load_results(folder, layout.task)
     if not results:
@@ -121,8 +123,8 @@ def main(argv: list[str]) -> None:
         failures = _fill(folder) if FLAGS.run_missing else []
         if not folder.is_dir():
             raise UsageError(f"There is no folder {folder}; name one by --results.")
-        if FLAGS.readme:
-            _write(pathlib.Path(FLAGS.readme), folder)
+        if FLAGS.docs:
+            _write(pathlib.Path(FLAGS.docs), folder)
         else:
             tables = tables_of(folder, _number())
             print(FORMATS[FLAGS.format](tables))
@@ -190,13 +192,15 @@ def _fill(folder: pathlib.Path) -> list[Failure]:
     )
 
 
-def _write(readme: pathlib.Path, folder: pathlib.Path) -> None:
+def _write(root: pathlib.Path, folder: pathlib.Path) -> None:
     if FLAGS.table or FLAGS.format != "markdown":
         raise UsageError(
-            "--readme writes every marked table as Markdown; leave out --table and "
+            "--docs writes every marked table as Markdown; leave out --table and "
             "--format."
         )
-    readme.write_text(write_tables(readme.read_text(), folder))
+    require_pages(root, "--docs")
+    for page in update_pages(root, table_makers(folder)):
+        print(f"Updated {page}.")
 
 
 if __name__ == "__main__":

@@ -230,3 +230,82 @@ LAYOUTS = (
 def layout_of(name: str) -> Layout | None:
     """The layout of that name, if there is one."""
     return next((layout for layout in LAYOUTS if layout.name == name), None)
+
+
+@dataclasses.dataclass(frozen=True)
+class SummaryColumn:
+    """A data set of the summary.
+
+    Attributes:
+      task: The task's name.
+      heading: The heading, Markdown.
+      refined: The metric of refined outputs.
+      decoders: The metrics of G and of the controls; the best one counts.
+      networks: The suffix of the method's folders, such as `unet`; empty by default.
+      paper: The paper's figure of the refined output, in percent, if it is comparable.
+    """
+
+    task: str
+    heading: str
+    refined: str
+    decoders: tuple[str, ...]
+    networks: str = ""
+    paper: float | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class SummaryLayout:
+    """One table of all data sets, for the front page.
+
+    Attributes:
+      name: The name in the mark.
+      columns: The data sets, from left to right.
+      methods: The methods, from top to bottom.
+    """
+
+    name: str
+    columns: tuple[SummaryColumn, ...]
+    methods: tuple[str, ...]
+
+
+_F1 = ("f1", "f1_tuned", "f1_plugin")
+_HORSES = "docs/results/horses.md"
+
+
+SUMMARY = SummaryLayout(
+    name="summary",
+    columns=(
+        SummaryColumn(
+            "bibtex",
+            "[Bibtex](docs/results/bibtex.md), F1",
+            "f1",
+            _F1,
+            paper=TABLE_1["bibtex"]["ldrsp"]["refined"],
+        ),
+        SummaryColumn(
+            "delicious", "[Delicious](docs/results/delicious.md), F1", "f1", _F1
+        ),
+        SummaryColumn(
+            "weizmann_horse",
+            f"[Horses]({_HORSES}), G an FCN, IOU",
+            "mean_iou",
+            ("mean_iou",),
+            paper=TABLE_2["mean_iou"]["ldrsp"]["refined"],
+        ),
+        SummaryColumn(
+            "weizmann_horse",
+            f"[Horses]({_HORSES}), G a U-Net, IOU",
+            "mean_iou",
+            ("mean_iou",),
+            networks="unet",
+        ),
+        # The paper's accuracy is on the official superpixels: not comparable.
+        SummaryColumn(
+            "lfw_parts",
+            "[Faces](docs/results/faces.md), accuracy (SLIC)",
+            "superpixel_accuracy_slic",
+            ("superpixel_accuracy_slic",),
+        ),
+    ),
+    methods=_CROSS_FITTED,
+)

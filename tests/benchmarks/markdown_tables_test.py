@@ -1,8 +1,11 @@
 import pathlib
+import subprocess
+import sys
 
 import pytest
 
 from benchmarks import markdown_tables as tables
+from experiments.reports.pages import replace_parts
 from experiments.summaries.result_file import read_json
 from ldrsp_tf.errors import UsageError
 
@@ -69,21 +72,36 @@ def test_the_machine_is_a_line():
     )
 
 
+def _written(text, content):
+    return replace_parts(text, tables.table_makers(content))
+
+
 def test_marked_parts_are_written_anew():
     text = "a\n<!-- benchmark: machine -->\nold\n<!-- end -->\nb\n"
-    written = tables.write_tables(text, _CONTENT)
+    written = _written(text, _CONTENT)
     assert "old" not in written
     assert written.startswith("a\n<!-- benchmark: machine -->\nMade, 2 cores")
-    assert tables.write_tables(written, _CONTENT) == written
+    assert _written(written, _CONTENT) == written
 
 
 def test_an_unknown_mark_is_refused():
     with pytest.raises(UsageError, match="no benchmark table 'colour'"):
-        tables.write_tables("<!-- benchmark: colour -->\n<!-- end -->", _CONTENT)
+        _written("<!-- benchmark: colour -->\n<!-- end -->", _CONTENT)
 
 
-def test_the_readme_shows_what_was_measured():
+@pytest.mark.parametrize("name", tables.PARTS)
+def test_the_page_of_performance_shows_the_measurements(name):
     content = read_json(_ROOT / "results" / "benchmarks.json")
-    readme = (_ROOT / "README.md").read_text()
-    assert "<!-- benchmark: training -->" in readme
-    assert tables.write_tables(readme, content) == readme
+    page = (_ROOT / "docs" / "performance.md").read_text()
+    assert f"<!-- benchmark: {name} -->" in page
+    assert _written(page, content) == page, "run: python -m benchmarks.tables --docs=."
+
+
+def test_the_command_writes_the_page(tmp_path):
+    (tmp_path / "docs").mkdir()
+    page = tmp_path / "docs" / "performance.md"
+    page.write_text("<!-- benchmark: machine -->\n<!-- end -->\n")
+    command = [sys.executable, "-m", "benchmarks.tables", f"--docs={tmp_path}"]
+    shown = subprocess.run(command, cwd=_ROOT, capture_output=True, text=True)
+    assert (shown.returncode, shown.stdout) == (0, f"Updated {page}.\n")
+    assert "billion operations" in page.read_text()

@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from experiments import tables
+from experiments.reports.pages import pages_below, replace_parts
 from ldrsp_tf.errors import UsageError
 
 ROOT = pathlib.Path(__file__).parents[2]
@@ -23,12 +24,38 @@ def results(result_folder):
     return result_folder.path
 
 
-def test_the_readme_tells_what_the_results_say():
-    readme = (ROOT / "README.md").read_text()
-    assert "<!-- table: bibtex -->" in readme
-    assert tables.write_tables(readme, ROOT / "results") == readme, (
-        "run: python -m experiments.tables --readme=README.md"
+def written(text, results):
+    return replace_parts(text, tables.table_makers(results))
+
+
+@pytest.mark.parametrize("page", pages_below(ROOT), ids=lambda page: page.stem)
+def test_a_page_shows_the_committed_results(page):
+    text = page.read_text()
+    assert written(text, ROOT / "results") == text, (
+        "run: python -m experiments.tables --docs=."
     )
+
+
+@pytest.mark.parametrize(
+    ("page", "mark"),
+    [
+        ("README.md", "table: summary"),
+        ("README.md", "screen: synthetic_shapes/ldrsp_plus/seed0"),
+        ("docs/results/bibtex.md", "table: bibtex"),
+        ("docs/results/delicious.md", "table: delicious"),
+        ("docs/results/horses.md", "table: weizmann_horse"),
+        ("docs/results/faces.md", "table: lfw_parts"),
+        ("docs/results/synthetic.md", "screen: synthetic_shapes/ldrsp_plus/seed0"),
+        ("docs/results/claim.md", "table: claim/bibtex"),
+        ("docs/results/claim.md", "table: claim/weizmann_horse"),
+        ("docs/results/ldrsp_cross.md", "table: controls/bibtex"),
+        ("docs/results/ldrsp_cross.md", "table: controls/delicious"),
+        ("docs/results/ldrsp_cross.md", "table: controls/weizmann_horse"),
+        ("docs/results/ablations.md", "ablations: bibtex"),
+    ],
+)
+def test_a_generated_table_stands_on_its_page(page, mark):
+    assert f"<!-- {mark} -->" in (ROOT / page).read_text()
 
 
 def test_all_tables_of_the_paper_are_there_without_results(tmp_path):
@@ -51,11 +78,11 @@ def test_a_task_that_the_paper_lacks_is_shown_when_it_has_results(result_folder)
 @pytest.mark.parametrize("task", ["bibtex", "weizmann_horse"])
 def test_tables_are_written_between_their_marks(results, task):
     text = f"before\n<!-- table: {task} -->\nold\n<!-- end -->\nafter\n"
-    written = tables.write_tables(text, results)
-    assert written.startswith(f"before\n<!-- table: {task} -->\n| method |")
-    assert written.endswith("\n<!-- end -->\nafter\n")
-    assert "\nold\n" not in written
-    assert tables.write_tables(written, results) == written
+    new = written(text, results)
+    assert new.startswith(f"before\n<!-- table: {task} -->\n| method |")
+    assert new.endswith("\n<!-- end -->\nafter\n")
+    assert "\nold\n" not in new
+    assert written(new, results) == new
 
 
 @pytest.mark.parametrize(
@@ -64,19 +91,19 @@ def test_tables_are_written_between_their_marks(results, task):
 def test_a_mark_without_a_result_leaves_the_text_alone(results, mark):
     name = mark.split(": ")[1]
     with pytest.raises(UsageError, match=name):
-        tables.write_tables(f"<!-- {mark} -->\nold\n<!-- end -->", results)
+        written(f"<!-- {mark} -->\nold\n<!-- end -->", results)
 
 
 def test_a_task_without_a_table_is_refused(result_folder):
     result_folder.write("synthetic_tags", "ldrsp", 0, {"generator": {"f1": 0.3}})
     with pytest.raises(UsageError, match=r"no table of 'synthetic_tags'.*lfw_parts"):
         text = "<!-- table: synthetic_tags -->\n<!-- end -->"
-        tables.write_tables(text, result_folder.path)
+        written(text, result_folder.path)
 
 
 def test_a_screen_is_what_the_run_showed(results):
     text = "<!-- screen: bibtex/ldrsp/seed0 -->\n<!-- end -->"
-    lines = tables.write_tables(text, results).splitlines()
+    lines = written(text, results).splitlines()
     assert lines[1:3] == ["```text", "Chosen on validation: 3 epochs."]
     assert lines[5].split() == ["G", "40.0", "50.0", "25.0"]
 
@@ -113,15 +140,31 @@ def test_a_mistake_of_the_user_is_one_sentence(command_line, results, tmp_path):
     assert damaged.stderr.count("\n") == 1
 
 
-def test_a_readme_is_markdown_with_all_its_tables(command_line, results, tmp_path):
-    readme = tmp_path / "README.md"
-    readme.write_text("<!-- table: bibtex -->\n<!-- end -->\n")
-    flags = (f"--results={results}", f"--readme={readme}")
+def test_the_pages_of_a_folder_are_written(command_line, results, tmp_path):
+    part = "<!-- table: bibtex -->\n<!-- end -->\n"
+    readme, page = tmp_path / "README.md", tmp_path / "docs" / "results" / "tags.md"
+    page.parent.mkdir(parents=True)
+    readme.write_text(part)
+    page.write_text(part)
+    flags = (f"--results={results}", f"--docs={tmp_path}")
     refused = run_tables(command_line, *flags, "--format=csv")
     assert refused.returncode == 1
     assert "leave out --table and --format" in refused.stderr
-    assert run_tables(command_line, *flags).returncode == 0
-    assert "| LDRSP | 46.4 | **46.0** |" in readme.read_text()
+    shown = run_tables(command_line, *flags)
+    assert shown.returncode == 0
+    assert shown.stdout.splitlines() == [f"Updated {readme}.", f"Updated {page}."]
+    for path in (readme, page):
+        assert "| LDRSP | 46.4 | **46.0** |" in path.read_text()
+    assert run_tables(command_line, *flags).stdout == ""
+
+
+def test_a_folder_without_pages_is_refused(command_line, results, tmp_path):
+    shown = run_tables(command_line, f"--results={results}", f"--docs={tmp_path}")
+    assert shown.returncode == 1
+    assert shown.stderr == (
+        f"error: {tmp_path} holds neither README.md nor a page of docs/; --docs names "
+        "the folder that does.\n"
+    )
 
 
 def test_missing_runs_are_done_before_the_tables_are_printed(command_line, tmp_path):

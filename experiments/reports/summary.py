@@ -1,0 +1,96 @@
+"""The summary of all data sets as one Markdown table."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from experiments.cli.markdown import markdown_table
+from experiments.reports.layouts import SummaryColumn, SummaryLayout
+from experiments.summaries.collection import Results
+from experiments.summaries.labels import CONTROLS, TITLES, split_folder
+from experiments.summaries.result_file import rows_of_result
+from experiments.summaries.statistics import Summary, summarize
+
+_NOTE = (
+    "Test figures in percent, mean ± standard deviation over seeds (each page gives "
+    "their number). G and the controls are shown with the decoder that suits them best; "
+    "refined outputs are decided without tuning. The last row is the best result "
+    "without a walk among all methods of the column."
+)
+
+
+def summary_table(layout: SummaryLayout, load: Callable[[str], Results]) -> str:
+    """Returns the table and a note on how to read it.
+
+    Args:
+      layout: The data sets and methods to show.
+      load: Loads the results of a task, method's folder -> results.
+    """
+    found = [load(column.task) for column in layout.columns]
+    lines = [["", *(column.heading for column in layout.columns)]]
+    lines.append(["LDRSP, the paper's figure", *map(_published, layout.columns)])
+    for method in layout.methods:
+        for row, label in (("generator", "G"), ("refined", "refined")):
+            cells = [
+                _text(_figure(column, results.get(_folder(column, method), []), row))
+                for column, results in zip(layout.columns, found)
+            ]
+            lines.append([f"{TITLES[method]}: {label}", *cells])
+    best = [_best_control(c, results) for c, results in zip(layout.columns, found)]
+    lines.append(["best control without a walk", *best])
+    return f"{markdown_table(lines)}\n\n{_NOTE}"
+
+
+def _published(column: SummaryColumn) -> str:
+    return "-" if column.paper is None else f"{column.paper:g}"
+
+
+def _folder(column: SummaryColumn, method: str) -> str:
+    return f"{method}-{column.networks}" if column.networks else method
+
+
+def _figure(
+    column: SummaryColumn, results: Sequence[dict[str, Any]], row: str
+) -> Summary | None:
+    """Returns the row's figure by its best decoder, None where there is none."""
+    metrics = (column.refined,) if row == "refined" else column.decoders
+    found = [_summary(results, row, metric) for metric in metrics]
+    return max(
+        (figure for figure in found if figure), key=lambda s: s.mean, default=None
+    )
+
+
+def _summary(
+    results: Sequence[dict[str, Any]], row: str, metric: str
+) -> Summary | None:
+    rows = [rows_of_result(result).get(row, {}) for result in results]
+    return summarize([100 * values[metric] for values in rows if metric in values])
+
+
+def _best_control(column: SummaryColumn, results: Results) -> str:
+    found = {}
+    for folder, runs in results.items():
+        if split_folder(folder)[1] != column.networks:
+            continue
+        for row in ("generator", *CONTROLS):
+            figure = _figure(column, runs, row)
+            if figure is not None:
+                found[folder, row] = figure
+    if not found:
+        return "-"
+    best = max(found, key=lambda place: found[place].mean)
+    return f"{_text(found[best])} ({_label(*best)})"
+
+
+def _label(folder: str, row: str) -> str:
+    method = split_folder(folder)[0]
+    if row == "generator":
+        return f"G of {TITLES.get(method, method)}"
+    return CONTROLS[row]
+
+
+def _text(figure: Summary | None) -> str:
+    if figure is None:
+        return "-"
+    if figure.deviation is None:
+        return f"{figure.mean:.1f}"
+    return f"{figure.mean:.1f} ± {figure.deviation:.1f}"
