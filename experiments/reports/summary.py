@@ -14,7 +14,7 @@ _NOTE = (
     "Test figures in percent, mean ± standard deviation over seeds (each page gives "
     "their number). G and the controls are shown with the decoder that suits them "
     "best; refined outputs are decided without tuning. The last row is the best result "
-    "without a walk among all methods of the column."
+    "without refinement among all methods of the column."
 )
 
 
@@ -36,7 +36,7 @@ def summary_table(layout: SummaryLayout, load: Callable[[str], Results]) -> str:
             ]
             lines.append([f"{TITLES[method]}: {label}", *cells])
     best = [_best_control(c, results) for c, results in zip(layout.columns, found)]
-    lines.append(["best control without a walk", *best])
+    lines.append(["best control without refinement", *best])
     return f"{markdown_table(lines)}\n\n{_NOTE}"
 
 
