@@ -1,6 +1,6 @@
 import copy
-import os
 import pathlib
+import re
 
 import nbformat
 import pytest
@@ -17,14 +17,15 @@ def committed():
 
 @pytest.fixture(scope="module")
 def executed(committed, tmp_path_factory):
-    """The same cells, run anew in a folder that has nothing of ours."""
+    """The same cells, run anew in an empty folder, with `ldrsp_tf` and nothing else."""
     notebook = copy.deepcopy(committed)
     for cell in _code(notebook):
         cell.outputs, cell.execution_count = [], None
     folder = tmp_path_factory.mktemp("notebook")
-    path = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
+    library = tmp_path_factory.mktemp("library")
+    (library / "ldrsp_tf").symlink_to(ROOT / "ldrsp_tf")
     with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("PYTHONPATH", path.rstrip(os.pathsep))
+        environment.setenv("PYTHONPATH", str(library))
         environment.setenv("IPYTHONDIR", str(folder / "ipython"))
         environment.delenv("MPLBACKEND", raising=False)  # Pictures go to the page.
         NotebookClient(
@@ -67,6 +68,13 @@ def test_the_committed_notebook_has_been_run_whole(committed):
 def test_it_names_no_folder_of_the_machine_that_ran_it(committed):
     text = nbformat.writes(committed)
     assert not any(name in text for name in ("/tmp/", "/home/", "/root/", "/work/"))
+
+
+def test_it_imports_the_library_and_none_of_our_other_packages(committed):
+    code = "\n".join(cell.source for cell in _code(committed))
+    imported = re.findall(r"^\s*(?:from|import) (\w+)", code, re.M)
+    assert "ldrsp_tf" in imported
+    assert not {"experiments", "datasets", "benchmarks"} & set(imported)
 
 
 def test_it_runs(committed, executed):
