@@ -33,7 +33,7 @@ def markdown(table: Table) -> str:
         cells = [f"**{text}**" if bold else text for text, bold in _cells(table, row)]
         lines.append([*cells, _flags(row)])
     flags = (
-        f"What makes a row: `python -m experiments.run --task={table.layout.task}` "
+        f"A row comes from `python -m experiments.run --task={table.layout.task}` "
         "with its flags, once for each `--seed=0`, `1`, ..."
     )
     return "\n\n".join([markdown_table(lines), *table_notes(table), flags])

@@ -32,7 +32,7 @@ def _gains(table: Table) -> list[str]:
         return [f"{line}; one seed each, so nothing is known of chance."]
     return [
         f"{line}, paired over seeds. A star: the 95 % confidence interval of its mean "
-        "(Student's t) excludes 0; it speaks of other seeds, not of other test rows."
+        "(Student's t) excludes 0; it refers to other seeds, not to other test rows."
     ]
 
 
@@ -56,7 +56,7 @@ def _missing(table: Table) -> list[str]:
         task = table.layout.task
         names = ", ".join(f"`{method}`" for method in missing)
         notes.append(
-            f"Not measured: {names}. What runs them: `python -m experiments.tables "
+            f"Not measured: {names}. Run them by `python -m experiments.tables "
             f"--table={table.layout.number} --tasks={task} --run_missing`."
         )
     return notes
