@@ -112,8 +112,9 @@ def test_samples_without_a_walk_stay_where_they_start():
     trainer = _trainer(method)
     x, y = (tf.constant(part[:4], tf.float32) for part in _EXAMPLES)
     start = trainer.generate(x)
-    draw = dataclasses.make_dataclass("SamplingContext", ["x", "y_generated", "y_true"])
-    np.testing.assert_array_equal(source(draw(x, start, y), None).y, start)
+    context = dataclasses.make_dataclass("Context", ["x", "y_generated", "y_true"])
+    samples = source(SamplingSettings(), x, y)(context(x, start, y))
+    np.testing.assert_array_equal(samples.y, start)
 
 
 def test_a_method_without_samples_is_left_as_it_is():
