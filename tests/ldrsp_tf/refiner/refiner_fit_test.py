@@ -3,6 +3,7 @@ import json
 import os
 import random
 import shutil
+import sys
 
 import keras
 import numpy as np
@@ -460,3 +461,25 @@ def test_masks_are_trained_in_replay_chains(fitted_maps):
     kept = refiner.trainer._mixer.variables
     assert len(kept) == 4
     assert np.max(kept[0]) > 0.0
+
+
+def test_data_pass_through_the_refiners_module_once_before_the_training(
+    make_refiner, tags, eagerly
+):
+    entered, epochs = [], []
+
+    def profile(frame, event, argument):
+        if event == "call" and frame.f_code.co_filename == refiner_module.__file__:
+            if not epochs:
+                entered.append(frame.f_code.co_name)
+        elif event == "call" and frame.f_code.co_name == "train_epoch":
+            epochs.append(None)
+
+    refiner = make_refiner(method="baseline")
+    sys.setprofile(profile)
+    try:
+        refiner.fit(tags, 0.5, epochs=1)
+    finally:
+        sys.setprofile(None)
+    assert entered == ["fit"]
+    assert epochs

@@ -233,6 +233,22 @@ def test_unknown_methods_are_refused(make_refiner, refused):
         make_refiner(method="ldrps")
 
 
+@pytest.mark.parametrize("space", [TagSpace(), ClassMapSpace()])
+def test_the_default_method_is_ldrsp_plus_under_its_name_too(space):
+    default, named = (
+        Refiner(_sequential(), space, **method)
+        for method in ({}, {"method": "ldrsp_plus"})
+    )
+    assert default.method == named.method
+    assert default.settings == named.settings
+    assert default.grid == named.grid
+
+
+def test_ldrsp_cross_is_refused_with_the_sentence_that_says_how(make_refiner, refused):
+    with refused('method="ldrsp_plus" with a CrossFitted generator.*folds='):
+        make_refiner(method="ldrsp_cross")
+
+
 def test_methods_without_a_generator_take_none_and_others_need_one(refused):
     with refused("'dvn' has no generator.*or give None"):
         Refiner(_sequential(), TagSpace(), method="dvn")
