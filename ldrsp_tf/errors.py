@@ -12,17 +12,20 @@ class NotFittedError(UsageError):
 
 
 class TrainingError(RuntimeError):
-    """Training cannot go on (for example the loss is no longer finite)."""
+    """A training that cannot go on, for example because a file cannot be written."""
 
 
 class DivergenceError(TrainingError):
-    """A loss is no longer finite: the settings do not work, whatever is tried again."""
+    """A loss that is no longer finite; another try with the same settings is no use."""
 
 
 def reason_of(error: Exception) -> str:
-    """The error's reason without what was added around it, and without a full stop.
+    """Returns the reason of an error without additions and without a full stop.
 
     Keras adds the arguments of the call that failed, autograph the lines of code.
+
+    Args:
+      error: The error, of TensorFlow, Keras or this package.
     """
     text = str(getattr(error, "message", error)).strip()
     in_call = re.search(r"\x1b\[1m(.*?)\x1b\[0m", text, re.DOTALL)
@@ -30,6 +33,6 @@ def reason_of(error: Exception) -> str:
         text = in_call.group(1).strip()
     paragraphs = [" ".join(part.split()) for part in re.split(r"\n\s*\n", text)]
     reason = paragraphs[-1 if paragraphs[0].startswith("in user code:") else 0]
-    # TensorFlow's names of functions and operations say nothing to a user.
+    # TensorFlow's names of functions and operations are of no use to a user.
     reason = re.sub(r"\{\{.*?\}\} ?| \[Op:\w+\].*", "", reason)
     return reason.rstrip(".") or type(error).__name__

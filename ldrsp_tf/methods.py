@@ -1,6 +1,6 @@
 """The methods: losses, sources of samples and their options, one registry entry each.
 
-The trainer knows no method by name: it reads these fields. To add a method, add an
+The trainer refers to no method by name: it reads these fields. To add a method, add an
 entry, and its pair of losses to `losses/baselines.py`.
 """
 
@@ -88,8 +88,8 @@ _PAPER_SOURCES: tuple[tuple[float, sampling.SourceFactory], ...] = (
     (0.5, sampling.AdversarialSource),
 )
 
-# D should see the whole walk that it is going to guide, not its first steps only: tasks
-# with long walks give replay chains a share.
+# D should be trained on the whole walk that it will guide, not on its first steps only:
+# tasks with long walks give replay chains a share.
 _LONG_WALK_SOURCES = (*_PAPER_SOURCES, (0.0, sampling.ReplayChains))
 
 BASELINE = Method(
@@ -188,7 +188,8 @@ METHODS = {
 }
 
 
-# Names that are looked for here, and are a method with other networks or stages.
+# Recipes of `experiments` that a user may look for here: each is a method with networks
+# or stages of its own.
 _RECIPES = {
     "ldrsp_cross": (
         'method="ldrsp_plus" with a CrossFitted generator, a RatioNetwork or a '
@@ -201,6 +202,9 @@ _RECIPES = {
 
 def get_method(name: str) -> Method:
     """Returns the method of that name.
+
+    Args:
+      name: The name of a method, such as "ldrsp_plus".
 
     Raises:
       UsageError: There is none; the message names the known ones.

@@ -1,7 +1,7 @@
 """Metrics of decided outputs, and the decoders that decide relaxed ones.
 
-All take and return numpy arrays (or what numpy makes of a tensor); metric values are
-fractions in [0, 1].
+All functions take numpy arrays, or tensors that numpy can convert, and return numpy
+arrays or numbers; metric values are fractions in [0, 1].
 """
 
 import numpy as np
@@ -11,7 +11,7 @@ THRESHOLDS = np.round(np.arange(0.02, 0.981, 0.02), 2)
 
 
 def example_f1(decided: np.ndarray, y_true: np.ndarray) -> np.ndarray:
-    """F1 of each example.
+    """Returns F1 of each example (Eq. 2 of decided tags).
 
     An example that has no tag and is given none counts 1; one of the two alone
     counts 0.
@@ -21,7 +21,7 @@ def example_f1(decided: np.ndarray, y_true: np.ndarray) -> np.ndarray:
       y_true: True tags, 0/1 or bool, `[B, L]`.
 
     Returns:
-      `[..., B]`.
+      Values in [0, 1], `[..., B]`.
     """
     decided = np.asarray(decided, bool)
     truth = np.asarray(y_true, bool)
@@ -31,8 +31,16 @@ def example_f1(decided: np.ndarray, y_true: np.ndarray) -> np.ndarray:
 
 
 def threshold_decode(y: np.ndarray, threshold: float = DEFAULT_THRESHOLD) -> np.ndarray:
-    """Decides the tags whose relaxed value is above the threshold, `[..., L]`."""
-    # As a Python number: numpy compares it in the type of y wherever it came from.
+    """Decides the tags whose relaxed value is above the threshold.
+
+    Args:
+      y: Relaxed tags in [0, 1], `[..., L]`.
+      threshold: The threshold.
+
+    Returns:
+      Decided tags, bool, `[..., L]`.
+    """
+    # A Python number is compared in the type of y, whichever type the threshold had.
     return np.asarray(y) > float(threshold)
 
 
@@ -41,9 +49,9 @@ def plugin_decode(probabilities: np.ndarray) -> np.ndarray:
 
     The expected F1 of the top k is approximated by the ratio of expectations,
     2 * sum_topk p / (k + sum p) (the "plug-in" rule: expectations of the model are
-    plugged into the metric). It has no parameters, and uses no discriminator: it is
-    the cheapest control for a refinement that is trained on F1. At least one tag is
-    decided.
+    plugged into the metric). It has no parameters and uses no discriminator, which
+    makes it the cheapest control of a refinement that is trained on F1. At least one
+    tag is decided.
 
     Args:
       probabilities: Tag probabilities in [0, 1], `[B, L]`.
@@ -63,14 +71,14 @@ def plugin_decode(probabilities: np.ndarray) -> np.ndarray:
 
 
 def mean_f1(decided: np.ndarray, y_true: np.ndarray) -> float:
-    """Example-averaged F1 of decided tags `[B, L]`."""
+    """Returns the example-averaged F1 of decided tags `[B, L]`."""
     return float(np.mean(example_f1(decided, y_true)))
 
 
 def tune_threshold(y: np.ndarray, y_true: np.ndarray) -> float:
-    """The threshold of the best example-averaged F1; for validation rows only.
+    """Finds the threshold of the best example-averaged F1 on validation rows.
 
-    The F1 of a threshold is averaged with those of its neighbours: the curve of a few
+    The F1 of a threshold is averaged with those of its neighbors: the curve of a few
     hundred rows is jagged, and its highest tooth is mostly luck. Of equally good
     thresholds the one nearest to 0.5 is taken.
 
@@ -91,36 +99,51 @@ def tune_threshold(y: np.ndarray, y_true: np.ndarray) -> float:
 def image_iou(
     decided: np.ndarray, truth: np.ndarray, foreground: int = 1
 ) -> np.ndarray:
-    """Intersection over union of one class in each image.
+    """Returns the intersection over union of one class in each image.
 
     An image without the class that is given none of it counts 1.
 
     Args:
       decided: Decided classes, `[..., B, H, W]`.
       truth: True classes, `[B, H, W]`.
-      foreground: The class.
+      foreground: The number of the class.
 
     Returns:
-      `[..., B]`.
+      Values in [0, 1], `[..., B]`.
     """
     intersection, union = _overlap(decided, truth, foreground)
     return np.where(union == 0, 1.0, intersection / np.maximum(union, 1))
 
 
 def global_iou(decided: np.ndarray, truth: np.ndarray, foreground: int = 1) -> float:
-    """Intersection over union of one class, counted over all images `[B, H, W]`.
+    """Returns the intersection over union of one class, counted over all images.
 
-    It is 1 where the class neither is nor was decided anywhere.
+    It is 1 if the class neither occurs nor is decided anywhere.
+
+    Args:
+      decided: Decided classes, `[B, H, W]`.
+      truth: True classes, `[B, H, W]`.
+      foreground: The number of the class.
     """
     intersection, union = _overlap(decided, truth, foreground)
     return float(intersection.sum() / union.sum()) if union.any() else 1.0
 
 
 def pixel_accuracy(decided: np.ndarray, truth: np.ndarray) -> np.ndarray:
-    """Share of right pixels in each image, `[..., B, H, W]` -> `[..., B]`."""
+    """Returns the share of right pixels in each image.
+
+    Args:
+      decided: Decided classes, `[..., B, H, W]`.
+      truth: True classes, `[B, H, W]`.
+
+    Returns:
+      Values in [0, 1], `[..., B]`.
+    """
     return np.mean(np.asarray(decided) == np.asarray(truth), axis=(-2, -1))
 
 
-def _overlap(decided, truth, foreground) -> tuple[np.ndarray, np.ndarray]:
+def _overlap(
+    decided: np.ndarray, truth: np.ndarray, foreground: int
+) -> tuple[np.ndarray, np.ndarray]:
     a, b = np.asarray(decided) == foreground, np.asarray(truth) == foreground
     return np.sum(a & b, axis=(-2, -1)), np.sum(a | b, axis=(-2, -1))

@@ -1,6 +1,6 @@
 """Oracle values v*(y, y*): how good a relaxed output is (Eq. 1-4 and 11).
 
-Every function takes `y`, the output to be judged, and `y_true`, the truth, both in
+Every function takes `y`, the output to score, and `y_true`, the ground truth, both in
 [0, 1] and of one shape, and is differentiable almost everywhere. `[B, L]` is a batch
 of tag vectors and `[B, H, W, C]` a batch of maps with a class vector in every pixel.
 
@@ -16,21 +16,33 @@ Oracle = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
 
 
 def intersection(y: tf.Tensor, y_true: tf.Tensor, axis: list[int]) -> tf.Tensor:
-    """Relaxed size of the intersection, sum_i min(y_i, y*_i) (Eq. 3)."""
+    """Returns the relaxed size of the intersection, sum_i min(y_i, y*_i) (Eq. 3).
+
+    Args:
+      y: Outputs in [0, 1], `[B, ...]`.
+      y_true: True outputs in [0, 1], `[B, ...]`.
+      axis: The axes to sum over.
+    """
     return tf.reduce_sum(tf.minimum(y, y_true), axis)
 
 
 def union(y: tf.Tensor, y_true: tf.Tensor, axis: list[int]) -> tf.Tensor:
-    """Relaxed size of the union, sum_i max(y_i, y*_i) (Eq. 4)."""
+    """Returns the relaxed size of the union, sum_i max(y_i, y*_i) (Eq. 4).
+
+    Args:
+      y: Outputs in [0, 1], `[B, ...]`.
+      y_true: True outputs in [0, 1], `[B, ...]`.
+      axis: The axes to sum over.
+    """
     return tf.reduce_sum(tf.maximum(y, y_true), axis)
 
 
 def iou(y: tf.Tensor, y_true: tf.Tensor) -> tf.Tensor:
-    """Intersection over union of each example (Eq. 1).
+    """Returns the intersection over union of each example (Eq. 1).
 
     Args:
       y: Outputs in [0, 1], `[B, ...]`.
-      y_true: Truth in [0, 1], `[B, ...]`.
+      y_true: True outputs in [0, 1], `[B, ...]`.
 
     Returns:
       Values in [0, 1], `[B]`.
@@ -40,14 +52,14 @@ def iou(y: tf.Tensor, y_true: tf.Tensor) -> tf.Tensor:
 
 
 def f1(y: tf.Tensor, y_true: tf.Tensor) -> tf.Tensor:
-    """F1 of each example (Eq. 2).
+    """Returns F1 of each example (Eq. 2).
 
     Since min(a, b) + max(a, b) = a + b, the denominator, intersection plus union, is
     computed as the sum of both outputs.
 
     Args:
       y: Outputs in [0, 1], `[B, ...]`.
-      y_true: Truth in [0, 1], `[B, ...]`.
+      y_true: True outputs in [0, 1], `[B, ...]`.
 
     Returns:
       Values in [0, 1], `[B]`.
@@ -56,13 +68,13 @@ def f1(y: tf.Tensor, y_true: tf.Tensor) -> tf.Tensor:
 
 
 def pixel_f1(y: tf.Tensor, y_true: tf.Tensor) -> tf.Tensor:
-    """F1 of the class vector of every pixel (Eq. 11).
+    """Returns F1 of the class vector of every pixel (Eq. 11).
 
     With one channel a correct background pixel is 0/0: use class vectors, C >= 2.
 
     Args:
       y: Outputs in [0, 1], `[B, H, W, C]`.
-      y_true: Truth in [0, 1], `[B, H, W, C]`.
+      y_true: True outputs in [0, 1], `[B, H, W, C]`.
 
     Returns:
       Values in [0, 1], `[B, H, W]`.
@@ -71,21 +83,21 @@ def pixel_f1(y: tf.Tensor, y_true: tf.Tensor) -> tf.Tensor:
 
 
 def above_half(y: tf.Tensor) -> tf.Tensor:
-    """The decided output of tags: 1 where an entry is above 0.5, else 0."""
+    """Returns the decided output of tags: 1 where an entry is above 0.5, else 0."""
     return tf.cast(y > 0.5, y.dtype)
 
 
-def binarised(
+def binarized(
     oracle: Oracle, decide: Callable[[tf.Tensor], tf.Tensor] = above_half
 ) -> Oracle:
     """Returns `oracle` of the output that is decided from `y`.
 
     The relaxed values of Eq. 3-4 punish an unsure output that would be decided rightly;
-    this variant judges what a user would get.
+    this variant scores the decided output, which is the one that a user gets.
 
     Args:
-      oracle: Any function of `(y, y_true)`.
-      decide: Makes 0/1 outputs of relaxed ones, of the same shape.
+      oracle: A function of `(y, y_true)`.
+      decide: A function from relaxed outputs to 0/1 outputs of the same shape.
     """
 
     def value(y: tf.Tensor, y_true: tf.Tensor) -> tf.Tensor:

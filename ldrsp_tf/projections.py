@@ -8,15 +8,15 @@ Projection = Callable[[tf.Tensor], tf.Tensor]
 
 
 def box(y: tf.Tensor) -> tf.Tensor:
-    """Clips every entry of `y` (any shape) to [0, 1]."""
+    """Clips every entry of `y`, of any shape, to [0, 1] (P of Eq. 8-9)."""
     return tf.clip_by_value(y, 0.0, 1.0)
 
 
 def simplex(y: tf.Tensor) -> tf.Tensor:
-    """Projects each class vector onto the probability simplex.
+    """Projects each class vector onto the probability simplex (P of Eq. 8-9).
 
-    The Euclidean projection by sorting: with the entries in falling order u, the
-    largest rank k with u_k > (u_1 + ... + u_k - 1) / k gives the amount that every
+    This is the Euclidean projection by sorting: with the entries in falling order u,
+    the largest rank k with u_k > (u_1 + ... + u_k - 1) / k gives the amount that every
     entry loses before it is cut at 0 (Held, Wolfe & Crowder 1974).
 
     Args:
@@ -25,8 +25,8 @@ def simplex(y: tf.Tensor) -> tf.Tensor:
     Returns:
       Values in [0, 1] that sum to 1 over the last axis, `[..., C]`.
     """
-    # A common amount changes nothing; without the largest entry no digit of the 1 is
-    # lost beside huge ones.
+    # A shift of all entries by one amount changes nothing; without it the 1 would lose
+    # digits beside huge entries.
     y = y - tf.reduce_max(y, axis=-1, keepdims=True)
     falling = tf.sort(y, axis=-1, direction="DESCENDING")
     excess = tf.cumsum(falling, axis=-1) - 1.0

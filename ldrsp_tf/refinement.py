@@ -13,11 +13,11 @@ Score = Callable[[tf.Tensor], tf.Tensor]
 
 
 class Trajectory(NamedTuple):
-    """A refinement, step by step.
+    """The outputs of a refinement, step by step, and their scores.
 
     Attributes:
-      outputs: y^(0) ... y^(T), `[T + 1, B, ...]`.
-      scores: D(x, y) of each, `[T + 1, B]` or `[T + 1, B, H, W]`.
+      outputs: The outputs y^(0) ... y^(T), `[T + 1, B, ...]`.
+      scores: The score D(x, y) of each, `[T + 1, B]` or `[T + 1, B, H, W]`.
     """
 
     outputs: tf.Tensor
@@ -25,17 +25,18 @@ class Trajectory(NamedTuple):
 
 
 def score_and_gradient(score: Score, y: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-    """Each example's score and its gradient with respect to the output, dD/dy.
+    """Computes each example's score and its gradient dD/dy in the output.
 
     Examples do not influence each other's score, so the gradient of the sum over the
     batch is the gradient of every example; a score map `[B, H, W]` is summed as well.
 
     Args:
-      score: Maps `[B, ...]` to scores `[B]` or score maps `[B, H, W]`.
+      score: A function from outputs `[B, ...]` to scores `[B]` or score maps
+        `[B, H, W]`.
       y: Outputs, `[B, ...]`.
 
     Returns:
-      The scores, and the gradient, of the shape of `y`.
+      The scores, and the gradient in the shape of `y`.
 
     Raises:
       UsageError: The score does not depend on `y` through differentiable operations.
@@ -54,7 +55,7 @@ def score_and_gradient(score: Score, y: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor
 
 
 def gradient_norm(gradient: tf.Tensor) -> tf.Tensor:
-    """Euclidean norm per example over the whole output, `[B, ...]` -> `[B]`."""
+    """Returns each example's norm over the whole output, `[B, ...]` -> `[B]`."""
     flat = tf.reshape(gradient, [tf.shape(gradient)[0], -1])
     # In double precision the squares of vanishing gradients do not underflow.
     return tf.cast(tf.norm(tf.cast(flat, tf.float64), axis=1), gradient.dtype)
@@ -66,10 +67,10 @@ def normalize(gradient: tf.Tensor) -> tf.Tensor:
     A zero gradient stays zero.
 
     Args:
-      gradient: `[B, ...]`.
+      gradient: The gradient of each example, `[B, ...]`.
 
     Returns:
-      `[B, ...]`, of norm 1 (or 0) per example.
+      The direction of each example, `[B, ...]`, of norm 1 or 0.
     """
     axis = list(range(1, gradient.shape.rank))
     # The largest entry is divided out first: squares of tiny gradients underflow.
@@ -88,7 +89,18 @@ def ascend(
     normalized: bool,
     project: Projection,
 ) -> tf.Tensor:
-    """One step up the gradient: Eq. 8, or Eq. 9 where it is normalised."""
+    """Makes one step up the gradient (Eq. 8, or Eq. 9 with a normalized gradient).
+
+    Args:
+      gradient: dD/dy, `[B, ...]`.
+      y: Outputs, `[B, ...]`.
+      step_size: The step size eta.
+      normalized: Whether to follow Eq. 9 rather than Eq. 8.
+      project: The projection P back to the feasible set.
+
+    Returns:
+      The next outputs, `[B, ...]`.
+    """
     direction = normalize(gradient) if normalized else gradient
     return tf.ensure_shape(project(y + step_size * direction), y.shape)
 
@@ -104,22 +116,24 @@ def refine(
 ) -> tf.Tensor:
     """Walks from `y` up the gradient of `score` (Eq. 7-9).
 
-    Whatever of the score does not depend on `y` (the discriminator's features of x)
-    should be computed by the caller, outside `score`: it is called once a step.
+    `score` is called once a step: parts that do not depend on `y`, such as the
+    discriminator's features of x, should be computed by the caller beforehand.
 
     Args:
-      score: Maps outputs `[B, ...]` to scores `[B]` or score maps `[B, H, W]`.
-      y: Where to start, G(x) in Eq. 7, `[B, ...]`, values in [0, 1].
-      step_size: eta.
+      score: A function from outputs `[B, ...]` to scores `[B]` or score maps
+        `[B, H, W]`.
+      y: The outputs to start at, G(x) in Eq. 7, `[B, ...]` in [0, 1].
+      step_size: The step size eta.
       steps: The number of steps T.
-      normalized: Eq. 9 (the gradient over its norm) rather than Eq. 8.
+      normalized: Whether to follow Eq. 9 (the gradient over its norm) rather than
+        Eq. 8.
       project: The projection P back to the feasible set.
 
     Returns:
       y^(T), of the shape of `y`.
     """
 
-    def step(t, current):
+    def step(t: tf.Tensor, current: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         _, gradient = score_and_gradient(score, current)
         return t + 1, ascend(
             gradient, current, step_size, normalized=normalized, project=project
@@ -138,23 +152,29 @@ def walk(
     normalized: bool = True,
     project: Projection = box,
 ) -> Trajectory:
-    """The whole way of `refine`, with the score of every output on it.
+    """Walks as `refine` does, and keeps every output on the way with its score.
 
     Args:
-      score: As in `refine`.
-      y: As in `refine`, `[B, ...]`.
-      step_size: As in `refine`.
-      steps: As in `refine`.
-      normalized: As in `refine`.
-      project: As in `refine`.
+      score: A function from outputs `[B, ...]` to scores `[B]` or score maps
+        `[B, H, W]`.
+      y: The outputs to start at, G(x) in Eq. 7, `[B, ...]` in [0, 1].
+      step_size: The step size eta.
+      steps: The number of steps T.
+      normalized: Whether to follow Eq. 9 rather than Eq. 8.
+      project: The projection P back to the feasible set.
 
     Returns:
-      Outputs and scores of y^(0) to y^(T).
+      The outputs y^(0) to y^(T) and their scores.
     """
     outputs = tf.TensorArray(y.dtype, size=steps + 1, element_shape=y.shape)
     scores = tf.TensorArray(y.dtype, size=steps + 1)
 
-    def step(t, current, outputs, scores):
+    def step(
+        t: tf.Tensor,
+        current: tf.Tensor,
+        outputs: tf.TensorArray,
+        scores: tf.TensorArray,
+    ) -> tuple[tf.Tensor, tf.Tensor, tf.TensorArray, tf.TensorArray]:
         values, gradient = score_and_gradient(score, current)
         following = ascend(
             gradient, current, step_size, normalized=normalized, project=project
@@ -173,22 +193,22 @@ def walk(
 
 @dataclasses.dataclass(frozen=True)
 class Refinement:
-    """How far outputs are refined (Eq. 8-9).
+    """The length of a refinement: step size and number of steps (Eq. 8-9).
 
     Attributes:
-      step_size: eta.
-      steps: T; 0 leaves G's output.
-      normalized: Eq. 9's normalised gradient rather than Eq. 8's.
+      step_size: The step size eta.
+      steps: The number of steps T; 0 leaves G's output as it is.
+      normalized: Whether to follow Eq. 9's normalized gradient rather than Eq. 8's.
 
     Raises:
-      UsageError: Steps are negative.
+      UsageError: The number of steps is negative.
     """
 
     step_size: float
     steps: int
     normalized: bool = True
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if self.steps < 0:
             raise UsageError(f"steps is {self.steps}: at least 0 is needed.")
 

@@ -15,14 +15,16 @@ def random_crop_and_mirror(size: int, mirror: bool = True) -> Augmentation:
     """Cuts a random square out of each example, and mirrors half of them.
 
     Args:
-      size: Height and width of the crops.
+      size: The height and width of the crops in pixels.
       mirror: Whether to mirror.
 
     Returns:
       A function of images `[B, H, W, 3]`, masks `[B, H, W, C]` and a seed `[2]`.
     """
 
-    def augment(x: tf.Tensor, y: tf.Tensor, seed: tf.Tensor):
+    def augment(
+        x: tf.Tensor, y: tf.Tensor, seed: tf.Tensor
+    ) -> tuple[tf.Tensor, tf.Tensor]:
         rows, columns = _indices(tf.shape(x), size, mirror, seed)
         return _crop(x, rows, columns), _crop(y, rows, columns)
 
@@ -30,9 +32,16 @@ def random_crop_and_mirror(size: int, mirror: bool = True) -> Augmentation:
 
 
 def in_turn(first: Augmentation, second: Augmentation) -> Augmentation:
-    """One change after the other; their draws are independent."""
+    """Returns an augmentation that makes two changes in turn, by independent draws.
 
-    def augment(x: tf.Tensor, y: tf.Tensor, seed: tf.Tensor):
+    Args:
+      first: The first change.
+      second: The change of its results.
+    """
+
+    def augment(
+        x: tf.Tensor, y: tf.Tensor, seed: tf.Tensor
+    ) -> tuple[tf.Tensor, tf.Tensor]:
         seeds = tf.random.experimental.stateless_split(seed, 2)
         return second(*first(x, y, seeds[0]), seeds[1])
 
@@ -42,7 +51,7 @@ def in_turn(first: Augmentation, second: Augmentation) -> Augmentation:
 def _indices(
     shape: tf.Tensor, size: int, mirror: bool, seed: tf.Tensor
 ) -> tuple[tf.Tensor, tf.Tensor]:
-    """Rows and columns of the crops, `[B, size]` each; falling columns mirror."""
+    """Draws rows and columns of the crops, `[B, size]` each; falling columns mirror."""
     batch = shape[:1]
     seeds = tf.random.experimental.stateless_split(seed, 3)
 
@@ -69,16 +78,16 @@ def _crop(maps: tf.Tensor, rows: tf.Tensor, columns: tf.Tensor) -> tf.Tensor:
 def random_affine(
     rotation: float = 0.0, scaling: float = 0.0, shear: float = 0.0
 ) -> Augmentation:
-    """Maps each image and its mask by an affine map of its own, about the centre.
+    """Maps each image and its mask by an affine map of its own, about the center.
 
-    What comes from beyond an edge is what lies before it, mirrored. A mask is
-    interpolated as its image is, and each pixel becomes the class that is largest
-    there.
+    Pixels from beyond an edge are those before it, mirrored. A mask is interpolated as
+    its image is, and each pixel gets the class with the largest value there.
 
     Args:
-      rotation: By so many degrees at most, to either side.
-      scaling: Sides become longer by a factor of 1 + scaling at most, or shorter by it.
-      shear: A row moves along by so many times its distance from the centre, at most.
+      rotation: The largest angle of rotation to either side, in degrees.
+      scaling: The largest relative change of size: sides are multiplied or divided by
+        1 + scaling at most.
+      shear: The largest shift of a row, as a multiple of its distance from the center.
 
     Returns:
       A function of images `[B, H, W, 3]`, one-hot masks `[B, H, W, C]` and a seed
@@ -90,12 +99,14 @@ def random_affine(
     given = {"rotation": rotation, "scaling": scaling, "shear": shear}
     for name, value in given.items():
         if value < 0:
-            raise UsageError(f"{name} is {value}, and how far it goes is 0 or more.")
+            raise UsageError(f"{name} is {value}: at least 0 is needed.")
     bounds = (math.radians(rotation), math.log1p(scaling), shear)
 
-    def augment(x: tf.Tensor, y: tf.Tensor, seed: tf.Tensor):
+    def augment(
+        x: tf.Tensor, y: tf.Tensor, seed: tf.Tensor
+    ) -> tuple[tf.Tensor, tf.Tensor]:
         maps = _draw(tf.shape(x), bounds, seed)
-        # Both at once: a mask stays where its image is.
+        # One map of both keeps a mask where its image is.
         both = _mapped(tf.concat([x, tf.cast(y, x.dtype)], -1), maps)
         images, masks = both[..., : x.shape[-1]], both[..., x.shape[-1] :]
         classes = y.shape[-1]
@@ -107,10 +118,13 @@ def random_affine(
 def _draw(
     shape: tf.Tensor, bounds: tuple[float, float, float], seed: tf.Tensor
 ) -> tf.Tensor:
-    """Where the pixels of each result come from, `[B, 8]`: see `affine_transform`."""
+    """Draws the map of each result's pixels to the image's, `[B, 8]`.
+
+    The order of the numbers is that of `keras.ops.image.affine_transform`.
+    """
     draws = tf.random.stateless_uniform([3, shape[0]], seed, -1.0, 1.0)
     angle, log_factor, shear = tf.unstack(draws * tf.constant(bounds)[:, None])
-    # From a place in the result to one in the image, hence the minus.
+    # The map goes from the result to the image, hence the minus.
     factor = tf.exp(-log_factor)
     cosine, sine = factor * tf.cos(angle), factor * tf.sin(angle)
     first = cosine, shear * cosine - sine

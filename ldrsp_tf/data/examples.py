@@ -11,7 +11,12 @@ from ldrsp_tf.spaces.base import OutputSpace
 
 
 class Examples(NamedTuple):
-    """Inputs `[N, ...]` and true outputs `[N, ...]`."""
+    """Training, validation or test examples.
+
+    Attributes:
+      x: Inputs, `[N, ...]`.
+      y: True outputs, `[N, ...]`.
+    """
 
     x: np.ndarray
     y: np.ndarray

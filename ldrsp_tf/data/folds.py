@@ -1,4 +1,4 @@
-"""The folds of cross-fitting: which generator has not seen which training row."""
+"""The folds of cross-fitting: the generator that has not seen a training row."""
 
 import numpy as np
 

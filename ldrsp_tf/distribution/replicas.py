@@ -1,8 +1,8 @@
 """A step in the replicas of a `tf.distribute` strategy, which share a batch.
 
 Networks are the same in all replicas, and change by the mean of their gradients. Every
-replica draws for the examples of the whole batch, and takes what belongs to its own:
-losses are those of one process with the same batch.
+replica draws random numbers for the whole batch and takes those of its own examples, so
+that losses are those of one process with the same batch.
 """
 
 import contextlib
@@ -16,17 +16,17 @@ Scalars = dict[str, tf.Tensor]
 
 
 def present_strategy() -> tf.distribute.Strategy | None:
-    """The strategy whose scope this is; None outside of any."""
+    """Returns the strategy whose scope is entered; None outside of any."""
     return tf.distribute.get_strategy() if tf.distribute.has_strategy() else None
 
 
 def scope(strategy: tf.distribute.Strategy | None) -> contextlib.AbstractContextManager:
-    """The strategy's scope, which networks have to be made in."""
+    """Returns the strategy's scope, in which networks have to be made."""
     return contextlib.nullcontext() if strategy is None else strategy.scope()
 
 
 def number_of_replicas(strategy: tf.distribute.Strategy | None) -> int:
-    """Of all processes; 1 without a strategy."""
+    """Returns the number of replicas in all processes; 1 without a strategy."""
     return 1 if strategy is None else strategy.num_replicas_in_sync
 
 
@@ -34,6 +34,10 @@ def require_equal_shares(
     batch_size: int, strategy: tf.distribute.Strategy | None
 ) -> None:
     """Refuses a batch that replicas cannot share: their means would weigh unequally.
+
+    Args:
+      batch_size: The number of examples of a batch.
+      strategy: The strategy whose replicas share it; None without one.
 
     Raises:
       UsageError: The size is no multiple of the number of replicas.
@@ -56,11 +60,12 @@ def run_step(
     """Makes a step in every replica, with its rows of a batch.
 
     Args:
-      strategy: None makes one step with all rows, here.
-      step: Of x `[B / replicas, ...]`, y `[B / replicas, ...]` and the iteration.
+      strategy: The strategy; None makes one step with all rows in this process.
+      step: A function of x `[B / replicas, ...]`, y `[B / replicas, ...]` and the
+        iteration.
       x: Inputs of the whole batch, `[B, ...]`.
-      y: Their outputs, `[B, ...]`.
-      iteration: Is given to all.
+      y: True outputs of the whole batch, `[B, ...]`.
+      iteration: The number of the iteration, for all replicas.
 
     Returns:
       The mean of each scalar over the replicas.
@@ -68,7 +73,7 @@ def run_step(
     if strategy is None:
         return step(x, y, iteration)
 
-    def step_of_replica(x, y, iteration):
+    def step_of_replica(x: tf.Tensor, y: tf.Tensor, iteration: tf.Tensor) -> Scalars:
         scalars = step(_own_rows(x), _own_rows(y), iteration)
         return tf.distribute.get_replica_context().all_reduce("MEAN", scalars)
 
@@ -82,22 +87,30 @@ def run_step(
 def draw_by_example(
     draw: Callable[[tf.Tensor], tf.Tensor], rows: tf.Tensor
 ) -> tf.Tensor:
-    """Random numbers of this replica's examples, as one process would draw them.
+    """Draws random numbers of this replica's examples, as one process would.
 
     Args:
-      draw: Draws for a number of examples, `[N, ...]`, by a seed of its own.
-      rows: Examples of this replica, a scalar.
+      draw: A function from a number of examples N to random numbers `[N, ...]`, with a
+        seed of its own.
+      rows: The number of examples of this replica, a scalar.
 
     Returns:
-      `[rows, ...]`.
+      Random numbers, `[rows, ...]`.
     """
     replicas = _replicas_here()
-    # Times 1 would hide the number of rows, where it is known, from the compiler.
+    # A product with 1 would hide a known number of rows from the compiler.
     return draw(rows) if replicas == 1 else _own_rows(draw(rows * replicas))
 
 
 def shares_of_mean(gradients: Sequence[tf.Tensor | None]) -> list[tf.Tensor | None]:
-    """What this replica gives to the mean gradient: Keras' optimisers sum over all."""
+    """Divides gradients by the number of replicas: Keras' optimizers sum over all.
+
+    Args:
+      gradients: The gradients of this replica; None where there is none.
+
+    Returns:
+      The shares of this replica in the mean gradients.
+    """
     replicas = _replicas_here()
     if replicas == 1:
         return list(gradients)
@@ -108,13 +121,13 @@ def shares_of_mean(gradients: Sequence[tf.Tensor | None]) -> list[tf.Tensor | No
 
 
 def _replicas_here() -> int:
-    """1 outside of a replica too, where a batch is whole."""
+    """Returns the number of replicas that share a batch; 1 outside of any replica."""
     context = tf.distribute.get_replica_context()
     return 1 if context is None else context.num_replicas_in_sync
 
 
 def _own_rows(values: tf.Tensor) -> tf.Tensor:
-    """This replica's block of the rows of a whole batch."""
+    """Returns this replica's block of the rows of a whole batch."""
     replicas = _replicas_here()
     if replicas == 1:
         return values

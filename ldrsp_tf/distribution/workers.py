@@ -1,7 +1,7 @@
-"""The processes of a `MultiWorkerMirroredStrategy`: one, the chief, decides for all.
+"""The processes of a `MultiWorkerMirroredStrategy`, of which the chief decides.
 
-It alone reads and writes files. What it finds or measures it tells the others, so that
-all of them stop, choose and go on alike, wherever they run.
+The chief alone reads and writes files. It broadcasts its findings and measurements to
+the other workers, so that all of them stop, choose and go on alike.
 """
 
 import json
@@ -18,12 +18,12 @@ Content = TypeVar("Content")
 
 
 def has_workers(strategy: tf.distribute.Strategy | None) -> bool:
-    """Whether there are other processes."""
+    """Returns whether there are other processes."""
     return bool(_tasks(strategy))
 
 
 def is_chief(strategy: tf.distribute.Strategy | None) -> bool:
-    """Whether this process is the one that decides; a single one is."""
+    """Returns whether this process is the chief, as a single process is."""
     if strategy is None or not has_workers(strategy):
         return True
     first = "chief" if "chief" in _tasks(strategy) else "worker"
@@ -34,11 +34,16 @@ def is_chief(strategy: tf.distribute.Strategy | None) -> bool:
 def broadcast_from_chief(
     strategy: tf.distribute.Strategy | None, make: Callable[[], Content]
 ) -> Content:
-    """What `make` returns in the chief, in every process.
+    """Runs `make` on the chief and broadcasts its result to all workers.
+
+    All workers have to call it at the same time.
 
     Args:
-      strategy: All processes have to call this at the same time.
-      make: Called by the chief alone; returns what JSON can hold.
+      strategy: The strategy of the workers; None without one.
+      make: A function that the chief alone calls; its result has to be valid in JSON.
+
+    Returns:
+      The chief's result.
     """
     if strategy is None or not has_workers(strategy):
         return make()
@@ -46,14 +51,19 @@ def broadcast_from_chief(
     text = json.dumps(made[0]).encode() if made else b""
     (length,) = _values_of_chief(strategy, [np.array(len(text), np.int32)])
     given = np.frombuffer(text.ljust(int(length)), np.uint8).astype(np.int32)
-    (told,) = _values_of_chief(strategy, [given])
-    return made[0] if made else json.loads(told.astype(np.uint8).tobytes())
+    (received,) = _values_of_chief(strategy, [given])
+    return made[0] if made else json.loads(received.astype(np.uint8).tobytes())
 
 
 def sync_from_chief(
     strategy: tf.distribute.Strategy | None, variables: Sequence[keras.Variable]
 ) -> None:
-    """Gives every replica what variables are in the first one, which is the chief's."""
+    """Sets variables in every replica to their values in the first, the chief's one.
+
+    Args:
+      strategy: The strategy of the replicas; None without one.
+      variables: The variables.
+    """
     if strategy is None or number_of_replicas(strategy) == 1 or not variables:
         return
     values = [variable.numpy() for variable in variables]
@@ -66,7 +76,7 @@ def sync_from_chief(
 def _values_of_chief(
     strategy: tf.distribute.Strategy, values: Sequence[np.ndarray]
 ) -> list[np.ndarray]:
-    """The chief's values; those of the others have the same shapes."""
+    """Returns the chief's values; those of the others have the same shapes."""
 
     def exchange() -> list[tf.Tensor]:
         context = tf.distribute.get_replica_context()

@@ -1,4 +1,4 @@
-"""Superpixel accuracy: class maps judged region by region (Table 3 of the paper)."""
+"""Superpixel accuracy: class maps compared region by region (Table 3 of the paper)."""
 
 import itertools
 from collections.abc import Iterable, Iterator
@@ -14,17 +14,20 @@ def superpixel_accuracy(
     truth: Iterable[np.ndarray],
     superpixels: Iterable[np.ndarray],
 ) -> float:
-    """Share of the superpixels that are given their true class, over all images.
+    """Returns the share of superpixels that are given their true class.
 
-    What a superpixel is given, and what it truly is, is the most frequent class of its
-    pixels. Every superpixel counts alike, whatever its size and its image.
+    Both the decided and the true class of a superpixel are the most frequent class of
+    its pixels. Every superpixel of every image counts alike, whatever its size.
 
     Args:
-      decided: Decided classes, `[N, H, W]`. Like the others it may also be any iterable
-        of `[H, W]`; one image at a time is asked for.
+      decided: Decided classes, `[N, H, W]`, or like the others an iterable of `[H, W]`,
+        which is read one image at a time.
       truth: True classes, `[N, H, W]`.
-      superpixels: Number of each pixel's superpixel, from 0, `[N, H, W]`. Images have
-        numbers of their own, and may leave some out.
+      superpixels: The number of each pixel's superpixel, from 0, `[N, H, W]`. Images
+        have numbers of their own, and may leave some out.
+
+    Returns:
+      The share over all images, in [0, 1].
 
     Raises:
       UsageError: The three differ in number or size of images, or there is no image.
@@ -42,21 +45,21 @@ def superpixel_accuracy(
         hits = superpixel_classes(given, numbers) == true_classes
         right, total = right + int(hits.sum()), total + len(true_classes)
     if total == 0:
-        raise UsageError("There is no superpixel to judge: no image was given.")
+        raise UsageError("There is no superpixel to measure: no image was given.")
     return right / total
 
 
 def superpixel_classes(classes: np.ndarray, superpixels: np.ndarray) -> np.ndarray:
-    """The most frequent class of each superpixel of an image.
+    """Returns the most frequent class of each superpixel of an image.
 
-    Of equally frequent classes it is the lowest number.
+    Of equally frequent classes the one with the lowest number is taken.
 
     Args:
-      classes: Class of each pixel, from 0, `[H, W]`.
-      superpixels: Number of each pixel's superpixel, from 0, `[H, W]`.
+      classes: The class of each pixel, from 0, `[H, W]`.
+      superpixels: The number of each pixel's superpixel, from 0, `[H, W]`.
 
     Returns:
-      `[K]`, for the K superpixels that the image has, by rising number.
+      The classes of the K superpixels that the image has, by rising number, `[K]`.
     """
     # As wide integers: the pairs' numbers would overflow a byte.
     classes = np.asarray(classes, np.int64).ravel()
@@ -74,15 +77,15 @@ def decide_enlarged(
     """Enlarges relaxed class maps, and decides the likeliest class of each new pixel.
 
     Relaxed maps are enlarged rather than decided ones, so that borders are not stairs.
-    The interpolation is bilinear between the centres of the areas that small pixels
-    cover ("half-pixel centres"): the places that a small pixel is the mean around, if
-    the small image was made by averaging areas. A map that is given its own size stays
-    as it is.
+    The interpolation is bilinear between the centers of the areas that small pixels
+    cover ("half-pixel centers"): if the small image was made by averaging areas, each
+    small pixel is the mean around its center. A map that has the size already stays as
+    it is.
 
     Args:
       y: Class maps, `[N, h, w, C]`.
-      size: Height and width wanted, H and W.
-      predict_batch_size: Maps enlarged in one call, which bounds memory.
+      size: The height H and the width W of the enlarged maps in pixels.
+      predict_batch_size: The number of maps in one call, which bounds memory.
 
     Yields:
       The classes of each map, uint8 `[H, W]`; of equal values the lowest number.

@@ -24,19 +24,20 @@ def validate(
     grid: RefinementGrid,
     examples: Examples,
 ) -> Validation:
-    """Measures networks as they are, with the best refinement for it.
+    """Measures networks as they are, with the grid's best refinement for them.
 
     Args:
-      networks: In their present state.
-      predictor: Predicts with them.
-      grid: The candidates for step size and steps.
-      examples: The validation rows.
+      networks: The networks in their present state.
+      predictor: The predictor with these networks.
+      grid: The candidates for step size and number of steps.
+      examples: The validation examples.
 
     Returns:
-      metric: The space's criterion of the refined output (of G's, without D).
-      refinement, decoder_params: The choices made here.
-      measured: Every metric, by row (generator, refined).
-      score: D's mean score of the refined outputs and their mean oracle value.
+      metric: The space's selection metric of the refined outputs (of G's without D).
+      refinement: The chosen refinement; None without D.
+      calibration: The parameters of tuned decoders, by output.
+      measured: Every metric, by output (generator, refined).
+      score: The comparison of D with its oracle (`score_report`), if there is a D.
     """
     x, refinement = tf.constant(examples.x), None
     if networks.discriminator is not None:
@@ -67,13 +68,13 @@ def measure(
     examples: Examples,
     decoder_params: Mapping[str, Mapping[str, Any]],
 ) -> dict[str, dict[str, float]]:
-    """Every metric of a prediction, by row.
+    """Computes every metric of a prediction, by output (generator, refined).
 
     Args:
-      networks: Of the prediction.
-      prediction: For the examples' inputs.
-      examples: Have the truth.
-      decoder_params: Of `validate`, by row.
+      networks: The networks that made the prediction.
+      prediction: The prediction for the inputs of the examples.
+      examples: The examples, with their true outputs.
+      decoder_params: The parameters of tuned decoders, by output (`validate`).
     """
     return {
         row: networks.space.measure(
@@ -84,7 +85,12 @@ def measure(
 
 
 def outputs_of(method: Method, prediction: Prediction) -> dict[str, np.ndarray]:
-    """The two rows of a table, or the one of a method without D or without G."""
+    """Returns the outputs of G and the refined ones by name, as the method has them.
+
+    Args:
+      method: The method; without G or without D it has one of the two.
+      prediction: The prediction.
+    """
     rows = {}
     if method.has_generator:
         rows["generator"] = prediction.generated

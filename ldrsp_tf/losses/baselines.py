@@ -1,9 +1,9 @@
-"""Losses of the methods that the paper compares itself with, in pairs.
+"""Losses of the methods that the paper compares its own with, in pairs.
 
 They take logits as `ldrsp.py` does, vectors `[B]` or maps `[B, H, W]`, and are means
-over all entries. A discriminator's loss is given logits and oracle values
-(`ScoredOutputs`) of the truth, of G(x) if there is a generator, and of samples; those
-of the GANs do not use the oracle.
+over all entries. A discriminator's loss takes logits and oracle values
+(`ScoredOutputs`) of the ground truth, of G(x) if there is a generator, and of samples;
+those of the GANs do not use the oracle.
 """
 
 import tensorflow as tf
@@ -20,7 +20,10 @@ EBGAN_MARGIN = 1.0
 def gan_discriminator_loss(
     real: ScoredOutputs, generated: ScoredOutputs, samples: ScoredOutputs | None = None
 ) -> tf.Tensor:
-    """Mean of -log D(x, y*) - log(1 - D(x, G(x))) (Goodfellow et al., 2014)."""
+    """Returns the mean of -log D(x, y*) - log(1 - D(x, G(x))).
+
+    The loss of Goodfellow et al. (2014).
+    """
     del samples
     return tf.reduce_mean(tf.nn.softplus(-real.logits)) + tf.reduce_mean(
         tf.nn.softplus(generated.logits)
@@ -28,17 +31,17 @@ def gan_discriminator_loss(
 
 
 def gan_generator_loss(generated_logits: tf.Tensor) -> tf.Tensor:
-    """Mean of -log D(x, G(x)), the non-saturating loss of the same paper."""
+    """Returns the mean of -log D(x, G(x)), the non-saturating loss of that paper."""
     return tf.reduce_mean(tf.nn.softplus(-generated_logits))
 
 
 def lsgan_discriminator_loss(
     real: ScoredOutputs, generated: ScoredOutputs, samples: ScoredOutputs | None = None
 ) -> tf.Tensor:
-    """Mean of 1/2 (D(x, y*) - 1)^2 + 1/2 D(x, G(x))^2 (Mao et al., 2016).
+    """Returns the mean of 1/2 (D(x, y*) - 1)^2 + 1/2 D(x, G(x))^2.
 
-    D keeps its sigmoid, as in Eq. 5, which becomes this loss where the oracle value of
-    every generated output is 0.
+    The loss of Mao et al. (2016). D keeps its sigmoid, as in Eq. 5, which becomes this
+    loss if the oracle value of every generated output is 0.
     """
     del samples
     return 0.5 * (
@@ -47,28 +50,28 @@ def lsgan_discriminator_loss(
     )
 
 
-lsgan_generator_loss = ldrsp_generator_loss  # Eq. 6 took it over from LSGAN.
+lsgan_generator_loss = ldrsp_generator_loss  # Eq. 6 adopts the term of LSGAN.
 
 
 def wgan_discriminator_loss(
     real: ScoredOutputs, generated: ScoredOutputs, samples: ScoredOutputs | None = None
 ) -> tf.Tensor:
-    """Mean critic value of G(x) minus that of the truth (Gulrajani et al., 2017).
+    """Returns the mean critic value of G(x) minus that of the ground truth.
 
-    The logits are the critic's values, without a sigmoid; the gradient penalty is a
-    part of its own (`gradient_penalty.py`).
+    The loss of Gulrajani et al. (2017). The logits are the critic's values, without a
+    sigmoid; the gradient penalty is a part of its own (`gradient_penalty.py`).
     """
     del samples
     return tf.reduce_mean(generated.logits) - tf.reduce_mean(real.logits)
 
 
 def wgan_generator_loss(generated_logits: tf.Tensor) -> tf.Tensor:
-    """Minus the mean critic value of G(x)."""
+    """Returns minus the mean critic value of G(x)."""
     return -tf.reduce_mean(generated_logits)
 
 
 def energy(logits: tf.Tensor) -> tf.Tensor:
-    """The energy softplus(-logits) >= 0 of an output, low where it looks true.
+    """Returns the energy softplus(-logits) >= 0 of an output, low if it looks true.
 
     EBGAN's energy is the reconstruction error of an auto-encoder of images. A
     discriminator of pairs (x, y) has no such error; ours is -log D(x, y), which is
@@ -80,23 +83,23 @@ def energy(logits: tf.Tensor) -> tf.Tensor:
 def ebgan_discriminator_loss(
     real: ScoredOutputs, generated: ScoredOutputs, samples: ScoredOutputs | None = None
 ) -> tf.Tensor:
-    """Mean of E(x, y*) + max(0, m - E(x, G(x))) (Zhao et al., 2017)."""
+    """Returns the mean of E(x, y*) + max(0, m - E(x, G(x))) (Zhao et al., 2017)."""
     del samples
     hinge = tf.nn.relu(EBGAN_MARGIN - energy(generated.logits))
     return tf.reduce_mean(energy(real.logits)) + tf.reduce_mean(hinge)
 
 
 def ebgan_generator_loss(generated_logits: tf.Tensor) -> tf.Tensor:
-    """Mean energy of G(x)."""
+    """Returns the mean energy of G(x)."""
     return tf.reduce_mean(energy(generated_logits))
 
 
 def dvn_discriminator_loss(
     real: ScoredOutputs, generated: None, samples: ScoredOutputs
 ) -> tf.Tensor:
-    """Cross-entropy of the truth and of the samples (Gygli et al., 2017).
+    """Returns the cross-entropy of ground truth and samples (Gygli et al., 2017).
 
-    The truth, of value 1, is one of the training tuples of their Section 3.2.
+    The ground truth, of value 1, is one of the training tuples of their Section 3.2.
     """
     del generated
     return cross_entropy_value_loss(real) + cross_entropy_value_loss(samples)
@@ -105,11 +108,11 @@ def dvn_discriminator_loss(
 def spen_discriminator_loss(
     real: ScoredOutputs, generated: None, samples: ScoredOutputs
 ) -> tf.Tensor:
-    """The max-margin loss of SPEN (Belanger & McCallum, 2016).
+    """Returns the max-margin loss of SPEN (Belanger & McCallum, 2016).
 
-    The mean of max(0, delta + s(x, y) - s(x, y*)), where s are the logits, a negative
-    energy, and delta = 1 - v*(y, y*) is the task loss of the samples y, which the
-    loss-augmented inference has found.
+    It is the mean of max(0, delta + s(x, y) - s(x, y*)), where s are the logits, a
+    negative energy, and delta = 1 - v*(y, y*) is the task loss of the samples y, which
+    the loss-augmented inference has found.
     """
     del generated
     delta = 1.0 - samples.values

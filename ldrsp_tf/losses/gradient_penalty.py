@@ -13,18 +13,18 @@ Penalty = Callable[[Score, tf.Tensor, tf.Tensor, tf.Tensor], tf.Tensor]
 def gradient_penalty(
     critic: Score, y_true: tf.Tensor, y_generated: tf.Tensor, seed: tf.Tensor
 ) -> tf.Tensor:
-    """Mean of (||d critic / dy|| - 1)^2 between the truth and G(x).
+    """Returns the mean of (||d critic / dy|| - 1)^2 between ground truth and G(x).
 
-    The places are u y* + (1 - u) G(x), with one u, uniform in [0, 1], for each example.
-    The critic's value of an example is the mean of its map, as in the loss, and the
-    norm goes over the whole output.
+    It is evaluated at u y* + (1 - u) G(x), with one u, uniform in [0, 1], for each
+    example. The critic's value of an example is the mean of its map, as in the loss,
+    and the norm goes over the whole output.
 
     Args:
-      critic: Maps outputs `[B, ...]` to values `[B]` or maps `[B, H, W]`, by operations
-        that can be differentiated twice.
-      y_true: y*, `[B, ...]`.
-      y_generated: G(x), `[B, ...]`.
-      seed: `[2]`.
+      critic: A function from outputs `[B, ...]` to values `[B]` or maps `[B, H, W]`, of
+        operations that can be differentiated twice.
+      y_true: True outputs y*, `[B, ...]`.
+      y_generated: Generated outputs G(x), `[B, ...]`.
+      seed: A seed for stateless random operations, `[2]`.
 
     Returns:
       A scalar, 0 for a critic of slope 1.

@@ -1,4 +1,4 @@
-"""Keras models that can be generator or discriminator.
+"""Keras models for the generator and the discriminator.
 
 `discriminator` is the interface of D; `mlp`, `segmentation`, `energy_network` and
 `ratio_network` are networks of the tasks; `adapters` and `ensembles` put networks in

@@ -48,7 +48,7 @@ class GeneratorAdapter(keras.Model):
 
     @property
     def trainable_variables(self) -> list[keras.Variable]:
-        """The model's; none of a frozen model, whose own flags stay as they are."""
+        """The model's trainable variables; none of a frozen one, whose flags stay."""
         return [] if self._frozen else super().trainable_variables
 
     def call(self, x: tf.Tensor, training: bool = False) -> tf.Tensor:
@@ -71,7 +71,7 @@ class GeneratorAdapter(keras.Model):
 
 
 def _require_one_input(model: keras.Model) -> None:
-    # A sequential model has one, but does not tell before it is built.
+    # A sequential model has one input, but no `inputs` before it is built.
     if isinstance(model, keras.Sequential):
         return
     number = len(getattr(model, "inputs", None) or [None])
@@ -91,7 +91,7 @@ def _require_probabilities(outputs: np.ndarray) -> None:
 
 @keras.saving.register_keras_serializable(package="ldrsp_tf")
 class ConstantOutput(keras.Model):
-    """The same logits for every input: DVN and SPEN refine from a fixed point.
+    """A network with the same logits for every input, where DVN and SPEN start to walk.
 
     Args:
       shape: The shape of one output: `(L,)`, or `(H, W, C)` for maps, which are made as

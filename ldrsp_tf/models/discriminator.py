@@ -1,4 +1,4 @@
-"""What the trainer and the refinement ask of a discriminator."""
+"""The interface of a discriminator."""
 
 import abc
 from typing import Any
@@ -10,34 +10,50 @@ import tensorflow as tf
 class Discriminator(keras.Model, abc.ABC):
     """D(x, y) = sigmoid(logits(features(x), y)), scores in [0, 1].
 
-    Splitting off what depends on x alone lets a refinement of T steps compute it once
+    The features depend on x alone, so that a refinement of T steps computes them once
     instead of T times. A subclass defines `features` and `logits`.
 
     Attributes:
-      is_conditioned: Whether it asks what the generator says of x (`condition_on`).
-      can_predict: Whether it can say which output it believes in (`predict_logits`).
+      is_conditioned: Whether it is conditioned on the generator's logits of x
+        (`condition_on`).
+      can_predict: Whether it predicts an output of its own (`predict_logits`).
     """
 
     is_conditioned = False
     can_predict = False
 
-    def __init__(self, **kwargs):
-        # Layers cast what they need to a lower precision; outputs y, and what is
-        # computed of them, keep theirs.
+    def __init__(self, **kwargs: Any):
+        # Layers cast their inputs to a lower precision if need be; outputs y and scores
+        # keep theirs.
         super().__init__(**{"autocast": False, **kwargs})
 
     @abc.abstractmethod
     def features(self, x: tf.Tensor, training: bool = False) -> Any:
-        """Everything that depends on x alone: a structure of tensors `[B, ...]`."""
+        """Computes all that depends on x alone, a structure of tensors `[B, ...]`.
+
+        Args:
+          x: Inputs, `[B, ...]`.
+          training: Whether layers behave as in training.
+        """
 
     @abc.abstractmethod
     def logits(self, features: Any, y: tf.Tensor, training: bool = False) -> tf.Tensor:
-        """Logits `[B]` or `[B, H, W]` of the outputs y `[B, ...]`."""
+        """Returns the logits of D(x, y), `[B]` or `[B, H, W]`.
+
+        Args:
+          features: The features of x.
+          y: Outputs, `[B, ...]`.
+          training: Whether layers behave as in training.
+        """
 
     def condition_on(self, features: Any, generator_logits: tf.Tensor) -> Any:
-        """Features that know what the generator says of x, its logits `[B, ...]`.
+        """Returns features conditioned on the generator's logits of x.
 
         Gradients do not go back to the generator this way.
+
+        Args:
+          features: The features of x.
+          generator_logits: The generator's logits of x, `[B, ...]`.
         """
         del generator_logits
         return features
@@ -45,13 +61,19 @@ class Discriminator(keras.Model, abc.ABC):
     def predict_logits(
         self, features: Any, y: tf.Tensor, training: bool = False
     ) -> tf.Tensor:
-        """Logits of the output that D believes in, `[B, ...]`, in the light of y."""
+        """Returns the logits of the output that D itself predicts, `[B, ...]`.
+
+        Args:
+          features: The features of x.
+          y: Outputs, `[B, ...]`, which the prediction may depend on.
+          training: Whether layers behave as in training.
+        """
         raise NotImplementedError(f"{type(self).__name__} scores outputs only.")
 
-    def call(self, inputs: tuple[tf.Tensor, ...], training: bool = False):
-        """Scores of `(x, y)` in [0, 1], `[B]` or `[B, H, W]`.
+    def call(self, inputs: tuple[tf.Tensor, ...], training: bool = False) -> tf.Tensor:
+        """Returns the scores of `(x, y)` in [0, 1], `[B]` or `[B, H, W]`.
 
-        A discriminator that is informed takes `(x, y, generator_logits)`.
+        A discriminator that is conditioned on G takes `(x, y, generator_logits)`.
         """
         x, y, *generator_logits = inputs
         features = self.features(x, training)

@@ -1,5 +1,7 @@
 """The discriminator of the multi-label tasks: the network of SPEN and DVN."""
 
+from typing import Any
+
 import keras
 import tensorflow as tf
 
@@ -11,14 +13,14 @@ from ldrsp_tf.models.discriminator import Discriminator
 class EnergyNetwork(ConfigFromInit, Discriminator):
     """D(x, y) = sigmoid(sum_i y_i u_i(x) + w' softplus(P' y)).
 
-    The first term judges every label in the light of x, the second one the labels
-    among themselves (Belanger & McCallum, 2016; Gygli et al., 2017).
+    The first term scores every label given x, the second one the labels together
+    (Belanger & McCallum, 2016; Gygli et al., 2017).
 
     Args:
       labels: L, the number of labels.
-      hidden: Softplus units of each hidden layer of u: one layer for Bibtex, two for
-        Bookmarks in the paper.
-      interaction_units: Columns of P; 0 leaves the second term out.
+      hidden: The number of Softplus units of each hidden layer of u: one layer for
+        Bibtex, two for Bookmarks in the paper.
+      interaction_units: The number of columns of P; 0 leaves the second term out.
     """
 
     def __init__(
@@ -26,7 +28,7 @@ class EnergyNetwork(ConfigFromInit, Discriminator):
         labels: int,
         hidden: tuple[int, ...] = (150,),
         interaction_units: int = 16,
-        **kwargs,
+        **kwargs: Any,
     ):
         super().__init__(**kwargs)
         self.body = [keras.layers.Dense(n, activation="softplus") for n in hidden]
@@ -39,7 +41,7 @@ class EnergyNetwork(ConfigFromInit, Discriminator):
             self.interaction_weights = keras.layers.Dense(1, use_bias=False)  # w
 
     def features(self, x: tf.Tensor, training: bool = False) -> tf.Tensor:
-        """The label scores u(x), `[B, L]`, of x, `[B, F]`."""
+        """Returns the label scores u(x), `[B, L]`, of x, `[B, F]`."""
         del training  # No layer behaves differently in training.
         for layer in self.body:
             x = layer(x)
@@ -48,7 +50,7 @@ class EnergyNetwork(ConfigFromInit, Discriminator):
     def logits(
         self, features: tf.Tensor, y: tf.Tensor, training: bool = False
     ) -> tf.Tensor:
-        """Logits `[B]` of tags y, `[B, L]`, given u(x), `[B, L]`."""
+        """Returns the logits `[B]` of tags y, `[B, L]`, given u(x), `[B, L]`."""
         del training
         # Layers may have a lower precision than outputs and scores.
         logits = tf.reduce_sum(tf.cast(features, y.dtype) * y, axis=-1)

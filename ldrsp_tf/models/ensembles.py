@@ -48,7 +48,7 @@ class CrossFitted(keras.Model):
 
     @property
     def from_logits(self) -> bool | None:
-        """Whether all networks output logits; None where they do not tell."""
+        """Whether all networks output logits; None if that is unknown or differs."""
         kinds = {infer_from_logits(m) for m in (*self.members, *self.refitted)}
         return kinds.pop() if len(kinds) == 1 else None
 

@@ -1,5 +1,7 @@
 """The fully convolutional network of the segmentation tasks (Gygli et al., 2017)."""
 
+from typing import Any
+
 import keras
 import tensorflow as tf
 
@@ -15,21 +17,21 @@ class FCNBody(keras.layers.Layer):
     convolutions of image and mask there.
 
     Args:
-      outputs: Channels of the result.
-      width: Channels of the first convolution; 64 in the paper. The others have twice
-        as many.
-      batch_norm: Batch normalisation before each ReLU. The paper does not mention it; a
-        learning rate of 0.01 needs it.
+      outputs: The number of channels of the result.
+      width: The number of channels of the first convolution, 64 in the paper; the other
+        convolutions have twice as many.
+      batch_norm: Whether there is batch normalization before each ReLU. The paper does
+        not mention it; a learning rate of 0.01 needs it.
     """
 
     stride = 4  # Height and width of the input have to be multiples of it.
 
-    def __init__(self, outputs: int, width: int, batch_norm: bool, **kwargs):
+    def __init__(self, outputs: int, width: int, batch_norm: bool, **kwargs: Any):
         super().__init__(**kwargs)
         down = {"kernel_size": 5, "strides": 2, "padding": "same"}
-        self.norm = normalisation(batch_norm)
+        self.norm = normalization(batch_norm)
         self.inner = [
-            keras.Sequential([layer, normalisation(batch_norm), keras.layers.ReLU()])
+            keras.Sequential([layer, normalization(batch_norm), keras.layers.ReLU()])
             for layer in (
                 keras.layers.Conv2D(2 * width, use_bias=not batch_norm, **down),
                 keras.layers.Conv2D(2 * width, use_bias=not batch_norm, **down),
@@ -48,12 +50,16 @@ class FCNBody(keras.layers.Layer):
         return self.head(x)
 
 
-def normalisation(batch_norm: bool) -> keras.layers.Layer:
-    """Batch normalisation with moving averages that follow some ten steps, or nothing.
+def normalization(batch_norm: bool) -> keras.layers.Layer:
+    """Makes a batch normalization, or an identity in its place.
 
-    The discriminator is used as it stands during training, to make samples: averages
-    over the hundred steps of Keras' default lag too far behind it. Replicas of a
-    `tf.distribute` strategy have the statistics of the whole batch.
+    Its moving averages follow some ten steps. Samples are drawn during training with
+    the discriminator as it stands, and averages over the hundred steps of Keras'
+    default lag too far behind it. Replicas of a `tf.distribute` strategy have the
+    statistics of the whole batch.
+
+    Args:
+      batch_norm: Whether to normalize.
     """
     if batch_norm:
         replicas = number_of_replicas(present_strategy())

@@ -1,5 +1,7 @@
 """The two-layer network of the multi-label tasks (Belanger & McCallum, 2016)."""
 
+from typing import Any
+
 import keras
 import tensorflow as tf
 
@@ -8,13 +10,14 @@ from ldrsp_tf.models.config_from_init import ConfigFromInit
 
 @keras.saving.register_keras_serializable(package="ldrsp_tf")
 class MLP(ConfigFromInit, keras.Model):
-    """Hidden ReLU layers and one linear layer that gives a logit for every label.
+    """Hidden ReLU layers and one linear layer that outputs a logit for every label.
 
     Args:
       labels: L, the number of labels.
-      hidden: Units of each hidden layer; one hidden layer makes the paper's two layers.
-      input_dropout: Share of the inputs dropped in training.
-      hidden_dropout: Share of the hidden units dropped in training.
+      hidden: The number of units of each hidden layer; one hidden layer makes the
+        paper's two layers.
+      input_dropout: The share of the inputs that is dropped in training.
+      hidden_dropout: The share of the hidden units that is dropped in training.
     """
 
     from_logits = True
@@ -25,7 +28,7 @@ class MLP(ConfigFromInit, keras.Model):
         hidden: tuple[int, ...] = (150,),
         input_dropout: float = 0.0,
         hidden_dropout: float = 0.0,
-        **kwargs,
+        **kwargs: Any,
     ):
         super().__init__(**kwargs)
         self.body = []
@@ -38,7 +41,7 @@ class MLP(ConfigFromInit, keras.Model):
         self.head = keras.layers.Dense(labels)
 
     def call(self, x: tf.Tensor, training: bool = False) -> tf.Tensor:
-        """Logits `[B, L]` of features `[B, F]`."""
+        """Returns logits `[B, L]` of features `[B, F]`."""
         for layer in self.body:
             # Dense takes no `training`; Keras passes it on to the layers that do.
             x = layer(x, training=training)

@@ -20,7 +20,7 @@ def resolve_from_logits(model: keras.Model, from_logits: bool | None) -> bool:
 
     Args:
       model: The model.
-      from_logits: The user's word; None infers it from the last activation.
+      from_logits: The user's choice; None infers it from the last activation.
 
     Raises:
       UsageError: It is not given and cannot be inferred, or is no truth value; the
@@ -42,7 +42,7 @@ def resolve_from_logits(model: keras.Model, from_logits: bool | None) -> bool:
     inferred = infer_from_logits(model)
     if inferred is None:
         raise UsageError(
-            f"The last activation of {type(model).__name__} does not tell whether its "
+            f"The last activation of {type(model).__name__} does not show whether its "
             "outputs are logits; give from_logits=True, or from_logits=False for "
             "probabilities (of a sigmoid or softmax)."
         )
@@ -50,7 +50,7 @@ def resolve_from_logits(model: keras.Model, from_logits: bool | None) -> bool:
 
 
 def infer_from_logits(layer: keras.layers.Layer | keras.Operation) -> bool | None:
-    """Returns whether outputs are logits; None where the last layer does not tell.
+    """Returns whether outputs are logits; None if the last layer does not show it.
 
     Args:
       layer: A model, a layer or an operation. Its attribute `from_logits`, if it has

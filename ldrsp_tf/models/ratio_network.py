@@ -1,5 +1,7 @@
 """A discriminator of tags with the shape of F1."""
 
+from typing import Any
+
 import keras
 import tensorflow as tf
 
@@ -21,10 +23,11 @@ class RatioNetwork(ConfigFromInit, Discriminator):
 
     Args:
       labels: L, the number of labels.
-      hidden: Softplus units of each hidden layer of h.
-      dropout: Share of these units that is dropped in training.
-      interaction_units: Units of r; 0 leaves it out.
-      conditioned: Whether it is given g; without it, q_i = sigmoid(h_i(x) + r_i(y)).
+      hidden: The number of Softplus units of each hidden layer of h.
+      dropout: The share of these units that is dropped in training.
+      interaction_units: The number of units of r; 0 leaves r out.
+      conditioned: Whether D is conditioned on g; without it, q_i is
+        sigmoid(h_i(x) + r_i(y)).
     """
 
     can_predict = True
@@ -36,7 +39,7 @@ class RatioNetwork(ConfigFromInit, Discriminator):
         dropout: float = 0.0,
         interaction_units: int = 0,
         conditioned: bool = True,
-        **kwargs,
+        **kwargs: Any,
     ):
         super().__init__(**kwargs)
         self.is_conditioned = conditioned
@@ -45,7 +48,7 @@ class RatioNetwork(ConfigFromInit, Discriminator):
             self.body.append(keras.layers.Dense(units, activation="softplus"))
             if dropout:
                 self.body.append(keras.layers.Dropout(dropout))
-        # Where G has spoken, corrections begin at none.
+        # Corrections of G's logits begin at zero.
         initial = "zeros" if conditioned else "glorot_uniform"
         self.label_scores = keras.layers.Dense(labels, kernel_initializer=initial)  # h
         self.slack = keras.layers.Dense(1, activation="softplus")  # n
@@ -63,7 +66,7 @@ class RatioNetwork(ConfigFromInit, Discriminator):
             )  # r
 
     def features(self, x: tf.Tensor, training: bool = False) -> Features:
-        """h(x), `[B, L]`, and n(x), `[B]`, of x, `[B, F]`."""
+        """Returns h(x), `[B, L]`, and n(x), `[B]`, of x, `[B, F]`."""
         for layer in self.body:
             x = layer(x, training=training)
         scores, slack = self.label_scores(x), self.slack(x)
@@ -79,7 +82,7 @@ class RatioNetwork(ConfigFromInit, Discriminator):
     def predict_logits(
         self, features: Features, y: tf.Tensor, training: bool = False
     ) -> tf.Tensor:
-        """Logits of q, `[B, L]`."""
+        """Returns the logits of q, `[B, L]`, which depend on y through r."""
         del training
         scores = features[0]
         if self.interaction is not None:
@@ -89,5 +92,5 @@ class RatioNetwork(ConfigFromInit, Discriminator):
     def logits(
         self, features: Features, y: tf.Tensor, training: bool = False
     ) -> tf.Tensor:
-        """Logits `[B]` of tags y, `[B, L]`."""
+        """Returns the logits `[B]` of tags y, `[B, L]`."""
         return ratio_logits(self.predict_logits(features, y, training), features[1], y)

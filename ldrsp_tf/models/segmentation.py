@@ -1,5 +1,7 @@
 """Generator and discriminator of the segmentation tasks, on any body."""
 
+from typing import Any
+
 import keras
 import tensorflow as tf
 
@@ -17,6 +19,11 @@ HEADS = ("sigmoid", "bilinear")
 def require_size(height: int, width: int, stride: int) -> None:
     """Refuses crops that a body cannot bring back to their size.
 
+    Args:
+      height: The height of a crop in pixels.
+      width: The width of a crop in pixels.
+      stride: The stride of the body in pixels.
+
     Raises:
       UsageError: Height or width is no multiple of `stride`.
     """
@@ -28,7 +35,12 @@ def require_size(height: int, width: int, stride: int) -> None:
 
 
 def pad_to_multiples(maps: tf.Tensor, stride: int) -> tf.Tensor:
-    """Adds zeros to `[B, H, W, C]` below and on the right, up to multiples."""
+    """Pads maps with zeros below and on the right, up to multiples of a stride.
+
+    Args:
+      maps: Maps, `[B, H, W, C]`.
+      stride: The stride in pixels.
+    """
     missing = [-(side or 0) % stride for side in maps.shape[1:3]]
     if not any(missing):
         return maps
@@ -42,10 +54,10 @@ class SegmentationNetwork(ConfigFromInit, keras.Model):
     Images whose sides are no multiples of the body's stride are padded for it.
 
     Args:
-      classes: C.
-      body: "fcn", the paper's, or "unet".
-      width: Channels of the first convolution.
-      batch_norm: Whether the body normalises over the batch.
+      classes: C, the number of classes.
+      body: The name of the body: "fcn", the paper's, or "unet".
+      width: The number of channels of the first convolution.
+      batch_norm: Whether the body has batch normalization.
     """
 
     from_logits = True
@@ -56,14 +68,14 @@ class SegmentationNetwork(ConfigFromInit, keras.Model):
         body: str = "fcn",
         width: int = 64,
         batch_norm: bool = True,
-        **kwargs,
+        **kwargs: Any,
     ):
         super().__init__(**kwargs)
         self.first = keras.layers.Conv2D(width, 5, padding="same")
         self.body = BODIES[body](classes, width, batch_norm)
 
     def call(self, x: tf.Tensor, training: bool = False) -> tf.Tensor:
-        """Logits `[B, H, W, C]` of images `[B, H, W, 3]`, in single precision."""
+        """Returns single-precision logits `[B, H, W, C]` of images `[B, H, W, 3]`."""
         first = self.first(pad_to_multiples(x, self.body.stride))
         logits = tf.cast(self.body(first, training=training), tf.float32)
         return logits[:, : x.shape[1], : x.shape[2]]
@@ -73,18 +85,23 @@ class SegmentationNetwork(ConfigFromInit, keras.Model):
 class PatchDiscriminator(ConfigFromInit, Discriminator):
     """D(x, y): the same network on image and mask, with one score for every pixel.
 
-    A score judges the surroundings of its pixel, as those of PatchGAN judge a patch
+    A score rates the surroundings of its pixel, as those of PatchGAN rate a patch
     (Isola et al., 2017). The first convolution of (x, y) is the sum of one of x, which
     a refinement computes once, and one of y. Both are padded as the generator's images
     are.
 
     Args:
-      body: "fcn", the paper's, or "unet".
-      width: Channels of the first convolution.
-      batch_norm: Whether the body normalises over the batch.
-      classes: C.
-      head: "sigmoid", the paper's, or "bilinear" (`bilinear_logits`).
-      pooled: Gives the mean logit of the pixels, for oracles of one value a mask.
+      body: The name of the body: "fcn", the paper's, or "unet".
+      width: The number of channels of the first convolution.
+      batch_norm: Whether the body has batch normalization.
+      classes: C, the number of classes.
+      head: The name of the head: "sigmoid", the paper's, or "bilinear"
+        (`bilinear_logits`).
+      pooled: Whether to return the mean logit of the pixels, for oracles of one value a
+        mask.
+
+    Raises:
+      UsageError: There is no such head.
     """
 
     def __init__(
@@ -95,7 +112,7 @@ class PatchDiscriminator(ConfigFromInit, Discriminator):
         classes: int = 2,
         head: str = "sigmoid",
         pooled: bool = False,
-        **kwargs,
+        **kwargs: Any,
     ):
         if head not in HEADS:
             raise UsageError(
@@ -111,14 +128,14 @@ class PatchDiscriminator(ConfigFromInit, Discriminator):
         self.body = BODIES[body](outputs, width, batch_norm)
 
     def features(self, x: tf.Tensor, training: bool = False) -> tf.Tensor:
-        """The first convolution of padded images `[B, H, W, 3]`: `[B, H, W, width]`."""
+        """Returns the first convolution of padded images, `[B, H, W, width]`."""
         del training
         return self.first_of_x(pad_to_multiples(x, self.body.stride))
 
     def logits(
         self, features: tf.Tensor, y: tf.Tensor, training: bool = False
     ) -> tf.Tensor:
-        """Logits `[B, H, W]`, or pooled `[B]`, of masks y, `[B, H, W, C]`."""
+        """Returns logits `[B, H, W]`, or pooled `[B]`, of masks y, `[B, H, W, C]`."""
         outputs = self._outputs(features, y, training)
         if self.head == "bilinear":
             logits = bilinear_logits(outputs, y)
@@ -129,12 +146,12 @@ class PatchDiscriminator(ConfigFromInit, Discriminator):
     def predict_logits(
         self, features: tf.Tensor, y: tf.Tensor, training: bool = False
     ) -> tf.Tensor:
-        """Logits of the mask that a bilinear head believes in, `[B, H, W, C]`."""
+        """Returns the logits of a bilinear head's own mask, `[B, H, W, C]`."""
         return self._outputs(features, y, training)
 
     def _outputs(self, features: tf.Tensor, y: tf.Tensor, training: bool) -> tf.Tensor:
-        # Masks in [-1, 1], as the images are.
-        centred = pad_to_multiples(2.0 * y - 1.0, self.body.stride)
-        first = features + self.first_of_y(centred)
+        # Masks are scaled to [-1, 1], as the images are.
+        centered = pad_to_multiples(2.0 * y - 1.0, self.body.stride)
+        first = features + self.first_of_y(centered)
         outputs = tf.cast(self.body(first, training=training), tf.float32)
         return outputs[:, : y.shape[1], : y.shape[2]]

@@ -1,28 +1,36 @@
-"""A small U-Net, which either network of a segmentation task can be."""
+"""A small U-Net for the generator or the discriminator of a segmentation task."""
+
+from typing import Any
 
 import keras
 import tensorflow as tf
 
-from ldrsp_tf.models.fcn import normalisation
+from ldrsp_tf.models.fcn import normalization
 
 
 class UNetBody(keras.layers.Layer):
     """All of the U-Net but its first convolution (see `FCNBody`).
 
     Args:
-      outputs: Channels of the result.
-      width: Channels at full resolution; they double with each downsampling.
-      batch_norm: Batch normalisation before each ReLU.
+      outputs: The number of channels of the result.
+      width: The number of channels at full resolution, which doubles with each
+        downsampling.
+      batch_norm: Whether there is batch normalization before each ReLU.
       depth: The number of downsamplings.
     """
 
     def __init__(
-        self, outputs: int, width: int, batch_norm: bool, depth: int = 3, **kwargs
+        self,
+        outputs: int,
+        width: int,
+        batch_norm: bool,
+        depth: int = 3,
+        **kwargs: Any,
     ):
         super().__init__(**kwargs)
         self.stride = 2**depth
         widths = [width * 2**level for level in range(depth + 1)]
-        self.norm = normalisation(batch_norm)
+        self.norm = normalization(batch_norm)
         self.first = _convolution(width, batch_norm)
         self.down = [
             keras.Sequential(
@@ -62,7 +70,7 @@ def _convolution(channels: int, batch_norm: bool) -> keras.Sequential:
     return keras.Sequential(
         [
             keras.layers.Conv2D(channels, 3, padding="same", use_bias=not batch_norm),
-            normalisation(batch_norm),
+            normalization(batch_norm),
             keras.layers.ReLU(),
         ]
     )

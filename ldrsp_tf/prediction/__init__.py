@@ -2,5 +2,5 @@
 
 `network_pair` joins G and D, `predictor` predicts in chunks, `crops` averages
 overlapping crops, `grid_search` chooses step size and number of steps. May import
-`models`, `methods` and what is below them; it does not know how networks are trained.
+`models`, `methods` and what is below them; it does not depend on the training.
 """

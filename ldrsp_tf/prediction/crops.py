@@ -11,20 +11,21 @@ from ldrsp_tf.prediction.network_pair import NetworkPair
 from ldrsp_tf.prediction.predictor import Predictor
 from ldrsp_tf.refinement import Trajectory
 
-# First rows, and first columns, of crops; or what says them for the side of an image.
+# First rows, and first columns, of crops; or a function of an image's side.
 Offsets = tuple[int, ...] | Callable[[int], tuple[int, ...]]
 
 
 def spread_offsets(
     side: int, size: int, furthest: int, fewest: int = 1
 ) -> tuple[int, ...]:
-    """Where crops begin that cover a side evenly.
+    """Returns the offsets of crops that cover a side evenly.
 
     Args:
-      side: Side of the image.
-      size: Side of a crop.
-      furthest: From one crop's begin to the next one's; at most `size`.
-      fewest: So many crops there are at least, unless they would be the same.
+      side: The side of the image in pixels.
+      size: The side of a crop in pixels.
+      furthest: The largest distance between the offsets of neighbors in pixels, at most
+        `size`.
+      fewest: The smallest number of crops, unless some of them would be the same.
 
     Returns:
       Rising offsets, from 0 to `side - size`.
@@ -35,7 +36,12 @@ def spread_offsets(
 
 
 def offsets_along(offsets: Offsets, side: int) -> tuple[int, ...]:
-    """The offsets along a side of an image."""
+    """Returns the offsets along a side of an image.
+
+    Args:
+      offsets: The offsets, or a function of the side.
+      side: The side of the image in pixels.
+    """
     return offsets(side) if callable(offsets) else offsets
 
 
@@ -43,9 +49,9 @@ def require_cover(size: int, offsets: tuple[int, ...], side: int) -> None:
     """Refuses crops that leave a part of an image out, or reach beyond it.
 
     Args:
-      size: Side of a crop.
-      offsets: Where crops begin.
-      side: Side of the image.
+      size: The side of a crop in pixels.
+      offsets: The first row, or column, of each crop.
+      side: The side of the image in pixels.
 
     Raises:
       UsageError: They do.
@@ -64,7 +70,15 @@ def require_cover(size: int, offsets: tuple[int, ...], side: int) -> None:
 
 @dataclasses.dataclass(frozen=True)
 class Crops:
-    """Where an image is cut for `CropAverage`, whose arguments these are."""
+    """Crop size, offsets and mirroring used by `CropAverage`.
+
+    Attributes:
+      size: The height and width of a crop in pixels.
+      offsets: The first rows, and first columns, of the crops, or a function from the
+        side of an image to them; all pairs are used.
+      mirror: Whether the mirrored image is predicted too, and averaged.
+      predict_batch_size: The number of images in one call.
+    """
 
     size: int
     offsets: Offsets
@@ -73,17 +87,18 @@ class Crops:
 
 
 class CropAverage:
-    """Predicts every crop of an image alone, and averages where crops overlap.
+    """A predictor of overlapping crops of an image, one by one, and of their average.
 
     It takes the place of a `NetworkPair` in `predict` and `select_refinement`.
 
     Args:
       networks: The pair of networks that predicts crops.
-      size: Height and width of a crop.
-      offsets: First rows, and first columns, of the crops: all pairs are used. Together
-        they have to cover the image.
+      size: The height and width of a crop in pixels.
+      offsets: The first rows, and first columns, of the crops: all pairs are used.
+        Together they have to cover the image.
       mirror: Whether the mirrored image is predicted too, and averaged.
-      predict_batch_size: Images in one call; a walk keeps all crops of all its steps.
+      predict_batch_size: The number of images in one call; a trajectory keeps all crops
+        of all its steps.
     """
 
     def __init__(
@@ -102,7 +117,7 @@ class CropAverage:
         self._mirror = mirror
 
     def generate(self, x: tf.Tensor) -> tf.Tensor:
-        """Averaged outputs of G, `[B, H, W, C]`, of images `[B, H, W, 3]`."""
+        """Returns averaged outputs of G, `[B, H, W, C]`, of images `[B, H, W, 3]`."""
         self._check(x)
         return self._generate(x)
 
@@ -113,9 +128,9 @@ class CropAverage:
 
         Args:
           x: Images, `[B, H, W, 3]`.
-          step_size: eta.
-          steps: T.
-          normalized: Eq. 9 rather than Eq. 8.
+          step_size: The step size eta.
+          steps: The number of steps T.
+          normalized: Whether to follow Eq. 9 rather than Eq. 8.
 
         Returns:
           Outputs `[T + 1, B, H, W, C]` and scores `[T + 1, B, H, W]`.
@@ -132,12 +147,12 @@ class CropAverage:
     def _walk(
         self, x: tf.Tensor, step_size: tf.Tensor, steps: tf.Tensor, normalized: bool
     ) -> Trajectory:
-        walk = self.networks.walk(self._cut(x), step_size, steps, normalized)
-        scores = self._join(walk.scores[..., None], x)
-        return Trajectory(self._join(walk.outputs, x), tf.squeeze(scores, -1))
+        crops = self.networks.walk(self._cut(x), step_size, steps, normalized)
+        scores = self._join(crops.scores[..., None], x)
+        return Trajectory(self._join(crops.outputs, x), tf.squeeze(scores, -1))
 
     def _cut(self, x: tf.Tensor) -> tf.Tensor:
-        """All crops, of the first corner first: `[crops * B, size, size, 3]`."""
+        """Returns all crops, first corner first, `[crops * B, size, size, 3]`."""
         views = [x, tf.reverse(x, [2])] if self._mirror else [x]
         corners = self._corners(x)
         return tf.concat(
@@ -173,7 +188,7 @@ class CropAverage:
         return total / count
 
     def _corners(self, x: tf.Tensor) -> list[tuple[int, int]]:
-        """First row and first column of each crop."""
+        """Returns the first row and the first column of each crop."""
         rows, columns = (offsets_along(self._offsets, side) for side in x.shape[1:3])
         return list(itertools.product(rows, columns))
 
@@ -183,7 +198,12 @@ class CropAverage:
 
 
 def predictor_by(networks: NetworkPair, crops: Crops | None) -> Predictor:
-    """What predicts whole examples: by crops, or the networks themselves."""
+    """Returns the predictor of whole examples: an average over crops, or the networks.
+
+    Args:
+      networks: The pair of networks.
+      crops: The crops to predict by; None predicts whole examples at once.
+    """
     if crops is None:
         return networks
     return CropAverage(networks, **dataclasses.asdict(crops))

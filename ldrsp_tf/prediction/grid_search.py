@@ -1,4 +1,4 @@
-"""Choosing step size and number of steps of the refinement, on validation examples."""
+"""The choice of step size and number of steps on validation examples."""
 
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ from ldrsp_tf.settings import RefinementGrid
 
 
 class Selected(NamedTuple):
-    """A choice, and the mean metric that it reaches on the validation examples."""
+    """A choice of the refinement, and its mean metric on the validation examples."""
 
     refinement: Refinement
     metric: float
@@ -30,27 +30,29 @@ def select_refinement(
     one of the grid is taken.
 
     Args:
-      predictor: Of networks in their present state.
+      predictor: A predictor whose networks are in their present state.
       x: Validation inputs, `[N, ...]`.
-      y_true: Their true outputs, `[N, ...]`.
-      grid: The candidates.
-      predict_batch_size: Examples in one chunk; the predictor's own number by default.
+      y_true: True outputs of the validation examples, `[N, ...]`.
+      grid: The candidates for step size and number of steps.
+      predict_batch_size: The number of examples in one chunk; the predictor's own by
+        default.
+
+    Returns:
+      The pair with the best mean metric.
     """
-    candidates, predict_batch_size = (
-        [],
-        predict_batch_size or predictor.predict_batch_size,
-    )
+    candidates = []
+    predict_batch_size = predict_batch_size or predictor.predict_batch_size
     for step_size in grid.step_sizes:
         total = np.zeros(len(grid.steps))
         longest = Refinement(step_size, max(grid.steps), grid.normalized)
         for begin in range(0, len(y_true), predict_batch_size):
             rows = slice(begin, begin + predict_batch_size)
-            walk = walk_by(predictor, x[rows], longest)
-            outputs = tf.gather(walk.outputs, grid.steps).numpy()
+            trajectory = walk_by(predictor, x[rows], longest)
+            outputs = tf.gather(trajectory.outputs, grid.steps).numpy()
             total += predictor.space.example_metric(outputs, y_true[rows]).sum(-1)
         mean = total / len(y_true)
         best = int(np.argmax(mean))
-        # Plain numbers, which a file of records can hold, whatever the grid has.
+        # Plain numbers can be written as JSON; those of the grid may be numpy's.
         chosen = Refinement(float(step_size), int(grid.steps[best]), grid.normalized)
         candidates.append(Selected(chosen, float(mean[best])))
     return max(candidates, key=lambda candidate: candidate.metric)

@@ -100,7 +100,12 @@ class NetworkPair:
     def logits_for(
         self, x: tf.Tensor, generator_logits: tf.Tensor | None = None
     ) -> Score:
-        """Returns D's logits for x as a function of y (see `score`)."""
+        """Returns D's logits for x as a function of y (see `score`).
+
+        Args:
+          x: Inputs, `[B, ...]`, in single precision.
+          generator_logits: G's logits of `x`; computed if need be.
+        """
         discriminator = self.require_discriminator()
         features = self.features(x, generator_logits)
         return lambda y: discriminator.logits(features, y)
@@ -111,7 +116,7 @@ class NetworkPair:
         generator_logits: tf.Tensor | None = None,
         training: bool = False,
     ) -> Any:
-        """Returns D's features of x, conditioned on G's logits if D asks for them.
+        """Returns D's features of x, conditioned on G's logits if D requires them.
 
         Args:
           x: Inputs, `[B, ...]`.

@@ -10,34 +10,41 @@ from ldrsp_tf.spaces.base import OutputSpace
 
 
 class Predictor(Protocol):
-    """What predicts whole examples: a trainer, or one around it (`crops.py`).
+    """A predictor of whole examples: a pair of networks, or its average over crops.
 
     Attributes:
       space: The output space.
-      predict_batch_size: Inputs that it is given in one call, which bounds memory.
+      predict_batch_size: The number of inputs in one call, which bounds memory.
     """
 
     space: OutputSpace
     predict_batch_size: int
 
     def generate(self, x: tf.Tensor) -> tf.Tensor:
-        """G(x), `[B, ...]`."""
+        """Returns G(x), `[B, ...]`."""
 
     def walk(
         self, x: tf.Tensor, step_size: tf.Tensor, steps: tf.Tensor, normalized: bool
     ) -> Trajectory:
-        """The refinement of G(x), with all its steps."""
+        """Refines G(x) and returns all outputs on the way, with their scores.
+
+        Args:
+          x: Inputs, `[B, ...]`.
+          step_size: The step size eta.
+          steps: The number of steps T.
+          normalized: Whether to follow Eq. 9 rather than Eq. 8.
+        """
 
 
 class Prediction(NamedTuple):
-    """Outputs for N inputs, relaxed, as numpy arrays.
+    """Relaxed outputs for N inputs, as numpy arrays.
 
     Attributes:
-      generated: G(x), `[N, ...]`.
-      refined: The refined output, `[N, ...]`; None for a method without D.
-      scores: D's score of the refined output, `[N]` or a map; None without D.
-      trajectory: Every output of the walk, `[T + 1, N, ...]`, if it was asked for.
-      trajectory_scores: D's score of each of these, `[T + 1, N]` or maps.
+      generated: The generator's outputs G(x), `[N, ...]`.
+      refined: The refined outputs, `[N, ...]`; None for a method without D.
+      scores: D's scores of the refined outputs, `[N]` or `[N, H, W]`; None without D.
+      trajectory: Every output of the walk, `[T + 1, N, ...]`; None unless requested.
+      trajectory_scores: D's scores of these, `[T + 1, N]` or `[T + 1, N, H, W]`.
     """
 
     generated: np.ndarray
@@ -48,7 +55,13 @@ class Prediction(NamedTuple):
 
 
 def walk_by(predictor: Predictor, x: tf.Tensor, refinement: Refinement) -> Trajectory:
-    """The walk from G(x), of inputs `[B, ...]`, that a refinement describes."""
+    """Walks from G(x) as a refinement describes.
+
+    Args:
+      predictor: The predictor that walks.
+      x: Inputs, `[B, ...]`.
+      refinement: The step size, the number of steps and the kind of gradient.
+    """
     return predictor.walk(
         x,
         tf.constant(refinement.step_size, tf.float32),
@@ -64,14 +77,15 @@ def predict(
     predict_batch_size: int | None = None,
     trajectory: bool = False,
 ) -> Prediction:
-    """Predicts in chunks, so that memory does not grow with the walk of all rows.
+    """Predicts in chunks, so that the steps of all rows are not in memory at once.
 
     Args:
-      predictor: Of trained networks.
+      predictor: A predictor of trained networks.
       x: Inputs, `[N, ...]`.
-      refinement: None for a method without a discriminator.
-      predict_batch_size: Inputs in one chunk; the predictor's own number by default.
-      trajectory: Keeps the whole walk.
+      refinement: The refinement; None for a method without a discriminator.
+      predict_batch_size: The number of inputs in one chunk; the predictor's own by
+        default.
+      trajectory: Whether to keep every output of the walk, and its score.
     """
     chunks: list[tuple[np.ndarray, ...]] = []
     predict_batch_size = predict_batch_size or predictor.predict_batch_size
@@ -80,17 +94,15 @@ def predict(
         if refinement is None:
             chunks.append((predictor.generate(part).numpy(),))
             continue
-        walk = walk_by(predictor, part, refinement)
-        outputs = walk.outputs.numpy()
-        # Copies: a slice would keep the whole walk in memory.
-        chunk: tuple[np.ndarray, ...] = (
-            outputs[0].copy(),
-            outputs[-1].copy(),
-            walk.scores[-1].numpy(),
-        )
-        if trajectory:
-            chunk = (*chunk, outputs, walk.scores.numpy())
-        chunks.append(chunk)
-    # The first axis of a walk is its steps.
+        chunks.append(_as_arrays(walk_by(predictor, part, refinement), trajectory))
+    # The first axis of a trajectory is its steps.
     axes = (0, 0, 0, 1, 1)
     return Prediction(*map(np.concatenate, zip(*chunks), axes))
+
+
+def _as_arrays(trajectory: Trajectory, whole: bool) -> tuple[np.ndarray, ...]:
+    """Returns the fields of a `Prediction`, the last two only of a whole trajectory."""
+    outputs = trajectory.outputs.numpy()
+    # Copies: a slice would keep the whole trajectory in memory.
+    ends = outputs[0].copy(), outputs[-1].copy(), trajectory.scores[-1].numpy()
+    return (*ends, outputs, trajectory.scores.numpy()) if whole else ends

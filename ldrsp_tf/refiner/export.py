@@ -10,7 +10,7 @@ from ldrsp_tf.refinement import Refinement
 
 
 class _Exported(tf.Module):
-    """What is saved: the variables, and one function with the walk inside."""
+    """The content of a SavedModel: variables, and one function with the walk inside."""
 
     def __init__(
         self,
@@ -33,11 +33,11 @@ class _Exported(tf.Module):
         def serve(x: tf.Tensor) -> dict[str, tf.Tensor]:
             if refinement is None:
                 return {"generated": predictor.generate(x)}
-            walk = walk_by(predictor, x, refinement)
+            trajectory = walk_by(predictor, x, refinement)
             return {
-                "generated": walk.outputs[0],
-                "refined": walk.outputs[-1],
-                "score": walk.scores[-1],
+                "generated": trajectory.outputs[0],
+                "refined": trajectory.outputs[-1],
+                "score": trajectory.scores[-1],
             }
 
         self.serve = serve
@@ -48,7 +48,7 @@ def export(
     predictor: Predictor,
     refinement: Refinement | None,
     input_shape: tuple[int, ...],
-    folder: str | os.PathLike,
+    folder: str | os.PathLike[str],
 ) -> None:
     """Writes a SavedModel whose signature `serving_default` takes x, `[N, ...]`.
 
@@ -56,11 +56,11 @@ def export(
     D), for any N, with the refinement's steps inside.
 
     Args:
-      networks: The trained ones.
-      predictor: Predicts with them.
-      refinement: How far outputs are walked; None without D.
-      input_shape: Of one input.
-      folder: Of the SavedModel.
+      networks: The trained networks.
+      predictor: The predictor with these networks.
+      refinement: The refinement of the outputs; None without D.
+      input_shape: The shape of one input.
+      folder: The folder of the SavedModel.
     """
     module = _Exported(networks, predictor, refinement, input_shape)
     tf.saved_model.save(

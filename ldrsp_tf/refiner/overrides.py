@@ -32,7 +32,7 @@ def apply_overrides(
             f"The {name} are a {type(given).__name__}: a {type(defaults).__name__} is "
             "needed, or a dict of what differs from the default ones."
         )
-    own = {f.name: getattr(defaults, f.name) for f in dataclasses.fields(defaults)}  # type: ignore[arg-type]  # A dataclass, which a type variable cannot say.
+    own = {f.name: getattr(defaults, f.name) for f in dataclasses.fields(defaults)}  # type: ignore[arg-type]  # A dataclass, which a type variable cannot express.
     for unknown in given.keys() - own.keys():
         raise UsageError(
             f"There is no {unknown!r} among the {name}; there are {', '.join(own)}."

@@ -56,8 +56,7 @@ class Refiner:
         a generator, whose walks start at the space's initial output.
       space: The output space, `TagSpace()` or `ClassMapSpace()`.
       from_logits: Whether the model outputs logits rather than probabilities. By
-        default its last activation decides; where that does not tell, the call is
-        refused.
+        default its last activation decides; if that is neither, the call is refused.
       frozen: Whether the model is left as it is, and D alone is trained.
       oracle: A measure of quality to use instead of the space's own (`OutputSpace`).
       discriminator: A discriminator; one that suits the space by default.

@@ -1,4 +1,4 @@
-"""Replay chains: inference samples from the whole length of a walk."""
+"""Replay chains: inference samples from the whole length of a walk (Eq. 10)."""
 
 import keras
 import tensorflow as tf

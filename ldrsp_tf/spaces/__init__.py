@@ -1,4 +1,4 @@
-"""Output spaces: how outputs are made, kept feasible, decided and scored.
+"""Output spaces: all that depends on the kind of an output.
 
 `base` has the interface, `tags` and `class_maps` one kind of output each,
 `custom_oracle` a user's measure of quality. To add a kind of output, add a subclass of

@@ -12,7 +12,7 @@ from ldrsp_tf.errors import UsageError
 from ldrsp_tf.methods import Method
 from ldrsp_tf.models.adapters import ConstantOutput
 from ldrsp_tf.models.discriminator import Discriminator
-from ldrsp_tf.oracles import Oracle, binarised
+from ldrsp_tf.oracles import Oracle, binarized
 from ldrsp_tf.settings import RefinementGrid, TrainingSettings
 from ldrsp_tf.spaces.custom_oracle import CustomOracle, Measure
 
@@ -24,7 +24,7 @@ CUSTOM_METRIC = "value"
 
 
 class OutputSpace(abc.ABC):
-    """A kind of output: how it is made, kept feasible, decided and measured.
+    """A kind of output: its activation, projection, decision, oracle and metrics.
 
     The rest of the library knows outputs through this class alone. A subclass defines
     the abstract methods and attributes; those named `default_*` hold where the user
@@ -70,7 +70,7 @@ class OutputSpace(abc.ABC):
 
     @abc.abstractmethod
     def activation(self, logits: tf.Tensor) -> tf.Tensor:
-        """Returns the relaxed output in [0, 1] of the generator's logits."""
+        """Returns the relaxed outputs in [0, 1] of the generator's logits."""
 
     @abc.abstractmethod
     def to_logits(
@@ -147,7 +147,7 @@ class OutputSpace(abc.ABC):
         decided = settings.binarised_oracle
         if decided is None:
             decided = method.binarised_oracle
-        return binarised(self.oracle, self.decide) if decided else self.oracle
+        return binarized(self.oracle, self.decide) if decided else self.oracle
 
     def check_oracle(self, y: tf.Tensor) -> None:
         """Refuses a custom oracle that leaves [0, 1] on true and on empty outputs.
@@ -217,7 +217,7 @@ class OutputSpace(abc.ABC):
         return {CUSTOM_METRIC: value, **measured}
 
     def _custom_values(self, y: np.ndarray, y_true: np.ndarray) -> np.ndarray:
-        """The user's measure of each decided output, `[N]`."""
+        """Returns the user's measure of each decided output, `[N]`."""
         assert self.custom_oracle is not None
         decided = self.decide(tf.constant(y, tf.float32))
         return self.custom_oracle.mean_values(decided, tf.constant(y_true, tf.float32))

@@ -8,17 +8,17 @@ from ldrsp_tf.errors import UsageError
 
 
 def claim_folder(folder: pathlib.Path, name: str = "lock") -> TextIO | None:
-    """Claims a folder, which is made if it is not there, without waiting.
+    """Claims a folder without waiting; the folder is made if it does not exist.
 
     Args:
-      folder: What is claimed.
-      name: Of the lock's file. A run has another one than the command that started it
-        and holds the folder for it.
+      folder: The folder.
+      name: The name of the lock's file. A run has another one than the command that
+        started it and holds the folder for it.
 
     Returns:
-      The open file that holds the lock: close it to give the folder back. A child
-      process that inherits it holds the lock as well, so a folder stays claimed while
-      the child of a killed process is at work. None if another process has the folder.
+      The open file that holds the lock, which its closing releases. A child process
+      that inherits it holds the lock as well, so a folder stays claimed while the child
+      of a killed process is at work. None if another process has the folder.
     """
     folder.mkdir(parents=True, exist_ok=True)
     file = (folder / name).open("w")
@@ -36,9 +36,12 @@ def hold_folder(
     """Claims a folder that is to be written.
 
     Args:
-      folder: What is claimed.
-      name: Of the lock's file.
-      instead: What a user may choose where it cannot be had.
+      folder: The folder, which is made if it does not exist.
+      name: The name of the lock's file.
+      instead: The alternative that messages name, such as "another folder".
+
+    Returns:
+      The open file that holds the lock.
 
     Raises:
       UsageError: Another process has it, or it cannot be written.
@@ -56,7 +59,13 @@ def hold_folder(
 
 
 def unwritable(folder: pathlib.Path, error: OSError, instead: str) -> UsageError:
-    """What a user is told of a folder that cannot be written."""
+    """Returns the error of a folder that cannot be written.
+
+    Args:
+      folder: The folder.
+      error: The error of the operating system.
+      instead: The alternative that the message names, such as "another folder".
+    """
     return UsageError(
         f"The folder {folder} cannot be written ({error.strerror}); choose {instead}."
     )

@@ -1,4 +1,4 @@
-"""What happened in each epoch: a list of records, kept in a JSON-lines file."""
+"""The history of a training: a record of each epoch, kept in a JSON-lines file."""
 
 import contextlib
 import json
@@ -20,27 +20,34 @@ class History:
         records in memory only.
 
     Attributes:
-      path: The file, if there is one.
+      path: The file; None if there is none.
       records: All records.
     """
 
-    def __init__(self, path: str | os.PathLike | None = None):
+    def __init__(self, path: str | os.PathLike[str] | None = None):
         self.path = None if path is None else pathlib.Path(path)
-        self.records = []
+        self.records: list[Record] = []
         if self.path is not None and self.path.exists():
-            # What is no text ends the whole records as a broken line does.
+            # Bytes that are no text end the whole records as a broken line does.
             text = self.path.read_text(errors="replace")
             self.records = _whole_records(text)
-            # What a killed process left of a last line would spoil the line after it.
+            # The rest of a last line of a killed process would spoil the next line.
             if text != _lines(self.records):
                 self._rewrite()
 
     def phase(self, phase: str) -> list[Record]:
-        """The records of one phase."""
+        """Returns the records of one phase."""
         return [record for record in self.records if record["phase"] == phase]
 
     def append(self, record: Record) -> None:
-        """Adds a record; TrainingError if its file cannot be written."""
+        """Adds a record.
+
+        Args:
+          record: The record, which JSON can hold.
+
+        Raises:
+          TrainingError: The file cannot be written.
+        """
         self.records.append(record)
         if self.path is not None:
             with _writing(self.path), self.path.open("a") as file:
@@ -49,7 +56,12 @@ class History:
                 os.fsync(file.fileno())
 
     def forget_after(self, phase: str, epoch: int) -> None:
-        """Drops what a resumed phase will do again: its records after `epoch`."""
+        """Drops the records after an epoch, which a resumed phase will make again.
+
+        Args:
+          phase: The name of the phase.
+          epoch: The last epoch whose record is kept.
+        """
         self.records = [
             record
             for record in self.records

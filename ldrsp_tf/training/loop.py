@@ -21,7 +21,7 @@ from ldrsp_tf.training.checkpoints import (
 from ldrsp_tf.training.history import History, Record
 from ldrsp_tf.training.trainer import Trainer
 
-_PHASE = "train"  # Of the records of a fit in a folder.
+_PHASE = "train"  # The phase of the records of a fit in a folder.
 
 
 def fit(
@@ -49,15 +49,19 @@ def fit(
       x: Inputs, `[N, ...]`.
       y: True outputs, `[N, ...]`.
       epochs: The number of epochs.
-      planned_epochs: What a falling learning rate ends at, if training stops before.
-      phase: Marks the records of this call in the history.
-      validate: Measures the present state; its `"metric"` is to be maximised.
-      validation_freq: Epochs between two validations; the last epoch is always
-        validated.
-      patience: Epochs without a better metric after which training stops.
-      checkpoints: Where states are kept, at every validation (or `validation_freq`).
-      history: Where records are added.
-      on_epoch_end: Called with the record of each epoch.
+      planned_epochs: The epoch at which a falling learning rate ends, if training stops
+        before it; `epochs` by default.
+      phase: The name of this call in the records of the history.
+      validate: A function that measures the present state, with a `"metric"` to
+        maximize; None without validation.
+      validation_freq: The number of epochs between two validations; the last epoch is
+        always validated.
+      patience: The number of epochs without a better metric that end the training; None
+        for no such end.
+      checkpoints: The keeper of states, which are kept every `validation_freq` epochs
+        and at the end; None for none.
+      history: The history to add records to; a new one by default.
+      on_epoch_end: A function that is called with the record of each epoch.
 
     Returns:
       The history.
@@ -115,10 +119,11 @@ def fit_in_folder(
       validate: A function that measures the present state.
       folder: The folder of checkpoints and `metrics.jsonl`; None keeps the best state
         in memory.
-      epochs: As in `fit`.
-      validation_freq: As in `fit`.
-      patience: As in `fit`.
-      on_epoch_end: As in `fit`.
+      epochs: The number of epochs.
+      validation_freq: The number of epochs between two validations.
+      patience: The number of epochs without a better metric that end the training; None
+        for no such end.
+      on_epoch_end: A function that is called with the record of each epoch.
 
     Returns:
       The history, and the record of the best epoch.
@@ -170,7 +175,15 @@ def require_at_least_one(**counts: int) -> None:
 
 
 def restore_best(checkpoints: StateKeeper, history: History, phase: str) -> Record:
-    """Restores the best state of a phase that is over; the record of its epoch.
+    """Restores the best state of a phase that is over.
+
+    Args:
+      checkpoints: The keeper of the states.
+      history: The records of the phase.
+      phase: The name of the phase.
+
+    Returns:
+      The record of the best epoch.
 
     Raises:
       TrainingError: The state is damaged, or not that of the records.
@@ -188,15 +201,19 @@ def _check_together(history: History, done: int, phase: str) -> None:
         raise _do_not_fit("checkpoint", done, phase, history)
 
 
-def _do_not_fit(what: str, done: int, phase: str, history: History) -> TrainingError:
+def _do_not_fit(name: str, done: int, phase: str, history: History) -> TrainingError:
     return TrainingError(
-        f"The {what} of phase {phase!r} is of epoch {done}, but {history.path} tells "
-        "of another: they do not belong together. Delete both to train anew."
+        f"The {name} of phase {phase!r} is of epoch {done}, but {history.path} ends "
+        "at another: they do not belong together. Delete both to train anew."
     )
 
 
 def best_record(records: list[Record]) -> Record | None:
-    """The earliest record of the largest validation metric; None without any."""
+    """Returns the earliest record of the largest validation metric; None without any.
+
+    Args:
+      records: Records of one phase, with or without a validation.
+    """
     validated = [record for record in records if "validation" in record]
     return max(validated, key=lambda r: r["validation"]["metric"], default=None)
 

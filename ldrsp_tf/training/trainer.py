@@ -88,7 +88,7 @@ class Trainer(NetworkPair):
 
         Raises:
           UsageError: A network's output has the wrong shape, or the strategy's replicas
-            cannot do what the settings ask for.
+            do not support the settings.
         """
         self._batch_size = min(self.settings.batch_size, x.shape[0])
         require_equal_shares(self._batch_size, self.strategy)
@@ -238,7 +238,7 @@ class Trainer(NetworkPair):
         return self.augment(x, y, seed)
 
     def _untrained_variables(self) -> list[keras.Variable]:
-        """The networks' variables that a step changes without a gradient."""
+        """Returns the networks' variables that a step changes without a gradient."""
         networks = [self.generator] if self._trains_generator else []
         if self.discriminator is not None:
             networks.append(self.discriminator)
@@ -261,7 +261,7 @@ class Trainer(NetworkPair):
     def train_step(
         self, x: tf.Tensor, y_true: tf.Tensor, iteration: tf.Tensor
     ) -> Scalars:
-        """Updates G once (Eq. 6) and D as often as the method asks for (Eq. 10).
+        """Updates G once (Eq. 6) and D as often as the method requires (Eq. 10).
 
         The last update of D and the update of G start from the same weights, which lets
         them share G(x) and D's features of x.

@@ -25,13 +25,13 @@ IMAGES, SIDE = 8, 10
 
 @pytest.fixture(autouse=True)
 def _seed():
-    """Networks that a test makes itself have the same weights every time."""
+    """Seeds Keras, so that a test's own networks have the same weights every time."""
     keras.utils.set_random_seed(0)
 
 
 @pytest.fixture(scope="session")
 def tags() -> tuple[np.ndarray, np.ndarray]:
-    """Features [24, 7] and tags [24, 5] that a linear rule gives them."""
+    """Makes features [24, 7], and tags [24, 5] of them by a linear rule."""
     rng = np.random.default_rng(0)
     x = rng.integers(0, 2, (ROWS, FEATURES)).astype(np.float32)
     y = x @ rng.normal(size=(FEATURES, LABELS)) > 0.0
@@ -71,7 +71,7 @@ def make_trainer(tags):
 
 @pytest.fixture(scope="session")
 def maps() -> tuple[np.ndarray, np.ndarray]:
-    """Images [8, 10, 10, 3] and class maps [8, 10, 10, 2]: which quarters are red."""
+    """Makes images [8, 10, 10, 3] and maps [8, 10, 10, 2] of their red quarters."""
     rng = np.random.default_rng(0)
     quarters = rng.choice([-0.75, 0.75], (IMAGES, 2, 2, 1))
     red = quarters.repeat(SIDE // 2, 1).repeat(SIDE // 2, 2)
@@ -140,7 +140,7 @@ def make_refiner(few_samples):
 
 @pytest.fixture(scope="session")
 def fitted(make_refiner, tags) -> Refiner:
-    """A refiner of tags after two epochs; tests do not change it."""
+    """Makes a refiner of tags after two epochs; tests do not change it."""
     refiner = make_refiner(discriminator=EnergyNetwork(LABELS, (6,)))
     refiner.fit(tags, 0.25, epochs=2)
     return refiner
@@ -148,7 +148,7 @@ def fitted(make_refiner, tags) -> Refiner:
 
 @pytest.fixture(scope="session")
 def large_maps(maps) -> tuple[np.ndarray, np.ndarray]:
-    """Images [6, 16, 16, 3] and class maps [6, 16, 16, 2] for networks of stride 8."""
+    """Makes images [6, 16, 16, 3] and class maps [6, 16, 16, 2] for a stride of 8."""
     return tuple(
         np.pad(part, [(0, 0), *[(3, 3)] * 2, (0, 0)], "edge")[:6] for part in maps
     )
@@ -156,7 +156,7 @@ def large_maps(maps) -> tuple[np.ndarray, np.ndarray]:
 
 @pytest.fixture(scope="session")
 def one_channel_model(large_maps) -> keras.Model:
-    """A trained and compiled model that gives the foreground's probability."""
+    """Makes a trained and compiled model of the foreground's probability."""
     keras.utils.set_random_seed(0)
     model = keras.Sequential(
         [
@@ -175,7 +175,7 @@ def one_channel_model(large_maps) -> keras.Model:
 
 @pytest.fixture(scope="session")
 def fitted_maps(one_channel_model, large_maps) -> tuple[Refiner, dict]:
-    """LDRSP+ of our tables around a frozen model, and that model's state before it.
+    """Makes LDRSP+ of our tables around a frozen model, and that model's state before.
 
     To compile its replay chains takes many seconds: tests share it unchanged.
     """
@@ -197,7 +197,7 @@ def fitted_maps(one_channel_model, large_maps) -> tuple[Refiner, dict]:
 
 @pytest.fixture
 def eagerly():
-    """Nothing is compiled in the test: a few steps take less than a compilation."""
+    """Runs the test without compilation, which takes longer than a few steps."""
     tf.config.run_functions_eagerly(True)
     yield
     tf.config.run_functions_eagerly(False)
@@ -225,7 +225,7 @@ def refused():
 
 @pytest.fixture
 def assert_identical():
-    """Asserts that two lists of arrays agree bit by bit."""
+    """Returns a check that two lists of arrays agree bit by bit."""
 
     def check(actual, expected):
         assert len(actual) == len(expected)
@@ -237,10 +237,10 @@ def assert_identical():
 
 @pytest.fixture
 def compiled_augmentation():
-    """Runs an augmentation compiled; its outputs, and their shapes while traced."""
+    """Returns a function of an augmentation's compiled outputs and traced shapes."""
 
     def run(augment, x, y, seed, rows):
-        """For batches of so many rows; None leaves their number open."""
+        """Runs it on batches of `rows` rows; None leaves their number open."""
         shapes = []
         signature = [
             tf.TensorSpec([rows, *x.shape[1:]]),

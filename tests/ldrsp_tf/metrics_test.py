@@ -67,7 +67,7 @@ def test_threshold_is_strict():
 
 
 def _plugin_by_brute_force(p):
-    """The top k of the largest 2 * sum_topk p / (k + sum p), the least such k."""
+    """Decides the top k of the largest 2 * sum_topk p / (k + sum p), the least k."""
     falling = sorted(range(len(p)), key=lambda i: -p[i])
     expected = [
         2.0 * sum(p[i] for i in falling[:k]) / (k + sum(p))
@@ -138,7 +138,7 @@ def test_tune_threshold_agrees_with_brute_force(seed, shift):
     grid = [k / 50.0 for k in range(1, 50)]
     scores = [f1(threshold) for threshold in grid]
     smooth = {}
-    for i, threshold in enumerate(grid):  # at an end a score is its own neighbour
+    for i, threshold in enumerate(grid):  # at an end a score is its own neighbor
         left, right = scores[max(i - 1, 0)], scores[min(i + 1, 48)]
         smooth[threshold] = (left + scores[i] + right) / 3.0
     best = max(smooth.values())
@@ -152,8 +152,8 @@ def test_tune_threshold_agrees_with_brute_force(seed, shift):
     ("tag", "other", "expected"),
     [
         (0.9, 0.1, 0.5),  # anything in [0.1, 0.9) is perfect
-        (0.9, 0.65, 0.68),  # 0.66 to 0.88, with both neighbours 0.68 to 0.86
-        (0.35, 0.1, 0.32),  # 0.1 to 0.34, with both neighbours 0.12 to 0.32
+        (0.9, 0.65, 0.68),  # 0.66 to 0.88, with both neighbors 0.68 to 0.86
+        (0.35, 0.1, 0.32),  # 0.1 to 0.34, with both neighbors 0.12 to 0.32
     ],
 )
 def test_of_equally_good_thresholds_the_one_nearest_to_a_half(tag, other, expected):
@@ -161,11 +161,11 @@ def test_of_equally_good_thresholds_the_one_nearest_to_a_half(tag, other, expect
     assert metrics.tune_threshold(y, y_true) == pytest.approx(expected)
 
 
-def test_tune_threshold_prefers_good_neighbours_to_a_lucky_tooth():
+def test_tune_threshold_prefers_good_neighbors_to_a_lucky_tooth():
     y = np.float32([[0.63, 0.61], [0.51, 0.0]])
     y_true = np.array([[1, 0], [0, 0]])
     # Sums of the two F1, by threshold: to 0.5, 2/3 + 0; to 0.6, 2/3 + 1; at 0.62,
-    # 1 + 1; from 0.64, 0 + 1. With the neighbours: 0.58, 5/3; 0.6, 16/9; 0.62, 14/9.
+    # 1 + 1; from 0.64, 0 + 1. With the neighbors: 0.58, 5/3; 0.6, 16/9; 0.62, 14/9.
     assert metrics.tune_threshold(y, y_true) == pytest.approx(0.6)
 
 

@@ -132,7 +132,7 @@ def test_one_empty_side_is_worth_nothing(oracle):
 
 
 @pytest.mark.parametrize("oracle", [oracles.f1, oracles.iou])
-def test_an_empty_example_does_not_spoil_its_neighbours_gradient(oracle):
+def test_an_empty_example_does_not_spoil_its_neighbors_gradient(oracle):
     y = tf.constant([[0.0, 0.0], [0.5, 0.25]])
     y_true = tf.constant([[0.0, 0.0], [1.0, 0.0]])
     with tf.GradientTape() as tape:
@@ -154,24 +154,24 @@ def test_f1_gradient_by_hand():
     np.testing.assert_allclose(tape.gradient(value, y), expected, rtol=1e-5)
 
 
-def test_binarised_judges_the_thresholded_output():
+def test_binarized_scores_the_thresholded_output():
     y = tf.constant([[0.6, 0.51, 0.5, 0.1], [0.4, 0.3, 0.2, 0.1]])
     y_true = tf.constant([[1.0, 1.0, 1.0, 0.0], [0.0, 0.0, 0.0, 0.0]])
     # 0.5 itself is not above the threshold: tags {0, 1} of {0, 1, 2}: 2 * 2 / 5.
-    value = oracles.binarised(oracles.f1)(y, y_true)
+    value = oracles.binarized(oracles.f1)(y, y_true)
     np.testing.assert_allclose(value, [0.8, 1.0], rtol=1e-6)
     # Above 0.2: tags {0, 1, 2}, which is the truth; then {0, 1}, against none.
-    value = oracles.binarised(oracles.f1, lambda y: tf.cast(y > 0.2, y.dtype))(
+    value = oracles.binarized(oracles.f1, lambda y: tf.cast(y > 0.2, y.dtype))(
         y, y_true
     )
     np.testing.assert_allclose(value, [1.0, 0.0], rtol=1e-6)
 
 
-def test_binarised_equals_the_oracle_on_decided_outputs():
+def test_binarized_equals_the_oracle_on_decided_outputs():
     y, y_true = _random_pair((20, 5))
     decided = tf.round(y)
     np.testing.assert_array_equal(
-        oracles.binarised(oracles.iou)(decided, y_true), oracles.iou(decided, y_true)
+        oracles.binarized(oracles.iou)(decided, y_true), oracles.iou(decided, y_true)
     )
 
 

@@ -6,7 +6,7 @@ from ldrsp_tf import projections
 
 
 def _simplex_by_bisection(row):
-    """The t with sum(max(y - t, 0)) = 1, by halving an interval."""
+    """Finds the t with sum(max(y - t, 0)) = 1 by halving an interval."""
     low, high = row.min() - 1.0, row.max()
     for _ in range(100):
         middle = (low + high) / 2.0

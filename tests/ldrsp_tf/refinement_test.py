@@ -7,7 +7,7 @@ from ldrsp_tf.errors import UsageError
 
 
 def _linear(weights):
-    """A score whose gradient is `weights`, one row an example."""
+    """Makes a score whose gradient is `weights`, one row an example."""
     weights = tf.constant(weights, tf.float32)
     axes = list(range(1, weights.shape.rank))
     return lambda y: tf.reduce_sum(weights * y, axes)
@@ -18,7 +18,7 @@ def _random(shape, seed=0):
 
 
 def _bilinear_score(shape, seed=7):
-    """A score that is not linear: of every example alone, with weights of its own."""
+    """Makes a score that is not linear, with weights of its own for every example."""
     first, second = _random(shape, seed), _random(shape, seed + 1)
     axes = list(range(1, len(shape)))
     return lambda y: tf.sigmoid(

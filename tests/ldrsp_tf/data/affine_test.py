@@ -9,7 +9,7 @@ _SEED = tf.constant([3, 4])
 
 
 def _blobs(rows, side=33):
-    """Images of a soft blob right of the centre, `[rows, side, side, 3]`, and masks."""
+    """Makes images `[rows, side, side, 3]` and masks of a blob right of the center."""
     middle = side // 2
     row, column = np.mgrid[:side, :side]
     blob = np.exp(-((row - middle) ** 2 + (column - middle - 8) ** 2) / 8.0)
@@ -19,8 +19,8 @@ def _blobs(rows, side=33):
     return tf.constant(np.repeat(x, 3, -1)), tf.constant(y)
 
 
-def _centres(maps):
-    """Row and column of each map's centre of mass, from the middle: `[B, 2]`."""
+def _centers(maps):
+    """Returns row and column of each center of mass, from the middle, `[B, 2]`."""
     maps = np.asarray(maps, np.float64)
     middle = maps.shape[1] // 2
     total = maps.sum((1, 2))
@@ -44,18 +44,18 @@ def test_a_map_of_no_extent_leaves_image_and_mask():
 def test_rotations_keep_the_distance_and_turn_to_both_sides_within_the_bound():
     x, y = _blobs(200)
     turned, masks = random_affine(rotation=30.0)(x, y, _SEED)
-    centres = _centres(turned[..., 0])
-    np.testing.assert_allclose(np.hypot(*centres.T), 8.0, atol=0.2)
-    angles = np.degrees(np.arctan2(*centres.T))
+    centers = _centers(turned[..., 0])
+    np.testing.assert_allclose(np.hypot(*centers.T), 8.0, atol=0.2)
+    angles = np.degrees(np.arctan2(*centers.T))
     assert -30.5 < angles.min() < -20 and 20 < angles.max() < 30.5
     # The mask goes where its image goes, to half a pixel.
-    np.testing.assert_allclose(_centres(masks[..., 1]), centres, atol=0.5)
+    np.testing.assert_allclose(_centers(masks[..., 1]), centers, atol=0.5)
 
 
 def test_scaling_makes_larger_and_smaller_by_the_same_factor_at_most():
     x, y = _blobs(200)
     scaled, _ = random_affine(scaling=0.25)(x, y, _SEED)
-    distances = _centres(scaled[..., 0])
+    distances = _centers(scaled[..., 0])
     np.testing.assert_allclose(distances[:, 0], 0.0, atol=0.1)
     factors = distances[:, 1] / 8.0
     assert 0.79 < factors.min() < 0.85 and 1.18 < factors.max() < 1.27

@@ -9,7 +9,7 @@ _SEED = tf.constant([3, 4])
 
 
 def _batch(rows=200, height=_HEIGHT, width=_WIDTH):
-    """Images of which no two pixels are alike, and masks that name the same pixels."""
+    """Makes images of which no two pixels are alike, and masks of the same pixels."""
     pixels = np.arange(rows * height * width, dtype=np.float32)
     pixels = pixels.reshape(rows, height, width, 1)
     x = np.concatenate([pixels, pixels + 0.25, pixels + 0.5], -1)
@@ -17,7 +17,7 @@ def _batch(rows=200, height=_HEIGHT, width=_WIDTH):
 
 
 def _windows(image, size, mirror):
-    """Every crop of an image, by first row, first column and whether mirrored."""
+    """Returns every crop of an image, by first row, first column and mirroring."""
     found = {}
     for row in range(image.shape[0] - size + 1):
         for column in range(image.shape[1] - size + 1):
@@ -29,7 +29,7 @@ def _windows(image, size, mirror):
 
 
 def _places(x, y, cut_x, cut_y, size, mirror=True):
-    """Where each crop was found; it has to be one window, of image and mask alike."""
+    """Finds the window of each crop, which is the same one in image and mask."""
     places = []
     for image, mask, crop, crop_mask in zip(*(t.numpy() for t in (x, y, cut_x, cut_y))):
         masks = _windows(mask, size, mirror)

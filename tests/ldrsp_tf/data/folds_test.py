@@ -58,7 +58,7 @@ def test_a_type_that_is_too_small_for_a_fold_grows(kind):
 
 
 def _constant(value, shape):
-    """Gives the same logits for every input."""
+    """Makes a model with the same logits for every input."""
     inputs = keras.Input(shape)
     outputs = keras.layers.Dense(
         2,

@@ -1,4 +1,4 @@
-"""What `replicas_test.py` measures, in one process and in the replicas of others.
+"""The measurements of `replicas_test.py`, in one process and in replicas of others.
 
 python in_replicas.py OUTPUT.json mirrored|multi_worker
 """
@@ -29,7 +29,7 @@ EPOCHS = 4
 
 
 def tag_trainer(method="ldrsp", dropout=0.0, **settings):
-    """A built trainer of tags without dropout, and 24 rows."""
+    """Makes a built trainer of tags without dropout, and 24 rows."""
     rng = np.random.default_rng(0)
     x = rng.integers(0, 2, (24, 7)).astype(np.float32)
     y = (x @ rng.normal(size=(7, 5)) > 0.0).astype(np.float32)
@@ -38,7 +38,7 @@ def tag_trainer(method="ldrsp", dropout=0.0, **settings):
 
 
 def map_trainer(method="ldrsp", **settings):
-    """A built trainer of maps with batch normalisation and crops, and 12 rows."""
+    """Makes a built trainer of maps with batch normalization and crops, and 12 rows."""
     rng = np.random.default_rng(0)
     red = rng.choice([-0.75, 0.75], (12, 2, 2, 1)).repeat(5, 1).repeat(5, 2)
     noise = rng.uniform(-0.25, 0.25, (12, 10, 10, 3))
@@ -65,7 +65,7 @@ def _built(generator, discriminator, space, method, x, y, settings, augment=None
 
 
 def curve(make, strategy=None) -> dict[str, list[float]]:
-    """Each loss of every epoch, by name."""
+    """Returns each loss of every epoch, by name."""
     keras.utils.set_random_seed(0)
     with scope(strategy):
         trainer, x, y = make()
@@ -74,7 +74,7 @@ def curve(make, strategy=None) -> dict[str, list[float]]:
 
 
 def draws(strategy=None) -> dict[str, float]:
-    """Means over a batch of what is drawn for each example."""
+    """Returns means over a batch of the draws for each example."""
     rng = np.random.default_rng(0)
     truth, generated = rng.uniform(size=(2, 8, 3)).astype(np.float32)
 
@@ -94,7 +94,7 @@ def draws(strategy=None) -> dict[str, float]:
 
 
 def refined(strategy=None) -> list[list[float]]:
-    """What a refiner of a model of the user's makes of the first rows."""
+    """Returns the first rows as a refiner of a user's model refines them."""
     keras.utils.set_random_seed(0)
     rng = np.random.default_rng(0)
     x = rng.normal(size=(24, 4)).astype(np.float32)
@@ -112,7 +112,7 @@ def refined(strategy=None) -> list[list[float]]:
 
 
 def dropout_state_agrees(strategy) -> bool:
-    """Whether all replicas have the same weights and streams after an epoch."""
+    """Returns whether all replicas have the same weights and streams after an epoch."""
     with scope(strategy):
         trainer, x, y = tag_trainer("baseline", dropout=0.5)
     trainer.train_epoch(x, y, 0)
@@ -125,7 +125,7 @@ def dropout_state_agrees(strategy) -> bool:
 
 
 def refusals(strategy) -> list[str]:
-    """What replicas cannot do."""
+    """Returns the messages about settings that replicas do not support."""
     sentences = []
     for settings in ({"batch_size": 3}, {"source_shares": (0.5, 0.25, 0.25)}):
         try:

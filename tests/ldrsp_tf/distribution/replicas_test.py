@@ -13,7 +13,7 @@ from tests.ldrsp_tf.distribution import in_replicas
 from tests.worker_processes import cluster_environments, finish
 
 # Sums of two halves are rounded otherwise than those of a whole batch: some 1e-7 a step
-# of tags. The variances of batch normalisation across replicas are differences of means
+# of tags. The variances of batch normalization across replicas are differences of means
 # of squares, which lose a few digits.
 TOLERANCE = {"tags": 1e-5, "maps": 1e-3}
 
@@ -22,7 +22,7 @@ ROOT = pathlib.Path(__file__).parents[3]
 
 @pytest.fixture(scope="module")
 def in_two_replicas(tmp_path_factory) -> dict[str, dict]:
-    """What two devices of one process measured, and each of two processes."""
+    """Returns the measurements of two devices of one process, and of two processes."""
     folder = tmp_path_factory.mktemp("replicas")
     first, second = cluster_environments(2)
     starts = {
@@ -48,7 +48,7 @@ def in_two_replicas(tmp_path_factory) -> dict[str, dict]:
 
 @pytest.fixture(scope="module")
 def in_one_process() -> dict[str, dict[str, list[float]]]:
-    """The losses without a strategy."""
+    """Returns the losses without a strategy."""
     return {
         "tags": in_replicas.curve(in_replicas.tag_trainer),
         "maps": in_replicas.curve(in_replicas.map_trainer),

@@ -15,7 +15,7 @@ from ldrsp_tf.distribution.workers import (
 
 
 def _strategy(jobs: dict[str, int], task_type: str, task_id: int):
-    """What is asked of a strategy, of a process at that place of a cluster."""
+    """Makes a stand-in for the strategy of one process of a cluster."""
     spec = tf.train.ClusterSpec(
         {job: [f"127.0.0.1:{port}" for port in range(n)] for job, n in jobs.items()}
     )

@@ -13,7 +13,7 @@ from ldrsp_tf.training.trainer import Trainer
 
 
 class _Linear(Discriminator):
-    """D = sigmoid(3 y_1 - 4 y_2), whatever x."""
+    """D = sigmoid(3 y_1 - 4 y_2) for every x."""
 
     def features(self, x, training=False):
         return x

@@ -10,11 +10,11 @@ def _decided(y, size, **chunks):
 
 
 def test_the_border_lies_where_the_interpolated_values_cross():
-    # Two pixels of width 4. Their centres lie at 2 and 6; from 0.9 to 0.3 the value of
+    # Two pixels of width 4. Their centers lie at 2 and 6; from 0.9 to 0.3 the value of
     # class 0 falls by 0.15 a pixel, and crosses 0.5 at 2 + 0.4 / 0.15 = 4.67.
     y = np.array([[[[0.9, 0.1], [0.3, 0.7]]]])
     classes = _decided(y, (1, 8))
-    # Centres of the eight pixels: 0.5 to 7.5; 4.5 is before the border, 5.5 after it.
+    # Centers of the eight pixels: 0.5 to 7.5; 4.5 is before the border, 5.5 after it.
     np.testing.assert_array_equal(classes, [[[0, 0, 0, 0, 0, 1, 1, 1]]])
     assert classes.dtype == np.uint8
 
@@ -30,7 +30,7 @@ def test_a_map_of_the_wanted_size_stays():
 
 @pytest.mark.parametrize("size", [6, 9])
 def test_enlarging_commutes_with_mirroring(size):
-    # With centres at the corners of pixels, one side would be shifted.
+    # With centers at the corners of pixels, one side would be shifted.
     y = np.random.default_rng(0).uniform(size=(4, 4, 4, 3))
     for mirror in (np.s_[:, ::-1], np.s_[:, :, ::-1]):
         np.testing.assert_array_equal(

@@ -9,7 +9,7 @@ from ldrsp_tf.losses.ldrsp import ScoredOutputs
 
 
 def _logits(*scores):
-    """The logits that a sigmoid turns into the scores."""
+    """Returns the logits of scores."""
     scores = np.array(scores, np.float64)
     return tf.constant(np.log(scores / (1.0 - scores)), tf.float32)
 
@@ -168,7 +168,7 @@ def test_binary_cross_entropy_of_large_logits_stays_finite():
 
 
 def _class_maps(probabilities, truth):
-    """Logits of class probabilities, and the one-hot truth."""
+    """Makes logits of class probabilities, and the one-hot truth."""
     p = np.array(probabilities)
     truth = np.eye(p.shape[-1])[np.array(truth)]
     # A softmax takes no notice of a common amount.

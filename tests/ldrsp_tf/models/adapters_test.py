@@ -40,7 +40,7 @@ def _sequential(activation):
 
 
 def _tags(model, from_logits=True, **options):
-    """An adapter of a model of tags, as a refiner makes it."""
+    """Makes an adapter of a model of tags, as a refiner does."""
     return _adapter(model, TagSpace(), (3,), from_logits, **options)
 
 

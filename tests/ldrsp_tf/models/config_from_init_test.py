@@ -79,7 +79,7 @@ def test_keyword_only_arguments_and_any_name_of_further_ones(tmp_path):
 
 
 class _Fixed(MLP):
-    """A subclass of a user's, which takes neither a name nor a precision."""
+    """A user's subclass, which takes neither a name nor a precision."""
 
     def __init__(self, dropout=0.25):
         super().__init__(4, (5,), hidden_dropout=dropout)

@@ -2,16 +2,16 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from ldrsp_tf.models.fcn import FCNBody, normalisation
+from ldrsp_tf.models.fcn import FCNBody, normalization
 
 
 def _first(side=8, width=4, rows=3):
-    """The first convolution's result."""
+    """Makes the first convolution's result."""
     return tf.random.stateless_normal([rows, side, side, width], [0, 1])
 
 
 def _kernels(body):
-    """Shapes of the kernels, the first layer's first."""
+    """Returns the shapes of the kernels, the first layer's first."""
     return [
         tuple(v.shape) for v in body.trainable_variables if v.path.endswith("kernel")
     ]
@@ -65,17 +65,17 @@ def test_a_pixel_is_decided_by_its_surroundings_alone():
     assert not reached[:, 16:].any()
 
 
-def test_normalisation_in_training_is_over_the_batch():
-    layer, x = normalisation(True), 3.0 + 2.0 * _first(rows=50)
-    normalised = layer(x, training=True)
-    np.testing.assert_allclose(np.mean(normalised, (0, 1, 2)), 0.0, atol=1e-4)
-    np.testing.assert_allclose(np.std(normalised, (0, 1, 2)), 1.0, atol=1e-2)
+def test_normalization_in_training_is_over_the_batch():
+    layer, x = normalization(True), 3.0 + 2.0 * _first(rows=50)
+    normalized = layer(x, training=True)
+    np.testing.assert_allclose(np.mean(normalized, (0, 1, 2)), 0.0, atol=1e-4)
+    np.testing.assert_allclose(np.std(normalized, (0, 1, 2)), 1.0, atol=1e-2)
     # The averages move a tenth of the way in a step.
     np.testing.assert_allclose(
         layer.moving_mean, 0.1 * np.mean(x, (0, 1, 2)), rtol=1e-4
     )
 
 
-def test_no_normalisation_changes_nothing():
+def test_no_normalization_changes_nothing():
     x = _first()
-    np.testing.assert_array_equal(normalisation(False)(x, training=True), x)
+    np.testing.assert_array_equal(normalization(False)(x, training=True), x)

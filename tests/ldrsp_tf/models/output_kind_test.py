@@ -78,7 +78,7 @@ class _Subclassed(keras.Model):
 
 def test_a_subclass_is_refused_until_it_is_told():
     with pytest.raises(
-        UsageError, match=r"_Subclassed does not tell.*from_logits=True"
+        UsageError, match=r"_Subclassed does not show.*from_logits=True"
     ):
         resolve_from_logits(_Subclassed(), None)
     assert resolve_from_logits(_Subclassed(), True) is True

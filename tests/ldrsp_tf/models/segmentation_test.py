@@ -27,7 +27,7 @@ def _moving(model):
 
 @pytest.fixture(scope="module", params=BODIES)
 def networks(request):
-    """Pairs of generator and discriminator; tests move their averages only."""
+    """Makes pairs of generator and discriminator; tests move their averages only."""
     keras.utils.set_random_seed(0)
     options = {"body": request.param, "width": 4, "batch_norm": False}
     return {
@@ -43,13 +43,13 @@ def networks(request):
 
 
 @pytest.fixture
-def normalised(networks):
+def normalized(networks):
     return networks["of two classes"]
 
 
 @pytest.fixture
 def plain(networks):
-    """Without batch normalisation."""
+    """Returns a pair without batch normalization."""
     return networks["of three, wide, plain"]
 
 
@@ -70,8 +70,8 @@ def _check_shapes(generator, discriminator, classes, width):
         )
 
 
-def test_shapes_for_two_classes(normalised):
-    _check_shapes(*normalised, classes=2, width=2)
+def test_shapes_for_two_classes(normalized):
+    _check_shapes(*normalized, classes=2, width=2)
 
 
 def test_shapes_for_three_classes(plain):
@@ -99,7 +99,7 @@ def test_sides_of_any_length_are_padded_and_cut_back(plain):
 
 
 @pytest.mark.parametrize("training", [False, True])
-def test_the_first_convolution_is_one_of_image_and_centred_mask(training):
+def test_the_first_convolution_is_one_of_image_and_centerd_mask(training):
     model = PatchDiscriminator(width=4)
     x, y = _pair()
     model((x, y))
@@ -158,9 +158,9 @@ def test_the_papers_network_is_the_default():
         assert isinstance(model.body, FCNBody)
 
 
-def test_width_scales_all_but_the_scores(normalised, plain):
+def test_width_scales_all_but_the_scores(normalized, plain):
     kernels = []
-    for (_, model), classes, width in ((normalised, 2, 2), (plain, 3, 4)):
+    for (_, model), classes, width in ((normalized, 2, 2), (plain, 3, 4)):
         model(_pair(classes=classes))
         assert model.first_of_x.kernel.shape == (5, 5, 3, width)
         inner = model.body.trainable_variables
@@ -171,8 +171,8 @@ def test_width_scales_all_but_the_scores(normalised, plain):
 
 
 @pytest.mark.parametrize("kind", ["generator", "discriminator"])
-def test_only_training_is_over_the_batch_and_moves_the_averages(kind, normalised):
-    (x, y), (generator, discriminator) = _pair(), normalised
+def test_only_training_is_over_the_batch_and_moves_the_averages(kind, normalized):
+    (x, y), (generator, discriminator) = _pair(), normalized
     model = generator if kind == "generator" else discriminator
 
     def logits(rows=slice(None), training=False):

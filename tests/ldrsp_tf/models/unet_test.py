@@ -6,12 +6,12 @@ from ldrsp_tf.models.unet import UNetBody
 
 
 def _first(side=8, width=4):
-    """The first convolution's result."""
+    """Makes the first convolution's result."""
     return tf.random.stateless_normal([2, side, side, width], [0, 1])
 
 
 def _weights_by_hand(outputs, width, depth):
-    """Without batch normalisation, kernels and biases of every convolution."""
+    """Counts kernels and biases of every convolution, without batch normalization."""
 
     def convolution(side, inputs, channels):
         return side * side * inputs * channels + channels
@@ -46,7 +46,7 @@ def test_a_pixel_sees_far_through_the_deep_levels_and_near_through_the_skips():
     body, x = UNetBody(1, 4, batch_norm=False), _first(32)
 
     def reach():
-        """The furthest pixel that changes the first one."""
+        """Returns the furthest pixel that changes the first one."""
         with tf.GradientTape() as tape:
             tape.watch(x)
             corner = body(x)[:, 0, 0]

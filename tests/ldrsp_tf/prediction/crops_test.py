@@ -22,19 +22,19 @@ _SMALL = {"size": 4, "offsets": (0, 1, 3)}  # of a 7x7 image, 9 crops
 
 
 def _generate(crops):
-    """Depends on the pixel and on its place in the crop, as a network's output does."""
+    """Maps a pixel and its place in the crop to an output, as a network does."""
     size = crops.shape[-2]
     place = tf.reshape(tf.range(float(size * size)), [size, size, 1])
     return crops[..., :2] * (1.0 + place) + place
 
 
 def _step(crops, step, step_size):
-    """Step number `step` of the fake walk."""
+    """Returns the outputs of one step of the fake walk."""
     return _generate(crops) + step * step_size * crops[..., 1:]
 
 
 class _FakeTrainer:
-    """Predicts by formula, in numbers that an average can be told by."""
+    """A predictor by formula, in numbers that an average can be told by."""
 
     def __init__(self):
         self.space, self.seen = ClassMapSpace(), []
@@ -62,7 +62,7 @@ def _images(rows=2, side=7):
 
 
 def _average(x, size, offsets, mirror, predict_crop, columns=None):
-    """The mean of all predictions of each pixel, one crop after the other."""
+    """Returns the mean of all predictions of each pixel, one crop after the other."""
     total, count = 0.0, 0.0
     for mirrored in (False, True) if mirror else (False,):
         view = x[:, :, ::-1] if mirrored else x

@@ -10,7 +10,7 @@ from ldrsp_tf.settings import RefinementGrid
 
 @pytest.fixture(scope="module")
 def trainer(make_trainer, tags):
-    """Trained a little, so that refinement makes a difference."""
+    """Trains a little, so that refinement makes a difference."""
     trainer = make_trainer("ldrsp", discriminator_learning_rate=0.02)
     for epoch in range(10):
         trainer.train_epoch(*tags, epoch)

@@ -23,7 +23,7 @@ def test_chunks_join_to_the_whole(predict_batch_size, trainer, tags):
 
 
 class _Counting:
-    """A predictor that wants few rows at once."""
+    """A predictor that takes few rows in one call."""
 
     predict_batch_size = 7
 

@@ -34,7 +34,7 @@ def saved(fitted, tmp_path_factory):
 
 @pytest.fixture
 def folder(saved, tmp_path):
-    """A saved refiner of its own, whose generator a test replaces."""
+    """Saves a refiner whose generator a test replaces."""
     return pathlib.Path(shutil.copytree(saved, tmp_path / "refiner"))
 
 
@@ -43,7 +43,7 @@ def _function(module, name):
 
 
 def _layer(class_name, config, positional=(_X,), **arguments):
-    """The description of a layer of Keras that is called with these arguments."""
+    """Describes a layer of Keras that is called with these arguments."""
     return {
         "module": "keras.layers",
         "class_name": class_name,
@@ -54,7 +54,7 @@ def _layer(class_name, config, positional=(_X,), **arguments):
 
 
 def _called(module, name, *positional, **arguments):
-    """A function in the place of a layer."""
+    """Describes a function in the place of a layer."""
     return {
         **_function(module, name),
         "name": name,
@@ -63,7 +63,7 @@ def _called(module, name, *positional, **arguments):
 
 
 def _lambda_of(module, name, inputs, **arguments):
-    """A Lambda that calls the function with `inputs` first, which need be no tensor."""
+    """Describes a Lambda that calls a function with `inputs`, of any kind, first."""
     function = {"function": _function(module, name), "arguments": arguments}
     layer = _layer("Lambda", {**function, "name": name}, (), inputs=inputs)
     return {**layer, "name": name}
@@ -85,7 +85,7 @@ def _python_lambda(marker):
 
 
 def _write(path, *layers):
-    """A functional model of these layers, of which the first is called with x."""
+    """Writes a functional model of these layers, the first of which takes x."""
     x = {"batch_shape": [None, 7], "dtype": "float32", "name": "x"}
     x_layer = {**_layer("InputLayer", x), "name": "x", "inbound_nodes": []}
     config = {
@@ -174,7 +174,7 @@ def _write_vocabulary(path, marker):
 
 
 def _with_foreign_weights(path, replace):
-    """A model of ours, one of whose weights is `replace`d in the HDF5 file."""
+    """Writes a model of ours, one of whose weights is `replace`d in the HDF5 file."""
     model = keras.Sequential([keras.layers.Input((7,)), keras.layers.Dense(5)])
     model.save(path)
     with zipfile.ZipFile(path) as archive:
@@ -250,7 +250,7 @@ def test_a_hostile_file_is_refused(write, folder, tmp_path):
 
 
 def test_the_same_file_without_its_hostile_part_is_read(tmp_path):
-    """The refusals above are of the hostile part, not of how the files are made."""
+    """Checks that the refusals above are of the hostile part alone."""
     path = tmp_path / "generator.keras"
     _write(path, _layer("Activation", {"activation": "relu"}))
     assert [layer.name for layer in keras.saving.load_model(path).layers] == ["x"]

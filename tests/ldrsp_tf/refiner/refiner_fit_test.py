@@ -181,7 +181,7 @@ def test_numbers_that_train_nothing_are_refused(
 
 
 def _worse_after(epoch, monkeypatch):
-    """Validations whose metric rises until that epoch and falls after it."""
+    """Makes validations whose metric rises until that epoch and falls after it."""
     real, calls = refiner_module.validate, []
 
     def validate(*args):

@@ -11,7 +11,7 @@ from ldrsp_tf.spaces.class_maps import ClassMapSpace
 
 @pytest.fixture(scope="module")
 def shapes():
-    """120 training, 40 validation and 100 test pictures of the synthetic shapes."""
+    """Makes 120 training, 40 validation and 100 test pictures of synthetic shapes."""
 
     def examples(pictures, rows):
         masks = pictures.masks[:rows].astype(int)
@@ -26,7 +26,7 @@ def shapes():
 
 
 def _texture_model(x, y):
-    """A network that sees 7x7 pixels, trained for some epochs by Keras alone."""
+    """Makes a network that sees 7x7 pixels, trained for some epochs by Keras alone."""
     keras.utils.set_random_seed(0)
     layers = [keras.layers.Input(x.shape[1:])]
     for width in (8, 16, 16):

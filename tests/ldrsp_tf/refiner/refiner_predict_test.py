@@ -16,7 +16,7 @@ from ldrsp_tf.spaces.class_maps import ClassMapSpace
 
 @pytest.fixture(params=["fitted", "fitted_maps"])
 def any_fitted(request, tags, large_maps):
-    """A fitted refiner with its inputs."""
+    """Returns a fitted refiner of each kind with its inputs."""
     refiner = request.getfixturevalue(request.param)
     if request.param == "fitted":
         return refiner, tags[0]

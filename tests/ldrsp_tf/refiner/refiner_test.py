@@ -61,7 +61,7 @@ def test_any_kind_of_model_is_trained_and_gives_its_own_outputs(
 
 @pytest.fixture
 def pretrained(tags):
-    """A compiled and trained model with layers that behave otherwise in training."""
+    """Makes a trained model with layers that behave otherwise in training."""
     model = keras.Sequential(
         [
             keras.layers.Dense(6),
@@ -336,7 +336,7 @@ def _few_tags(y, y_true):
 
 @pytest.fixture(scope="module")
 def thrifty(make_refiner, tags, few_samples):
-    """A refiner whose oracle wants few tags, whatever the truth, and its history."""
+    """Makes a refiner whose oracle rewards few tags for any truth, and its history."""
     refiner = make_refiner(
         oracle=_few_tags,
         frozen=True,

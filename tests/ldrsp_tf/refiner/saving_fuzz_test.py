@@ -1,4 +1,4 @@
-"""Whatever bytes the files of a refiner have, it is read or refused by one sentence."""
+"""Refiners with random bytes in their files are read, or refused by one sentence."""
 
 import json
 import pathlib
@@ -36,7 +36,7 @@ def saved(fitted, tmp_path_factory):
 
 
 def _loaded(saved, name, content):
-    """What is read with other bytes in one file; None if it is refused."""
+    """Reads a refiner with other bytes in one file; returns None if it is refused."""
     with tempfile.TemporaryDirectory() as folder:
         shutil.copytree(saved, folder, dirs_exist_ok=True)
         path = pathlib.Path(folder, name)
@@ -50,7 +50,7 @@ def _loaded(saved, name, content):
 
 @st.composite
 def damaged(draw, content):
-    """The bytes with some cut out, and others in their place."""
+    """Returns the bytes with some cut out, and others in their place."""
     begin = draw(st.integers(0, len(content)))
     end = draw(st.integers(begin, min(begin + 8, len(content))))
     return content[:begin] + draw(st.binary(max_size=8)) + content[end:]
@@ -58,7 +58,7 @@ def damaged(draw, content):
 
 @st.composite
 def changed(draw, description):
-    """The description with another value, or none, at one place."""
+    """Returns the description with another value, or none, at one place."""
     part = description = json.loads(json.dumps(description))
     while True:
         name = draw(st.sampled_from(sorted(part)))

@@ -34,7 +34,7 @@ def _assert_same_prediction(one, other, x):
 
 @pytest.fixture(scope="module")
 def saved(fitted, tmp_path_factory):
-    """The folder of the fitted refiner; tests do not change it."""
+    """Saves the fitted refiner to a folder, which tests do not change."""
     folder = tmp_path_factory.mktemp("saved") / "a folder" / "ÄÖ 画像"
     fitted.save(folder)
     return folder
@@ -42,7 +42,7 @@ def saved(fitted, tmp_path_factory):
 
 @pytest.fixture
 def copied(saved, tmp_path):
-    """A copy of that folder that may be damaged."""
+    """Makes a copy of that folder that may be damaged."""
     for name in _FILES:
         (tmp_path / name).write_bytes((saved / name).read_bytes())
     return tmp_path
@@ -125,7 +125,7 @@ def test_a_loaded_refiner_refuses_other_shapes(saved, tags, refused):
 
 
 def _made(make_refiner, tags, *arguments, **changes):
-    """A refiner that is ready to be saved, though it was not trained."""
+    """Makes a refiner that is ready to be saved, though it was not trained."""
     refiner = make_refiner(*arguments, **changes)
     refiner.assemble(Examples(*tags))
     if refiner.discriminator is not None:

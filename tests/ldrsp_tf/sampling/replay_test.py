@@ -18,7 +18,7 @@ _CHAINS_ONLY = (0.0, 0.0, 1.0)
 
 
 def _draw(seed, shape=(_ROWS, _LABELS), weight=1.0, project=projections.box):
-    """A batch of its own for every seed, and a D that knows a place for each x."""
+    """Makes a batch of its own for every seed, and a D with a maximum for each x."""
     rng = np.random.default_rng(seed)
 
     def uniform():
@@ -43,7 +43,7 @@ def _draw(seed, shape=(_ROWS, _LABELS), weight=1.0, project=projections.box):
 
 
 def _chains(like=None, **settings):
-    """Chains of one batch, if not told otherwise."""
+    """Makes chains of one batch by default."""
     context = like or _draw(0)
     keywords = {"chain_batches": 1, "inference_step_size": 0.05, **settings}
     settings = SamplingSettings(**keywords)
@@ -54,7 +54,7 @@ def _chains(like=None, **settings):
 
 
 def _kinds_of_starts(y, context):
-    """The kind of each row of y among those of `mixed_starts`; "" for none."""
+    """Returns the kind of each row of y among those of `mixed_starts`; "" for none."""
 
     def kind(row):
         generated, truth = context.y_generated.numpy(), context.y_true.numpy()
@@ -234,7 +234,7 @@ def test_no_gradient_flows_through_a_chain():
 
 
 def _settings(**changes):
-    """Two chains, each of two visits of two steps."""
+    """Makes settings of two chains, each of two visits of two steps."""
     defaults = {"chain_batches": 2, "chain_steps": 2, "chain_length": 4}
     return SamplingSettings(**{**defaults, **changes})
 
@@ -327,7 +327,7 @@ def test_the_discriminator_judges_a_chain_by_the_chains_own_x_and_truth(
     logits = trainer.discriminator.logits(trainer.discriminator.features(x), y)
     np.testing.assert_allclose(seen[-1].logits, logits, rtol=1e-5)
     np.testing.assert_allclose(
-        seen[-1].values, oracles.binarised(oracles.f1)(y, y_true), rtol=1e-5
+        seen[-1].values, oracles.binarized(oracles.f1)(y, y_true), rtol=1e-5
     )
 
 

@@ -115,7 +115,7 @@ def test_adversarial_samples_raise_the_discriminators_loss(context, value_loss):
 
 
 def _draw_of_zeros(rows):
-    """Every start is the same, whichever is drawn; the logit is (0.6, -0.8)'y."""
+    """Makes a batch whose starts are all the same; the logit is (0.6, -0.8)'y."""
     zeros = tf.zeros([rows, 2])
 
     def logits_for(x):

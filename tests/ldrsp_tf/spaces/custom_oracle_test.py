@@ -13,13 +13,13 @@ _TRUE_MAPS = tf.one_hot(tf.cast(_MAPS[..., 0] > 0.3, tf.int32), 2)
 
 
 def _equal_share(y, y_true):
-    """The share of equal entries, `[B]`."""
+    """Returns the share of equal entries, `[B]`."""
     axes = list(range(1, y.shape.rank))
     return tf.reduce_mean(tf.cast(tf.equal(y, y_true), tf.float32), axes)
 
 
 def _agreement(y, y_true):
-    """Of each pixel, `[B, H, W]`."""
+    """Returns the agreement of each pixel, `[B, H, W]`."""
     return tf.reduce_sum(y * y_true, -1)
 
 

@@ -63,7 +63,7 @@ def test_tag_example_metric_takes_leading_axes():
 def test_tags_are_calibrated_and_measured():
     space = TagSpace()
     decoder_params = space.tune_decoder(_Y, _TRUE)
-    # Thresholds from 0.3 to 0.44 find {0, 1} and {1}, and so do the neighbours of those
+    # Thresholds from 0.3 to 0.44 find {0, 1} and {1}, and so do the neighbors of those
     # from 0.32 to 0.42, the nearest to 0.5.
     assert decoder_params == {"threshold": pytest.approx(0.42)}
     measured = space.measure(_Y, _TRUE, decoder_params, probabilities=True)
@@ -90,7 +90,7 @@ def test_tag_criterion_serves_both_columns():
 
 
 def _maps(shape=(2, 3, 4), classes=3, seed=0):
-    """Logits and one-hot truth of maps."""
+    """Makes logits and one-hot truth of maps."""
     rng = np.random.default_rng(seed)
     truth = np.eye(classes, dtype=np.float32)[rng.integers(0, classes, shape)]
     logits = rng.normal(scale=2.0, size=(*shape, classes)).astype(np.float32)
@@ -98,7 +98,7 @@ def _maps(shape=(2, 3, 4), classes=3, seed=0):
 
 
 def _decided(*maps):
-    """Class vectors that are surest of the given classes, and not sure."""
+    """Makes class vectors whose largest values are those of the given classes."""
     classes = np.array(maps)
     return np.float32(0.6 * np.eye(classes.max() + 1)[classes] + 0.1)
 
@@ -192,7 +192,7 @@ def test_maps_of_three_classes_are_measured_by_accuracy():
     assert space.selection_metric(measured) == 0.75
 
 
-def test_a_right_pixel_has_the_binarised_value_1_whatever_its_margin():
+def test_a_right_pixel_has_the_binarized_value_1_whatever_its_margin():
     # The likeliest class is the right one, though below 0.5.
     y = tf.constant([[[[0.4, 0.35, 0.25]]]])
     y_true = tf.constant([[[[1.0, 0.0, 0.0]]]])

@@ -1,4 +1,4 @@
-"""Whatever bytes the files of checkpoints have, no wrong state is restored silently."""
+"""Checkpoints with random bytes in their files never restore a wrong state silently."""
 
 import contextlib
 import pathlib
@@ -34,7 +34,7 @@ def _state(trainer):
 
 @pytest.fixture(scope="module")
 def saved(trainer, tmp_path_factory):
-    """The folder of the checkpoints of two epochs, and the states by epoch."""
+    """Makes a folder of checkpoints of two epochs, and returns the states by epoch."""
     folder = tmp_path_factory.mktemp("saved")
     checkpoints = Checkpoints(trainer, folder)
     rng = np.random.default_rng(0)
@@ -98,7 +98,7 @@ def _copied(folder):
 
 
 def _restored(trainer, folder, name):
-    """The epoch that was gone back to, None if it was refused, and the warnings."""
+    """Restores a checkpoint; returns its epoch, None if refused, and the warnings."""
     trainer.reset()
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")

@@ -11,7 +11,7 @@ from ldrsp_tf.training.checkpoints import Checkpoints
 
 @pytest.fixture(scope="module")
 def trainer(make_trainer):
-    """A trainer with dropout; every test starts where it was built."""
+    """Makes a trainer with dropout; every test starts where it was built."""
     return make_trainer("ldrsp", dropout=0.25)
 
 
@@ -42,7 +42,7 @@ def test_the_whole_state_is_restored_exactly(
 
     assert Checkpoints(trainer, tmp_path).restore() == 1
     assert_identical(values(trainer.variables), saved)
-    # Optimisers' moments and dropout streams too: the next epoch repeats itself.
+    # Optimizers' moments and dropout streams too: the next epoch repeats itself.
     assert trainer.train_epoch(*tags, epoch=1) == following
     assert_identical(values(trainer.variables), after)
 
@@ -172,7 +172,7 @@ def test_checkpoints_after_the_one_that_was_gone_on_from_are_removed(trainer, tm
 
 
 def test_without_its_index_a_checkpoint_does_not_count(trainer, tmp_path):
-    """A process that is killed between two renames leaves it so."""
+    """Reads the files as a process leaves them that is killed between two renames."""
     checkpoints = Checkpoints(trainer, tmp_path)
     checkpoints.save(1)
     (tmp_path / "latest" / "ckpt-1.index").unlink()
@@ -185,7 +185,7 @@ def test_without_its_index_a_checkpoint_does_not_count(trainer, tmp_path):
 
 
 def test_checkpoints_of_tensorflows_manager_are_read(trainer, tmp_path):
-    """Earlier versions wrote these."""
+    """Reads checkpoints that earlier versions wrote."""
     variables = [variable.value for variable in trainer.variables]
     state = tf.train.Checkpoint(
         epoch=tf.Variable(3, dtype="int64"), variables=variables

@@ -13,7 +13,7 @@ from ldrsp_tf.training.loop import fit, restore_best
 
 
 class _Trainer:
-    """Its state follows from the state before, as that of a real one."""
+    """A stand-in for a trainer: its state follows from the state before."""
 
     def __init__(self):
         self.state = keras.Variable([1.0, 0.5])
@@ -28,7 +28,7 @@ class _Trainer:
 
 
 class _Death(BaseException):
-    """Nothing catches it, as nothing catches SIGKILL."""
+    """An end of the process that nothing catches, as nothing catches SIGKILL."""
 
 
 class _Deadly:
@@ -79,7 +79,7 @@ def _half_of_a_checkpoint(checkpoint, prefix):
 
 
 def _train(folder):
-    """A process of its own; its records, its last state and its best one."""
+    """Trains as a new process would; returns records, last state and best state."""
     folder.mkdir(exist_ok=True)
     trainer, history = _Trainer(), History(folder / "history.jsonl")
     checkpoints = Checkpoints(trainer, folder)

@@ -12,7 +12,7 @@ from ldrsp_tf.training.loop import best_record, fit, restore_best
 
 
 class _Counter:
-    """Stands in for a trainer: its state is the number of epochs it was trained."""
+    """A stand-in for a trainer: its state is the number of epochs it was trained."""
 
     def __init__(self, losses=None):
         self.state = keras.Variable(0.0)
@@ -30,7 +30,7 @@ class _Counter:
 
 
 class _Validation:
-    """Gives the metrics of a list, by the epochs that the counter was trained."""
+    """A validation with the metrics of a list, by the epochs of the counter."""
 
     def __init__(self, counter, metrics):
         self.calls, self._counter, self._metrics = [], counter, metrics
@@ -307,7 +307,7 @@ class _Killed(Checkpoints):
 
 
 def _run(trainer, tags, folder, at=None):
-    """A process of its own: what is not in the folder is gone."""
+    """Runs as a process of its own does, which has nothing but the folder."""
 
     def on_epoch_end(record):
         if at == ("report", record["epoch"]):
@@ -319,7 +319,7 @@ def _run(trainer, tags, folder, at=None):
 
 
 def _end(trainer, history, folder):
-    """Records, last state and best state of a run."""
+    """Returns records, last state and best state of a run."""
     last = [np.array(variable) for variable in trainer.variables]
     trainer.reset()
     epoch = Checkpoints(trainer, folder).restore_best()
@@ -329,7 +329,7 @@ def _end(trainer, history, folder):
 
 @pytest.fixture(scope="module")
 def undisturbed(trainer, tags, tmp_path_factory):
-    """The end of a run that nothing interrupts."""
+    """Returns the end of a run that nothing interrupts."""
     folder = tmp_path_factory.mktemp("undisturbed")
     return _end(trainer, _run(trainer, tags, folder), folder)
 

@@ -14,7 +14,7 @@ def _step(trainer, tags, iteration):
 
 
 def _share_seen(make_trainer, tags, shares, steps=24):
-    """The share of steps in which the first of two sources is drawn."""
+    """Returns the share of steps in which the first of two sources is drawn."""
     drawn = []
 
     def source(index):

@@ -42,7 +42,7 @@ def compiled_ldrsp(make_trainer):
 
 @pytest.fixture
 def ldrsp(compiled_ldrsp):
-    """A trainer with dropout, as it was built."""
+    """Returns a trainer with dropout, as it was built."""
     compiled_ldrsp.reset()
     return compiled_ldrsp
 
@@ -337,7 +337,7 @@ def test_sources_see_the_outputs_the_truth_and_the_method(make_trainer, tags):
     np.testing.assert_allclose(context.y_generated, y, rtol=1e-6)
     np.testing.assert_array_equal(context.y_true, y_true)
     np.testing.assert_array_equal(
-        context.oracle(y, y_true), oracles.binarised(oracles.f1)(y, y_true)
+        context.oracle(y, y_true), oracles.binarized(oracles.f1)(y, y_true)
     )
     assert context.value_loss is losses.cross_entropy_value_loss
     np.testing.assert_array_equal(context.project(y + 1.0), tf.ones_like(y))
@@ -602,7 +602,7 @@ def test_build_refuses_a_discriminator_of_the_wrong_shape(tags):
 
 
 class _Ignorant(Discriminator):
-    """Ignores y."""
+    """A discriminator that ignores y."""
 
     def __init__(self):
         super().__init__()
