@@ -203,8 +203,8 @@ def _check_together(history: History, done: int, phase: str) -> None:
 
 def _do_not_fit(name: str, done: int, phase: str, history: History) -> TrainingError:
     return TrainingError(
-        f"The {name} of phase {phase!r} is of epoch {done}, but {history.path} ends "
-        "at another: they do not belong together. Delete both to train anew."
+        f"The {name} of phase {phase!r} is of epoch {done}, but {history.path} has "
+        "another: they do not belong together. Delete both to train anew."
     )
 
 
