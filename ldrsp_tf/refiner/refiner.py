@@ -346,9 +346,7 @@ class Refiner:
         """
         self.require_fitted()
         if not self.decoder_params:
-            raise NotFittedError(
-                "Nothing is calibrated yet: let a fit come to its end."
-            )
+            raise NotFittedError("No decoder is tuned yet: let a fit come to its end.")
         examples = as_examples(data, self.space, "test data")
         require_shapes(examples, self.shapes, "test data")
         prediction = self.predict(examples.x)

@@ -127,7 +127,7 @@ def test_after_an_interruption_a_refinement_is_missing(
     assert given.trajectory.shape == (3, 24, 5)
     refiner.refinement = Refinement(0.5, 2)
     assert refiner.predict(tags[0], trajectory=True).trajectory.shape == (3, 24, 5)
-    with refused("Nothing is calibrated yet"):
+    with refused("No decoder is tuned yet"):
         refiner.evaluate(tags)
 
 
