@@ -192,10 +192,9 @@ def remade(trainer: Trainer, method: Method, examples: Examples) -> Trainer:
 def _refinement(config: Config, refiner: Refiner, x: np.ndarray) -> Measured:
     """Steps of test inputs a second: all of an input's crops are one step."""
     x = x[: refiner.predictor.predict_batch_size]
-    steps = max(config.inference_steps, 1)
-    refinement = Refinement(
-        config.inference_step_size, steps, config.normalized_gradient
-    )
+    sampling = config.training.sampling
+    steps = max(sampling.inference_steps, 1)
+    refinement = Refinement(sampling.inference_step_size, steps, config.grid.normalized)
     walk = {"walk": lambda: refiner.predict(x, refinement=refinement)}
     seconds = training_cost.median_seconds(walk, repeats=3)["walk"]
     return {

@@ -12,24 +12,36 @@ import pathlib
 import statistics
 import subprocess
 import sys
+from collections.abc import Sequence
 from typing import Any
 
-from absl import app, flags
-
 from benchmarks.protocol import CASES, Case
-from experiments.cli import data_flags
+from experiments.cli.command import Command
+from experiments.cli.data_flags import DATA_FLAGS
+from experiments.cli.flag import Flag
 from experiments.summaries.result_file import read_json, write_json
 from ldrsp_tf.errors import UsageError
+from ldrsp_tf.settings import Domain
 
-FLAGS = flags.FLAGS
-flags.DEFINE_string("output", "results/benchmarks.json", "file of the measurements")
-flags.DEFINE_list("only", None, "beginnings of the names of what is measured [all]")
-flags.adopt_module_key_flags(data_flags)
+COMMAND = Command(
+    __doc__,
+    (
+        Flag(
+            "only",
+            "beginnings of the names of the cases to measure, separated by commas",
+            "main",
+            Domain(str, is_list=True),
+            note="all cases",
+        ),
+        *DATA_FLAGS,
+        Flag("output", "file of the measurements", default="results/benchmarks.json"),
+    ),
+)
 
 _RATES = ("operations_per_second", "bytes_per_second")
 
 
-def chosen_cases(beginnings: list[str] | None) -> dict[str, Case]:
+def chosen_cases(beginnings: Sequence[str] | None) -> dict[str, Case]:
     """The cases whose names begin so.
 
     Raises:
@@ -63,24 +75,29 @@ def measure(case: Case) -> dict[str, Any]:
     return json.loads(done.stdout)
 
 
-def main(argv: list[str]) -> None:
-    """Measures the chosen cases."""
-    if len(argv) > 1:
-        raise app.UsageError(f"{argv[1]!r} is not a flag.")
+def main(argv: Sequence[str] | None = None) -> None:
+    """Measures the cases that the flags choose.
+
+    Args:
+      argv: The command line; the process's own by default.
+    """
+    flags = COMMAND.parse(sys.argv if argv is None else argv)
+    folders = {"data_dir": flags.data_dir, "manual_dir": flags.manual_dir}
     try:
-        _measure_all(chosen_cases(FLAGS.only), pathlib.Path(FLAGS.output))
+        _measure_all(chosen_cases(flags.only), pathlib.Path(flags.output), folders)
     except (UsageError, OSError) as error:
         sys.exit(f"error: {error}")
     except KeyboardInterrupt:
         sys.exit("\nStopped; what was measured is kept.")
 
 
-def _measure_all(cases: dict[str, Case], output: pathlib.Path) -> None:
+def _measure_all(
+    cases: dict[str, Case], output: pathlib.Path, folders: dict[str, str | None]
+) -> None:
     output.parent.mkdir(parents=True, exist_ok=True)
     content = read_json(output) or {"cases": {}}
     content["machine"] = measure(Case("machine", {}))
     rates = {name: content["machine"][name] for name in _RATES}
-    folders = {"data_dir": FLAGS.data_dir, "manual_dir": FLAGS.manual_dir}
     for number, (name, case) in enumerate(cases.items(), start=1):
         arguments = {**case.arguments, "rates": rates}
         if case.measure != "made":
@@ -99,4 +116,4 @@ def _told(measured: dict[str, Any]) -> str:
 
 
 if __name__ == "__main__":
-    app.run(main)
+    main()

@@ -1,61 +1,75 @@
-"""What each ingredient of `ldrsp_cross` is worth: runs without it, and their table.
+"""Ablates `ldrsp_cross`: runs it without each of its ingredients, and prints a table.
 
     python -m experiments.ablations --task=bibtex --seeds=3 --jobs=2
 
-Runs that are there already are not done again; the same command goes on where it was
-interrupted. Without `--seeds` the table is printed as it is.
+Finished runs are not repeated, and the same command resumes an interrupted one. Without
+`--seeds` the table is printed as it is.
 """
 
 import pathlib
 import sys
+from collections.abc import Sequence
+from typing import Any
 
-from absl import app, flags
+from experiments.ablation.runs import missing_jobs
+from experiments.ablation.table import ablation_table
+from experiments.cli.command import Command
+from experiments.cli.data_flags import DATA_FLAGS, data_arguments
+from experiments.cli.errors import one_sentence_errors
+from experiments.cli.flag import Flag
+from experiments.jobs.process import Job
+from experiments.jobs.runner import Failure, failure_text, run_jobs
+from experiments.reports.filling import file_result
+from ldrsp_tf.settings import Domain
 
-from experiments.cli.startup import quiet_tensorflow
+COMMAND = Command(
+    __doc__,
+    (
+        Flag("task", "multi-label task to ablate on", "main", default="bibtex"),
+        *DATA_FLAGS,
+        Flag(
+            "seeds",
+            "number of runs of each row, of seeds 0, 1, ...; 0 does no run",
+            "execution",
+            Domain(int, low=0),
+            0,
+        ),
+        Flag("jobs", "number of runs at a time", "execution", Domain(int, low=1), 1),
+        Flag(
+            "results",
+            "folder of the results that the table is made of",
+            default="results/ablations",
+        ),
+        Flag("runs", "folder in which unfinished runs work", default="runs/ablations"),
+    ),
+)
 
-quiet_tensorflow(find_devices=False)
 
-from experiments.ablation.runs import missing_jobs  # noqa: E402
-from experiments.ablation.table import ablation_table  # noqa: E402
-from experiments.cli import data_flags  # noqa: E402
-from experiments.cli.errors import one_sentence_errors  # noqa: E402
-from experiments.jobs.process import Job  # noqa: E402
-from experiments.jobs.runner import Failure, failure_text, run_jobs  # noqa: E402
-from experiments.reports.filling import file_result  # noqa: E402
+def main(argv: Sequence[str] | None = None) -> None:
+    """Does the missing runs that the flags ask for, and prints the table.
 
-FLAGS = flags.FLAGS
-flags.DEFINE_string("task", "bibtex", "of multi-label data")
-flags.DEFINE_integer("seeds", 0, "seeds 0, 1, ... of each row", 0)
-flags.DEFINE_integer("jobs", 1, "runs at a time", 1)
-flags.DEFINE_string("results", "results/ablations", "folder of their results")
-flags.DEFINE_string("runs", "runs/ablations", "folder where they work")
-flags.adopt_module_key_flags(data_flags)
+    Args:
+      argv: The command line; the process's own by default.
+    """
+    flags = COMMAND.parse(sys.argv if argv is None else argv)
+    with one_sentence_errors(kept="every finished run"):
+        failures = _run(flags) if flags.seeds else []
+        print(ablation_table(pathlib.Path(flags.results), flags.task))
+    if failures:
+        sys.exit(failure_text(failures))
 
 
-def _run(results: pathlib.Path) -> list[Failure]:
-    runs = pathlib.Path(FLAGS.runs)
-    data = data_flags.given()
-    jobs = missing_jobs(results, runs, FLAGS.task, FLAGS.seeds, data)
+def _run(flags: Any) -> list[Failure]:
+    results, runs = pathlib.Path(flags.results), pathlib.Path(flags.runs)
+    jobs = missing_jobs(results, runs, flags.task, flags.seeds, data_arguments(flags))
 
     def collect(job: Job) -> None:
         file_result(job.folder / "result.json", results / job.name / "result.json")
 
     return run_jobs(
-        jobs, FLAGS.jobs, collect, lambda line: print(line, file=sys.stderr, flush=True)
+        jobs, flags.jobs, collect, lambda line: print(line, file=sys.stderr, flush=True)
     )
 
 
-def main(argv: list[str]) -> None:
-    """Runs what is missing, and prints."""
-    if len(argv) > 1:
-        raise app.UsageError(f"{argv[1]!r} is not a flag.")
-    results = pathlib.Path(FLAGS.results)
-    with one_sentence_errors(kept="every finished run"):
-        failures = _run(results) if FLAGS.seeds else []
-        print(ablation_table(results, FLAGS.task))
-    if failures:
-        sys.exit(failure_text(failures))
-
-
 if __name__ == "__main__":
-    app.run(main)
+    main()

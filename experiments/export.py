@@ -9,30 +9,38 @@ method has them.
 """
 
 import pathlib
+import sys
+from collections.abc import Sequence
 
-from absl import app, flags, logging
-
+from experiments.cli.command import Command
+from experiments.cli.errors import one_sentence_errors
+from experiments.cli.flag import Flag
 from experiments.cli.startup import quiet_tensorflow
 
-quiet_tensorflow()
+COMMAND = Command(
+    __doc__,
+    (
+        Flag("run", "folder of a finished run", "main", required=True),
+        Flag("output", "folder to write the SavedModel to", "output", required=True),
+    ),
+)
 
-from experiments.cli.errors import one_sentence_errors  # noqa: E402
-from experiments.runs.finished import load_run  # noqa: E402
 
-FLAGS = flags.FLAGS
-flags.DEFINE_string("run", None, "folder of a finished run", required=True)
-flags.DEFINE_string("output", None, "folder of the SavedModel", required=True)
+def main(argv: Sequence[str] | None = None) -> None:
+    """Exports the run that the flags name.
 
+    Args:
+      argv: The command line; the process's own by default.
+    """
+    flags = COMMAND.parse(sys.argv if argv is None else argv)
+    # Only now, when no flag can be refused any more: it takes seconds.
+    quiet_tensorflow()
+    from experiments.runs.finished import load_run
 
-def main(argv: list[str]) -> None:
-    """Exports."""
-    logging.set_verbosity(logging.ERROR)
-    if len(argv) > 1:
-        raise app.UsageError(f"{argv[1]!r} is not a flag.")
     with one_sentence_errors(kept="the finished run"):
-        run = load_run(pathlib.Path(FLAGS.run))
+        run = load_run(pathlib.Path(flags.run))
         refiner = run.refiner()
-        output = pathlib.Path(FLAGS.output)
+        output = pathlib.Path(flags.output)
         refiner.export(output)
         for name, network in refiner.networks.items():
             network.save(output / f"{name}.keras")
@@ -40,4 +48,4 @@ def main(argv: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    app.run(main)
+    main()

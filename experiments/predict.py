@@ -6,44 +6,56 @@ r"""Predicts for new inputs with the networks of a finished run.
         --input=photos/ --output=masks/
 
 Tags go to a .csv or a .jsonl file, masks to a folder of pictures. Both have G's
-outputs, the refined ones, and D's scores of these, which say how far to trust them.
+outputs, the refined ones, and D's scores of these, which estimate their quality.
 """
 
 import pathlib
+import sys
+from collections.abc import Sequence
 
-from absl import app, flags, logging
-
+from experiments.cli.command import Command
+from experiments.cli.errors import one_sentence_errors
+from experiments.cli.flag import Flag
 from experiments.cli.startup import quiet_tensorflow
 
-quiet_tensorflow()
-
-from experiments.cli.errors import one_sentence_errors  # noqa: E402
-from experiments.runs.finished import load_run  # noqa: E402
-from ldrsp_tf.evaluation.validation import outputs_of  # noqa: E402
-
-FLAGS = flags.FLAGS
-flags.DEFINE_string("run", None, "folder of a finished run", required=True)
-flags.DEFINE_string(
-    "input",
-    None,
-    "what to predict for: an ARFF file, a folder of images, or a file of numpy.save",
-    required=True,
+COMMAND = Command(
+    __doc__,
+    (
+        Flag("run", "folder of a finished run", "main", required=True),
+        Flag(
+            "input",
+            "inputs to predict for: an ARFF file, a folder of images, or a file of "
+            "numpy.save",
+            "data",
+            required=True,
+        ),
+        Flag(
+            "output",
+            "file to write tags to (.csv or .jsonl), or folder to write masks to",
+            "output",
+            required=True,
+        ),
+    ),
 )
-flags.DEFINE_string(
-    "output", None, "a .csv or .jsonl file for tags, a folder for masks", required=True
-)
 
 
-def main(argv: list[str]) -> None:
-    """Predicts."""
-    logging.set_verbosity(logging.ERROR)
-    if len(argv) > 1:
-        raise app.UsageError(f"{argv[1]!r} is not a flag.")
+def main(argv: Sequence[str] | None = None) -> None:
+    """Predicts for the inputs that the flags name.
+
+    Args:
+      argv: The command line; the process's own by default.
+    """
+    flags = COMMAND.parse(sys.argv if argv is None else argv)
+    # Only now, when no flag can be refused any more: it takes seconds.
+    quiet_tensorflow()
+    from experiments.runs.finished import load_run
+    from ldrsp_tf.evaluation.validation import outputs_of
+
     with one_sentence_errors(kept="the finished run"):
-        run = load_run(pathlib.Path(FLAGS.run))
-        output = pathlib.Path(FLAGS.output)
+        run = load_run(pathlib.Path(flags.run))
+        output = pathlib.Path(flags.output)
         run.task.family.require_output(output)
-        inputs = run.read_inputs(pathlib.Path(FLAGS.input))
+        inputs = run.read_inputs(pathlib.Path(flags.input))
         refiner = run.refiner()
         prediction = refiner.predict(inputs.x)
         run.task.family.write_predictions(
@@ -58,4 +70,4 @@ def main(argv: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    app.run(main)
+    main()

@@ -1,93 +1,112 @@
-"""Trains a method on a task, refines, and measures both.
+"""Trains a method on a task, refines its predictions, and evaluates both.
 
     python -m experiments.run --task=bibtex --method=ldrsp
 
 Without flags: LDRSP+ on synthetic shapes, which needs no download and two minutes. The
 run's folder receives config.json, result.json, metrics.jsonl, TensorBoard events and
-checkpoints; the same command goes on with an interrupted run.
+checkpoints; the same command resumes an interrupted run.
 """
 
 import pathlib
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from absl import app, flags, logging
-
+from experiments.cli.command import Command
+from experiments.cli.data_flags import DATA_FLAGS
+from experiments.cli.errors import one_sentence_errors
+from experiments.cli.flag import Flag
+from experiments.cli.setting_flags import as_flags
 from experiments.cli.startup import quiet_tensorflow
-
-quiet_tensorflow(find_devices=False)
-
-import tensorflow as tf  # noqa: E402
-
-from experiments.cli import config_flags, data_flags  # noqa: E402
-from experiments.cli.errors import one_sentence_errors  # noqa: E402
-from experiments.runs.context import DataDirs, RunContext  # noqa: E402
-from experiments.runs.display import Display  # noqa: E402
-from experiments.runs.pipeline import run  # noqa: E402
-from experiments.runs.strategy import (  # noqa: E402
-    DISTRIBUTIONS,
-    lost_worker_errors,
-    make_strategy,
-    own_folder,
+from experiments.tasks.command_line import (
+    TaskCommandLine,
+    parse_command_line,
+    task_flags,
 )
-from experiments.summaries.result_table import result_table, selection_line  # noqa: E402
-from experiments.tasks import setting_flags  # noqa: E402
-from experiments.tasks.recipes import RECIPES  # noqa: E402
-from experiments.tasks.task import TASKS, get_task  # noqa: E402
-from ldrsp_tf.distribution.workers import is_chief  # noqa: E402
+from experiments.tasks.config import Config
+from ldrsp_tf.settings import Domain
 
-FLAGS = flags.FLAGS
-flags.DEFINE_enum("task", "synthetic_shapes", TASKS, "what is learned")
-flags.DEFINE_enum("method", "ldrsp_plus", list(RECIPES), "how it is learned")
-flags.DEFINE_string(
-    "output_dir",
-    None,
-    "the run's folder [runs/<task>/<method>[-<networks>]/seed<seed>]",
+if TYPE_CHECKING:
+    import tensorflow as tf
+
+_DISTRIBUTIONS = ("none", "mirrored", "multi_worker")
+
+COMMAND = Command(
+    __doc__,
+    (
+        *task_flags(required=False),
+        *DATA_FLAGS,
+        Flag(
+            "deterministic",
+            "use only operations that repeat their figures bit for bit, on the same "
+            "machine with the same number of threads",
+            "execution",
+            Domain(bool),
+            False,
+        ),
+        Flag(
+            "distribute",
+            "train on all devices of this machine (mirrored), or on the machines that "
+            "the environment variable TF_CONFIG names (multi_worker); they share each "
+            "batch",
+            "execution",
+            Domain(choices=_DISTRIBUTIONS),
+            "none",
+        ),
+        Flag(
+            "output_dir",
+            "folder of the run",
+            note="runs/<task>/<method>[-<networks>]/seed<seed>",
+        ),
+    ),
 )
-flags.DEFINE_bool(
-    "deterministic",
-    False,
-    "use operations alone that repeat their figures bit for bit, on the same machine "
-    "with the same number of threads",
-)
-flags.DEFINE_enum(
-    "distribute",
-    "none",
-    DISTRIBUTIONS,
-    "train on all devices of this machine (mirrored), or on several machines that the "
-    "environment variable TF_CONFIG names (multi_worker); they share each batch",
-)
-flags.adopt_module_key_flags(config_flags)
-flags.adopt_module_key_flags(data_flags)
 
 
-def main(argv: list[str]) -> None:
-    """Does the run that the flags describe."""
-    logging.set_verbosity(logging.ERROR)
-    if len(argv) > 1:
-        raise app.UsageError(f"{argv[1]!r} is not a flag.")
-    if FLAGS.deterministic:
-        _repeat_bit_for_bit()
+def main(argv: Sequence[str] | None = None) -> None:
+    """Does the run that the flags describe.
+
+    Args:
+      argv: The command line; the process's own by default.
+    """
+    line = parse_command_line(COMMAND, sys.argv if argv is None else argv)
     with one_sentence_errors(kept="the last checkpoint"):
-        strategy = make_strategy(FLAGS.distribute)
+        config = line.task.configure(line.flags.method, line.given)
+        # Only now, when nothing more can be refused at once: it takes seconds.
+        quiet_tensorflow(find_devices=False)
+        from experiments.runs.strategy import lost_worker_errors, make_strategy
+
+        if line.flags.deterministic:
+            _make_deterministic(one_thread=line.flags.distribute == "none")
+        strategy = make_strategy(line.flags.distribute)
         with lost_worker_errors(strategy):
-            _run(strategy)
+            _run(line, config, strategy)
 
 
-def _repeat_bit_for_bit() -> None:
+def _make_deterministic(one_thread: bool) -> None:
+    import tensorflow as tf
+
     tf.config.experimental.enable_op_determinism()
     # A sum of several gradients begins with one whose memory it may use. Which one it
     # is may depend on time in a graph that TensorFlow has rewritten: in the first
     # epochs of a process this changed the last digits of `wgan_gp`.
     tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
-    if FLAGS.distribute == "none":
+    if one_thread:
         # Workers wait for each other in threads.
         tf.config.threading.set_inter_op_parallelism_threads(1)
 
 
-def _run(strategy: tf.distribute.Strategy | None) -> None:
-    given = setting_flags.given_settings()
-    task = get_task(FLAGS.task)
-    config = task.configure(FLAGS.method, given)
-    folder = pathlib.Path(FLAGS.output_dir or "runs" / task.run_folder(config))
+def _run(
+    line: TaskCommandLine, config: Config, strategy: "tf.distribute.Strategy | None"
+) -> None:
+    from experiments.runs.context import DataDirs, RunContext
+    from experiments.runs.display import Display
+    from experiments.runs.pipeline import run
+    from experiments.runs.strategy import own_folder
+    from experiments.summaries.result_table import result_table, selection_line
+    from ldrsp_tf.distribution.workers import is_chief
+
+    task, flags = line.task, line.flags
+    folder = pathlib.Path(flags.output_dir or "runs" / task.run_folder(config))
     with own_folder(strategy, folder) as own:
         display = Display()
         context = RunContext(
@@ -96,11 +115,10 @@ def _run(strategy: tf.distribute.Strategy | None) -> None:
             task.identity(config),
             own,
             display,
-            DataDirs(FLAGS.data_dir, FLAGS.manual_dir),
+            DataDirs(flags.data_dir, flags.manual_dir),
             strategy,
         )
-        command = _command(task.name, config.method, {"seed": config.seed, **given})
-        result = run(context, display, command)
+        result = run(context, display, _command(line, config))
     if not is_chief(strategy):
         print("\nThe run is complete; the chief has its files.")
         return
@@ -111,30 +129,31 @@ def _run(strategy: tf.distribute.Strategy | None) -> None:
         print(f"\n{note}")
     print(f"\nWritten to {folder}; the curves: tensorboard --logdir={folder}/events")
     if config.figures and "refined" in result["test"]:
-        _draw(folder)
+        _draw(folder, flags.data_dir, flags.manual_dir)
 
 
-def _draw(folder: pathlib.Path) -> None:
+def _draw(folder: pathlib.Path, data_dir: str | None, manual_dir: str | None) -> None:
     # Most runs draw nothing, and need not wait for matplotlib.
     from experiments.reports.refinement_figure import IMAGES_OF_EACH_KIND, draw_figures
     from experiments.runs.finished import load_run
 
     finished = load_run(folder)
-    for path in draw_figures(
-        finished, IMAGES_OF_EACH_KIND, FLAGS.data_dir, FLAGS.manual_dir
-    ):
+    for path in draw_figures(finished, IMAGES_OF_EACH_KIND, data_dir, manual_dir):
         print(f"Drawn: {path}")
 
 
-def _command(task: str, method: str, given: dict) -> str:
-    """What repeats the run, wherever the data lies."""
-    settings = config_flags.as_flags(given)
-    if FLAGS.deterministic:
+def _command(line: TaskCommandLine, config: Config) -> str:
+    """Returns the command that repeats the run, wherever the data lies."""
+    settings = as_flags({"seed": config.seed, **line.given})
+    if line.flags.deterministic:
         settings += " --deterministic"
-    if FLAGS.distribute != "none":
-        settings += f" --distribute={FLAGS.distribute}"
-    return f"python -m experiments.run --task={task} --method={method} {settings}"
+    if line.flags.distribute != "none":
+        settings += f" --distribute={line.flags.distribute}"
+    return (
+        f"python -m experiments.run --task={config.task} --method={config.method} "
+        f"{settings}"
+    )
 
 
 if __name__ == "__main__":
-    app.run(main)
+    main()

@@ -7,20 +7,22 @@
 
 The third form writes every table between its marks in README.md and in the pages of
 docs/. The last one first does the runs that the table lacks, in `--runs`, and adds
-their results to `--results`; the same command goes on where it was interrupted.
+their results to `--results`; the same command resumes it where it was interrupted.
 """
 
 import pathlib
 import sys
+from collections.abc import Sequence
 from functools import partial
-
-from absl import app, flags
+from typing import Any
 
 from experiments.ablation.table import ablation_table
-from experiments.cli import data_flags
-from experiments.cli.startup import quiet_tensorflow
-from experiments.jobs import ray_flags
+from experiments.cli.command import Command
+from experiments.cli.data_flags import DATA_FLAGS, data_arguments
+from experiments.cli.flag import Flag
+from experiments.jobs.ray_flags import RAY_FLAG, ray_cluster
 from experiments.jobs.runner import Failure, failure_text
+from experiments.reports.filling import Wanted, fill_tables
 from experiments.reports.formats import FORMATS, markdown
 from experiments.reports.layouts import LAYOUTS, SUMMARY, Layout, layout_of
 from experiments.reports.pages import Makers, require_pages, update_pages
@@ -30,36 +32,94 @@ from experiments.summaries.collection import Results, load_results
 from experiments.summaries.result_file import read_json
 from experiments.summaries.result_table import result_table, selection_line
 from ldrsp_tf.errors import UsageError
+from ldrsp_tf.settings import Domain
 
-FLAGS = flags.FLAGS
-flags.DEFINE_enum(
-    "table",
-    None,
-    ["1", "2", "3", "claim", "controls"],
-    "which table of the paper, its claim, or what predicts without a walk",
+# Flags of the runs that `--run_missing` does.
+_RUN_FLAGS = (
+    Flag(
+        "seeds",
+        "number of seeds of each row, for --run_missing",
+        "execution",
+        Domain(int, low=1),
+        5,
+    ),
+    Flag(
+        "jobs",
+        "number of runs at a time, for --run_missing",
+        "execution",
+        Domain(int, low=1),
+        1,
+    ),
+    Flag(
+        "tasks",
+        "tasks to run, separated by commas, for --run_missing",
+        "execution",
+        Domain(str, is_list=True),
+        note="all of the table",
+    ),
+    Flag(
+        "methods",
+        "methods to run, separated by commas, for --run_missing",
+        "execution",
+        Domain(str, is_list=True),
+        note="all of the table",
+    ),
+    Flag(
+        "runs",
+        "folder in which unfinished runs work, for --run_missing",
+        "execution",
+        default="runs",
+    ),
+    RAY_FLAG,
 )
-flags.DEFINE_enum("format", "markdown", list(FORMATS), "how it is printed")
-flags.DEFINE_string("results", "results", "folder of the results")
-flags.DEFINE_string(
-    "docs", None, "folder of README.md and docs/, whose tables are to be rewritten"
+
+COMMAND = Command(
+    __doc__,
+    (
+        Flag(
+            "table",
+            "table to print: one of the paper's by its number, the evidence for its "
+            "claim (claim), or predictions without a refinement (controls)",
+            "main",
+            Domain(choices=("1", "2", "3", "claim", "controls")),
+            note="1, 2 and 3",
+        ),
+        *DATA_FLAGS,
+        Flag(
+            "run_missing",
+            "first do the runs that the tables lack",
+            "execution",
+            Domain(bool),
+            False,
+        ),
+        *_RUN_FLAGS,
+        Flag("results", "folder of the results", "data", default="results"),
+        Flag(
+            "format",
+            "format that the tables are printed in",
+            "output",
+            Domain(choices=tuple(FORMATS)),
+            "markdown",
+        ),
+        Flag(
+            "docs",
+            "folder with README.md and docs/, in which to rewrite all marked tables",
+        ),
+        Flag(
+            "figure",
+            "PNG file to draw, with --table=claim or --table=controls",
+        ),
+    ),
 )
-flags.DEFINE_string("figure", None, "PNG file to draw: the claim, or walks (controls)")
-flags.DEFINE_bool("run_missing", False, "do the runs that the tables lack, before")
-flags.DEFINE_integer("seeds", 5, "seeds of each row, for --run_missing", 1)
-flags.DEFINE_integer("jobs", 1, "runs at a time, for --run_missing", 1)
-flags.DEFINE_list("tasks", None, "tasks, for --run_missing [all of the table]")
-flags.DEFINE_list("methods", None, "methods, for --run_missing [all of the table]")
-flags.DEFINE_string("runs", "runs", "folder where they work, for --run_missing")
-flags.adopt_module_key_flags(data_flags)
-flags.adopt_module_key_flags(ray_flags)
 
 
 def tables_of(folder: pathlib.Path, number: int | str | None = None) -> list[Table]:
-    """The tables of the tasks in the paper, and of others that have results.
+    """Returns the tables of the tasks in the paper, and of others that have results.
 
     Args:
-      folder: Holds `<task>/<method>/seed<k>/result.json`.
-      number: The paper's table, or "claim"; all the paper's if None.
+      folder: The folder with `<task>/<method>/seed<k>/result.json`.
+      number: The number of the paper's table, or "claim" or "controls"; all of the
+        paper's if None.
     """
     tables = []
     for layout in LAYOUTS:
@@ -113,46 +173,48 @@ def _no_result(folder: pathlib.Path, name: str) -> UsageError:
     return UsageError(f"{folder} has no result of {name}; nothing is written.")
 
 
-def main(argv: list[str]) -> None:
-    """Prints or writes."""
-    if len(argv) > 1:
-        raise app.UsageError(f"{argv[1]!r} is not a flag.")
-    folder = pathlib.Path(FLAGS.results)
+def main(argv: Sequence[str] | None = None) -> None:
+    """Prints or writes the tables that the flags name.
+
+    Args:
+      argv: The command line; the process's own by default.
+    """
+    flags = COMMAND.parse(sys.argv if argv is None else argv)
+    folder = pathlib.Path(flags.results)
     try:
-        _check_flags()
-        failures = _fill(folder) if FLAGS.run_missing else []
+        _check(flags)
+        failures = _fill(folder, flags) if flags.run_missing else []
         if not folder.is_dir():
             raise UsageError(f"There is no folder {folder}; name one by --results.")
-        if FLAGS.docs:
-            _write(pathlib.Path(FLAGS.docs), folder)
+        if flags.docs:
+            _write(pathlib.Path(flags.docs), folder, flags)
         else:
-            tables = tables_of(folder, _number())
-            print(FORMATS[FLAGS.format](tables))
-            _draw(tables, folder)
+            tables = tables_of(folder, _number(flags))
+            print(FORMATS[flags.format](tables))
+            if flags.figure:
+                _draw(tables, folder, flags)
     except (UsageError, OSError) as error:
         sys.exit(f"error: {error}")
     except KeyboardInterrupt:
-        sys.exit("\nStopped; the same command goes on with the runs where they were.")
+        sys.exit("\nStopped; the same command resumes the runs where they were.")
     if failures:
         sys.exit(failure_text(failures))
 
 
-def _check_flags() -> None:
-    if FLAGS.figure and FLAGS.table not in ("claim", "controls"):
+def _check(flags: Any) -> None:
+    if flags.figure and flags.table not in ("claim", "controls"):
         raise UsageError(
             "--figure draws the claim or the walks; add --table=claim or controls."
         )
-    for name in ("seeds", "jobs", "tasks", "methods", "runs", "ray_address"):
-        if FLAGS[name].present and not FLAGS.run_missing:
-            raise UsageError(f"--{name} says what --run_missing does; add it.")
+    for flag in _RUN_FLAGS:
+        if flags[flag.name].present and not flags.run_missing:
+            raise UsageError(f"--{flag.name} needs --run_missing; add it.")
 
 
-def _draw(tables: list[Table], folder: pathlib.Path) -> None:
-    if not FLAGS.figure:
-        return
-    path = pathlib.Path(FLAGS.figure)
+def _draw(tables: list[Table], folder: pathlib.Path, flags: Any) -> None:
+    path = pathlib.Path(flags.figure)
     # Most tables are printed alone, and need not wait for matplotlib.
-    if FLAGS.table == "claim":
+    if flags.table == "claim":
         from experiments.reports.claim_figure import draw_claim
 
         draw_claim(tables, path)
@@ -164,36 +226,32 @@ def _draw(tables: list[Table], folder: pathlib.Path) -> None:
 
 
 def _in_order(layout: Layout, folder: pathlib.Path) -> Results:
-    """Those of a task, in the order of its table."""
+    """Returns the results of a task, in the order of its table."""
     results = load_results(folder, layout.task)
     folders = row_folders(layout, results)
     return {folder: results[folder] for folder in folders if folder in results}
 
 
-def _number() -> int | str | None:
-    return int(FLAGS.table) if FLAGS.table in ("1", "2", "3") else FLAGS.table
+def _number(flags: Any) -> int | str | None:
+    return int(flags.table) if flags.table in ("1", "2", "3") else flags.table
 
 
-def _fill(folder: pathlib.Path) -> list[Failure]:
+def _fill(folder: pathlib.Path, flags: Any) -> list[Failure]:
     """Does the missing runs; progress goes to standard error, apart from the tables."""
-    # Reading results needs no TensorFlow; knowing what can be run does.
-    quiet_tensorflow(find_devices=False)
-    from experiments.reports.filling import Wanted, fill_tables
-
     folder.mkdir(parents=True, exist_ok=True)
     return fill_tables(
         folder,
-        Wanted(_number(), FLAGS.tasks, FLAGS.methods, FLAGS.seeds),
-        (sys.executable, "-m", "experiments.run", *data_flags.given()),
-        runs=pathlib.Path(FLAGS.runs),
-        at_once=FLAGS.jobs,
-        cluster=ray_flags.ray_cluster(FLAGS.jobs),
+        Wanted(_number(flags), flags.tasks, flags.methods, flags.seeds),
+        (sys.executable, "-m", "experiments.run", *data_arguments(flags)),
+        runs=pathlib.Path(flags.runs),
+        at_once=flags.jobs,
+        cluster=ray_cluster(flags.ray_address, flags.jobs),
         report=lambda line: print(line, file=sys.stderr, flush=True),
     )
 
 
-def _write(root: pathlib.Path, folder: pathlib.Path) -> None:
-    if FLAGS.table or FLAGS.format != "markdown":
+def _write(root: pathlib.Path, folder: pathlib.Path, flags: Any) -> None:
+    if flags.table or flags.format != "markdown":
         raise UsageError(
             "--docs writes every marked table as Markdown; leave out --table and "
             "--format."
@@ -204,4 +262,4 @@ def _write(root: pathlib.Path, folder: pathlib.Path) -> None:
 
 
 if __name__ == "__main__":
-    app.run(main)
+    main()

@@ -1,91 +1,324 @@
-"""The settings of a training and of the choice of a refinement.
+"""The settings of a training, and the candidates that a refinement is chosen from.
 
-Dataclasses without TensorFlow, so that a command can list them at once.
+Each default stands here once, with its help, its bounds and its source; the commands of
+`experiments` make their flags of it. Nothing here needs TensorFlow, so that a command
+can show its help at once.
 """
 
 import dataclasses
+import math
+import numbers
+import types
+import typing
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
 
 from ldrsp_tf.errors import UsageError
+
+# Sources of a default.
+PAPER = "paper"
+OURS = "ours"
+
+# Names that both the networks and the settings of a command need.
+BODY_NAMES = ("fcn", "unet")
+HEADS = ("sigmoid", "bilinear")
+CLASS_MAP_METRICS = ("mean_iou", "pixel_accuracy")
+PROJECTION_NAMES = ("simplex", "box")
+
+
+@dataclasses.dataclass(frozen=True)
+class Domain:
+    """The values that a setting may have.
+
+    Attributes:
+      kind: The type of the value, or of each element: int, float, bool or str.
+      is_list: Whether the value is a tuple of such elements.
+      is_optional: Whether the value may be None.
+      low: The smallest number; None for no bound.
+      high: The largest number; None for no bound.
+      choices: All words; empty where every word is allowed.
+    """
+
+    kind: type = str
+    is_list: bool = False
+    is_optional: bool = False
+    low: float | None = None
+    high: float | None = None
+    choices: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, field: "dataclasses.Field[Any]") -> "Domain":
+        """Returns the domain of a field that was made by `setting`."""
+        kind: Any = field.type
+        is_optional = isinstance(kind, types.UnionType)
+        if is_optional:
+            (kind,) = set(typing.get_args(kind)) - {types.NoneType}
+        is_list = typing.get_origin(kind) is tuple
+        if is_list:
+            kind = typing.get_args(kind)[0]
+        bounds = {name: field.metadata[name] for name in ("low", "high", "choices")}
+        return cls(kind, is_list, is_optional, **bounds)
+
+    def __contains__(self, value: Any) -> bool:
+        if value is None:
+            return self.is_optional
+        if not self.is_list:
+            return self._has_element(value)
+        is_sequence = isinstance(value, (list, tuple, np.ndarray))
+        return is_sequence and all(map(self._has_element, value))
+
+    def _has_element(self, value: Any) -> bool:
+        if self.kind is bool:
+            return isinstance(value, (bool, np.bool_))
+        if self.kind is str:
+            return isinstance(value, str) and (
+                not self.choices or value in self.choices
+            )
+        kind = numbers.Integral if self.kind is int else numbers.Real
+        if not isinstance(value, kind) or not math.isfinite(value):
+            return False
+        is_below = self.low is not None and float(value) < self.low
+        is_above = self.high is not None and float(value) > self.high
+        return not (is_below or is_above)
+
+    def __str__(self) -> str:
+        if self.choices:
+            return f"one of {', '.join(self.choices)}"
+        if self.kind not in (int, float):
+            return "True or False" if self.kind is bool else "text"
+        text = "whole number" if self.kind is int else "number"
+        text = f"{text}s" if self.is_list else f"a {text}"
+        if self.low is not None and self.high is not None:
+            return f"{text} from {self.low} to {self.high}"
+        if self.low is not None:
+            return f"{text} of at least {self.low}"
+        return f"{text} of at most {self.high}" if self.high is not None else text
+
+
+def setting(
+    default: Any,
+    source: str,
+    help: str,
+    *,
+    low: float | None = 0,
+    high: float | None = None,
+    choices: tuple[str, ...] = (),
+    name: str = "",
+    group: str = "",
+) -> Any:
+    """Returns a field of a dataclass of settings.
+
+    Args:
+      default: The value where nothing else is said.
+      source: The source of the default: `PAPER`, or `OURS` where the paper has none.
+      help: The meaning of the setting, complete without the settings around it.
+      low: The smallest number that makes sense; None for no bound.
+      high: The largest number that makes sense; None for no bound.
+      choices: All words that make sense; empty where every word does.
+      name: The name of its flag, where it differs from the field's.
+      group: The group of flags that it is listed in; by default the one of the settings
+        that it belongs to.
+    """
+    domain = {"low": low, "high": high, "choices": choices}
+    about = {"source": source, "help": help, "name": name, "group": group}
+    return dataclasses.field(default=default, metadata={**about, **domain})
+
+
+def is_setting(field: "dataclasses.Field[Any]") -> bool:
+    """Returns whether a field was made by `setting`."""
+    return "help" in field.metadata
+
+
+def require_valid(settings: Any) -> None:
+    """Checks the values of a dataclass of settings, apart from dataclasses within it.
+
+    Raises:
+      UsageError: A value is of another type, is not finite or is out of bounds.
+    """
+    for field in filter(is_setting, dataclasses.fields(settings)):
+        value, domain = getattr(settings, field.name), Domain.of(field)
+        if value not in domain:
+            name, verb = f"{type(settings).__name__}.{field.name}", "is"
+            if domain.is_list:
+                verb = "are"
+            raise UsageError(
+                f"The value of {name} is {_shown(value)}: {domain} {verb} needed."
+            )
+
+
+def _shown(value: Any) -> str:
+    return repr(tuple(value)) if isinstance(value, (list, np.ndarray)) else repr(value)
 
 
 @dataclasses.dataclass(frozen=True)
 class SamplingSettings:
-    """How far samples travel.
+    """Lengths of the walks that make the discriminator's extra samples (Eq. 10).
 
     Attributes:
-      inference_steps: Steps of refinement of an inference sample.
-      inference_step_size: Its eta.
-      adversarial_steps: Steps up the discriminator's loss.
-      adversarial_step_size: Their size.
-      normalized_gradient: Eq. 9's normalised gradient in all, rather than Eq. 8's.
-      chain_batches: Batches that a replay keeps.
-      chain_steps: Steps of a chain between two visits; each of inference_step_size.
-      chain_length: Steps after which a chain starts anew.
+      inference_steps: Number of refinement steps of an inference sample.
+      inference_step_size: Step size (eta) of an inference sample and of replay chains.
+      adversarial_steps: Number of steps of an adversarial sample up D's loss.
+      adversarial_step_size: Step size of an adversarial sample.
+      normalized_gradient: Whether all these steps follow Eq. 9's normalized gradient
+        rather than Eq. 8's.
+      chain_batches: Number of batches whose replay chains are kept.
+      chain_steps: Number of steps that a replay chain makes between two visits.
+      chain_length: Number of steps after which a replay chain restarts.
+
+    Raises:
+      UsageError: A value is not finite or out of bounds.
     """
 
-    inference_steps: int = 10
-    inference_step_size: float = 0.5
-    adversarial_steps: int = 1
-    adversarial_step_size: float = 0.5
-    normalized_gradient: bool = True
-    chain_batches: int = 10
-    chain_steps: int = 5
-    chain_length: int = 30
+    inference_steps: int = setting(
+        10, OURS, "number of refinement steps of an inference sample (Eq. 10)"
+    )
+    inference_step_size: float = setting(
+        0.5, OURS, "step size (eta) of inference samples and of replay chains"
+    )
+    adversarial_steps: int = setting(
+        1, OURS, "number of steps of an adversarial sample up D's loss (Eq. 10)"
+    )
+    adversarial_step_size: float = setting(
+        0.5, OURS, "step size of adversarial samples"
+    )
+    normalized_gradient: bool = setting(
+        True,
+        PAPER,
+        "compute samples with Eq. 9's normalized gradient instead of Eq. 8's",
+        name="normalized_sampling",
+    )
+    chain_batches: int = setting(
+        10, OURS, "number of batches whose replay chains are kept", low=1
+    )
+    chain_steps: int = setting(
+        5, OURS, "number of steps that a replay chain makes at each visit", low=1
+    )
+    chain_length: int = setting(
+        30, OURS, "number of steps after which a replay chain restarts", low=1
+    )
+
+    def __post_init__(self) -> None:
+        require_valid(self)
 
 
 @dataclasses.dataclass(frozen=True)
 class TrainingSettings:
-    """Numbers of the training that no method fixes.
+    """Settings of a training that no method fixes.
 
     Attributes:
-      batch_size: Examples of a step.
-      generator_learning_rate: Adam's, for G.
-      discriminator_learning_rate: Adam's, for D.
-      beta_1: Adam's momentum term, 0.5 in the paper.
-      adversarial_weight: Factor of the adversarial term of Eq. 6, against a surrogate
-        loss that is *averaged* over the labels (1 in the paper, which does not say
-        whether it sums or averages them).
-      cosine_decay: Both learning rates fall along half a cosine to 0, epoch by epoch.
+      batch_size: Number of examples in a training step.
+      generator_learning_rate: Learning rate of G's Adam optimizer.
+      discriminator_learning_rate: Learning rate of D's Adam optimizer.
+      beta_1: First-moment decay rate of both Adam optimizers (0.5 in the paper).
+      adversarial_weight: Factor of the adversarial term of Eq. 6, relative to a
+        surrogate loss that is *averaged* over the labels (1 in the paper, which does
+        not say whether it sums or averages them).
       penalty_weight: Factor of the method's penalty in D's loss.
-      source_shares: Shares of the method's sources, where a task changes them.
-      sampling: How D's extra samples travel.
+      cosine_decay: Whether both learning rates fall along half a cosine to 0, epoch by
+        epoch.
+      source_shares: Share of each of the method's sources of samples, in the method's
+        order; None for the method's own shares.
+      binarised_oracle: Whether the oracle scores the decided output rather than the
+        relaxed one; None for the method's own choice.
+      truth_weight: Factor of the ground truth's term in D's loss of LDRSP methods; None
+        for the method's own (1 in the paper).
+      sampling: Lengths of the walks that make D's extra samples.
+
+    Raises:
+      UsageError: A value is not finite or out of bounds.
     """
 
-    batch_size: int = 32
-    generator_learning_rate: float = 1e-3
-    discriminator_learning_rate: float = 1e-3
-    beta_1: float = 0.5
-    adversarial_weight: float = 1.0
-    penalty_weight: float = 10.0
-    cosine_decay: bool = False
-    source_shares: tuple[float, ...] | None = None
-    binarised_oracle: bool | None = None
-    truth_weight: float | None = None
-    sampling: SamplingSettings = dataclasses.field(default_factory=SamplingSettings)
+    batch_size: int = setting(32, OURS, "number of examples in a training step", low=1)
+    generator_learning_rate: float = setting(
+        1e-3, OURS, "learning rate of G's Adam optimizer"
+    )
+    discriminator_learning_rate: float = setting(
+        1e-3, OURS, "learning rate of D's Adam optimizer"
+    )
+    beta_1: float = setting(
+        0.5, PAPER, "first-moment decay rate of both Adam optimizers", high=1
+    )
+    adversarial_weight: float = setting(
+        1.0,
+        PAPER,
+        "factor of the adversarial term of Eq. 6, relative to the mean cross-entropy",
+    )
+    penalty_weight: float = setting(
+        10.0, OURS, "factor of the gradient penalty in D's loss of wgan_gp"
+    )
+    cosine_decay: bool = setting(
+        False, OURS, "let the learning rates fall to 0 along half a cosine"
+    )
+    source_shares: tuple[float, ...] | None = setting(
+        None,
+        OURS,
+        "share of each of the method's sources of samples, in the method's order; "
+        "without it the method's own shares hold",
+        group="samples",
+    )
+    binarised_oracle: bool | None = setting(
+        None,
+        OURS,
+        "let the oracle score the decided output instead of the relaxed one; without "
+        "it the method's own choice holds",
+    )
+    truth_weight: float | None = setting(
+        None,
+        OURS,
+        "factor of the ground truth's term in D's loss of ldrsp methods; without it "
+        "the method's own holds, which is 1",
+    )
+    sampling: SamplingSettings = dataclasses.field(
+        default_factory=SamplingSettings, metadata={"group": "samples"}
+    )
+
+    def __post_init__(self) -> None:
+        require_valid(self)
 
 
 @dataclasses.dataclass(frozen=True)
 class RefinementGrid:
-    """What a refinement is chosen from.
+    """Candidates that a refinement is chosen from on validation examples.
 
     Attributes:
-      step_sizes: The candidates for eta.
-      steps: The candidates for T.
-      normalized: Eq. 9's normalised gradient rather than Eq. 8's.
+      step_sizes: Candidates for the step size (eta).
+      steps: Candidates for the number of steps (T).
+      normalized: Whether steps follow Eq. 9's normalized gradient rather than Eq. 8's.
 
     Raises:
-      UsageError: There is no candidate, or a negative one.
+      UsageError: There is no candidate, or one is not finite or negative.
     """
 
-    step_sizes: tuple[float, ...] = (0.25, 0.5, 1.0)
-    steps: tuple[int, ...] = tuple(range(1, 21))
-    normalized: bool = True
+    step_sizes: tuple[float, ...] = setting(
+        (0.25, 0.5, 1.0),
+        OURS,
+        "candidates for the refinement's step size (eta), separated by commas",
+        name="step_size_grid",
+    )
+    steps: tuple[int, ...] = setting(
+        tuple(range(1, 21)),
+        OURS,
+        "candidates for the refinement's number of steps, separated by commas",
+        name="refinement_steps_grid",
+    )
+    normalized: bool = setting(
+        True,
+        PAPER,
+        "refine along Eq. 9's normalized gradient instead of Eq. 8's",
+        name="normalized_gradient",
+    )
 
-    def __post_init__(self):
-        for name in ("step_sizes", "steps"):
-            candidates = getattr(self, name)
-            if len(candidates) == 0 or min(candidates) < 0:
+    def __post_init__(self) -> None:
+        require_valid(self)
+        candidates: Mapping[str, Any] = {
+            "step_sizes": self.step_sizes,
+            "steps": self.steps,
+        }
+        for name, values in candidates.items():
+            if len(values) == 0:
                 raise UsageError(
-                    f"The refinement's {name} are {tuple(candidates)}: at least one is "
-                    "needed, and none below 0."
+                    f"The value of RefinementGrid.{name} is (): at least one candidate "
+                    "is needed."
                 )

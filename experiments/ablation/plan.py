@@ -1,4 +1,4 @@
-"""What `ldrsp_cross` is made of, taken away one at a time."""
+"""The ablations of `ldrsp_cross`: its ingredients, removed one at a time."""
 
 from typing import Any, NamedTuple
 
@@ -9,18 +9,18 @@ FULL = "full"
 
 
 class Ablation(NamedTuple):
-    """A run with something taken away.
+    """A run without an ingredient.
 
     Attributes:
-      title: What a table calls it.
-      settings: What `experiments.run` is told.
+      title: The name in the table.
+      settings: The settings that differ from those of the whole method, by name.
     """
 
     title: str
     settings: dict[str, Any]
 
 
-# D keeps the weights that it begins to judge with.
+# D keeps the weights that its pretraining ends with.
 _NO_JUDGING = {"discriminator_learning_rate": 0.0, "epochs": 1}
 
 
@@ -40,7 +40,7 @@ ABLATIONS = {
     ),
     "no_pretraining": Ablation("no pretraining of D", {"pretraining_epochs": 0}),
     "no_judging": Ablation("no judging: D as its pretraining leaves it", _NO_JUDGING),
-    # It trains D for as many epochs as pretraining and judging do together.
+    # It trains D for as many epochs as its pretraining and its training together.
     "answers_alone": Ablation(
         "no judging, four times the pretraining",
         {**_NO_JUDGING, "pretraining_epochs": 40},

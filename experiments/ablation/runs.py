@@ -1,11 +1,11 @@
-"""The runs that a table of ablations lacks."""
+"""The missing runs of a table of ablations."""
 
 import pathlib
 import sys
 
 from experiments.ablation.plan import ABLATIONS, METHOD
 from experiments.ablation.table import folder_of
-from experiments.cli import config_flags
+from experiments.cli.setting_flags import as_flags
 from experiments.jobs.process import Job
 from experiments.reports.missing_runs import missing_runs
 from experiments.summaries.collection import load_results
@@ -14,7 +14,15 @@ from experiments.summaries.collection import load_results
 def missing_jobs(
     results: pathlib.Path, runs: pathlib.Path, task: str, seeds: int, data: list[str]
 ) -> list[Job]:
-    """The runs without a result; all of seed 0 come first."""
+    """Returns the runs without a result; all of seed 0 come first.
+
+    Args:
+      results: The folder of the results.
+      runs: The folder in which the runs work.
+      task: The name of the task.
+      seeds: The number of seeds of each row.
+      data: The flags that name the folders of data.
+    """
     folders = {folder_of(name): ablation for name, ablation in ABLATIONS.items()}
     there = load_results(results, task)
     jobs = []
@@ -24,7 +32,7 @@ def missing_jobs(
         command = (
             *(sys.executable, "-m", "experiments.run", *data),
             *(f"--task={task}", f"--method={METHOD}", f"--seed={run.seed}"),
-            *(*config_flags.as_flags(settings).split(), f"--output_dir={folder}"),
+            *(*as_flags(settings).split(), f"--output_dir={folder}"),
         )
         jobs.append(Job(name=str(run), command=command, folder=folder))
     return jobs

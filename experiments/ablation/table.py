@@ -1,4 +1,4 @@
-"""The table of ablations: what is left without each ingredient."""
+"""The table of ablations: the figures without each ingredient."""
 
 import pathlib
 from collections.abc import Sequence
@@ -12,11 +12,11 @@ _HEAD = ("without", "refined", "change", "after 200 steps", "G, plug-in", "seeds
 
 
 def ablation_table(results: pathlib.Path, task: str) -> str:
-    """The table as Markdown.
+    """Returns the table as Markdown.
 
     Args:
-      results: Holds `<task>/ldrsp_cross-<ablation>/seed<k>/result.json`.
-      task: Its name.
+      results: The folder with `<task>/ldrsp_cross-<ablation>/seed<k>/result.json`.
+      task: The name of the task.
     """
     results_of = load_results(results, task)
     there = {
@@ -45,6 +45,8 @@ def _row(name: str, there: dict[str, dict[int, dict]]) -> tuple[str, ...]:
 
 def _mean(values: Sequence[float]) -> str:
     summary = summarize(values)
+    if summary is None:
+        return "-"
     if summary.deviation is None:
         return f"{summary.mean:.1f}"
     return f"{summary.mean:.1f} ± {summary.deviation:.1f}"
@@ -60,5 +62,5 @@ def _gain(summary: Summary | None) -> str:
 
 
 def folder_of(ablation: str) -> str:
-    """The folder of its results."""
+    """Returns the name of the folder of an ablation's results."""
     return f"{METHOD}-{ablation}"

@@ -1,21 +1,30 @@
-"""The flags that say where data lies, shared by every command that loads some."""
+"""The flags with the folders of data, shared by every command that loads some."""
 
 import os
 
 from absl import flags
 
-flags.DEFINE_string("data_dir", None, "where prepared data is kept [TFDS's folder]")
+from experiments.cli.flag import Flag
 
-
-flags.DEFINE_string(
-    "manual_dir",
-    os.environ.get("LDRSP_MANUAL_DIR"),
-    "folder of the original files, with a sub-folder for each data set; they are "
-    "downloaded where neither this flag nor $LDRSP_MANUAL_DIR names one",
+DATA_FLAGS = (
+    Flag(
+        "data_dir",
+        "folder in which prepared data is kept",
+        "data",
+        note="the folder of TensorFlow Datasets",
+    ),
+    Flag(
+        "manual_dir",
+        "folder of the original files, with a sub-folder for each data set; without it "
+        "they are downloaded",
+        "data",
+        default=os.environ.get("LDRSP_MANUAL_DIR"),
+        note="$LDRSP_MANUAL_DIR",
+    ),
 )
 
 
-def given() -> list[str]:
-    """These flags as a command of the same data is told them."""
-    places = {name: flags.FLAGS[name].value for name in ("data_dir", "manual_dir")}
+def data_arguments(values: flags.FlagValues) -> list[str]:
+    """Returns the flags that name the same folders to another command."""
+    places = {flag.name: values[flag.name].value for flag in DATA_FLAGS}
     return [f"--{name}={place}" for name, place in places.items() if place]

@@ -1,8 +1,8 @@
-"""Durations as people read them."""
+"""Durations in a form that people read."""
 
 
 def clock(seconds: float) -> str:
-    """For example 0:07, 12:30 or 1:02:03."""
+    """Returns a duration such as 0:07, 12:30 or 1:02:03."""
     minutes, seconds = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     if hours:

@@ -16,7 +16,8 @@ def one_sentence_errors(kept: str) -> Iterator[None]:
     Warnings are sentences as well.
 
     Args:
-      kept: What an interrupted command goes on from, such as "the last checkpoint".
+      kept: The state that an interrupted command resumes from, such as "the last
+        checkpoint".
     """
     warnings.formatwarning = lambda message, *_, **__: f"warning: {message}\n"
     try:
@@ -25,7 +26,7 @@ def one_sentence_errors(kept: str) -> Iterator[None]:
         sys.exit(f"error: {error}")
     except OSError as error:
         sys.exit(
-            f"error: {error} (is the disk full?). What was saved is kept; the same "
+            f"error: {error} (is the disk full?). Saved files are kept; the same "
             f"command goes on from {kept}."
         )
     except KeyboardInterrupt:

@@ -1,4 +1,4 @@
-"""A screen for our progress and results, not for TensorFlow's start-up noise."""
+"""A start of TensorFlow that leaves the screen to our progress and results."""
 
 import contextlib
 import logging
@@ -9,16 +9,17 @@ from collections.abc import Iterator
 
 
 def quiet_tensorflow(find_devices: bool = True) -> None:
-    """Imports TensorFlow with its messages below errors switched off.
+    """Imports TensorFlow, with its messages below errors switched off.
 
     Some lines are written by C++ straight to the process's standard error before any
-    setting is read, so that is diverted for the time of the import. To be called before
-    anything else imports TensorFlow.
+    setting is read, so that is diverted during the import. To be called before anything
+    else imports TensorFlow, and after the flags are parsed: the import takes seconds,
+    which a mistyped flag or `--help` should not wait for.
 
     Args:
-      find_devices: Looks for devices now, not in the middle of a run. A process that
-        only starts others leaves a GPU's memory to them; one that may be distributed
-        looks for them later (`distribution.make_strategy`).
+      find_devices: Whether to look for devices now, not in the middle of a run. A
+        process that only starts others leaves a GPU's memory to them; one that may be
+        distributed looks for devices later (`runs.strategy.make_strategy`).
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     with diverted_stderr():
@@ -27,7 +28,8 @@ def quiet_tensorflow(find_devices: bool = True) -> None:
         grow_gpu_memory()
         if find_devices:
             tf.constant(0)
-    logging.getLogger("tensorflow").setLevel(logging.ERROR)
+    for name in ("tensorflow", "absl"):
+        logging.getLogger(name).setLevel(logging.ERROR)
 
 
 @contextlib.contextmanager
@@ -49,7 +51,7 @@ def diverted_stderr() -> Iterator[None]:
 
 
 def grow_gpu_memory() -> None:
-    """As much as it needs, bit by bit: runs side by side share a GPU.
+    """Makes TensorFlow claim a GPU's memory as needed: runs side by side share it.
 
     To be called before TensorFlow finds its devices.
     """

@@ -8,7 +8,7 @@ Without `--labels_xml` the labels are the first or last attributes, as MEKA has 
 """
 
 from experiments.configs import bibtex
-from experiments.tasks import arff, tags
+from experiments.tasks import arff
 from experiments.tasks.arff_config import ArffConfig
 from experiments.tasks.search_spaces import TAG_SPACES
 from experiments.tasks.task import Task
@@ -16,9 +16,8 @@ from experiments.tasks.task import Task
 TASK = Task(
     name="arff",
     title="ARFF files",
-    family=tags,
     config=ArffConfig,
-    # What is best where it was measured. A sweep finds what is best here.
+    # The best settings where they were measured; a sweep finds those for your data.
     settings=bibtex.TASK.settings,
     overrides=bibtex.TASK.overrides,
     search_space=TAG_SPACES,

@@ -11,7 +11,7 @@ Example-averaged F1 of the test rows over five seeds, a minute a run on two core
     python -m experiments.run --task=bibtex --method=baseline
         37.8 at 0.5 and 45.9 plug-in
 
-The overrides of a method are what its sweep found, on validation rows:
+The overrides of a method were found by its sweep, on validation rows:
 
     python -m experiments.sweep --task=bibtex --method=lsgan --trials=16
 
@@ -19,15 +19,14 @@ Methods without an override had no better trial than the first, the task's setti
 """
 
 from experiments.configs.paper_figures import TABLE_1
-from experiments.tasks import tags
 from experiments.tasks.search_spaces import TAG_SPACES
+from experiments.tasks.tag_config import CROSS_FITTED, RECIPE_SETTINGS, TagConfig
 from experiments.tasks.task import Task
 
 TASK = Task(
     name="bibtex",
     title="Bibtex",
-    family=tags,
-    config=tags.TagConfig,
+    config=TagConfig,
     settings={
         "epochs": 40,
         "input_dropout": 0.1,
@@ -36,16 +35,16 @@ TASK = Task(
         "normalized_gradient": False,
     },
     overrides={
-        # 60 epochs for those that train G alone: they take more to level off.
+        # 60 epochs for methods that train G alone: they level off later.
         "baseline": {"epochs": 60},
         "logistic_regression": {
-            **tags.NETWORKS_OF_METHODS["logistic_regression"],
+            **RECIPE_SETTINGS["logistic_regression"],
             "epochs": 60,
             "generator_learning_rate": 0.0064,
             "input_dropout": 0.029,
         },
         "nn_baseline": {
-            **tags.NETWORKS_OF_METHODS["nn_baseline"],
+            **RECIPE_SETTINGS["nn_baseline"],
             "epochs": 60,
             "generator_learning_rate": 0.000909,
             "input_dropout": 0.457,
@@ -90,7 +89,7 @@ TASK = Task(
             "inference_step_size": 0.0593,
             "adversarial_step_size": 1.35,
         },
-        "ldrsp_cross": tags.CROSS_FITTED,
+        "ldrsp_cross": CROSS_FITTED,
         "spen": {
             "discriminator_learning_rate": 0.00261,
             "inference_steps": 2,

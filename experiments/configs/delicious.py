@@ -1,6 +1,6 @@
 """Delicious (Tsoumakas et al., 2008): tags of web pages; not in the paper.
 
-The overrides of a method are what its sweep found, on validation rows:
+The overrides of a method were found by its sweep, on validation rows:
 
     python -m experiments.sweep --task=delicious --method=dvn --trials=8 --epochs=20
 
@@ -8,15 +8,14 @@ For methods without an override, nothing was better than the settings of Bibtex.
 """
 
 from experiments.configs import bibtex
-from experiments.tasks import tags
 from experiments.tasks.search_spaces import TAG_SPACES
+from experiments.tasks.tag_config import CROSS_FITTED, TagConfig
 from experiments.tasks.task import Task
 
 TASK = Task(
     name="delicious",
     title="Delicious",
-    family=tags,
-    config=tags.TagConfig,
+    config=TagConfig,
     settings={
         **bibtex.TASK.settings,
         "validation_interval": 4,
@@ -41,13 +40,13 @@ TASK = Task(
             "hidden_dropout": 0.00216,
         },
         "ldrsp_cross": {
-            **tags.CROSS_FITTED,
+            **CROSS_FITTED,
             # The adversarial term makes no better generator here.
             "first_method": "baseline",
             "first_epochs": 20,
             "hidden_dropout": 0.3,
-            # Validation, seed 0: a D that has not learned to answer before it judges
-            # costs 1.0, a hidden layer 0.7.
+            # Validation, seed 0: a D without pretraining costs 1.0, a hidden layer
+            # 0.7.
             "discriminator_hidden": (),
             "interaction_units": 0,
             "pretraining_epochs": 16,

@@ -1,4 +1,4 @@
-"""Images and masks of a user's own, in folders.
+"""A user's own images and masks, in folders.
 
     python -m experiments.run --task=image_folder --images=photos/ --masks=masks/
 
@@ -7,15 +7,16 @@ follow from the files.
 """
 
 from experiments.configs import weizmann_horse
-from experiments.tasks import image_folder, masks
+from experiments.tasks import image_folder
+from experiments.tasks.image_folder_config import ImageFolderConfig
+from experiments.tasks.mask_config import CROSS_FITTED
 from experiments.tasks.search_spaces import MASK_SPACES
-from experiments.tasks.task import Task
+from experiments.tasks.task import MethodVariant, Task
 
 TASK = Task(
     name="image_folder",
     title="Image folder",
-    family=masks,
-    config=image_folder.ImageFolderConfig,
+    config=ImageFolderConfig,
     settings={
         **weizmann_horse.TASK.settings,
         "epochs": None,
@@ -27,10 +28,10 @@ TASK = Task(
     },
     overrides={
         **weizmann_horse.TASK.overrides,
-        "ldrsp_cross": {**masks.CROSS_FITTED, "pretraining_epochs": 50, "epochs": 30},
+        "ldrsp_cross": {**CROSS_FITTED, "pretraining_epochs": 50, "epochs": 30},
     },
     variants={
-        "unet": {
+        MethodVariant(None, "unet"): {
             "width": 16,
             "generator_learning_rate": 0.005,
             "discriminator_learning_rate": 0.005,

@@ -10,7 +10,7 @@ Pixel accuracy of the test images, G and refined, over two seeds or three:
 
 from experiments.configs import weizmann_horse
 from experiments.configs.paper_figures import TABLE_3
-from experiments.tasks import masks
+from experiments.tasks.mask_config import MaskConfig
 from experiments.tasks.search_spaces import MASK_SPACES
 from experiments.tasks.superpixels import OFFICIAL, superpixel_metrics
 from experiments.tasks.task import Task
@@ -18,8 +18,7 @@ from experiments.tasks.task import Task
 TASK = Task(
     name="lfw_parts",
     title="LFW parts",
-    family=masks,
-    config=masks.MaskConfig,
+    config=MaskConfig,
     settings={
         **weizmann_horse.TASK.settings,
         "classes": 3,

@@ -1,7 +1,7 @@
 """The paper's own figures, in percent: method -> row -> figure.
 
-`generator` is a method's G alone (also where there is nothing but a G), `refined` what
-its discriminator or energy network makes of it.
+`generator` is a method's G alone, `refined` its output after the refinement along its
+discriminator or energy network.
 """
 
 # Example-averaged F1, by data set.
@@ -71,5 +71,5 @@ TABLE_3 = {
 }
 
 
-# Methods whose figures the paper quotes, and that this package does not have.
+# Methods that the paper quotes figures of and this package does not have.
 ONLY_PUBLISHED = ("prlr", "chopps")

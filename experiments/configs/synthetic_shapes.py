@@ -7,15 +7,14 @@ two cores:
 """
 
 from experiments.configs import weizmann_horse
-from experiments.tasks import masks
+from experiments.tasks.mask_config import MaskConfig
 from experiments.tasks.search_spaces import MASK_SPACES
 from experiments.tasks.task import Task
 
 TASK = Task(
     name="synthetic_shapes",
     title="Synthetic shapes",
-    family=masks,
-    config=masks.MaskConfig,
+    config=MaskConfig,
     settings={
         **weizmann_horse.TASK.settings,
         "epochs": 20,

@@ -1,36 +1,33 @@
-"""The flag that says which Ray cluster works, shared by commands that start runs."""
+"""The flag that names a Ray cluster, shared by commands that start runs."""
 
 from typing import TYPE_CHECKING
 
-from absl import flags
-
+from experiments.cli.flag import Flag
 from ldrsp_tf.errors import UsageError
 
 if TYPE_CHECKING:
     from experiments.jobs.ray_cluster import RayCluster
 
 
-FLAGS = flags.FLAGS
-
-
-flags.DEFINE_string(
+RAY_FLAG = Flag(
     "ray_address",
-    None,
-    "Ray cluster that works: local starts one on this machine, auto and HOST:PORT join "
-    "one [processes of this machine, without Ray]",
+    "Ray cluster that does the runs: local starts one on this machine, auto and "
+    "HOST:PORT join one; without it processes of this machine do them",
+    "execution",
 )
 
 
-def ray_cluster(at_once: int) -> "RayCluster | None":
-    """The cluster that the flag names, not yet joined; None if it names none.
+def ray_cluster(address: str | None, at_once: int) -> "RayCluster | None":
+    """Returns the cluster at an address, not yet joined; None for no address.
 
     Args:
-      at_once: How many runs share it at a time.
+      address: The value of `--ray_address`.
+      at_once: The number of runs that share the cluster at a time.
 
     Raises:
       UsageError: Ray is not installed.
     """
-    if FLAGS.ray_address is None:
+    if address is None:
         return None
     try:
         from experiments.jobs.ray_cluster import RayCluster
@@ -40,4 +37,4 @@ def ray_cluster(at_once: int) -> "RayCluster | None":
         raise UsageError(
             "--ray_address needs Ray; install it by pip install -e '.[ray]'."
         ) from error
-    return RayCluster(FLAGS.ray_address, at_once)
+    return RayCluster(address, at_once)

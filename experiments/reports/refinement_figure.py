@@ -11,7 +11,7 @@ import tensorflow as tf
 from experiments.runs.finished import FinishedRun
 from experiments.summaries.result_table import METRICS
 from experiments.tasks.splits import split_rows
-from experiments.tasks.task import Examples
+from ldrsp_tf.data.examples import Examples
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.refiner.refiner import Refiner
 

@@ -10,14 +10,14 @@ import tensorflow as tf
 
 from experiments.tasks.config import Config
 from experiments.tasks.recipes import get_recipe
-from experiments.tasks.task import Examples, Task
+from experiments.tasks.task import Task
 from ldrsp_tf.controls import discriminator_trainer
+from ldrsp_tf.data.examples import Examples
 from ldrsp_tf.data.folds import assign_folds, attach_folds
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.methods import Method, get_method
 from ldrsp_tf.models import CrossFitted, Discriminator, MeanDiscriminator
 from ldrsp_tf.refiner import Refiner
-from ldrsp_tf.settings import SamplingSettings, TrainingSettings
 from ldrsp_tf.training.trainer import Trainer
 
 
@@ -56,7 +56,7 @@ def build_refiner(
         frozen=bool(config.folds),
         discriminator=discriminator if method.has_discriminator else None,
         method=method,
-        settings=training_settings(config),
+        settings=config.training,
         grid=config.refinement_grid(),
         crops=task.family.crops(config, final=True),
         augment=task.family.augmentation(config),
@@ -157,29 +157,3 @@ def _layers_of(precision: str) -> Iterator[None]:
         yield
     finally:
         keras.config.set_dtype_policy(usual)
-
-
-def training_settings(config: Config) -> TrainingSettings:
-    """Returns the part of the configuration that the trainer reads."""
-    return TrainingSettings(
-        batch_size=config.batch_size,
-        generator_learning_rate=config.generator_learning_rate,
-        discriminator_learning_rate=config.discriminator_learning_rate,
-        beta_1=config.beta_1,
-        adversarial_weight=config.adversarial_weight,
-        penalty_weight=config.penalty_weight,
-        cosine_decay=config.cosine_decay,
-        source_shares=config.source_shares,
-        binarised_oracle=config.binarised_oracle,
-        truth_weight=config.truth_weight,
-        sampling=SamplingSettings(
-            inference_steps=config.inference_steps,
-            inference_step_size=config.inference_step_size,
-            adversarial_steps=config.adversarial_steps,
-            adversarial_step_size=config.adversarial_step_size,
-            normalized_gradient=config.normalized_sampling,
-            chain_batches=config.chain_batches,
-            chain_steps=config.chain_steps,
-            chain_length=config.chain_length,
-        ),
-    )

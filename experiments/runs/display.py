@@ -8,7 +8,8 @@ from typing import Any
 from experiments.summaries.result_table import METRICS, ROWS, metrics_of, percent
 from experiments.tasks.config import Config
 from experiments.tasks.recipes import get_recipe
-from experiments.tasks.task import Examples, Task
+from experiments.tasks.task import Task
+from ldrsp_tf.data.examples import Examples
 from ldrsp_tf.methods import get_method
 from ldrsp_tf.training.history import Record
 

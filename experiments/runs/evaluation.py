@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from experiments.tasks.task import Examples
+from ldrsp_tf.data.examples import Examples
 from ldrsp_tf.evaluation.diagnostics import score_report
 from ldrsp_tf.evaluation.validation import measure, outputs_of
 from ldrsp_tf.refiner import Refiner

@@ -1,6 +1,5 @@
 """A finished run, loaded back: its settings, its networks and its refinement."""
 
-import dataclasses
 import pathlib
 from typing import Any, NamedTuple
 
@@ -42,7 +41,7 @@ class FinishedRun(NamedTuple):
         return Refinement(
             selected["step_size"],
             selected["refinement_steps"],
-            self.config.normalized_gradient,
+            self.config.grid.normalized,
         )
 
     @property
@@ -129,11 +128,9 @@ def load_run(folder: pathlib.Path) -> FinishedRun:
             "experiments.run, in an empty folder."
         )
     task = get_task(result["task"])
-    known = {field.name: field for field in dataclasses.fields(task.config)}
-    given = {
-        name: tuple(value) if isinstance(value, list) else value
-        for name, value in settings.items()
-        if name in known
-    }
-    config = task.config(**{**given, "task": task.name, "method": result["method"]})
+    names = task.config.setting_names()
+    given = {name: value for name, value in settings.items() if name in names}
+    config = task.config.from_flat(
+        {**given, "task": task.name, "method": result["method"]}
+    )
     return FinishedRun(task, config, result, folder)

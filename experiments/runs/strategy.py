@@ -11,9 +11,6 @@ from experiments.cli.startup import diverted_stderr
 from ldrsp_tf.distribution.workers import has_workers, is_chief
 from ldrsp_tf.errors import TrainingError, UsageError
 
-DISTRIBUTIONS = ("none", "mirrored", "multi_worker")
-
-
 _EXAMPLE = (
     '{"cluster": {"worker": ["HOST:PORT", "HOST:PORT"]}, '
     '"task": {"type": "worker", "index": 0}}'
@@ -33,7 +30,7 @@ def make_strategy(distribute: str) -> tf.distribute.Strategy | None:
     """Finds the devices, before TensorFlow does anything else.
 
     Args:
-      distribute: One of `DISTRIBUTIONS`.
+      distribute: The value of `--distribute`: none, mirrored or multi_worker.
 
     Returns:
       The strategy; None for `none`. The one of several workers is there when all of

@@ -1,4 +1,4 @@
-"""What a sweep prints: its question, a line a trial, and its answer."""
+"""The output of a sweep: its plan, a line per trial, and the best setting."""
 
 import pathlib
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ from ldrsp_tf.errors import UsageError
 
 
 def show_plan(plan: Plan, trials: int) -> None:
-    """Says what is about to happen."""
+    """Prints the method, the number of trials and the space."""
     last = plan.seed + plan.seeds - 1
     seeds = f"seed {last}" if plan.seeds == 1 else f"seeds {plan.seed} to {last}"
     print(f"{plan.task.title}, {plan.method}: {trials} trials, {seeds}")
@@ -24,7 +24,14 @@ def show_plan(plan: Plan, trials: int) -> None:
 def show_trial(
     records: Sequence[TrialRecord], number: int, trials: int, at_once: int = 1
 ) -> None:
-    """Shows a trial that has ended; `trials` is how many there will be."""
+    """Prints a line about a trial that has ended.
+
+    Args:
+      records: The records of all trials so far.
+      number: The number of the trial.
+      trials: The number of trials that there will be.
+      at_once: The number of trials at a time.
+    """
     trial, done = records[number], ended(records)
     best = best_trial(records)
     outcome = trial["state"]
@@ -45,9 +52,18 @@ def show_trial(
 def show_best(
     plan: Plan, content: Mapping[str, Any] | None, folder: pathlib.Path
 ) -> None:
-    """Shows the best setting; UsageError if no trial has come to its end."""
-    best = content and content["best"]
-    if not best:
+    """Prints the best setting.
+
+    Args:
+      plan: The plan of the sweep.
+      content: The content of `sweep.json`; None where there is none.
+      folder: The folder of the sweep.
+
+    Raises:
+      UsageError: No trial has come to its end.
+    """
+    best = content["best"] if content is not None else None
+    if content is None or not best:
         raise UsageError(
             f"No trial of {folder} came to its end with a value; its sweep.json says "
             "why. Narrow the task's space, or try more trials."

@@ -1,4 +1,4 @@
-"""What a sweep searches: a method on a task, over a space, judged by some seeds."""
+"""The plan of a sweep: a method on a task, a space, and the seeds of each trial."""
 
 import dataclasses
 import functools
@@ -18,16 +18,16 @@ SAMPLERS = ("tpe", "random")
 
 @dataclasses.dataclass(frozen=True)
 class Plan:
-    """A sweep's question; two sweeps of one plan can share their trials.
+    """The plan of a sweep; two sweeps of one plan can share their trials.
 
     Attributes:
-      task: What is learned.
-      method: How.
-      given: Settings that the user has fixed; they are not searched.
-      seed: The first seed of a trial's runs, and that of the proposals.
-      seeds: How many runs a trial has; its value is the mean over them.
-      sampler: What proposes settings, one of `SAMPLERS`.
-      pruning: Whether trials that fall behind the median are given up.
+      task: The task.
+      method: The name of the recipe.
+      given: Settings that the user has fixed, by name; they are not searched.
+      seed: The first seed of a trial's runs, and the seed of the proposals.
+      seeds: The number of runs of a trial; its value is the mean over them.
+      sampler: The algorithm that proposes settings, one of `SAMPLERS`.
+      pruning: Whether trials that fall behind the median are stopped.
     """
 
     task: Task
@@ -40,7 +40,11 @@ class Plan:
 
     @functools.cached_property
     def space(self) -> Space:
-        """What is searched; UsageError if that is nothing."""
+        """The range of each searched setting.
+
+        Raises:
+          UsageError: There is nothing to search.
+        """
         task = self.task.name
         ranges = self.task.search_space.get(self.method, {})
         left = {name: r for name, r in ranges.items() if name not in self.given}
@@ -53,7 +57,7 @@ class Plan:
 
     @functools.cached_property
     def content(self) -> dict[str, str]:
-        """The user's own files that are searched on, as they are at first."""
+        """The checksums of the user's own files, as they are at first."""
         return self.task.content(self._own_config)
 
     @functools.cached_property
@@ -62,7 +66,7 @@ class Plan:
 
     @property
     def own_settings(self) -> Settings:
-        """The task's own values of what is searched, as far as the space has them."""
+        """The task's own values of the searched settings, where the space has them."""
         config = self._own_config.as_dict()
         return {
             name: config[name]
@@ -71,14 +75,14 @@ class Plan:
         }
 
     def configs(self, settings: Settings) -> list[Config]:
-        """The configurations of the runs of a trial, one a seed."""
+        """Returns the configurations of the runs of a trial, one per seed."""
         return [
             self.task.configure(self.method, {**self.given, **settings, "seed": seed})
             for seed in range(self.seed, self.seed + self.seeds)
         ]
 
     def as_dict(self) -> dict[str, Any]:
-        """What tells one plan from another, with what JSON would make of it."""
+        """Returns what distinguishes one plan from another, as JSON reads it back."""
         config = {**self._own_config.as_dict(), **self.content}
         return {
             "task": self.task.name,

@@ -1,9 +1,10 @@
-"""A sweep's trials as actors of Ray; the driver proposes and is told."""
+"""A sweep's trials as actors of Ray; the driver proposes and receives values."""
 
 import concurrent.futures
 import pathlib
 import threading
 from collections.abc import Callable
+from typing import Any
 
 import ray
 from ray.exceptions import RayActorError, RayTaskError
@@ -32,10 +33,10 @@ def search_on_ray(
     A trial whose worker is killed begins anew, with the same settings.
 
     Args:
-      cluster: Does the trials; the data is sent to it.
-      plan: The sweep's.
-      data: Without its test rows.
-      search: Does trials until there are enough, by what it is given to measure with.
+      cluster: The cluster that does the trials; the data is sent to it.
+      plan: The plan of the sweep.
+      data: The data without its test rows.
+      search: Does trials until there are enough, with the measure that it is given.
     """
     trials = _Trials(cluster, plan, data)
     at_once = cluster.at_once
@@ -53,10 +54,11 @@ class _Trials:
     """Measures settings on a cluster; several threads may call it at a time."""
 
     def __init__(self, cluster: RayCluster, plan: Plan, data: LoadedData):
-        self._actor = ray.remote(
+        remote: Any = ray.remote  # Its types do not know the options of actors.
+        self._actor = remote(
             max_restarts=RETRIES,
             max_task_retries=RETRIES,
-            # It answers while it trains.
+            # It returns reports while it trains.
             max_concurrency=2,
             **cluster.options,
         )(_Trial)
@@ -65,13 +67,13 @@ class _Trials:
         self._stopped = threading.Event()
 
     def stop(self) -> None:
-        """Ends those that run: their callers get a KeyboardInterrupt."""
+        """Ends the running trials: their callers get a KeyboardInterrupt."""
         self._stopped.set()
 
     def measure(
         self, settings: Settings, folder: pathlib.Path, report: Report
     ) -> float:
-        """Gives settings their value, as `validation_value` does."""
+        """Returns the value of settings, as `validation_value` does."""
         trial = self._actor.remote()
         value = trial.measure.remote(
             self._plan, self._data, settings, folder.absolute()
@@ -91,12 +93,12 @@ class _Trials:
     def _pass_on(
         self, trial: "ray.actor.ActorHandle", value: ray.ObjectRef, report: Report
     ) -> None:
-        """Passes reports on until there is a value."""
+        """Passes reports on until the trial has its value."""
         told = 0
         done = False
         while not done:
             done = bool(ray.wait([value], timeout=_POLL_SECONDS)[0])
-            answer = trial.reports.remote(told)
+            answer: ray.ObjectRef = trial.reports.remote(told)
             # It may have to wait for a worker.
             while not ray.wait([answer], timeout=_POLL_SECONDS)[0]:
                 self._check()
@@ -111,7 +113,7 @@ class _Trials:
 
 
 class _Trial:
-    """Measures, and keeps the reports until they are asked for."""
+    """A trial in a worker; it keeps its reports until they are asked for."""
 
     def __init__(self):
         self._reports: list[tuple[int, float]] = []

@@ -1,4 +1,4 @@
-"""What is left of a sweep: `sweep.json`, and the setting to copy from the screen."""
+"""The records of a sweep: `sweep.json`, and the setting to copy from the screen."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -17,14 +17,15 @@ _STATES = {
 
 
 def trial_record(trial: Any) -> TrialRecord:
-    """A trial of Optuna as the file has it.
+    """Returns a trial of Optuna as the file has it.
 
     Returns:
-      number, state: `complete`, `pruned`, `diverged`, `interrupted` or `running`.
-      value: Of a complete one.
-      settings: The proposed ones.
-      epochs: Of the last validation, counted through all seeds.
-      seconds: What it took.
+      number: The number of the trial.
+      state: `complete`, `pruned`, `diverged`, `interrupted` or `running`.
+      value: The value of a complete trial; None for others.
+      settings: The proposed settings.
+      epochs: The epoch of the last validation, counted through all seeds.
+      seconds: The duration.
     """
     state = _STATES[trial.state.name]
     if "error" in trial.user_attrs:
@@ -40,13 +41,13 @@ def trial_record(trial: Any) -> TrialRecord:
 
 
 def best_trial(records: Sequence[TrialRecord]) -> TrialRecord | None:
-    """The complete trial of the largest value, the earliest of equals."""
+    """Returns the complete trial with the largest value, the earliest of equals."""
     complete = [record for record in records if record["state"] == "complete"]
     return max(complete, key=lambda record: record["value"], default=None)
 
 
 def ended(records: Sequence[TrialRecord]) -> list[TrialRecord]:
-    """The trials that count and are over."""
+    """Returns the trials that have ended and were not interrupted."""
     left_out = ("running", "interrupted")
     return [record for record in records if record["state"] not in left_out]
 
@@ -54,12 +55,12 @@ def ended(records: Sequence[TrialRecord]) -> list[TrialRecord]:
 def sweep_content(
     plan: Plan, trials: int, records: Sequence[TrialRecord], origin: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """The content of `sweep.json`.
+    """Returns the content of `sweep.json`.
 
     Args:
-      plan: What was searched.
-      trials: How many there should be.
-      records: Of all trials so far.
+      plan: The plan of the sweep.
+      trials: The number of trials that there should be.
+      records: The records of all trials so far.
       origin: The parts versions, data and command.
     """
     return {
@@ -74,6 +75,6 @@ def sweep_content(
 
 
 def as_overrides(method: str, settings: Mapping[str, Any]) -> str:
-    """Settings as a task's configuration has them, to be copied into it."""
+    """Returns settings as a task's configuration has them, to be copied into it."""
     lines = [f'        "{name}": {value!r},' for name, value in settings.items()]
     return "\n".join(["overrides={", f'    "{method}": {{', *lines, "    },", "}"])

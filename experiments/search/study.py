@@ -5,7 +5,7 @@ import pathlib
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from typing import TextIO
+from typing import Any, TextIO
 
 import numpy as np
 import optuna
@@ -18,7 +18,7 @@ from experiments.search.trials import Report
 from ldrsp_tf.errors import DivergenceError, UsageError
 from ldrsp_tf.training.folder_lock import claim_folder
 
-# Trials before the median of which is that of nothing in particular.
+# Trials without which a median is no basis for stopping others.
 _FIRST_TRIALS = 5
 
 
@@ -35,14 +35,14 @@ class Search:
     """A sweep's trials, which several processes may share.
 
     Every trial's folder is claimed by the process that does it. A proposal is a
-    function of the seed and of the trials before it; one that was interrupted does not
-    count, so a resumed search (of one process) proposes what an undisturbed one would.
-    The first one is the task's own settings, so that a sweep ends no worse than they.
+    function of the seed and of the trials before it; interrupted trials do not count,
+    so a resumed search (of one process) proposes what an undisturbed one would. The
+    first trial has the task's own settings, so that a sweep ends no worse than these.
 
     Args:
-      plan: What is searched.
-      folder: The sweep's.
-      storage: The file of its trials.
+      plan: The plan of the sweep.
+      folder: The folder of the sweep.
+      storage: The SQLite file of its trials.
 
     Raises:
       UsageError: The file is no storage, or has the trials of another plan.
@@ -57,27 +57,28 @@ class Search:
 
     @property
     def trials(self) -> list[FrozenTrial]:
-        """All trials so far, those that were interrupted among them."""
+        """All trials so far, interrupted ones included."""
         return self._study.get_trials()
 
     def run(
         self, trials: int, measure: Measure, tell: Callable[[FrozenTrial | None], None]
     ) -> None:
-        """Does trials until so many are done, or under way in other processes.
+        """Does trials until enough are done, or under way in other processes.
 
         Args:
-          trials: Of the whole search.
-          measure: Gives settings their value; it works in the folder that it is given,
-            and reports values on the way.
-          tell: Is told of each trial that ends, and None when there are enough. Other
+          trials: The number of trials of the whole search.
+          measure: Returns the value of settings; it works in the folder that it is
+            given, and reports values on the way.
+          tell: Receives each trial that ends, and None when there are enough. Other
             processes wait meanwhile.
         """
         while True:
             with self._alone():
-                trial, lock = self._next(trials)
-                if trial is None:
+                claimed = self._next(trials)
+                if claimed is None:
                     tell(None)
                     return
+            trial, lock = claimed
             with lock:
                 self._do(trial, measure)
             with self._alone():
@@ -85,17 +86,17 @@ class Search:
 
     @contextlib.contextmanager
     def _alone(self) -> Iterator[None]:
-        """Other processes of the search wait meanwhile."""
+        """Makes other processes of the search wait meanwhile."""
         self._folder.mkdir(parents=True, exist_ok=True)
         with hold_lock(self._folder / "search.lock"):
             yield
 
-    def _next(self, trials: int) -> tuple[optuna.Trial, TextIO] | tuple[None, None]:
+    def _next(self, trials: int) -> tuple[optuna.Trial, TextIO] | None:
         """Proposes a trial and claims its folder; None if there are enough."""
         self._forget_abandoned()
         counted = [t for t in self.trials if t.state != TrialState.FAIL]
         if len(counted) >= trials:
-            return None, None
+            return None
         seed = np.random.SeedSequence((self._plan.seed, len(counted)))
         sampler = _SAMPLERS[self._plan.sampler]
         self._study.sampler = sampler(seed=int(seed.generate_state(1)[0]))
@@ -105,10 +106,16 @@ class Search:
         space = self._plan.space
         settings = {name: space[name].suggest(trial, name) for name in space}
         trial.set_user_attr("settings", settings)
-        return trial, claim_folder(self._trial_folder(trial.number))
+        lock = claim_folder(self._trial_folder(trial.number))
+        if lock is None:
+            raise UsageError(
+                f"Another process works in {self._trial_folder(trial.number)}, the "
+                "folder of a new trial; choose another --output_dir."
+            )
+        return trial, lock
 
     def _forget_abandoned(self) -> None:
-        """Marks the trials that nobody works at any more."""
+        """Marks the trials whose processes have ended before them as failed."""
         for trial in self.trials:
             if trial.state == TrialState.RUNNING:
                 lock = claim_folder(self._trial_folder(trial.number))
@@ -131,7 +138,7 @@ class Search:
         folder = self._trial_folder(trial.number)
         try:
             value = measure(trial.user_attrs["settings"], folder, report)
-            outcome = {"values": value}
+            outcome: dict[str, Any] = {"values": value}
         except optuna.TrialPruned:
             outcome = {"state": TrialState.PRUNED}
         except DivergenceError as error:
@@ -144,7 +151,7 @@ class Search:
 
 def _open(storage: pathlib.Path, plan: Plan) -> optuna.Study:
     epochs = plan.configs({})[0].epochs
-    pruner = optuna.pruners.NopPruner()
+    pruner: optuna.pruners.BasePruner = optuna.pruners.NopPruner()
     if plan.pruning:
         pruner = optuna.pruners.MedianPruner(_FIRST_TRIALS, n_warmup_steps=epochs // 3)
     storage.parent.mkdir(parents=True, exist_ok=True)
@@ -170,7 +177,7 @@ def _open(storage: pathlib.Path, plan: Plan) -> optuna.Study:
 
 
 def _check_plan(study: optuna.Study, plan: Plan, storage: pathlib.Path) -> None:
-    """Trials of other settings or spaces do not compare."""
+    """Refuses trials of another plan, whose values do not compare."""
     wanted = plan.as_dict()
     found = study.user_attrs.get("plan")
     if found is None:

@@ -1,4 +1,4 @@
-"""The value of a setting: what its runs reach on their validation rows."""
+"""The value of a proposed setting: the validation metric that its runs reach."""
 
 import dataclasses
 import pathlib
@@ -13,12 +13,12 @@ from experiments.search.plan import Plan, Settings
 from experiments.tasks.splits import hold_out
 from ldrsp_tf.training.history import Record
 
-# Is told the steps done and the value so far; raises to give the trial up.
+# Receives the steps done and the value so far; raises to stop the trial.
 Report = Callable[[int, float], None]
 
 
 def without_test_rows(data: LoadedData) -> LoadedData:
-    """The data of a search: it cannot look at what it does not have."""
+    """Returns the data without its test rows, which a search must not use."""
     splits = {name: rows for name, rows in data.splits.items() if name != "test"}
     return dataclasses.replace(data, splits=splits)
 
@@ -30,23 +30,23 @@ def validation_value(
     folder: pathlib.Path,
     report: Report,
 ) -> float:
-    """The mean, over the plan's seeds, of the validation metric of the best epoch.
+    """Returns the validation metric of the best epoch, averaged over the plan's seeds.
 
-    It is the metric by which a run chooses its epochs: the space's criterion of the
-    refined output, or of G's where the method has no discriminator.
+    It is the metric by which a run chooses its epochs: the space's selection metric of
+    the refined output, or of G's where the method has no discriminator.
 
     Args:
-      plan: The sweep's.
-      data: Of the task; no more than its training and validation rows are used.
-      settings: The proposed ones.
-      folder: Receives, for each seed, the settings and the curves of its training.
-      report: Is told the value after every validation.
+      plan: The plan of the sweep.
+      data: The data of the task, of which training and validation rows are used.
+      settings: The proposed settings, by name.
+      folder: The folder that receives, for each seed, settings and training curves.
+      report: Receives the value after every validation.
     """
     values: list[float] = []
     for config in plan.configs(settings):
         rows = hold_out(plan.task, config, data)
         run_folder = folder / f"seed{config.seed}"
-        # A trial is not taken up again: what lies here is of an abandoned sweep.
+        # A trial is not resumed: files here are those of an abandoned sweep.
         shutil.rmtree(run_folder, ignore_errors=True)
         run_folder.mkdir(parents=True)
         progress = _Progress(values, len(values) * config.epochs, report)
@@ -60,7 +60,7 @@ def validation_value(
 
 
 class _Progress:
-    """Tells the value so far, counting the steps of all seeds."""
+    """Reports the value so far, counting the steps of all seeds."""
 
     def __init__(self, before: list[float], first: int, report: Report):
         self._before = list(before)
@@ -69,10 +69,10 @@ class _Progress:
         self._best = float("-inf")
 
     def stage(self, name: str, epochs: int) -> None:
-        """Nothing is shown of it."""
+        """Ignores the begin of a stage."""
 
     def progress(self, record: Record) -> None:
-        """Reports what was validated."""
+        """Reports the value after a validation."""
         if "validation" in record:
             self._best = max(self._best, record["validation"]["metric"])
             value = statistics.mean([*self._before, self._best])

@@ -5,9 +5,9 @@ import pathlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from experiments.cli.startup import quiet_tensorflow
 from experiments.summaries.labels import split_folder
 from experiments.summaries.result_file import is_result, read_json
+from experiments.tasks.task import get_task
 from ldrsp_tf.errors import UsageError
 
 # Folder of a method, such as `ldrsp` or `ldrsp-unet` -> the result of each seed.
@@ -76,8 +76,4 @@ def differing_settings(task: str, configs: Sequence[Mapping[str, Any]]) -> list[
 
 
 def _default_settings(task: str) -> dict[str, Any]:
-    # Tasks import TensorFlow, which reading results mostly does without.
-    quiet_tensorflow(find_devices=False)
-    from experiments.tasks.task import get_task
-
     return get_task(task).config.defaults()

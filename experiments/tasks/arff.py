@@ -2,7 +2,7 @@
 
 import pathlib
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
@@ -15,7 +15,6 @@ from datasets.preparation.checksums import sha256
 from experiments.tasks.arff_config import ArffConfig
 from experiments.tasks.inputs import NewInputs
 from experiments.tasks.standardization import Standardization
-from ldrsp_tf.data.examples import divide_rows
 from ldrsp_tf.errors import UsageError
 
 _Rows = dict[str, np.ndarray]
@@ -27,9 +26,9 @@ def load(
     """Reads the files of a run.
 
     Args:
-      config: Names the files.
-      data_dir: Not needed.
-      manual_dir: Not needed.
+      config: The settings that name the files.
+      data_dir: Not used.
+      manual_dir: Not used.
 
     Returns:
       The splits train and test, with `features` and `labels`.
@@ -42,11 +41,13 @@ def load(
     begin = time.perf_counter()
     checksums = source_checksums(config)
     labels = label_names(config)
-    train, test = _training_rows(config, labels)
-    standardization = Standardization.of(config.standardize, train["features"])
+    rows = _rows(read_arff(_train_file(config), labels))
     if config.test_file:
         _require_same_features(config, config.test_file, labels)
-        test = _rows(read_arff(config.test_file, labels))
+        train, test = rows, _rows(read_arff(config.test_file, labels))
+    else:
+        train, test = _divided(config, rows)
+    standardization = Standardization.of(config.standardize, train["features"])
     splits = {
         name: {**rows, "features": standardization.apply(rows["features"])}
         for name, rows in (("train", train), ("test", test))
@@ -57,10 +58,10 @@ def load(
 def read_inputs(
     config: ArffConfig, path: pathlib.Path, shape: tuple[int, ...]
 ) -> NewInputs:
-    """Reads rows to predict the tags of, as the run of `config` reads its test rows.
+    """Reads rows to predict tags for, as the run of `config` reads its test rows.
 
-    The file has the features of `--train_file`, which is read again for what it says of
-    their scale. It may have the labels too; what they hold there is not looked at.
+    The file has the features of `--train_file`, which is read again for their scale.
+    It may have the labels too, whose values are ignored.
 
     Raises:
       UsageError: The settings name no file or no labels.
@@ -69,56 +70,64 @@ def read_inputs(
     del shape  # The same features have the same shape.
     labels = label_names(config)
     _require_same_features(config, str(path), labels)
-    train, _ = _training_rows(config, labels)
+    train = _rows(read_arff(_train_file(config), labels))
+    if not config.test_file:
+        train, _ = _divided(config, train)
     standardization = Standardization.of(config.standardize, train["features"])
     x = standardization.apply(read_arff(str(path), [], ignored=labels).features)
     return NewInputs([str(row) for row in range(len(x))], x, label_names=labels)
 
 
 def source_checksums(config: ArffConfig) -> dict[str, str]:
-    """The SHA-256 of each file that the settings name."""
+    """Returns the SHA-256 of each file that the settings name."""
     paths = (config.train_file, config.test_file, config.labels_xml)
     return {path: sha256(path) for path in paths if path}
 
 
 def label_names(config: ArffConfig) -> list[str]:
-    """The names of the labels, by an XML file or by the place of their attributes."""
-    if not config.train_file:
-        raise UsageError("--task=arff needs --train_file=FILE, and best --test_file.")
+    """Returns the names of the labels, from an XML file or attribute positions.
+
+    Raises:
+      UsageError: The settings name no file or no labels, or name labels twice.
+    """
+    train_file = _train_file(config)
     if not config.labels_xml:
-        return _outer_labels(config)
+        return _outer_labels(config, train_file)
     if config.num_labels is not None:
         raise UsageError(
-            "--labels_xml and --num_labels both say what the labels are; give one."
+            "--labels_xml and --num_labels both name the labels; give one."
         )
     return read_labels_xml(config.labels_xml)
 
 
-def _outer_labels(config: ArffConfig) -> list[str]:
-    header = read_header(config.train_file)
+def _train_file(config: ArffConfig) -> str:
+    if not config.train_file:
+        raise UsageError("--task=arff needs --train_file=FILE, and best --test_file.")
+    return config.train_file
+
+
+def _outer_labels(config: ArffConfig, train_file: str) -> list[str]:
+    header = read_header(train_file)
     count = config.num_labels
     if count is None:
         count = header.meka_labels
     if count is None:
         raise UsageError(
-            f"{config.train_file} does not say which attributes are labels (its "
+            f"{train_file} does not say which attributes are labels (its "
             "relation has no '-C n'); give --labels_xml=FILE, or --num_labels=n for "
             "the first n, -n for the last."
         )
     if not 0 < abs(count) < len(header.attributes):
         raise UsageError(
             f"{count} of the {len(header.attributes)} attributes of "
-            f"{config.train_file} cannot be its labels; give --num_labels=n for the "
+            f"{train_file} cannot be its labels; give --num_labels=n for the "
             "first n, -n for the last, so that labels and features are left."
         )
     return header.outer_names(count)
 
 
-def _training_rows(config: ArffConfig, labels: list[str]) -> tuple[_Rows, _Rows | None]:
-    """The rows to train on, and those held out where no file has rows to test on."""
-    rows = _rows(read_arff(config.train_file, labels))
-    if config.test_file:
-        return rows, None
+def _divided(config: ArffConfig, rows: _Rows) -> tuple[_Rows, _Rows]:
+    """Returns the rows to train on, and those that `--test_fraction` holds out."""
     number = len(rows["labels"])
     held_out = round(number * config.test_fraction)
     if not 0 < held_out < number:
@@ -126,6 +135,9 @@ def _training_rows(config: ArffConfig, labels: list[str]) -> tuple[_Rows, _Rows 
             f"--test_fraction={config.test_fraction} leaves {held_out} test rows of "
             f"{number}; a test needs some, and so does training."
         )
+    # Tasks are listed without TensorFlow, which the library's data functions need.
+    from ldrsp_tf.data.examples import divide_rows
+
     train, test = (
         {name: array[part] for name, array in rows.items()}
         for part in divide_rows(number, held_out, config.split_seed)
@@ -140,15 +152,15 @@ def _rows(data: ArffData) -> _Rows:
 def _require_same_features(
     config: ArffConfig, path: str, labels: Collection[str]
 ) -> None:
-    """Compares a file's features with the training rows'; DataError if they differ."""
-    expected = _features(read_header(config.train_file), labels)
+    """Raises a DataError if a file's features differ from the training rows'."""
+    expected = _features(read_header(_train_file(config)), labels)
     found = _features(read_header(path), labels)
     for i in range(max(len(expected), len(found))):
         ours, theirs = expected[i : i + 1], found[i : i + 1]
         if [*map(_kind, ours)] != [*map(_kind, theirs)]:
             raise DataError(
                 f"{path} has {_shown(theirs)} as feature {i + 1} where "
-                f"{config.train_file} has {_shown(ours)}; the features of both must "
+                f"{_train_file(config)} has {_shown(ours)}; the features of both must "
                 "be the same, in the same order"
             )
 
@@ -157,10 +169,12 @@ def _features(header: Header, labels: Collection[str]) -> list[Attribute]:
     return [a for a in header.attributes if a.name not in set(labels)]
 
 
-def _kind(attribute: Attribute) -> tuple:
-    """What has to be the same; {0,1} and {1,0} give the same column."""
+def _kind(attribute: Attribute) -> tuple[str, Sequence[str] | None]:
+    """Returns what has to be the same; {0,1} and {1,0} give the same column."""
     values = attribute.values
-    return attribute.name, sorted(values) if attribute.is_binary else values
+    if values is not None and attribute.is_binary:
+        values = tuple(sorted(values))
+    return attribute.name, values
 
 
 def _shown(attributes: list[Attribute]) -> str:

@@ -1,46 +1,60 @@
-"""The settings of a run on ARFF files of the user's own."""
+"""The settings of a run on a user's own ARFF files; nothing here needs TensorFlow."""
 
 import dataclasses
 
-from experiments.tasks.config import OURS, setting
-from experiments.tasks.standardization import CHOICES
-from experiments.tasks.tags import TagConfig
+from experiments.tasks.tag_config import TagConfig
+from ldrsp_tf.settings import OURS, setting
+
+# 0/1 features are left alone by `auto`: scaled, rare ones get values so large that a
+# network trained by Adam does worse.
+STANDARDIZATIONS = ("auto", "none", "all")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class ArffConfig(TagConfig):
-    """Adds to the multi-label settings where rows and labels come from."""
+    """Adds the files, and how their labels and features are read."""
 
-    train_file: str | None = setting(None, OURS, "ARFF file of the training rows")
+    train_file: str | None = setting(
+        None, OURS, "ARFF file of the training rows", group="data"
+    )
     test_file: str | None = setting(
-        None, OURS, "ARFF file of the test rows; else --test_fraction holds some out"
+        None,
+        OURS,
+        "ARFF file of the test rows; without it --test_fraction of the training rows "
+        "is held out",
+        group="data",
     )
     test_fraction: float = setting(
         0.25,
         OURS,
-        "share of the rows of --train_file to test on, without --test_file",
+        "share of the rows of --train_file that is held out for the test where there "
+        "is no --test_file",
         high=1,
+        group="data",
     )
     split_seed: int = setting(
         0,
         OURS,
-        "seed of the rows that --test_fraction holds out; of its own, so that they are "
-        "the same for every --seed",
+        "seed of the rows that --test_fraction holds out; separate from --seed, so "
+        "that they are the same for every --seed",
+        group="data",
     )
     labels_xml: str | None = setting(
-        None, OURS, "Mulan's XML file, which names the labels"
+        None, OURS, "Mulan's XML file with the names of the labels", group="data"
     )
     num_labels: int | None = setting(
         None,
         OURS,
-        "the first n attributes are labels, for a negative n the last; without it and "
-        "--labels_xml, the '-C n' of the file's relation holds, as for MEKA",
+        "n for labels that are the first n attributes, -n for the last n; without it "
+        "and --labels_xml, the '-C n' of the file's relation holds, as in MEKA",
         low=None,
+        group="data",
     )
     standardize: str = setting(
         "auto",
         OURS,
-        "features brought to mean 0 and variance 1 over the training rows; auto: those "
-        "that are not within 0 and 1 there",
-        choices=CHOICES,
+        "features to bring to mean 0 and variance 1 over the training rows; auto takes "
+        "those that have values outside 0 and 1 there",
+        choices=STANDARDIZATIONS,
+        group="data",
     )

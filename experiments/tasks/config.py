@@ -1,169 +1,250 @@
-"""The settings of a run: a frozen dataclass, its command-line flags, its file."""
+"""The settings of a run: a frozen dataclass of which flags and `config.json` are made.
+
+Nothing here needs TensorFlow, so that a command can show its help at once.
+"""
 
 import dataclasses
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar, TypeVar
 
-from ldrsp_tf.settings import RefinementGrid
+from experiments.cli.setting_tree import flatten, leaves, unflatten
+from experiments.tasks.recipes import RECIPES
+from ldrsp_tf.settings import (
+    OURS,
+    RefinementGrid,
+    TrainingSettings,
+    require_valid,
+    setting,
+)
 
-PAPER = "paper"
-
-
-OURS = "ours"
-
-
-def setting(
-    default: Any,
-    source: str,
-    help: str,
-    low: float | None = 0,
-    high: float | None = None,
-    choices: tuple[str, ...] = (),
-) -> Any:
-    """A field of a configuration.
-
-    Args:
-      default: Its value where neither task nor command line says otherwise.
-      source: `PAPER` if the paper fixes it, `OURS` if we chose it.
-      help: What it is, for `--help`.
-      low: The smallest value that makes sense, for numbers.
-      high: The largest one.
-      choices: All values that make sense, for words.
-    """
-    metadata = {
-        "source": source,
-        "help": help,
-        "low": low,
-        "high": high,
-        "choices": choices,
-    }
-    return dataclasses.field(default=default, metadata=metadata)
+AnyConfig = TypeVar("AnyConfig", bound="Config")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Config:
-    """What every task has; a family of tasks adds its own fields."""
+    """Settings that every task has; a family of tasks adds its own fields.
+
+    Attributes:
+      task: The name of the task.
+      method: The name of the recipe (`experiments.tasks.recipes`).
+      training: The settings that the library's trainer reads.
+      grid: The candidates for the refinement, before `step_size` and
+        `refinement_steps` narrow them (`refinement_grid`).
+    """
+
+    # The module with the family's networks; it is imported when it is needed.
+    FAMILY: ClassVar[str] = ""
+    # Names of the settings that describe the generator's network.
+    GENERATOR_SETTINGS: ClassVar[tuple[str, ...]] = ()
 
     task: str
     method: str
-    seed: int = setting(0, OURS, "seed of weights, data order, draws and the split")
-    epochs: int = setting(
-        60, OURS, "most epochs; the best one is chosen on validation", low=1
-    )
-    patience: int | None = setting(
-        None, OURS, "epochs without a better validation that end the search", low=1
+    seed: int = setting(
+        0,
+        OURS,
+        "seed of the initial weights, the data order, all sampling and the split into "
+        "training and validation rows",
+        group="training",
     )
     validation_fraction: float = setting(
-        0.2, OURS, "share of the training rows held out for every choice", high=1
+        0.2,
+        OURS,
+        "share of the training rows that is held out for validation, where the data "
+        "has no validation rows of its own",
+        high=1,
+        group="data",
     )
-    validation_interval: int = setting(2, OURS, "epochs between two validations", low=1)
+    epochs: int = setting(
+        60,
+        OURS,
+        "largest number of training epochs; the best epoch is chosen on validation "
+        "rows",
+        low=1,
+        group="training",
+    )
+    patience: int | None = setting(
+        None,
+        OURS,
+        "number of epochs without a better validation after which training stops; "
+        "without it all epochs are trained",
+        low=1,
+        group="training",
+    )
+    validation_interval: int = setting(
+        2,
+        OURS,
+        "number of epochs from one validation to the next",
+        low=1,
+        group="training",
+    )
     retrain: bool = setting(
-        True, OURS, "train anew on all training rows, for as many updates"
+        True,
+        OURS,
+        "after the choices on validation rows, train again on all training rows, for "
+        "as many updates",
+        group="training",
     )
-    batch_size: int = setting(32, OURS, "examples of a step", low=1)
-    generator_learning_rate: float = setting(1e-3, OURS, "Adam's, for G")
-    discriminator_learning_rate: float = setting(1e-3, OURS, "Adam's, for D")
-    beta_1: float = setting(0.5, PAPER, "Adam's momentum term, both networks", high=1)
-    adversarial_weight: float = setting(
-        1.0, PAPER, "weight of Eq. 6's second term, against the mean cross-entropy"
-    )
-    penalty_weight: float = setting(
-        10.0, OURS, "weight of the gradient penalty of wgan_gp"
-    )
-    inference_steps: int = setting(10, OURS, "steps of an inference sample")
-    inference_step_size: float = setting(0.5, OURS, "eta of an inference sample")
-    adversarial_steps: int = setting(1, OURS, "steps of an adversarial sample")
-    adversarial_step_size: float = setting(0.5, OURS, "its step size")
-    source_shares: tuple[float, ...] | None = setting(
-        None, OURS, "shares of the method's sources of samples, in its order"
-    )
-    binarised_oracle: bool | None = setting(
-        None, OURS, "whether the oracle judges the thresholded output"
-    )
-    truth_weight: float | None = setting(
-        None, OURS, "weight of the truth in D's loss of ldrsp methods (paper: 1)"
-    )
-    chain_batches: int = setting(10, OURS, "batches that replay chains keep", low=1)
-    chain_steps: int = setting(5, OURS, "steps of a replay chain a visit", low=1)
-    chain_length: int = setting(30, OURS, "steps after which it starts anew", low=1)
-    folds: int = setting(
-        0, OURS, "generators, each blind to a fold of the rows; 0: one, trained with D"
-    )
-    blind: bool = setting(
-        True, OURS, "keep a fold from each of these; if not, all see all rows"
-    )
-    refit: bool = setting(
-        False, OURS, "train as many on all rows, too, and predict with these"
-    )
-    first_method: str = setting("baseline", OURS, "what trains these generators")
-    first_epochs: int = setting(60, OURS, "for how many epochs", low=1)
-    discriminators: int = setting(
-        1, OURS, "D's that learn from different examples; D is their mean", low=1
-    )
-    pretraining_epochs: int = setting(
-        0, OURS, "epochs in which D learns to answer, before it learns to judge"
-    )
-    pretraining_learning_rate: float = setting(1e-3, OURS, "Adam's, for these")
-    controls: bool = setting(
-        False, OURS, "measure what predicts without a walk, and long walks, too"
-    )
-    ensemble: bool = setting(
-        True, OURS, "train as many generators on all rows, as one of the controls"
+    training: TrainingSettings = dataclasses.field(
+        default_factory=TrainingSettings, metadata={"group": "training"}
     )
     precision: str = setting(
         "float32",
         OURS,
         "arithmetic of the layers; weights and losses stay in single precision",
         choices=("float32", "mixed_bfloat16"),
+        group="execution",
     )
-    cosine_decay: bool = setting(False, OURS, "learning rates fall to 0 along a cosine")
-    normalized_sampling: bool = setting(
-        True, PAPER, "samples walk along Eq. 9's normalised gradient, not Eq. 8's"
+    folds: int = setting(
+        0,
+        OURS,
+        "number of cross-fitted generators, each trained without one fold of the rows; "
+        "0 trains one generator together with D",
+        group="training",
     )
-    normalized_gradient: bool = setting(
-        True, PAPER, "refinement by Eq. 9's normalised gradient, not Eq. 8's"
+    blind: bool = setting(
+        True,
+        OURS,
+        "hold a fold of the rows out from each cross-fitted generator; otherwise all "
+        "are trained on all rows",
+        group="training",
     )
-    figures: bool = setting(
-        False, OURS, "draw the refinement at the end (see experiments.figures)"
+    refit: bool = setting(
+        False,
+        OURS,
+        "after the cross-fitted generators of a run, train as many on all rows, and "
+        "predict with these",
+        group="training",
+    )
+    first_method: str = setting(
+        "baseline",
+        OURS,
+        "method that trains the cross-fitted generators, one of those of --method",
+        choices=tuple(RECIPES),
+        group="training",
+    )
+    first_epochs: int = setting(
+        60,
+        OURS,
+        "number of epochs that cross-fitted generators are trained for",
+        low=1,
+        group="training",
+    )
+    discriminators: int = setting(
+        1,
+        OURS,
+        "number of discriminators that are trained on different examples; D is their "
+        "mean",
+        low=1,
+        group="training",
+    )
+    pretraining_epochs: int = setting(
+        0,
+        OURS,
+        "number of epochs in which D is pretrained to predict the output itself",
+        group="training",
+    )
+    pretraining_learning_rate: float = setting(
+        1e-3, OURS, "learning rate of Adam in D's pretraining", group="training"
     )
     step_size: float | None = setting(
-        None, OURS, "eta of the refinement; chosen on validation unless given"
+        None,
+        OURS,
+        "step size (eta) of the refinement; without it the best of --step_size_grid is "
+        "chosen on validation rows",
+        group="refinement",
     )
     refinement_steps: int | None = setting(
-        None, OURS, "steps of the refinement; chosen on validation unless given"
+        None,
+        OURS,
+        "number of refinement steps; without it the best of --refinement_steps_grid is "
+        "chosen on validation rows",
+        group="refinement",
     )
-    step_size_grid: tuple[float, ...] = setting(
-        (0.25, 0.5, 1.0), OURS, "candidates for eta"
+    grid: RefinementGrid = dataclasses.field(
+        default_factory=RefinementGrid, metadata={"group": "refinement"}
     )
-    refinement_steps_grid: tuple[int, ...] = setting(
-        tuple(range(1, 21)), OURS, "candidates for the number of steps"
+    figures: bool = setting(
+        False,
+        OURS,
+        "draw the refinement of some test examples at the end, as experiments.figures "
+        "does",
+        group="output",
     )
+    controls: bool = setting(
+        False,
+        OURS,
+        "also evaluate predictions that need no refinement, and refinements of 200 "
+        "steps",
+        group="output",
+    )
+    ensemble: bool = setting(
+        True,
+        OURS,
+        "with --controls, also train as many generators on all rows as a cross-fitted "
+        "run has, and evaluate their ensemble",
+        group="output",
+    )
+
+    def __post_init__(self) -> None:
+        require_valid(self)
+
+    @property
+    def variant(self) -> str:
+        """The name of networks other than the usual ones; empty for these."""
+        return ""
 
     def refinement_grid(self) -> RefinementGrid:
-        """What a refinement is chosen from."""
-        sizes, steps = self.step_size_grid, self.refinement_steps_grid
+        """Returns the candidates for the refinement; a given value is the only one."""
+        narrowed: dict[str, Any] = {}
         if self.step_size is not None:
-            sizes = (self.step_size,)
+            narrowed["step_sizes"] = (self.step_size,)
         if self.refinement_steps is not None:
-            steps = (self.refinement_steps,)
-        return RefinementGrid(sizes, steps, self.normalized_gradient)
+            narrowed["steps"] = (self.refinement_steps,)
+        return dataclasses.replace(self.grid, **narrowed)
+
+    @classmethod
+    def from_flat(cls: type[AnyConfig], settings: Mapping[str, Any]) -> AnyConfig:
+        """Returns the configuration with those settings, and defaults elsewhere.
+
+        Args:
+          settings: Values by their flat names, as flags have them; lists, which JSON
+            makes of tuples, are taken as tuples.
+        """
+        values = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in settings.items()
+        }
+        return unflatten(cls, values)
+
+    def replace(self: AnyConfig, **settings: Any) -> AnyConfig:
+        """Returns the configuration with other values of settings, by flat names."""
+        return self.from_flat({**flatten(self), **settings})
 
     def as_dict(self) -> dict[str, Any]:
-        """All fields, with what JSON would make of them."""
-        return _as_json(dataclasses.asdict(self))
+        """Returns all settings by their flat names, as JSON reads them back."""
+        return _as_json(flatten(self))
+
+    @classmethod
+    def setting_names(cls) -> set[str]:
+        """Returns the flat names of all settings, task and method included."""
+        return {leaf.name for leaf in leaves(cls)}
+
+    @classmethod
+    def flat_defaults(cls) -> dict[str, Any]:
+        """Returns the default of each setting that has one, by its flat name."""
+        return {
+            leaf.name: leaf.field.default
+            for leaf in leaves(cls)
+            if leaf.field.default is not dataclasses.MISSING
+        }
 
     @classmethod
     def defaults(cls) -> dict[str, Any]:
-        """The default of each setting that has one, as `as_dict` would give it."""
-        return _as_json(
-            {
-                field.name: field.default
-                for field in dataclasses.fields(cls)
-                if field.default is not dataclasses.MISSING
-            }
-        )
+        """Returns the default of each setting that has one, as `as_dict` would."""
+        return _as_json(cls.flat_defaults())
 
 
-def _as_json(settings: dict[str, Any]) -> dict[str, Any]:
+def _as_json(settings: Mapping[str, Any]) -> dict[str, Any]:
     return {
         name: list(value) if isinstance(value, tuple) else value
         for name, value in settings.items()

@@ -1,11 +1,10 @@
-"""Inputs to predict for, as a finished run's networks take them."""
+"""Inputs that a finished run's networks predict for."""
 
 import pathlib
 from typing import NamedTuple
 
 import numpy as np
 
-from ldrsp_tf.data.examples import require_finite
 from ldrsp_tf.errors import UsageError
 
 Size = tuple[int, int]
@@ -15,10 +14,11 @@ class NewInputs(NamedTuple):
     """Inputs without outputs.
 
     Attributes:
-      names: Of the N inputs, for the file of predictions.
-      x: `[N, ...]`.
-      label_names: Of the L tags, if they are known.
-      sizes: Height and width of each image's file, if it has one.
+      names: The names of the N inputs in the file of predictions.
+      x: The inputs, `[N, ...]`.
+      label_names: The names of the L tags; None where they are unknown.
+      sizes: Height and width of each image's file, in pixels; None where inputs have no
+        files of their own.
     """
 
     names: list[str]
@@ -28,11 +28,11 @@ class NewInputs(NamedTuple):
 
 
 def read_array(path: pathlib.Path, shape: tuple[int, ...]) -> NewInputs:
-    """Reads a file of `numpy.save`, named by the numbers of its rows.
+    """Reads inputs from a file of `numpy.save`, and names them by their row numbers.
 
     Args:
-      path: Holds `[N, ...]`.
-      shape: Of one input.
+      path: The file, with an array `[N, ...]`.
+      shape: The shape of one input.
 
     Raises:
       UsageError: It is no such file, or its inputs have another shape or values that
@@ -48,5 +48,8 @@ def read_array(path: pathlib.Path, shape: tuple[int, ...]) -> NewInputs:
             f"{path} holds {found}; the run needs [N, {', '.join(map(str, shape))}] "
             "with N > 0."
         )
+    # Tasks are listed without TensorFlow, which the library's checks need.
+    from ldrsp_tf.data.examples import require_finite
+
     require_finite(x, f"inputs in {path}")
     return NewInputs([str(row) for row in range(len(x))], x)

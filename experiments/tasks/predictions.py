@@ -21,7 +21,7 @@ _SEPARATOR = ";"
 _DIGITS = 6
 
 
-# What a user looks for: outputs, not the networks of a table's rows.
+# Names of the outputs in files, by row.
 OUTPUT_NAMES = {"generator": "generated", "refined": "refined"}
 
 
@@ -35,20 +35,20 @@ def write_tags(
     scores: np.ndarray | None,
     decoder_params: Mapping[str, Mapping[str, Any]],
 ) -> None:
-    """Writes one line an input, in the format that the file's ending names.
+    """Writes one line per input, in the format that the file's ending names.
 
-    CSV has the decided tags' names, separated by semicolons; JSON lines also have each
-    tag's relaxed value.
+    CSV has the names of the decided tags, separated by semicolons; JSON lines also have
+    each tag's relaxed value.
 
     Args:
-      path: `*.csv` or `*.jsonl`.
-      inputs: What was predicted for.
+      path: The file to write, `*.csv` or `*.jsonl`.
+      inputs: The inputs of the predictions.
       rows: Relaxed tags `[N, L]` of the generator and of the refinement, by row.
       scores: D's score of each refined output, `[N]`; None without D.
       decoder_params: The tuned threshold of each row.
 
     Raises:
-      UsageError: The file's ending is another one.
+      UsageError: The file has another ending, or a tag's name has a semicolon.
     """
     require_tag_file(path)
     names = inputs.label_names
@@ -72,7 +72,7 @@ def _records(
         for row, y in rows.items()
     }
     for index, name in enumerate(inputs):
-        record = {"name": name}
+        record: dict[str, Any] = {"name": name}
         if scores is not None:
             record["score"] = round(float(scores[index]), _DIGITS)
         for row, y in rows.items():
@@ -114,7 +114,7 @@ def require_tag_file(path: pathlib.Path) -> None:
     """Refuses a file whose ending names no format of tags.
 
     Raises:
-      UsageError: It does not.
+      UsageError: The ending is neither .csv nor .jsonl.
     """
     if path.suffix not in _WRITERS:
         raise UsageError(

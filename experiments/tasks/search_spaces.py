@@ -1,34 +1,34 @@
-"""What a hyper-parameter search may choose: the range of each setting."""
+"""Spaces of hyper-parameter searches: the range of each setting, by method."""
 
 import dataclasses
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-# Of what a range proposes: more digits than matter only make configs hard to read.
+# Significant digits of a proposal; more would only make configs hard to read.
 _DIGITS = 3
 
 
 class Trial(Protocol):
-    """What proposes values; a trial of Optuna."""
+    """A source of proposed values, such as a trial of Optuna."""
 
     def suggest_float(
         self, name: str, low: float, high: float, *, log: bool = False
     ) -> float:
-        """A number in [low, high]."""
+        """Returns a number in [low, high]."""
 
     def suggest_categorical(self, name: str, choices: tuple) -> Any:
-        """One of the choices."""
+        """Returns one of the choices."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Uniform:
-    """Numbers in [low, high], all alike."""
+    """Numbers in [low, high], uniformly distributed."""
 
     low: float
     high: float
 
     def suggest(self, trial: Trial, name: str) -> float:
-        """A value of the setting of that name."""
+        """Returns a proposed value of the setting of that name."""
         return _rounded(trial.suggest_float(name, self.low, self.high))
 
     def __contains__(self, value: float) -> bool:
@@ -37,13 +37,13 @@ class Uniform:
 
 @dataclasses.dataclass(frozen=True)
 class LogUniform:
-    """Positive numbers in [low, high], all orders of magnitude alike."""
+    """Positive numbers in [low, high], uniformly distributed in their logarithm."""
 
     low: float
     high: float
 
     def suggest(self, trial: Trial, name: str) -> float:
-        """A value of the setting of that name."""
+        """Returns a proposed value of the setting of that name."""
         return _rounded(trial.suggest_float(name, self.low, self.high, log=True))
 
     def __contains__(self, value: float) -> bool:
@@ -57,7 +57,7 @@ class Choice:
     values: tuple[Any, ...]
 
     def suggest(self, trial: Trial, name: str) -> Any:
-        """A value of the setting of that name."""
+        """Returns a proposed value of the setting of that name."""
         return trial.suggest_categorical(name, self.values)
 
     def __contains__(self, value: Any) -> bool:
@@ -81,17 +81,17 @@ def _spaces(
     steps: Space,
     score_steps: Space,
 ) -> dict[str, Space]:
-    """The space of each method.
+    """Returns the space of each method.
 
     Args:
-      generator: Of what a method with a generator has.
-      discriminator: Of what a method with a discriminator has.
-      weight: Of Eq. 6's second term, for a classifier's loss.
-      steps: How far the samples of LDRSP and DVN go.
-      score_steps: Steps of a refinement whose score has no scale of its own.
+      generator: Ranges of the settings of a method with a generator.
+      discriminator: Ranges of the settings of a method with a discriminator.
+      weight: The range of the factor of Eq. 6's second term, for a classifier's loss.
+      steps: Ranges of the steps of the samples of LDRSP and DVN.
+      score_steps: Ranges of the steps of a refinement whose score has no fixed scale.
     """
-    both = {**generator, **discriminator, "adversarial_weight": weight}
-    ldrsp = {**both, **steps, "adversarial_weight": LogUniform(0.03, 10.0)}
+    both: Space = {**generator, **discriminator, "adversarial_weight": weight}
+    ldrsp: Space = {**both, **steps, "adversarial_weight": LogUniform(0.03, 10.0)}
     inference = {name: steps[name] for name in steps if name.startswith("inference")}
     return {
         "baseline": generator,
@@ -107,16 +107,16 @@ def _spaces(
     }
 
 
-_TAG_GENERATOR = {
+_TAG_GENERATOR: Space = {
     "generator_learning_rate": LogUniform(1e-4, 1e-2),
     "input_dropout": Uniform(0.0, 0.5),
 }
 
 
-_TAG_NETWORK = {**_TAG_GENERATOR, "hidden_dropout": Uniform(0.0, 0.5)}
+_TAG_NETWORK: Space = {**_TAG_GENERATOR, "hidden_dropout": Uniform(0.0, 0.5)}
 
 
-TAG_SPACES = {
+TAG_SPACES: Mapping[str, Space] = {
     # A linear layer has no hidden units to drop.
     "logistic_regression": _TAG_GENERATOR,
     "nn_baseline": _TAG_NETWORK,
@@ -137,7 +137,7 @@ TAG_SPACES = {
 }
 
 
-MASK_SPACES = _spaces(
+MASK_SPACES: Mapping[str, Space] = _spaces(
     generator={"generator_learning_rate": LogUniform(1e-3, 3e-2)},
     discriminator={"discriminator_learning_rate": LogUniform(3e-4, 3e-2)},
     # As heavy as for LDRSP, it outweighs the cross-entropy of pixels many times.

@@ -1,4 +1,4 @@
-"""Which rows a run trains on, chooses with, and is tested on."""
+"""Splits of a run's rows: for training, for validation and for the test."""
 
 from typing import NamedTuple
 
@@ -6,13 +6,13 @@ import numpy as np
 
 from datasets.loading import LoadedData
 from experiments.tasks.config import Config
-from experiments.tasks.task import Examples, Task
-from ldrsp_tf.data.examples import divide_rows
+from experiments.tasks.task import Task
+from ldrsp_tf.data.examples import Examples, divide_rows
 from ldrsp_tf.errors import UsageError
 
 
 class HeldOut(NamedTuple):
-    """What choices are made with; `all_training` is both parts together."""
+    """Training and validation rows; `all_training` has both."""
 
     training: Examples
     validation: Examples
@@ -20,7 +20,7 @@ class HeldOut(NamedTuple):
 
 
 class Split(NamedTuple):
-    """The rows of a run: those of `HeldOut`, and those of the test."""
+    """The rows of a run: those of `HeldOut`, and the test rows."""
 
     training: Examples
     validation: Examples
@@ -29,16 +29,20 @@ class Split(NamedTuple):
 
 
 def split_rows(task: Task, config: Config, data: LoadedData) -> Split:
-    """All rows of a run; UsageError where `hold_out` has one."""
+    """Returns all rows of a run.
+
+    Raises:
+      UsageError: No row would be left to train or to validate on.
+    """
     test = task.family.examples(config, data.splits["test"])
     return Split(*hold_out(task, config, data), test)
 
 
 def hold_out(task: Task, config: Config, data: LoadedData) -> HeldOut:
-    """The data set's own validation rows, or some of its training rows.
+    """Returns training rows, and the data set's validation rows or some held out.
 
-    Without validation rows of its own, the run's seed decides which are held out. Test
-    rows are not looked at, and need not be there.
+    Without validation rows of its own, the run's seed decides which rows are held out.
+    Test rows are not used, and need not be there.
 
     Raises:
       UsageError: No row would be left to train or to validate on.
@@ -55,5 +59,5 @@ def hold_out(task: Task, config: Config, data: LoadedData) -> HeldOut:
             f"--validation_fraction={config.validation_fraction} leaves {held_out} "
             f"validation rows of {rows}: choices need some, and so does training."
         )
-    training, validation = divide_rows(rows, held_out, (config.seed, 1))
-    return HeldOut(everything.take(training), everything.take(validation), everything)
+    kept, taken = divide_rows(rows, held_out, (config.seed, 1))
+    return HeldOut(everything.take(kept), everything.take(taken), everything)

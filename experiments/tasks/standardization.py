@@ -1,22 +1,18 @@
-"""Features of mean 0 and variance 1, by what the training rows say."""
+"""Standardization of features by mean and deviation of the training rows."""
 
 import dataclasses
 
 import numpy as np
 
-# 0/1 features are left alone by `auto`: scaled, rare ones get values so large that a
-# network trained by Adam does worse.
-CHOICES = ("auto", "none", "all")
-
 
 @dataclasses.dataclass(frozen=True)
 class Standardization:
-    """What is done to features.
+    """A linear map of each feature.
 
     Attributes:
-      columns: `[S]` the columns that are standardised; the others stay as they are.
-      mean: `[S]` what is taken off them.
-      deviation: `[S]` what they are then divided by.
+      columns: Indices of the standardized columns, `[S]`; the others stay as they are.
+      mean: Means to subtract from them, `[S]`.
+      deviation: Standard deviations to divide them by, `[S]`.
     """
 
     columns: np.ndarray
@@ -25,12 +21,12 @@ class Standardization:
 
     @classmethod
     def of(cls, choice: str, features: np.ndarray) -> "Standardization":
-        """What training rows ask for.
+        """Returns the standardization that training rows call for.
 
         Args:
-          choice: One of `CHOICES`: `auto` takes the columns with a value outside 0 and
-            1, `all` takes all, `none` none.
-          features: `[N, F]`.
+          choice: One of `arff_config.STANDARDIZATIONS`: `auto` takes the columns with a
+            value outside 0 and 1, `all` takes all, `none` none.
+          features: The features of the training rows, `[N, F]`.
         """
         low, high = features.min(0), features.max(0)
         chosen = {
@@ -45,7 +41,7 @@ class Standardization:
         return cls(columns, values.mean(0), np.where(varies, values.std(0), 1.0))
 
     def apply(self, features: np.ndarray) -> np.ndarray:
-        """Features `[N, F]`, float32 where a column is standardised."""
+        """Returns features `[N, F]`, in float32 if any column is standardized."""
         if not len(self.columns):
             return features
         scaled = features.astype(np.float32)

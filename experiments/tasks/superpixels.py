@@ -1,4 +1,4 @@
-"""The superpixel accuracy of faces: on official superpixels, or on a named proxy."""
+"""Superpixel accuracy of faces: on official superpixels, or on a named proxy."""
 
 import functools
 from collections.abc import Callable, Sequence
@@ -13,7 +13,6 @@ from datasets.lfw_parts.superpixels import (
 from datasets.loading import LoadedData, load
 from datasets.preparation.checksums import sha256
 from experiments.tasks.task import FurtherMetrics
-from ldrsp_tf.evaluation.superpixels import decide_enlarged, superpixel_accuracy
 
 OFFICIAL = "superpixel_accuracy"
 
@@ -21,29 +20,31 @@ OFFICIAL = "superpixel_accuracy"
 PROXY = "superpixel_accuracy_slic"
 
 
-# True classes and superpixels of the original photographs, [N, H, W] each.
+# Ground truth and superpixels of the original photographs, [N, H, W] each.
 _Regions = tuple[np.ndarray, Sequence[np.ndarray]]
 
 
 def superpixel_metrics(
     data: LoadedData, data_dir: str | None, manual_dir: str | None
 ) -> FurtherMetrics:
-    """Decides which superpixels there are: official ones, SLIC regions, or none.
+    """Returns the accuracy on official superpixels, on SLIC regions, or neither.
 
     The official archive is read here, so that a damaged one shows before a training.
 
     Args:
       data: The prepared faces.
-      data_dir: Where prepared data lies.
-      manual_dir: Where original files lie, the archive of superpixels among them.
+      data_dir: The folder of prepared data.
+      manual_dir: The folder of original files, the archive of superpixels among them.
 
     Raises:
       DataError: The archive is damaged.
     """
     path = archive_path(manual_dir)
     if path is not None:
-        names = data.splits["test"]["name"]
-        superpixels = list(official_superpixels(manual_dir, names).values())
+        names = data.splits["test"]["name"].tolist()
+        found = official_superpixels(manual_dir, names)
+        assert found is not None  # The archive is there.
+        superpixels = list(found.values())
         return FurtherMetrics(
             _measure(OFFICIAL, lambda: (_full(data_dir, "full_mask"), superpixels)),
             notes=("Superpixel accuracy is measured on the official superpixels.",),
@@ -58,7 +59,7 @@ def superpixel_metrics(
             PROXY,
             lambda: (
                 _full(data_dir, "full_mask"),
-                slic_regions(_full(data_dir, "full_image")),
+                list(slic_regions(list(_full(data_dir, "full_image")))),
             ),
         ),
         notes=(
@@ -72,10 +73,13 @@ def superpixel_metrics(
 def _measure(
     metric: str, regions: Callable[[], _Regions]
 ) -> Callable[[np.ndarray], dict[str, float]]:
-    # Once for all rows, and only when the training needs its memory no more.
+    # Made once for all rows, and only when the training has freed its memory.
     regions = functools.cache(regions)
 
     def measure(y: np.ndarray) -> dict[str, float]:
+        # Tasks are listed without TensorFlow, which resizing needs.
+        from ldrsp_tf.evaluation.superpixels import decide_enlarged, superpixel_accuracy
+
         truth, superpixels = regions()
         decided = decide_enlarged(y, truth.shape[1:])
         return {metric: superpixel_accuracy(decided, truth, superpixels)}
@@ -84,7 +88,7 @@ def _measure(
 
 
 def _full(data_dir: str | None, feature: str) -> np.ndarray:
-    """Originals of the test rows, in their order."""
+    """Returns a feature of the original test photographs, in their order."""
     loaded = load("lfw_parts", data_dir=data_dir, features=(feature,), splits=("test",))
     return loaded.splits["test"][feature]
 

@@ -11,9 +11,9 @@ from ldrsp_tf.models.discriminator import Discriminator
 from ldrsp_tf.models.fcn import FCNBody
 from ldrsp_tf.models.heads import bilinear_logits
 from ldrsp_tf.models.unet import UNetBody
+from ldrsp_tf.settings import BODY_NAMES, HEADS
 
-BODIES = {"fcn": FCNBody, "unet": UNetBody}
-HEADS = ("sigmoid", "bilinear")
+BODIES = dict(zip(BODY_NAMES, (FCNBody, UNetBody), strict=True))
 
 
 def require_size(height: int, width: int, stride: int) -> None:

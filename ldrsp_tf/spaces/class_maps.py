@@ -10,7 +10,13 @@ from ldrsp_tf import losses, metrics, oracles, projections
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.methods import LDRSP_PLUS, Method
 from ldrsp_tf.models.segmentation import PatchDiscriminator
-from ldrsp_tf.settings import RefinementGrid, SamplingSettings, TrainingSettings
+from ldrsp_tf.settings import (
+    CLASS_MAP_METRICS,
+    PROJECTION_NAMES,
+    RefinementGrid,
+    SamplingSettings,
+    TrainingSettings,
+)
 from ldrsp_tf.spaces.base import DecoderParams, OutputSpace, Shape
 from ldrsp_tf.spaces.custom_oracle import Measure
 from ldrsp_tf.spaces.logits import logits_of_bernoulli, logits_of_categorical
@@ -30,11 +36,10 @@ class ClassMapSpace(OutputSpace):
       UsageError: There is no such metric or projection.
     """
 
-    METRICS: ClassVar[tuple[str, ...]] = ("mean_iou", "pixel_accuracy")
-    PROJECTIONS: ClassVar[dict[str, Callable[[tf.Tensor], tf.Tensor]]] = {
-        "simplex": projections.simplex,
-        "box": projections.box,
-    }
+    METRICS: ClassVar[tuple[str, ...]] = CLASS_MAP_METRICS
+    PROJECTIONS: ClassVar[dict[str, Callable[[tf.Tensor], tf.Tensor]]] = dict(
+        zip(PROJECTION_NAMES, (projections.simplex, projections.box), strict=True)
+    )
     initial_logit = 0.0  # Equal shares.
     rank = 3
     outputs_name = "one-hot class maps [N, H, W, C]"

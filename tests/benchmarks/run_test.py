@@ -67,9 +67,9 @@ def test_measurements_are_added_to_those_of_before(tmp_path, monkeypatch):
         return {"seconds": 2.0, "bound": 1.0, **case.arguments}
 
     monkeypatch.setattr(run, "measure", measure)
-    run.FLAGS(["run", f"--data_dir={arguments['data_dir']}"])
     case = protocol.Case("training", {"task": "bibtex", "method": "gan", "flags": {}})
-    run._measure_all({"training/bibtex/gan": case}, output)
+    folders = {"data_dir": arguments["data_dir"], "manual_dir": None}
+    run._measure_all({"training/bibtex/gan": case}, output, folders)
     content = json.loads(output.read_text())
     assert list(content["cases"]) == ["rows/1", "training/bibtex/gan"]
     assert content["machine"] == _RATES

@@ -15,7 +15,6 @@ import sys
 from collections.abc import Callable
 
 import tensorflow as tf
-from absl import app
 
 from experiments import run
 
@@ -87,4 +86,4 @@ if __name__ == "__main__":
     {"half": _half, "rename": _rename, "checkpoint": _checkpoint}[fault](
         name, int(number)
     )
-    app.run(run.main, [run.__file__, *flags])
+    run.main([run.__file__, *flags])

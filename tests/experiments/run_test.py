@@ -9,6 +9,7 @@ import time
 
 import pytest
 
+from experiments import run
 from experiments.runs.finished import load_run
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.training.folder_lock import claim_folder
@@ -307,15 +308,80 @@ def test_a_mistake_is_answered_by_one_sentence(command_line, tmp_path, flags, wo
     command_line.assert_one_sentence(process, *words)
 
 
-@pytest.mark.parametrize("flag", ["--task=horses", "--epochs=0", "--seed=one"])
-def test_a_bad_flag_is_named(command_line, flag):
-    process = command_line.run(flag)
-    assert process.returncode != 0
-    assert "Traceback" not in process.stderr
-    assert flag.split("=")[0].strip("-") in process.stderr
+@pytest.mark.parametrize(
+    ("flags", "sentence"),
+    [
+        (("--task=horses",), "--task=horses: it should be one of synthetic_shapes, "),
+        (("--epochs=0",), "--epochs=0: it should be a whole number of at least 1."),
+        (("--seed=one",), "--seed=one: it should be a whole number of at least 0."),
+        (("--epoch=3",), "There is no flag --epoch; did you mean --epochs?"),
+        (("--task=bibtex", "--width=3"), "--width is not a setting of task 'bibtex'."),
+        (("--task=bibtex", "--discriminator_head=bilinear"), "one of linear, ratio."),
+        (("bibtex",), "'bibtex' is not a flag; flags begin with --."),
+    ],
+)
+def test_a_wrong_flag_is_refused_before_tensorflow_is_imported(
+    flags, sentence, without_tensorflow, capsys
+):
+    with pytest.raises(SystemExit) as refused:
+        run.main(["run", *flags])
+    assert refused.value.code.startswith("error: ")
+    assert sentence in refused.value.code
+    assert len(refused.value.code.splitlines()) == 1
+    assert capsys.readouterr() == ("", "")
 
 
-def test_helpshort_lists_the_settings_with_their_source(command_line):
-    screen = command_line.run("--helpshort").stdout
-    assert "python -m experiments.run --task=bibtex --method=ldrsp" in screen
-    assert re.search(r"--beta_1: .*\[usually 0.5, the paper's\s+value\]", screen)
+@pytest.fixture
+def without_tensorflow(monkeypatch):
+    def quiet_tensorflow(**_):
+        raise AssertionError("TensorFlow is imported")
+
+    monkeypatch.setattr(run, "quiet_tensorflow", quiet_tensorflow)
+
+
+def test_help_has_the_values_of_the_task_and_method(capsys, without_tensorflow):
+    def help_of(*flags):
+        with pytest.raises(SystemExit) as shown:
+            run.main(["run", "--help", *flags])
+        assert shown.value.code == 0
+        return capsys.readouterr().out
+
+    bibtex = help_of("--task=bibtex", "--method=ldrsp")
+    assert "python -m experiments.run --task=bibtex --method=ldrsp" in bibtex
+    assert "--epochs=INTEGER  [40, our choice]" in bibtex
+    assert "--beta_1=NUMBER  [0.5, as in the paper]" in bibtex
+    assert "--discriminator_head=linear|ratio  [linear, as in the paper]" in bibtex
+    assert "--width" not in bibtex
+    shapes = help_of()
+    assert "--epochs=INTEGER  [20, our choice]" in shapes
+    assert "--discriminator_head=sigmoid|bilinear  [bilinear, our choice]" in shapes
+    unet = help_of("--task=weizmann_horse", "--generator=unet")
+    assert "--width=INTEGER  [16, our choice]" in unet
+    titles = re.findall(r"^(\w[^.\n]*):$", bibtex, re.M)
+    assert titles == [
+        *("Task and method", "Data", "Networks", "Training"),
+        *("Samples that the discriminator is trained on", "Refinement", "Execution"),
+        "Output",
+    ]
+
+
+COMMANDS = ("run", "sweep", "tables", "ablations", "figures", "predict", "export")
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_no_command_imports_tensorflow_for_help_or_to_refuse_a_flag(name):
+    code = f"""
+import sys
+sys.modules["tensorflow"] = None  # An import of it fails.
+from experiments.{name} import main
+main(["{name}", *sys.argv[1:]])
+"""
+    process = [sys.executable, "-c", code]
+    shown = subprocess.run([*process, "--help"], capture_output=True, text=True)
+    assert (shown.returncode, shown.stderr) == (0, "")
+    assert f"python -m experiments.{name}" in shown.stdout
+    refused = subprocess.run([*process, "--wrong"], capture_output=True, text=True)
+    assert refused.returncode == 1
+    assert refused.stderr == (
+        "error: There is no flag --wrong; --help lists the flags.\n"
+    )

@@ -199,4 +199,4 @@ def test_a_mistake_in_what_is_to_be_run_is_one_sentence(command_line, results):
 
 def test_what_would_be_run_is_not_named_in_vain(command_line, results):
     shown = run_tables(command_line, "--tasks=bibtex", f"--results={results}")
-    assert shown.stderr == "error: --tasks says what --run_missing does; add it.\n"
+    assert shown.stderr == "error: --tasks needs --run_missing; add it.\n"

@@ -1,6 +1,6 @@
 from experiments.configs.paper_figures import ONLY_PUBLISHED, TABLE_1, TABLE_2, TABLE_3
 from experiments.summaries.labels import TITLES
-from ldrsp_tf.methods import METHODS
+from experiments.tasks.recipes import RECIPES
 
 
 def test_ldrsp_has_the_figures_of_the_paper():
@@ -42,4 +42,4 @@ def test_every_method_has_a_title():
 def test_every_published_method_can_be_run_unless_it_is_only_published():
     published = {*TABLE_1["bibtex"], *TABLE_1["bookmarks"], *TABLE_3}
     published |= {*TABLE_2["mean_iou"], *TABLE_2["global_iou"]}
-    assert published - set(METHODS) == set(ONLY_PUBLISHED)
+    assert published - set(RECIPES) == set(ONLY_PUBLISHED)

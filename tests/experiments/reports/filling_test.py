@@ -5,9 +5,9 @@ import sys
 import pytest
 
 from experiments.reports.filling import Wanted, fill_tables
+from experiments.tasks.recipes import RECIPES
 from experiments.tasks.task import get_task
 from ldrsp_tf.errors import UsageError
-from ldrsp_tf.methods import METHODS
 
 # Does what a run does, as far as its caller can see; seed 1 of lsgan fails.
 RUN = """
@@ -27,7 +27,7 @@ path.write_text(json.dumps(result))
 @pytest.fixture
 def fill(tmp_path):
     task = get_task("bibtex")
-    configs = {method: task.configure(method, {}).as_dict() for method in METHODS}
+    configs = {method: task.configure(method, {}).as_dict() for method in RECIPES}
     code = RUN.replace("{configs}", repr(configs))
 
     def fill(**wanted):

@@ -5,7 +5,8 @@ from experiments.runs.context import RunContext
 from experiments.runs.controls import WALK, Controls, long_walk
 from experiments.runs.stages import Stages
 from experiments.tasks.splits import Split
-from experiments.tasks.task import Examples, get_task
+from experiments.tasks.task import get_task
+from ldrsp_tf.data.examples import Examples
 from ldrsp_tf.metrics import mean_f1
 from ldrsp_tf.refinement import Refinement
 

@@ -3,7 +3,8 @@ import pytest
 
 from experiments.runs.display import Display
 from experiments.summaries.result_table import result_table, selection_line
-from experiments.tasks.task import Examples, get_task
+from experiments.tasks.task import get_task
+from ldrsp_tf.data.examples import Examples
 
 
 def test_the_table_ends_with_what_predicts_without_a_walk():

@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 
 from experiments.runs import evaluation
-from experiments.tasks.task import Examples
+from ldrsp_tf.data.examples import Examples
 from ldrsp_tf.models import MLP, EnergyNetwork
 from ldrsp_tf.refiner.refiner import Refiner
 from ldrsp_tf.spaces.tags import TagSpace

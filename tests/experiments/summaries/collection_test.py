@@ -3,7 +3,7 @@ import json
 import pytest
 
 from experiments.summaries.collection import load_results
-from experiments.tasks.tags import TagConfig
+from experiments.tasks.tag_config import TagConfig
 from ldrsp_tf.errors import UsageError
 
 TEST = {"generator": {"f1": 0.4}}

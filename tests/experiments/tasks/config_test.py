@@ -1,9 +1,16 @@
+import math
+
+import pytest
+
+from experiments.cli.setting_tree import flatten
 from experiments.tasks.config import Config
-from ldrsp_tf.settings import RefinementGrid
+from experiments.tasks.tag_config import TagConfig
+from ldrsp_tf.errors import UsageError
+from ldrsp_tf.settings import RefinementGrid, SamplingSettings, TrainingSettings
 
 
 def config(**given) -> Config:
-    return Config(task="t", method="m", **given)
+    return Config.from_flat({"task": "t", "method": "m", **given})
 
 
 def test_without_a_choice_the_grids_are_the_candidates():
@@ -21,3 +28,57 @@ def test_as_dict_has_what_json_reads_back():
     assert fields["step_size_grid"] == [0.5, 2.0]
     assert fields["task"] == "t"
     assert fields["patience"] is None
+    assert Config.from_flat(fields) == config(step_size_grid=(0.5, 2.0))
+
+
+def test_flat_settings_are_those_of_the_library():
+    chosen = config(
+        batch_size=7,
+        normalized_sampling=False,
+        chain_steps=2,
+        truth_weight=0.5,
+        normalized_gradient=False,
+    )
+    sampling = SamplingSettings(normalized_gradient=False, chain_steps=2)
+    assert chosen.training == TrainingSettings(
+        batch_size=7, truth_weight=0.5, sampling=sampling
+    )
+    assert chosen.grid == RefinementGrid(normalized=False)
+
+
+def test_defaults_of_training_are_those_of_the_library():
+    made = TagConfig(task="t", method="m")
+    assert made.training == TrainingSettings()
+    assert made.grid == RefinementGrid()
+    defaults = TagConfig.defaults()
+    assert {**defaults, "task": "t", "method": "m"} == made.as_dict()
+    assert not {"training", "grid", "sampling", "task"} & set(defaults)
+
+
+def test_replacing_keeps_the_other_settings():
+    chosen = config(batch_size=7, seed=3)
+    other = chosen.replace(epochs=2, chain_length=4)
+    assert (other.epochs, other.seed) == (2, 3)
+    assert other.training.batch_size == 7
+    assert other.training.sampling.chain_length == 4
+    changed = {k for k, v in flatten(other).items() if v != flatten(chosen)[k]}
+    assert changed == {"epochs", "chain_length"}
+
+
+def test_unknown_settings_are_refused():
+    with pytest.raises(TypeError, match="no setting batch"):
+        config(batch=3)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"epochs": 0}, "Config.epochs is 0: a whole number of at least 1 is"),
+        ({"precision": "half"}, "'half': one of float32, mixed_bfloat16 is"),
+        ({"batch_size": 2.5}, "TrainingSettings.batch_size is 2.5: a whole number"),
+        ({"beta_1": math.nan}, "TrainingSettings.beta_1 is nan: a number from 0 to 1"),
+    ],
+)
+def test_a_value_out_of_bounds_is_refused(given, message):
+    with pytest.raises(UsageError, match=message):
+        config(**given)

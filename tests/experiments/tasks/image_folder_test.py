@@ -48,7 +48,7 @@ def test_settings_follow_from_the_files(folders, tmp_path):
     assert (config.classes, config.metric) == (2, "mean_iou")
     assert config.crop_size == 16
     # 10 images are left by the test, 8 by validation; 2,000 epochs are too many.
-    assert (config.batch_size, config.epochs) == (8, 400)
+    assert (config.training.batch_size, config.epochs) == (8, 400)
 
 
 def test_settings_that_are_given_hold(folders):
@@ -63,7 +63,8 @@ def test_settings_that_are_given_hold(folders):
     )
     assert config.image_size == (40, 40)
     assert config.class_values == (255, 0)
-    assert (config.crop_size, config.epochs, config.batch_size) == (24, 3, 2)
+    assert (config.crop_size, config.epochs) == (24, 3)
+    assert config.training.batch_size == 2
     assert config.metric == "pixel_accuracy"
 
 

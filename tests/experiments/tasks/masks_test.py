@@ -5,7 +5,8 @@ import tensorflow as tf
 
 from experiments.tasks import masks
 from experiments.tasks.splits import split_rows
-from experiments.tasks.task import Examples, get_task
+from experiments.tasks.task import get_task
+from ldrsp_tf.data.examples import Examples
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.models.fcn import FCNBody
 from ldrsp_tf.models.unet import UNetBody

@@ -13,6 +13,7 @@ from datasets.lfw_parts import archives, name_lists, part_masks, superpixels
 from datasets.loading import LoadedData
 from experiments.tasks import superpixels as module
 from experiments.tasks.superpixels import OFFICIAL, PROXY, superpixel_metrics
+from ldrsp_tf.evaluation.superpixels import decide_enlarged, superpixel_accuracy
 
 _NAMES = np.array(["Made_Up_0002", "Any_Body_Jr_0012"])
 _FOLDER = superpixels.ARCHIVE.removesuffix(".tgz")
@@ -127,7 +128,7 @@ def test_enlarging_inverts_the_downsampling_by_areas():
     distance = np.hypot(rows - 140.0, columns - 115.0)
     full = np.digitize(-distance, [-95.0, -60.0]).astype(np.uint8)
     small = _one_hot(shrink_mask(full, (32, 32), num_classes=3))
-    (enlarged,) = module.decide_enlarged(small[None], (250, 250))
+    (enlarged,) = decide_enlarged(small[None], (250, 250))
     right = np.mean(enlarged == full)
     assert right > 0.97
     # A small pixel is 7.8 wide. No shift by a quarter of it is nearer.
@@ -163,7 +164,5 @@ def test_perfect_small_masks_of_real_faces_lose_little(real_data_dir):
     images, masks = _real_faces(folder, 12)
     small = _one_hot(np.stack([shrink_mask(mask, (32, 32), 3) for mask in masks]))
     regions = slic.slic_regions(images)
-    accuracy = module.superpixel_accuracy(
-        module.decide_enlarged(small, (250, 250)), masks, regions
-    )
+    accuracy = superpixel_accuracy(decide_enlarged(small, (250, 250)), masks, regions)
     assert 0.985 < accuracy < 1.0  # 99.4 % over all test faces.

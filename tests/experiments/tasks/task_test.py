@@ -1,16 +1,24 @@
 import dataclasses
 import json
 import pathlib
+import subprocess
+import sys
 
 import numpy as np
 import pytest
 
 from datasets.loading import DATA_SETS, LoadedData
+from experiments.cli.flag import GROUPS
+from experiments.cli.setting_flags import given_settings, setting_flags
+from experiments.cli.setting_tree import leaves
+from experiments.run import COMMAND
 from experiments.summaries.result_table import METRICS
+from experiments.tasks.command_line import CONFIGS
+from experiments.tasks.recipes import RECIPES
 from experiments.tasks.superpixels import OFFICIAL, PROXY, superpixel_metrics
 from experiments.tasks.task import TASKS, get_task, prepared_data
 from ldrsp_tf.errors import UsageError
-from ldrsp_tf.methods import METHODS
+from ldrsp_tf.settings import OURS, PAPER, Domain
 
 
 @pytest.mark.parametrize("name", TASKS)
@@ -18,18 +26,22 @@ def test_a_task_configures_every_method(name):
     task = get_task(name)
     assert task.name == name
     assert (name in DATA_SETS) == (task.load is prepared_data)
-    assert set(task.overrides) <= set(METHODS)
-    for method in METHODS:
+    assert set(task.overrides) <= set(RECIPES)
+    for method in RECIPES:
         config = task.configure(method, {"seed": 3})
         assert (config.task, config.method, config.seed) == (name, method, 3)
 
 
 @pytest.mark.parametrize("name", TASKS)
 def test_every_setting_says_what_it_is_and_who_chose_it(name):
-    for field in dataclasses.fields(get_task(name).config):
-        if field.name not in ("task", "method"):
-            assert field.metadata["help"]
-            assert field.metadata["source"] in ("paper", "ours")
+    config = get_task(name).config
+    assert config in CONFIGS
+    for leaf in leaves(config):
+        if leaf.name not in ("task", "method"):
+            assert leaf.field.metadata["help"]
+            assert leaf.field.metadata["source"] in (PAPER, OURS)
+            assert leaf.group in GROUPS
+            assert leaf.field.default in Domain.of(leaf.field)
 
 
 @pytest.mark.parametrize("name", TASKS)
@@ -65,8 +77,8 @@ def test_what_the_user_gives_wins_over_method_and_task():
         overrides={"ldrsp": {"batch_size": 2, "seed": 2}},
     )
     config = task.configure("ldrsp", {"seed": 3})
-    assert (config.epochs, config.batch_size, config.seed) == (1, 2, 3)
-    assert task.configure("baseline", {}).batch_size == 1
+    assert (config.epochs, config.training.batch_size, config.seed) == (1, 2, 3)
+    assert task.configure("baseline", {}).training.batch_size == 1
 
 
 def test_settings_of_other_networks_stand_between_the_tasks_and_the_users():
@@ -85,7 +97,7 @@ def test_a_method_may_have_settings_of_its_own_with_other_networks():
     assert (plus.epochs, cross.epochs) == (200, 40)
     assert cross.width == plus.width == 16
     stage = task.first_stage(cross, 0)
-    assert (stage.epochs, stage.generator_learning_rate) == (600, 0.005)
+    assert (stage.epochs, stage.training.generator_learning_rate) == (600, 0.005)
     assert stage.rotation == cross.rotation == 10.0
     assert not (stage.folds or stage.refit)
 
@@ -150,11 +162,12 @@ def test_the_generators_of_a_cross_fitted_run_are_trained_as_their_method_is():
     for member in members:
         assert (member.method, member.epochs, member.folds) == ("ldrsp_plus", 7, 0)
         assert member.discriminator_head == alone.discriminator_head == "linear"
-        assert member.batch_size == alone.batch_size != config.batch_size
-        assert member.adversarial_weight == alone.adversarial_weight
+        assert member.training.batch_size == alone.training.batch_size
+        assert member.training.batch_size != config.training.batch_size
+        assert member.training.adversarial_weight == alone.training.adversarial_weight
         # The run says what its generators are, and what neither method does.
         assert member.hidden_dropout == 0.25
-        assert member.beta_1 == 0.9
+        assert member.training.beta_1 == 0.9
     others = [task.first_stage(dataclasses.replace(config, seed=4), 0)]
     assert len({member.seed for member in [config, *members, *others]}) == 4
 
@@ -164,3 +177,52 @@ def test_a_method_without_a_generator_trains_none():
     config = task.configure("ldrsp_cross", {"first_method": "dvn"})
     with pytest.raises(UsageError, match="--first_method=dvn has no generator"):
         task.first_stage(config, 0)
+
+
+RESULTS = sorted(pathlib.Path(__file__).parents[3].glob("results/**/result.json"))
+
+
+@pytest.mark.parametrize("path", RESULTS, ids=lambda path: "-".join(path.parts[-4:-1]))
+def test_a_committed_result_has_the_settings_of_today(path):
+    result = json.loads(path.read_text())
+    task = get_task(result["task"])
+    written = result["config"]
+    # A run that is older than a setting has its default.
+    config = task.config.from_flat(written)
+    assert config.as_dict() == {**task.config.defaults(), **written}
+    # What its command says is what it was run with.
+    flags = dict(
+        flag.removeprefix("--").split("=", 1)
+        for flag in result["command"].split()
+        if flag.startswith("--") and "=" in flag
+    )
+    parsed = COMMAND.parse(
+        ["run", *(f"--{name}={value}" for name, value in flags.items())],
+        setting_flags(task.config, CONFIGS),
+    )
+    given = given_settings(parsed, setting_flags(task.config, CONFIGS))
+    today = task.configure(result["method"], given).as_dict()
+    free = {"figures", "controls", "ensemble"}
+    differing = {name for name in written if written[name] != today[name]} - free
+    assert differing == set()
+
+
+def test_tasks_are_listed_without_tensorflow():
+    code = f"""
+import sys
+from experiments.tasks.task import get_task
+for name in {TASKS}:
+    get_task(name).configure("ldrsp", {{}})
+print(sorted({{"tensorflow", "keras"}} & set(sys.modules)))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "[]\n"
+
+
+def test_a_family_is_the_module_of_its_networks():
+    from experiments.tasks import masks, tags
+
+    assert get_task("arff").family is tags
+    assert get_task("image_folder").family is masks

@@ -97,10 +97,10 @@ def test_a_single_pair_is_selected(trainer, tags):
 @pytest.mark.parametrize(
     ("grid", "match"),
     [
-        ({"step_sizes": ()}, r"step_sizes are \(\): at least one"),
-        ({"steps": ()}, r"steps are \(\): at least one"),
-        ({"steps": (1, -1)}, r"steps are \(1, -1\).*none below 0"),
-        ({"step_sizes": (-0.5,)}, r"step_sizes are \(-0.5,\)"),
+        ({"step_sizes": ()}, r"step_sizes is \(\): at least one"),
+        ({"steps": ()}, r"steps is \(\): at least one"),
+        ({"steps": (1, -1)}, r"steps is \(1, -1\): whole numbers of at least 0 are"),
+        ({"step_sizes": (-0.5,)}, r"step_sizes is \(-0.5,\)"),
     ],
 )
 def test_a_grid_without_candidates_or_with_negative_ones_is_refused(grid, match):

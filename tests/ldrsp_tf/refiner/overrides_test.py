@@ -51,5 +51,5 @@ def test_other_things_are_refused(given, refused):
 
 
 def test_a_changed_value_is_checked_as_any(refused):
-    with refused(r"steps are \(-1,\)"):
+    with refused(r"steps is \(-1,\)"):
         apply_overrides(RefinementGrid(), {"steps": (-1,)}, "grid")

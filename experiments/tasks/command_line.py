@@ -1,0 +1,92 @@
+"""The task, method and settings that a command line names."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from absl import flags
+
+from experiments.cli.command import Command
+from experiments.cli.flag import Flag
+from experiments.cli.setting_flags import given_settings, setting_flags, setting_notes
+from experiments.tasks.arff_config import ArffConfig
+from experiments.tasks.image_folder_config import ImageFolderConfig
+from experiments.tasks.mask_config import MaskConfig
+from experiments.tasks.recipes import RECIPES
+from experiments.tasks.tag_config import TagConfig
+from experiments.tasks.task import TASKS, Task, get_task
+from ldrsp_tf.settings import Domain
+
+# The classes of all tasks' configurations.
+CONFIGS = (TagConfig, MaskConfig, ArffConfig, ImageFolderConfig)
+
+DEFAULT_TASK = "synthetic_shapes"
+DEFAULT_METHOD = "ldrsp_plus"
+
+
+def task_flags(required: bool) -> tuple[Flag, Flag]:
+    """Returns the flags that name task and method.
+
+    Args:
+      required: Whether they have to be given; otherwise they have defaults.
+    """
+    task = None if required else DEFAULT_TASK
+    method = None if required else DEFAULT_METHOD
+    return (
+        Flag(
+            "task",
+            f"data, networks and metrics to use: {', '.join(TASKS)}",
+            "task",
+            Domain(choices=TASKS),
+            task,
+            required=required,
+        ),
+        Flag(
+            "method",
+            f"way to train on the task: {', '.join(RECIPES)}",
+            "task",
+            Domain(choices=tuple(RECIPES)),
+            method,
+            required=required,
+        ),
+    )
+
+
+class TaskCommandLine(NamedTuple):
+    """A parsed command line.
+
+    Attributes:
+      flags: The values of all flags.
+      task: The task; of a command that requires one, the one that it is given.
+      given: The settings that the user gives, by flat name.
+    """
+
+    flags: flags.FlagValues
+    task: Task
+    given: dict[str, Any]
+
+
+def parse_command_line(command: Command, argv: Sequence[str]) -> TaskCommandLine:
+    """Parses the command line of a command with the flags of `task_flags`.
+
+    The task decides which settings there are, their bounds, and what the help shows.
+
+    Raises:
+      SystemExit: The help is shown (with status 0), or a flag is refused.
+    """
+    early = command.preview(argv)
+    task = get_task(early.task or DEFAULT_TASK)
+    method = early.method or DEFAULT_METHOD
+    settings = setting_flags(task.config, CONFIGS)
+
+    def describe(values: flags.FlagValues) -> tuple[Mapping[str, str], str]:
+        held = task.configure(method, given_settings(values, settings)).as_dict()
+        remark = (
+            f"Values in brackets hold for --task={task.name} --method={method} where a "
+            "flag is not given; name another task or method beside --help to see its "
+            "values. G is the generator, D the discriminator; equations are those of "
+            "the paper."
+        )
+        return setting_notes(task.config, held), remark
+
+    values = command.parse(argv, settings, describe)
+    return TaskCommandLine(values, task, given_settings(values, settings))

@@ -1,0 +1,178 @@
+"""The settings of segmentation tasks; nothing here needs TensorFlow."""
+
+import dataclasses
+import functools
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from experiments.tasks.config import Config
+from ldrsp_tf.settings import (
+    BODY_NAMES,
+    CLASS_MAP_METRICS,
+    HEADS,
+    OURS,
+    PAPER,
+    PROJECTION_NAMES,
+    setting,
+)
+
+if TYPE_CHECKING:
+    from ldrsp_tf.prediction.crops import Offsets
+
+_PAPER_BODY = "fcn"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class MaskConfig(Config):
+    """Adds networks, crops and projection of the segmentation tasks."""
+
+    FAMILY: ClassVar[str] = "experiments.tasks.masks"
+    GENERATOR_SETTINGS: ClassVar[tuple[str, ...]] = ("generator", "width", "batch_norm")
+
+    classes: int = setting(
+        2,
+        PAPER,
+        "number of classes of a pixel, background included",
+        low=2,
+        group="data",
+    )
+    metric: str = setting(
+        "mean_iou",
+        PAPER,
+        "metric that validation maximizes",
+        choices=CLASS_MAP_METRICS,
+        group="training",
+    )
+    generator: str = setting(
+        _PAPER_BODY, PAPER, "network of G", choices=BODY_NAMES, group="networks"
+    )
+    discriminator: str = setting(
+        _PAPER_BODY, PAPER, "network of D", choices=BODY_NAMES, group="networks"
+    )
+    discriminator_head: str = setting(
+        "sigmoid",
+        PAPER,
+        "scoring head of D for each pixel: a sigmoid as in the paper, or bilinear in "
+        "the mask and a class distribution, which D can also predict with",
+        choices=HEADS,
+        group="networks",
+    )
+    width: int = setting(
+        32,
+        OURS,
+        "number of channels of G's first layer (64 in the paper)",
+        low=1,
+        group="networks",
+    )
+    discriminator_width: int = setting(
+        32, OURS, "number of channels of D's first layer", low=1, group="networks"
+    )
+    batch_norm: bool = setting(
+        True, OURS, "use batch normalization in both networks", group="networks"
+    )
+    discriminator_batch_norm: bool | None = setting(
+        None,
+        OURS,
+        "use batch normalization in D; without it --batch_norm holds for D, too",
+        group="networks",
+    )
+    projection: str = setting(
+        "simplex",
+        OURS,
+        "set that the refinement projects each pixel's class vector onto",
+        choices=PROJECTION_NAMES,
+        group="refinement",
+    )
+    crop_size: int = setting(
+        24,
+        PAPER,
+        "side of training and test crops, in pixels",
+        low=8,
+        group="data",
+    )
+    mirror: bool = setting(
+        True, PAPER, "mirror half of the training crops", group="data"
+    )
+    rotation: float = setting(
+        0.0,
+        OURS,
+        "largest angle that training images are rotated by, in degrees",
+        group="data",
+    )
+    scaling: float = setting(
+        0.0,
+        OURS,
+        "largest relative change of size of training images; 0.2 for factors up to 1.2",
+        group="data",
+    )
+    shear: float = setting(0.0, OURS, "largest shear of training images", group="data")
+    crop_offsets: tuple[int, ...] | None = setting(
+        (0, 2, 3, 5, 6, 8),
+        OURS,
+        "first rows and columns of the crops that the test averages; without it they "
+        "are spread over the image",
+        group="data",
+    )
+    validation_offsets: tuple[int, ...] | None = setting(
+        (0, 8),
+        OURS,
+        "first rows and columns of the crops that validations during training average; "
+        "without it they are spread over the image",
+        group="data",
+    )
+    mirror_averaging: bool = setting(
+        False,
+        OURS,
+        "average the prediction of the test with that of the mirrored image",
+        group="data",
+    )
+
+    @property
+    def variant(self) -> str:
+        """The name of G's network; empty for the paper's."""
+        return "" if self.generator == _PAPER_BODY else self.generator
+
+    @property
+    def normalizes_discriminator(self) -> bool:
+        """Whether D has batch normalization."""
+        if self.discriminator_batch_norm is None:
+            return self.batch_norm
+        return self.discriminator_batch_norm
+
+    def offsets(self, final: bool) -> "Offsets":
+        """Returns the first rows, and first columns, of the crops.
+
+        Crops that are spread overlap by a quarter for the test, and are at least three.
+
+        Args:
+          final: Whether the test predicts, rather than a validation during training,
+            which takes fewer crops.
+        """
+        given = self.crop_offsets if final else self.validation_offsets
+        if given is not None:
+            return given
+        # Settings are listed without TensorFlow, which predictions need.
+        from ldrsp_tf.prediction.crops import spread_offsets
+
+        furthest = 3 * self.crop_size // 4 if final else self.crop_size
+        fewest = 3 if final else 1
+        return functools.partial(
+            spread_offsets, size=self.crop_size, furthest=furthest, fewest=fewest
+        )
+
+
+# Cross-fitted generators, and a discriminator with the shape of Eq. 11 that is
+# pretrained to segment, and then trained on whole trajectories.
+CROSS_FITTED: Mapping[str, Any] = {
+    "folds": 3,
+    "first_method": "baseline",
+    "discriminator": "unet",
+    "discriminator_width": 16,
+    "discriminator_head": "bilinear",
+    "binarised_oracle": False,
+    "source_shares": (0.0, 0.1, 0.9),
+    "inference_step_size": 8.0,
+    "chain_steps": 2,
+    "chain_length": 12,
+    "controls": True,
+}

@@ -1,0 +1,74 @@
+import dataclasses
+import math
+
+import numpy as np
+import pytest
+
+from ldrsp_tf.errors import UsageError
+from ldrsp_tf.models.segmentation import BODIES
+from ldrsp_tf.settings import (
+    BODY_NAMES,
+    OURS,
+    PAPER,
+    PROJECTION_NAMES,
+    Domain,
+    RefinementGrid,
+    SamplingSettings,
+    TrainingSettings,
+    is_setting,
+)
+from ldrsp_tf.spaces.class_maps import ClassMapSpace
+
+
+@pytest.mark.parametrize("kind", [SamplingSettings, TrainingSettings, RefinementGrid])
+def test_every_setting_has_help_a_source_and_a_default_within_its_domain(kind):
+    for field in filter(is_setting, dataclasses.fields(kind)):
+        assert len(field.metadata["help"]) > 10
+        assert field.metadata["source"] in (PAPER, OURS)
+        assert field.default in Domain.of(field)
+        assert field.name in kind.__doc__
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "message"),
+    [
+        (TrainingSettings, {"batch_size": 0}, "is 0: a whole number of at least 1 is"),
+        (TrainingSettings, {"batch_size": 1.5}, "is 1.5: a whole number of"),
+        (TrainingSettings, {"beta_1": 1.5}, "is 1.5: a number from 0 to 1 is"),
+        (TrainingSettings, {"penalty_weight": math.nan}, "penalty_weight is nan"),
+        (TrainingSettings, {"generator_learning_rate": -1}, "is -1: a number of at"),
+        (TrainingSettings, {"adversarial_weight": "3"}, "is '3': a number of at"),
+        (TrainingSettings, {"adversarial_weight": None}, "is None: a number of at"),
+        (TrainingSettings, {"source_shares": (0.5, -0.5)}, r"is \(0.5, -0.5\): number"),
+        (TrainingSettings, {"truth_weight": math.inf}, "truth_weight is inf: a number"),
+        (TrainingSettings, {"cosine_decay": "no"}, "'no': True or False is needed"),
+        (SamplingSettings, {"chain_length": 0}, "SamplingSettings.chain_length is 0"),
+        (
+            RefinementGrid,
+            {"steps": (1.5,)},
+            r"is \(1.5,\): whole numbers of at least 0",
+        ),
+        (RefinementGrid, {"steps": 3}, "is 3: whole numbers of at least 0 are needed"),
+        (RefinementGrid, {"step_sizes": ()}, r"is \(\): at least one candidate"),
+    ],
+)
+def test_a_value_out_of_its_domain_is_refused(kind, given, message):
+    with pytest.raises(UsageError, match=message):
+        kind(**given)
+
+
+def test_numbers_and_arrays_of_numpy_are_taken():
+    assert TrainingSettings(batch_size=np.int64(3)).batch_size == 3
+    grid = RefinementGrid(np.float32([0.5, 1.0]), np.arange(1, 3), np.True_)
+    assert len(grid.steps) == 2
+
+
+def test_what_the_method_decides_may_be_left_open():
+    settings = TrainingSettings(binarised_oracle=None, truth_weight=None)
+    assert settings == TrainingSettings()
+    assert TrainingSettings(binarised_oracle=False, truth_weight=0.0) != settings
+
+
+def test_networks_and_spaces_have_the_names_that_flags_offer():
+    assert tuple(BODIES) == BODY_NAMES
+    assert tuple(ClassMapSpace.PROJECTIONS) == PROJECTION_NAMES
