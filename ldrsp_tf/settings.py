@@ -193,7 +193,7 @@ class SamplingSettings:
         10, OURS, "number of batches whose replay chains are kept", low=1
     )
     chain_steps: int = setting(
-        5, OURS, "number of steps that a replay chain makes at each visit", low=1
+        5, OURS, "number of steps that a replay chain makes at each visit"
     )
     chain_length: int = setting(
         30, OURS, "number of steps after which a replay chain restarts", low=1
