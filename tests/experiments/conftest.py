@@ -4,58 +4,15 @@ import os
 import pathlib
 import secrets
 import signal
-import subprocess
-import sys
 import tempfile
 
 import numpy as np
 import pytest
 
 from ldrsp_tf.data.examples import Examples
+from tests.command_line import CommandLine
 
-ROOT = pathlib.Path(__file__).parents[2]
 TIME_LIMIT = 600  # Seconds of a test on Ray, on a machine that has much else to do.
-
-
-@dataclasses.dataclass
-class CommandLine:
-    """`python -m experiments...` with one cache of prepared data for all tests."""
-
-    environment: dict[str, str]
-
-    def start(
-        self,
-        *flags: str,
-        module: str = "experiments.run",
-        more_environment: dict[str, str] | None = None,
-    ) -> subprocess.Popen:
-        return subprocess.Popen(
-            [sys.executable, "-m", module, *flags],
-            cwd=ROOT,
-            env={**self.environment, **(more_environment or {})},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            # Where the tests run in the background of a shell, it is ignored.
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-        )
-
-    def run(self, *flags: str, **module: str) -> subprocess.CompletedProcess:
-        process = self.start(*flags, **module)
-        stdout, stderr = process.communicate()
-        return subprocess.CompletedProcess(
-            process.args, process.returncode, stdout, stderr
-        )
-
-    @staticmethod
-    def assert_one_sentence(process: subprocess.CompletedProcess, *words: str) -> None:
-        """That a mistake was answered by one sentence, which has those words."""
-        assert process.returncode != 0
-        assert "Traceback" not in process.stderr + process.stdout
-        assert process.stderr.startswith("error: ")
-        assert len(process.stderr.strip().splitlines()) == 1
-        for word in words:
-            assert word in process.stderr
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,21 @@
+"""Imports that all commands share, done once by the server that forks them."""
+
+import importlib.util
+import os
+
+# Read at the first message; commands set it before they import TensorFlow.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+# Lines that no setting switches off belong to no command.
+_stderr, _nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+os.dup2(_nowhere, 2)
+try:
+    import pytest  # noqa: F401
+    import tensorflow as tf  # noqa: F401
+
+    if importlib.util.find_spec("optuna"):
+        import optuna  # noqa: F401
+finally:
+    os.dup2(_stderr, 2)
+    os.close(_stderr)
+    os.close(_nowhere)
