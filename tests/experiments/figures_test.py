@@ -39,7 +39,7 @@ def test_a_segmentation_run_reports_both_readings_of_iou(finished):
 def test_figures_of_a_finished_run_are_pictures(finished, command_line):
     folder, _ = finished
     process = command_line.run(
-        f"--run={folder}", "--each=1", module="experiments.figures"
+        f"--run={folder}", "--each=1", module="experiments.figures", fresh=True
     )
     assert process.returncode == 0, process.stderr
     paths = process.stdout.split()

@@ -1,6 +1,6 @@
 """`experiments.run`, killed in the middle of a write.
 
-    python killed_while_writing.py FAULT NAME NUMBER FLAGS
+    python -m tests.experiments.killed_while_writing FAULT NAME NUMBER FLAGS
 
 The process ends in its write number NUMBER of the file NAME: when half of it is
 written (`half`), before it is renamed (`rename`), or, for TensorFlow's own files, when

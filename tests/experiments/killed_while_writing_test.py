@@ -3,8 +3,8 @@
 import json
 import pathlib
 import signal
-import subprocess
-import sys
+
+from tests.experiments import killed_while_writing
 
 FLAGS = (
     "--task=synthetic_tags",
@@ -13,8 +13,6 @@ FLAGS = (
     "--epochs=4",
     "--validation_interval=1",
 )
-SCRIPT = pathlib.Path(__file__).with_name("killed_while_writing.py")
-ROOT = pathlib.Path(__file__).parents[2]
 
 
 def figures(folder: pathlib.Path) -> list[dict]:
@@ -40,11 +38,9 @@ def test_a_run_killed_in_its_writes_ends_like_an_undisturbed_one(
         ("rename", "new.index", "3"),
         ("half", "result.tmp", "1"),
     ):
-        process = subprocess.run(
-            [sys.executable, SCRIPT, fault, *where, *FLAGS, f"--output_dir={folder}"],
-            env={**command_line.environment, "PYTHONPATH": str(ROOT)},
-            capture_output=True,
-            text=True,
+        process = command_line.run(
+            *(fault, *where, *FLAGS, f"--output_dir={folder}"),
+            module=killed_while_writing.__name__,
         )
         end = signal.SIGXFSZ if fault == "checkpoint" else signal.SIGKILL
         assert process.returncode == -end, process.stderr

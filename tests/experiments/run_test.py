@@ -34,7 +34,7 @@ def figures(folder: pathlib.Path) -> dict:
 @pytest.fixture(scope="module")
 def finished(command_line, tmp_path_factory) -> tuple[pathlib.Path, str]:
     folder = tmp_path_factory.mktemp("finished") / "run"
-    process = command_line.run(*SHORT, f"--output_dir={folder}")
+    process = command_line.run(*SHORT, f"--output_dir={folder}", fresh=True)
     assert process.returncode == 0, process.stderr
     assert process.stderr == ""
     return folder, process.stdout
@@ -177,7 +177,7 @@ def test_a_folder_in_which_another_process_works_is_refused(command_line, tmp_pa
 
 def test_ctrl_c_stops_a_run_by_one_sentence(command_line, tmp_path):
     flags = ("--task=synthetic_tags", "--epochs=100000", "--validation_interval=5000")
-    process = command_line.start(*flags, f"--output_dir={tmp_path}")
+    process = command_line.start(*flags, f"--output_dir={tmp_path}", fresh=True)
     metrics = tmp_path / "metrics.jsonl"
     while not (metrics.exists() and metrics.read_text()):
         assert process.poll() is None, process.stderr.read()
@@ -231,7 +231,7 @@ def test_deterministic_runs_have_the_same_figures_bit_for_bit(
     flags += ("--deterministic",)
     folders = [tmp_path / "first", tmp_path / "second"]
     for folder in folders:
-        process = command_line.run(*flags, f"--output_dir={folder}")
+        process = command_line.run(*flags, f"--output_dir={folder}", fresh=True)
         assert process.returncode == 0, process.stderr
     assert figures(folders[0]) == figures(folders[1])
     result = read_json(folders[0] / "result.json")

@@ -27,7 +27,13 @@ def printed_overrides(screen: str) -> dict:
 @pytest.fixture(scope="module")
 def finished(command_line, tmp_path_factory):
     folder = tmp_path_factory.mktemp("sweep") / "new"
-    process = run_sweep(command_line, "--trials=2", f"--output_dir={folder}")
+    process = command_line.run(
+        *SWEEP,
+        "--trials=2",
+        f"--output_dir={folder}",
+        module="experiments.sweep",
+        fresh=True,
+    )
     assert process.returncode == 0, process.stderr
     assert process.stderr == ""
     return folder, process.stdout
@@ -95,7 +101,8 @@ def test_without_optuna_it_is_told_how_to_get_it(command_line, tmp_path):
     without = type(command_line)(
         {**command_line.environment, "PYTHONPATH": os.pathsep.join(paths)}
     )
-    process = run_sweep(without, f"--output_dir={tmp_path / 'sweep'}")
+    flags = (*SWEEP, f"--output_dir={tmp_path / 'sweep'}")
+    process = without.run(*flags, module="experiments.sweep", fresh=True)
     assert process.returncode == 1
     assert process.stderr == (
         "error: A sweep needs Optuna; install it by pip install -e '.[sweep]'.\n"

@@ -118,7 +118,8 @@ def run_tables(command_line, *flags):
 
 
 def test_the_command_prints_the_table_that_is_asked_for(command_line, results):
-    shown = run_tables(command_line, f"--results={results}", "--table=2")
+    flags = (f"--results={results}", "--table=2")
+    shown = command_line.run(*flags, module="experiments.tables", fresh=True)
     assert shown.returncode == 0, shown.stderr
     assert shown.stdout.startswith("### Table 2, Weizmann horses")
     assert "Table 3" not in shown.stdout

@@ -58,14 +58,20 @@ def test_a_run_by_mulans_convention(command_line, folder, tmp_path):
     predicted = tmp_path / "predicted.csv"
     flags = (f"--run={tmp_path}", f"--output={predicted}")
     process = command_line.run(
-        *flags, f"--input={folder / 'test.arff'}", module="experiments.predict"
+        *flags,
+        f"--input={folder / 'test.arff'}",
+        module="experiments.predict",
+        fresh=True,
     )
     assert process.returncode == 0, process.stderr
     lines = list(csv.DictReader(predicted.open()))
     assert len(lines) == 10
     assert set(lines[0]) == {"name", "score", "generated", "refined"}
     process = command_line.run(
-        *flags[:1], f"--output={tmp_path / 'saved'}", module="experiments.export"
+        *flags[:1],
+        f"--output={tmp_path / 'saved'}",
+        module="experiments.export",
+        fresh=True,
     )
     assert process.returncode == 0, process.stderr
     run, path = load_run(tmp_path), folder / "test.arff"

@@ -1,14 +1,12 @@
 import json
 import os
-import pathlib
-import subprocess
-import sys
 
 import numpy as np
 import pytest
 import tensorflow as tf
 
 from ldrsp_tf.distribution.replicas import require_equal_shares, run_step
+from tests.command_line import ForkedCommand
 from tests.ldrsp_tf.distribution import in_replicas
 from tests.worker_processes import cluster_environments, finish
 
@@ -16,8 +14,6 @@ from tests.worker_processes import cluster_environments, finish
 # of tags. The variances of batch normalization across replicas are differences of means
 # of squares, which lose a few digits.
 TOLERANCE = {"tags": 1e-5, "maps": 1e-3}
-
-ROOT = pathlib.Path(__file__).parents[3]
 
 
 @pytest.fixture(scope="module")
@@ -31,13 +27,10 @@ def in_two_replicas(tmp_path_factory) -> dict[str, dict]:
         "worker": ("multi_worker", second),
     }
     processes = [
-        subprocess.Popen(
-            [sys.executable, "-m", in_replicas.__name__, folder / f"{name}.json", kind],
-            cwd=ROOT,
-            env={**os.environ, **place},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
+        ForkedCommand(
+            in_replicas.__name__,
+            (str(folder / f"{name}.json"), kind),
+            {**os.environ, **place},
         )
         for name, (kind, place) in starts.items()
     ]
