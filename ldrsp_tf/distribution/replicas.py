@@ -50,6 +50,7 @@ def require_equal_shares(
         )
 
 
+@tf.autograph.experimental.do_not_convert
 def run_step(
     strategy: tf.distribute.Strategy | None,
     step: Callable[..., Scalars],

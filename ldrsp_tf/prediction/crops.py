@@ -138,12 +138,12 @@ class CropAverage:
         self._check(x)
         return self._walk(x, step_size, steps, normalized)
 
-    @tf.function(reduce_retracing=True)
+    @tf.function(reduce_retracing=True, autograph=False)
     def _generate(self, x: tf.Tensor) -> tf.Tensor:
         outputs = self.networks.generate(self._cut(x))
         return self._join(outputs[None], x)[0]
 
-    @tf.function(reduce_retracing=True)
+    @tf.function(reduce_retracing=True, autograph=False)
     def _walk(
         self, x: tf.Tensor, step_size: tf.Tensor, steps: tf.Tensor, normalized: bool
     ) -> Trajectory:

@@ -71,7 +71,7 @@ class NetworkPair:
         self.require_discriminator()
         return self._walk(x, step_size, steps, normalized)
 
-    @tf.function(reduce_retracing=True)
+    @tf.function(reduce_retracing=True, autograph=False)
     def _walk(
         self, x: tf.Tensor, step_size: tf.Tensor, steps: tf.Tensor, normalized: bool
     ) -> Trajectory:
