@@ -12,6 +12,12 @@ _BESIDE_PROJECT = _ROOT.parent / "shared" / "data"
 _PR_CAPBSET_DROP, _CAP_DAC_OVERRIDE = 24, 1
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Puts files with slow tests first, so that no worker begins one at the end."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 @pytest.fixture(scope="session")
 def real_data_dir() -> pathlib.Path:
     """The folder of the original data, as `--manual_dir` takes it."""

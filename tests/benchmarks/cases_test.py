@@ -25,6 +25,7 @@ def test_made_masks_are_images_and_one_hot_classes():
     np.testing.assert_array_equal(examples.y.sum(-1), np.ones((3, 8, 8)))
 
 
+@pytest.mark.slow
 def test_made_rows_are_measured():
     measured = cases.measure_made(
         _RATES,
@@ -42,6 +43,7 @@ def test_made_rows_are_measured():
     assert set(measured["parts"]) == {"input", "generator", "discriminator", "walks"}
 
 
+@pytest.mark.slow
 def test_a_task_is_measured_with_its_refinement(tmp_path):
     measured = cases.measure_training(
         _RATES,

@@ -77,6 +77,7 @@ def test_measurements_are_added_to_those_of_before(tmp_path, monkeypatch):
     assert given[-1].arguments["data_dir"] == arguments["data_dir"]
 
 
+@pytest.mark.slow
 def test_a_case_is_measured_in_a_process_of_its_own():
     made = {"kind": "tags", "rows": 64, "features": 20, "labels": 5}
     arguments = {**made, "method": "ldrsp", "flags": {"hidden": [4]}, "rates": _RATES}

@@ -206,6 +206,7 @@ def test_data_that_another_process_prepared_after_the_first_look_are_used(
     assert data.checksums == prepared[1].checksums
 
 
+@pytest.mark.slow
 def test_two_processes_may_prepare_at_the_same_time(tmp_path):
     processes = [_start(tmp_path) for _ in range(2)]
     for process in processes:

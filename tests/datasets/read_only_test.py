@@ -1,5 +1,7 @@
 import shutil
 
+import pytest
+
 _LOAD = """
 import sys
 from datasets import loading
@@ -8,6 +10,7 @@ sys.exit(len(data.splits["test"]["labels"]) != 2515)
 """
 
 
+@pytest.mark.slow
 def test_original_files_need_not_be_writable(
     real_data_dir, run_obediently, make_read_only, tmp_path
 ):

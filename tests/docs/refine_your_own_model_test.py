@@ -97,6 +97,7 @@ def test_it_imports_the_library_and_none_of_our_other_packages(committed):
     assert not {"experiments", "datasets", "benchmarks"} & set(imported)
 
 
+@pytest.mark.slow
 def test_it_runs(committed, executed):
     _require_clean(executed)
     for before, after in zip(_code(committed), _code(executed), strict=True):

@@ -17,7 +17,10 @@ TIME_LIMIT = 600  # Seconds of a test on Ray, on a machine that has much else to
 
 @pytest.fixture(scope="session")
 def command_line(tmp_path_factory) -> CommandLine:
-    environment = {**os.environ, "TFDS_DATA_DIR": str(tmp_path_factory.mktemp("data"))}
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent  # All workers' own.
+    environment = {**os.environ, "TFDS_DATA_DIR": str(folder / "data")}
     environment.pop("LDRSP_MANUAL_DIR", None)
     return CommandLine(environment)
 

@@ -76,6 +76,7 @@ def test_one_row_cannot_be_trained_on(do, arff):
         do("arff", "ldrsp", **SMALL_TAGS, **files)
 
 
+@pytest.mark.slow
 def test_three_images_of_which_two_show_one_class(do, tmp_path):
     rng = np.random.default_rng(0)
     folders = {"images": tmp_path / "bilder ä", "masks": tmp_path / "masken 画像"}

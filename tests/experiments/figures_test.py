@@ -23,6 +23,7 @@ def finished(command_line, tmp_path_factory):
     return folder, process.stdout
 
 
+@pytest.mark.slow
 def test_the_default_run_is_of_shapes_and_draws_its_refinement(finished):
     folder, screen = finished
     assert "Synthetic shapes, seed 0: LDRSP with what we found" in screen
@@ -30,12 +31,14 @@ def test_the_default_run_is_of_shapes_and_draws_its_refinement(finished):
     assert drawn == [str(folder / name) for name in ("refinement.png", "curves.png")]
 
 
+@pytest.mark.slow
 def test_a_segmentation_run_reports_both_readings_of_iou(finished):
     _, screen = finished
     assert "mean IOU  global IOU  pixel accuracy" in screen
     assert "validation mean IOU: G" in screen
 
 
+@pytest.mark.slow
 def test_figures_of_a_finished_run_are_pictures(finished, command_line):
     folder, _ = finished
     process = command_line.run(

@@ -4,6 +4,8 @@ import json
 import pathlib
 import signal
 
+import pytest
+
 from tests.experiments import killed_while_writing
 
 FLAGS = (
@@ -26,6 +28,7 @@ def figures(folder: pathlib.Path) -> list[dict]:
     return figures
 
 
+@pytest.mark.slow
 def test_a_run_killed_in_its_writes_ends_like_an_undisturbed_one(
     command_line, tmp_path
 ):

@@ -17,6 +17,7 @@ def prepared(tmp_path, make_read_only):
     return make_read_only(tmp_path / "data")
 
 
+@pytest.mark.slow
 def test_prepared_data_need_not_be_writable(prepared, run_obediently, tmp_path):
     folder = tmp_path / "run"
     process = run_obediently(*FLAGS, f"--data_dir={prepared}", f"--output_dir={folder}")
@@ -24,6 +25,7 @@ def test_prepared_data_need_not_be_writable(prepared, run_obediently, tmp_path):
     assert json.loads((folder / "result.json").read_text())["complete"]
 
 
+@pytest.mark.slow
 def test_a_data_dir_to_prepare_in_has_to_be_writable(
     run_obediently, make_read_only, command_line, tmp_path
 ):

@@ -116,6 +116,7 @@ def test_other_settings_in_the_same_folder_are_refused(finished, command_line):
     )
 
 
+@pytest.mark.slow
 def test_a_killed_run_ends_with_the_figures_of_an_undisturbed_one(
     finished, command_line, tmp_path
 ):
@@ -135,6 +136,7 @@ def test_a_killed_run_ends_with_the_figures_of_an_undisturbed_one(
     assert figures(folder) == figures(finished[0])
 
 
+@pytest.mark.slow
 def test_a_truncated_checkpoint_is_told_and_the_one_before_taken(
     finished, command_line, tmp_path
 ):
@@ -175,6 +177,7 @@ def test_a_folder_in_which_another_process_works_is_refused(command_line, tmp_pa
     )
 
 
+@pytest.mark.slow
 def test_ctrl_c_stops_a_run_by_one_sentence(command_line, tmp_path):
     flags = ("--task=synthetic_tags", "--epochs=100000", "--validation_interval=5000")
     process = command_line.start(*flags, f"--output_dir={tmp_path}", fresh=True)
@@ -195,6 +198,7 @@ def test_ctrl_c_stops_a_run_by_one_sentence(command_line, tmp_path):
     claim_folder(tmp_path, "run.lock").close()
 
 
+@pytest.mark.slow
 def test_a_full_disk_loses_nothing_that_was_saved(finished, command_line, tmp_path):
     folder = tmp_path / "full"
     # No file may grow beyond so much: what a full disk does to a checkpoint.
@@ -215,6 +219,7 @@ def test_a_full_disk_loses_nothing_that_was_saved(finished, command_line, tmp_pa
     assert figures(folder) == figures(finished[0])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "flags",
     [

@@ -39,6 +39,7 @@ def finished(command_line, tmp_path_factory):
     return folder, process.stdout
 
 
+@pytest.mark.slow
 def test_the_best_setting_is_printed_as_a_config_has_it(finished):
     folder, screen = finished
     sweep = content(folder)
@@ -50,6 +51,7 @@ def test_the_best_setting_is_printed_as_a_config_has_it(finished):
     assert ["left" in line for line in lines] == [True, False]
 
 
+@pytest.mark.slow
 def test_the_file_has_every_trial_and_no_test(finished):
     sweep = content(finished[0])
     assert sweep["complete"] is True
@@ -66,6 +68,7 @@ def test_the_file_has_every_trial_and_no_test(finished):
     assert not list(finished[0].rglob("result.json"))
 
 
+@pytest.mark.slow
 def test_more_trials_are_shared_by_processes_and_add_to_those_there(
     finished, command_line
 ):
@@ -81,6 +84,7 @@ def test_more_trials_are_shared_by_processes_and_add_to_those_there(
     assert "Best of 4" in process.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("flags", "words"),
     [

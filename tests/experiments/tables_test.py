@@ -168,6 +168,7 @@ def test_a_folder_without_pages_is_refused(command_line, results, tmp_path):
     )
 
 
+@pytest.mark.slow
 def test_missing_runs_are_done_before_the_tables_are_printed(command_line, tmp_path):
     # Data that is nowhere fails in every run, and at once.
     flags = ("--run_missing", "--table=1", "--tasks=bibtex", "--seeds=1")

@@ -135,6 +135,7 @@ def real_data_set(real_data_dir, tmp_path_factory):
     return data_dir, data
 
 
+@pytest.mark.slow
 def test_real_lfw_parts(real_data_set):
     _, data = real_data_set
     for split, size in {"train": 1500, "validation": 500, "test": 927}.items():
@@ -153,12 +154,14 @@ def test_real_lfw_parts(real_data_set):
     assert set(data.checksums) == set(_FILES)
 
 
+@pytest.mark.slow
 def test_the_classes_of_real_lfw_parts(real_data_set):
     masks = np.concatenate([a["mask"] for a in real_data_set[1].splits.values()])
     shares = np.bincount(masks.ravel()) / masks.size
     np.testing.assert_allclose(shares, [0.68, 0.22, 0.10], atol=0.01)
 
 
+@pytest.mark.slow
 def test_full_photographs_of_real_lfw_parts_are_loaded_on_request(real_data_set):
     data_dir, data = real_data_set
     full = loading.load(

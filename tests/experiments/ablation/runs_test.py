@@ -1,3 +1,5 @@
+import pytest
+
 from experiments.ablation.plan import ABLATIONS, METHOD
 from experiments.ablation.runs import missing_jobs
 
@@ -18,6 +20,7 @@ def test_what_has_a_result_is_not_run_again(result_folder, tmp_path):
     } <= set(linear.command)
 
 
+@pytest.mark.slow
 def test_the_command_prints_a_table_and_answers_mistakes(command_line, tmp_path):
     process = command_line.run(
         f"--results={tmp_path}", module="experiments.ablations", fresh=True

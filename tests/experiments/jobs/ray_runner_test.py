@@ -19,7 +19,7 @@ ROOT = pathlib.Path(__file__).parents[3]
 # A run that ends its worker after three epochs, unless it was begun before.
 RUN = """
 import os, pathlib, runpy, signal, sys
-from experiments.display import Display
+from experiments.runs.display import Display
 
 folder = pathlib.Path(sys.argv[-1].removeprefix("--output_dir="))
 if "killed" in folder.name and not (folder / "metrics.jsonl").exists():
@@ -35,7 +35,7 @@ if "killed" in folder.name and not (folder / "metrics.jsonl").exists():
 runpy.run_module("experiments.run", run_name="__main__", alter_sys=True)
 """
 FLAGS = (
-    *("--task=synthetic_tags", "--method=gan", "--hidden=8"),
+    *("--task=synthetic_tags", "--method=baseline", "--hidden=8"),
     *("--epochs=4", "--validation_interval=1"),
 )
 
@@ -74,6 +74,7 @@ def epochs(folder: pathlib.Path) -> list[tuple[str, int]]:
     return [(r["phase"], r["epoch"]) for r in map(json.loads, lines)]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="a killed worker's run goes on")
 def test_runs_are_those_of_local_processes_even_if_a_worker_is_killed(on_ray, tmp_path):
     local, usual, killed = (tmp_path / name for name in ("local", "usual", "killed"))
@@ -120,6 +121,7 @@ def test_a_folder_where_another_process_works_is_left_to_it(on_ray, job):
     assert not (busy.folder / LOG).exists()
 
 
+@pytest.mark.slow
 def test_an_interruption_ends_the_jobs_that_run(cluster_address, tmp_path):
     folder = tmp_path / "job"
     code = (
@@ -147,6 +149,7 @@ def test_an_interruption_ends_the_jobs_that_run(cluster_address, tmp_path):
     claim_folder(folder).close()
 
 
+@pytest.mark.slow
 def test_a_table_is_filled_on_ray(command_line_on_ray, cluster_address, tmp_path):
     # Data that is nowhere fails in every run, and at once.
     shown = command_line_on_ray.run(

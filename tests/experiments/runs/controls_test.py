@@ -34,6 +34,7 @@ def _run(method, folder, few_tags, told, **given):
     return controls.measure(), phases
 
 
+@pytest.mark.slow
 def test_a_cross_fitted_run_has_every_control(few_tags, told, tmp_path):
     measured, phases = _run("ldrsp_cross", tmp_path, few_tags, told, folds=2)
     assert list(measured["controls"]) == ["own", "average", "ensemble"]
@@ -65,6 +66,7 @@ def test_a_discriminator_without_an_answer_leaves_the_walk(few_tags, told, tmp_p
         assert walk["score"][place] == pytest.approx(walked.scores.mean(), abs=1e-5)
 
 
+@pytest.mark.slow
 def test_a_run_that_asks_for_none_has_none(few_tags, told, tmp_path):
     measured, phases = _run(
         "ldrsp_cross", tmp_path, few_tags, told, folds=2, controls=False

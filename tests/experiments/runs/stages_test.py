@@ -64,6 +64,7 @@ def test_a_generator_has_the_other_folds(few_tags, told, tmp_path, monkeypatch):
         np.testing.assert_array_equal(rows.x, few_tags.x[folds != index])
 
 
+@pytest.mark.slow
 def test_refitted_generators_see_all_rows_and_are_the_runs_g(few_tags, told, tmp_path):
     config = _config(refit=True, pretraining_epochs=0)
     phases = _train(config, tmp_path, few_tags, told)
@@ -99,6 +100,7 @@ def test_refitting_is_of_cross_fitted_runs(few_tags):
         build_refiner(_TASK, config, few_tags)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("given", [{}, {"pretraining_epochs": 1}, {"refit": True}])
 def test_a_run_that_was_interrupted_ends_as_an_undisturbed_one(
     few_tags, told, tmp_path, monkeypatch, given
@@ -143,6 +145,7 @@ def test_folds_are_of_methods_with_both_networks(method, few_tags):
         build_refiner(_TASK, config, few_tags)
 
 
+@pytest.mark.slow
 def test_several_discriminators_judge_together(few_tags, told, tmp_path):
     config = _config(discriminators=3)
     phases = _train(config, tmp_path, few_tags, told)

@@ -77,6 +77,7 @@ def _losses(folder: pathlib.Path) -> np.ndarray:
     )
 
 
+@pytest.mark.slow
 def test_two_workers_have_the_losses_of_one(runs):
     folder, _ = runs
     losses = _losses(folder / "one")
@@ -85,6 +86,7 @@ def test_two_workers_have_the_losses_of_one(runs):
     np.testing.assert_allclose(_losses(folder / "two"), losses, TOLERANCE)
 
 
+@pytest.mark.slow
 def test_the_chief_alone_has_files_and_both_show_the_run(runs):
     folder, (chief, worker, _) = runs
     assert not (folder / "nobodys").exists()
@@ -101,6 +103,7 @@ def test_the_chief_alone_has_files_and_both_show_the_run(runs):
     assert worker.stdout.endswith("The run is complete; the chief has its files.\n")
 
 
+@pytest.mark.slow
 def test_a_lost_worker_ends_all_and_a_new_start_ends_as_if_undisturbed(
     runs, start_workers, command_line, tmp_path
 ):
@@ -141,6 +144,7 @@ def _wait_for(path: pathlib.Path, processes: list[subprocess.Popen]) -> None:
         time.sleep(0.02)
 
 
+@pytest.mark.slow
 def test_a_complete_run_is_seen_by_both(runs, start_workers, tmp_path):
     folder = tmp_path / "run"
     shutil.copytree(runs[0] / "two", folder)

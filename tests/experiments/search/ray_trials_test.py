@@ -60,6 +60,7 @@ def measure(cluster, tmp_path):
     return measure
 
 
+@pytest.mark.slow
 def test_a_trial_whose_worker_is_killed_begins_anew(measure, tmp_path):
     begun, told = tmp_path / "begun", tmp_path / "told"
 
@@ -108,6 +109,7 @@ def test_what_a_trial_says_is_said_by_the_search(measure):
         measure(lambda *report: None, diverge)
 
 
+@pytest.mark.slow
 def test_an_interruption_ends_the_trials_that_run(measure):
     reports = []
 
@@ -121,6 +123,7 @@ def test_an_interruption_ends_the_trials_that_run(measure):
     assert reports[0][0] == 2
 
 
+@pytest.mark.slow
 def test_a_sweep_on_ray_finds_what_one_without_it_does(
     command_line_on_ray, cluster_address, tmp_path
 ):

@@ -50,6 +50,7 @@ def validated(folder, seed):
     return [r["validation"]["metric"] for r in records if "validation" in r]
 
 
+@pytest.mark.slow
 def test_the_value_is_the_mean_of_the_best_validations_of_the_seeds(
     data, tmp_path, monkeypatch
 ):

@@ -40,6 +40,7 @@ def files(folder, **names):
     return [f"--{flag}={folder / name}" for flag, name in names.items()]
 
 
+@pytest.mark.slow
 def test_a_run_by_mulans_convention(command_line, folder, tmp_path):
     given = files(
         folder, train_file="train.arff", test_file="test.arff", labels_xml="labels.xml"

@@ -162,6 +162,7 @@ def as_flags(folders):
     return [f"--{name}={path}" for name, path in folders.items()]
 
 
+@pytest.mark.slow
 def test_a_run_of_tiny_images_that_are_not_square(command_line, tmp_path):
     folders = save(tmp_path)
     folder = tmp_path / "run"

@@ -154,6 +154,7 @@ def _real_faces(folder, number):
     )
 
 
+@pytest.mark.slow
 def test_perfect_small_masks_of_real_faces_lose_little(real_data_dir):
     folder = real_data_dir / "lfw_parts"
     if not folder.is_dir():

@@ -49,6 +49,7 @@ def in_one_process() -> dict[str, dict[str, list[float]]]:
 
 
 # Tags on two workers: `tests/experiments/distribution_test.py`.
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("where", "kind"),
     [
@@ -70,10 +71,12 @@ def test_losses_are_those_of_one_process_with_the_same_batch(
         np.testing.assert_allclose(measured[kind][name], losses, TOLERANCE[kind])
 
 
+@pytest.mark.slow
 def test_both_processes_have_the_same_losses_bit_for_bit(in_two_replicas):
     assert in_two_replicas["chief"] == in_two_replicas["worker"]
 
 
+@pytest.mark.slow
 def test_examples_draw_what_they_draw_in_one_process(in_two_replicas):
     expected = in_replicas.draws()
     assert len(set(expected.values())) == len(expected) == 6
@@ -81,6 +84,7 @@ def test_examples_draw_what_they_draw_in_one_process(in_two_replicas):
     assert measured == pytest.approx(expected, rel=1e-6)
 
 
+@pytest.mark.slow
 def test_a_model_of_ones_own_is_refined_as_in_one_process(in_two_replicas):
     expected = in_replicas.refined()
     np.testing.assert_allclose(
@@ -88,10 +92,12 @@ def test_a_model_of_ones_own_is_refined_as_in_one_process(in_two_replicas):
     )
 
 
+@pytest.mark.slow
 def test_replicas_stay_alike_with_dropout(in_two_replicas):
     assert in_two_replicas["mirrored"]["agree"]
 
 
+@pytest.mark.slow
 def test_what_replicas_cannot_do_is_refused_with_a_mend(in_two_replicas):
     batch, chains = in_two_replicas["mirrored"]["refusals"]
     assert "3 examples cannot be shared equally by 2 replicas; choose" in batch

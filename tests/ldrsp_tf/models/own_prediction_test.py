@@ -38,6 +38,7 @@ def test_it_answers_before_it_has_seen_a_mask(maps):
     discriminator = PatchDiscriminator("fcn", width=2, head="bilinear")
     discriminator((x, y))
     generator = SegmentationNetwork(2, width=2)
+    generator(x)  # In a training, it is there before.
     model = _as_generator(discriminator, generator, ClassMapSpace(), (10, 10, 2))
     undecided = tf.fill([len(x), 10, 10, 2], 0.5)
     expected = discriminator.predict_logits(discriminator.features(x), undecided)

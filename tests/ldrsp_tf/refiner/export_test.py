@@ -41,6 +41,7 @@ def test_any_number_of_inputs_has_the_same_outputs(exported, fitted, tags):
         _assert_serves(serve, fitted, tags[0][:rows])
 
 
+@pytest.mark.slow
 def test_masks(fitted_maps, large_maps, tmp_path):
     refiner, _ = fitted_maps
     refiner.export(tmp_path)
@@ -58,6 +59,7 @@ sys.exit("ldrsp_tf" in sys.modules)
 """
 
 
+@pytest.mark.slow
 def test_another_process_needs_tensorflow_alone(exported, fitted, tags, tmp_path):
     x, refined = tmp_path / "x.npy", tmp_path / "refined.npy"
     np.save(x, tags[0])

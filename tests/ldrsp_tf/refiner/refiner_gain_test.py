@@ -42,6 +42,7 @@ def _texture_model(x, y):
     return model
 
 
+@pytest.mark.slow
 def test_a_frozen_model_gains_from_refinement(shapes):
     # Six seeds of model (0.01 to 0.24 mean IOU) and refiner gain 0.25 to 0.41.
     refiner = Refiner(

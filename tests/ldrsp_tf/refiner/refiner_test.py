@@ -434,6 +434,7 @@ class _Narrow(_OfTags):
     def __init__(self):
         super().__init__()
         self.dense = keras.layers.Dense(3)
+        self.dense.build((None, 7))
 
 
 def test_a_discriminator_of_the_users_is_trained(make_refiner, tags, eagerly):

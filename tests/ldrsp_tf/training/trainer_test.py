@@ -689,6 +689,7 @@ def test_networks_see_augmented_batches_of_every_step(make_map_trainer, maps, ea
     assert seeds.isdisjoint(tuple(seed.numpy()) for seed in steps)
 
 
+@pytest.mark.slow
 def test_maps_are_trained_and_refined_per_pixel(
     make_map_trainer, maps, values, assert_identical
 ):
