@@ -50,6 +50,8 @@ def require_equal_shares(
         )
 
 
+# Converting Python's `if` and `for`, of which a step needs none, takes a second or two
+# at every start; Keras' `fit` does not convert its steps either.
 @tf.autograph.experimental.do_not_convert
 def run_step(
     strategy: tf.distribute.Strategy | None,

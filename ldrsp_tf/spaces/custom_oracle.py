@@ -64,7 +64,9 @@ class CustomOracle:
         return values.reshape(len(values), -1).mean(1)
 
     def _values(self, y: tf.Tensor, y_true: tf.Tensor) -> tf.Tensor:
-        values = self._measure(y, y_true)
+        # Steps are traced as they are, but users may write `if` and `for` on tensors.
+        measure = tf.function(self._measure) if tf.inside_function() else self._measure
+        values = measure(y, y_true)
         if not tf.is_tensor(values) and not isinstance(values, np.ndarray):
             raise UsageError(
                 f"The oracle gives {type(values).__name__}: a tensor [B] is needed, or "

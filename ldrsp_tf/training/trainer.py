@@ -219,7 +219,6 @@ class Trainer(NetworkPair):
             totals = {name: totals[name] + scalars[name] for name in totals}
         return {k: total / tf.cast(steps, tf.float32) for k, total in totals.items()}
 
-    @tf.autograph.experimental.do_not_convert
     def batch(
         self, x: tf.Tensor, y: tf.Tensor, rows: tf.Tensor, iteration: tf.Tensor
     ) -> tuple[tf.Tensor, tf.Tensor]:

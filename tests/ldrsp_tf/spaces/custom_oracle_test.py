@@ -139,3 +139,6 @@ def test_a_measure_may_branch_on_tensors():
         return tf.zeros_like(y[:, 0])
 
     _judge_tags(branching)
+    oracle = TagSpace().with_oracle(branching).oracle
+    traced = tf.function(oracle, autograph=False)
+    np.testing.assert_array_equal(traced(_TAGS, _TRUE), oracle(_TAGS, _TRUE))
