@@ -59,6 +59,7 @@ def test_a_task_is_measured_with_its_refinement(tmp_path):
     )
 
 
+@pytest.mark.slow
 def test_whole_runs_are_measured_by_what_they_reach(tmp_path, monkeypatch):
     task = dataclasses.replace(
         get_task("synthetic_tags"),

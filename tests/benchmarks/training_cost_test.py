@@ -82,6 +82,7 @@ def test_more_updates_of_the_critic_are_more_work():
     assert work[1][1] > work[0][1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", METHODS)
 def test_the_parts_of_every_method_are_its_epoch(name):
     method = get_method(name)

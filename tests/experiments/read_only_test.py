@@ -40,6 +40,7 @@ def test_a_data_dir_to_prepare_in_has_to_be_writable(
     )
 
 
+@pytest.mark.slow
 def test_an_output_folder_has_to_be_writable(
     run_obediently, make_read_only, command_line, tmp_path
 ):

@@ -243,6 +243,7 @@ def test_deterministic_runs_have_the_same_figures_bit_for_bit(
     assert result["command"].endswith(" --deterministic")
 
 
+@pytest.mark.slow
 def test_baseline_has_one_row_and_no_score(command_line, tmp_path):
     process = command_line.run(
         *SHORT, "--method=baseline", f"--output_dir={tmp_path}", "--hidden=8,8"
@@ -254,6 +255,7 @@ def test_baseline_has_one_row_and_no_score(command_line, tmp_path):
     assert result["config"]["hidden"] == [8, 8]
 
 
+@pytest.mark.slow
 def test_a_method_without_a_generator_has_the_refined_row_alone(command_line, tmp_path):
     process = command_line.run(
         *SHORT, "--method=dvn", "--noretrain", f"--output_dir={tmp_path}"
@@ -264,6 +266,7 @@ def test_a_method_without_a_generator_has_the_refined_row_alone(command_line, tm
     assert set(read_json(tmp_path / "result.json")["test"]) == {"refined"}
 
 
+@pytest.mark.slow
 def test_given_refinement_is_used_and_retraining_can_be_left_out(
     command_line, tmp_path
 ):

@@ -46,6 +46,7 @@ def test_every_source_file_has_a_pinned_checksum():
     assert all(len(info.checksum) == 64 for info in infos.values())
 
 
+@pytest.mark.slow
 def test_real_delicious(real_data_dir, tmp_path):
     data = loading.load(
         "delicious", data_dir=str(tmp_path), manual_dir=str(real_data_dir)

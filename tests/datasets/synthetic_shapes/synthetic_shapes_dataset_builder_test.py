@@ -2,6 +2,7 @@ import pathlib
 from typing import ClassVar
 
 import numpy as np
+import pytest
 import tensorflow_datasets as tfds
 
 from datasets import loading
@@ -19,6 +20,7 @@ class SyntheticShapesTest(tfds.testing.DatasetBuilderTestCase):
         self.assertStartsWith(description, "Synthetic shapes: generated pictures")
 
 
+@pytest.mark.slow
 def test_loads_the_generated_pictures_in_their_order(tmp_path):
     data = loading.load("synthetic_shapes", data_dir=str(tmp_path))
     for split, pictures in generative_model.generate().items():

@@ -44,6 +44,7 @@ def test_a_cross_fitted_run_has_every_control(few_tags, told, tmp_path):
     assert {"ensemble/1", "ensemble/2"} <= trained
 
 
+@pytest.mark.slow
 def test_refitted_generators_need_no_ensemble_beside_them(few_tags, told, tmp_path):
     measured, phases = _run(
         "ldrsp_cross", tmp_path, few_tags, told, folds=2, refit=True

@@ -46,6 +46,7 @@ def test_a_cross_fitted_run_has_its_stages_twice(few_tags, told, tmp_path):
     assert [epochs for _, epochs in told.phases][4:7] == [1, 1, 2]
 
 
+@pytest.mark.slow
 def test_a_generator_has_the_other_folds(few_tags, told, tmp_path, monkeypatch):
     seen = []
     usual = Stages._fit_member
@@ -82,6 +83,7 @@ def test_refitted_generators_see_all_rows_and_are_the_runs_g(few_tags, told, tmp
     assert np.any(logits[0] != generator.members[0](few_tags.x[:1]).numpy())
 
 
+@pytest.mark.slow
 def test_a_refitted_generator_is_that_of_an_ensemble_of_all_rows(
     few_tags, told, tmp_path
 ):

@@ -177,6 +177,7 @@ def test_an_export_predicts_the_same(tags, tmp_path):
     np.testing.assert_allclose(served["refined"], predicted.refined, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_masks_with_crops_and_replay_chains(maps):
     from ldrsp_tf.data.augmentation import random_crop_and_mirror
     from ldrsp_tf.prediction.crops import Crops

@@ -409,9 +409,9 @@ def test_one_value_a_map_makes_one_score_a_map(large_maps, eagerly, few_samples)
 
 
 class _OfTags(Discriminator):
-    def __init__(self):
+    def __init__(self, units=_LABELS):
         super().__init__()
-        self.dense = keras.layers.Dense(_LABELS)
+        self.dense = keras.layers.Dense(units)
 
     def features(self, x, training=False):
         return self.dense(x)
@@ -432,8 +432,7 @@ class _Column(_OfTags):
 
 class _Narrow(_OfTags):
     def __init__(self):
-        super().__init__()
-        self.dense = keras.layers.Dense(3)
+        super().__init__(units=3)
         self.dense.build((None, 7))
 
 

@@ -72,6 +72,7 @@ def changed(draw, description):
     return json.dumps(description).encode()
 
 
+@pytest.mark.slow
 @fuzzed(100)
 @given(st.data())
 def test_descriptions(saved, data):

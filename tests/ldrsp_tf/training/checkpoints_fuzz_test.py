@@ -110,6 +110,7 @@ def _restored(trainer, folder, name):
     return epoch, told
 
 
+@pytest.mark.slow
 @fuzzed
 @given(st.lists(damages, min_size=1, max_size=3), st.lists(swaps, max_size=1))
 def test_damaged_checkpoints(trainer, saved, changes, exchanged):
