@@ -90,6 +90,7 @@ def test_the_discriminator_of_the_faq_takes_token_ids(names):
     )
 
 
+@pytest.mark.slow
 def test_the_cross_fitted_refiner_of_the_page_has_controls(names):
     from ldrsp_tf.controls import control_outputs
 

@@ -26,7 +26,7 @@ def committed():
 
 @pytest.fixture(scope="module")
 def executed(committed, tmp_path_factory):
-    """The same cells, run for a short time in an empty folder, with `ldrsp_tf` alone."""
+    """The same cells with short trainings, in an empty folder with `ldrsp_tf`."""
     notebook = copy.deepcopy(committed)
     for cell in _code(notebook):
         cell.outputs, cell.execution_count = [], None
