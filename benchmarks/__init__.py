@@ -1,1 +1,1 @@
-"""What the package costs, beside what the arithmetic alone would."""
+"""Measurements of time and memory beside lower bounds of the arithmetic."""

@@ -1,12 +1,13 @@
 """Measures one case in this process, for `benchmarks.run`.
 
-Reads {"measure": ..., "arguments": {...}} from standard input, and writes what was
-measured to standard output as JSON.
+Reads {"measure": ..., "arguments": {...}} from standard input, and writes the
+measurement to standard output as JSON.
 """
 
 import contextlib
 import json
 import sys
+from collections.abc import Callable
 
 from experiments.cli.startup import quiet_tensorflow
 
@@ -16,20 +17,20 @@ from benchmarks import cases  # noqa: E402
 from benchmarks.machine import machine  # noqa: E402
 from experiments.cli.errors import one_sentence_errors  # noqa: E402
 
-MEASURES = {
+MEASURES: dict[str, Callable[..., cases.Measured]] = {
     "machine": machine,
     "training": cases.measure_training,
-    "made": cases.measure_made,
+    "synthetic": cases.measure_synthetic,
     "runs": cases.measure_runs,
 }
 
 
 def main() -> None:
-    """Measures."""
+    """Measures the case on standard input."""
     case = json.load(sys.stdin)
     with (
         one_sentence_errors(kept="the cases that were measured"),
-        # Standard output is for what was measured.
+        # Standard output is for the measurement.
         contextlib.redirect_stdout(sys.stderr),
     ):
         measured = MEASURES[case["measure"]](**case["arguments"])

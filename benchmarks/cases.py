@@ -1,4 +1,4 @@
-"""What is measured: tasks and methods of the tables, and made data of any size."""
+"""Measurements of the tables' tasks and methods, and of synthetic data of any size."""
 
 import dataclasses
 import pathlib
@@ -38,14 +38,23 @@ def measure_training(
     data_dir: str | None,
     manual_dir: str | None,
 ) -> Measured:
-    """An epoch of a task's training rows, and the refinement of its test rows."""
-    task = get_task(task)
-    config = task.configure(method, flags)
-    data = task.load(config, data_dir, manual_dir)
-    split = split_rows(task, config, data)
-    measured = _training(rates, task, config, split.all_training)
+    """Measures an epoch on a task's training rows, and refinement of its test rows.
+
+    Args:
+      rates: The machine's rates.
+      task: The task's name.
+      method: The method's name.
+      flags: The settings that differ from the task's.
+      data_dir: The folder of prepared data; None for TFDS's own.
+      manual_dir: The folder of original files; None downloads them.
+    """
+    measured_task = get_task(task)
+    config = measured_task.configure(method, flags)
+    data = measured_task.load(config, data_dir, manual_dir)
+    split = split_rows(measured_task, config, data)
+    measured = _training(rates, measured_task, config, split.all_training)
     if measured.pop("refines"):
-        refiner = build_refiner(task, config, split.all_training)
+        refiner = build_refiner(measured_task, config, split.all_training)
         measured["refinement"] = _refinement(config, refiner, split.test.x)
     return {**measured, "peak_memory_bytes": peak_memory_bytes()}
 
@@ -59,45 +68,46 @@ def measure_runs(
     data_dir: str | None,
     manual_dir: str | None,
 ) -> Measured:
-    """Whole runs: all that they train, and how good the refined test outputs get.
+    """Measures whole runs: the time of all trainings, and the refined test outputs.
 
     Args:
-      rates: Of the machine; a whole run has no bound.
-      task: Its name.
-      method: Its name.
-      flags: Settings that differ from the task's.
-      seeds: How many runs.
-      data_dir: Of prepared data.
-      manual_dir: Of original files.
+      rates: The machine's rates, which are not used: a whole run has no bound.
+      task: The task's name.
+      method: The method's name.
+      flags: The settings that differ from the task's.
+      seeds: The number of runs.
+      data_dir: The folder of prepared data; None for TFDS's own.
+      manual_dir: The folder of original files; None downloads them.
     """
     del rates
-    task = get_task(task)
+    measured_task = get_task(task)
+    metric = measured_task.paper_metric
     results = []
     for seed in range(seeds):
-        config = task.configure(method, {**flags, "seed": seed})
+        config = measured_task.configure(method, {**flags, "seed": seed})
         with tempfile.TemporaryDirectory() as folder:
             display = Display()
             context = RunContext(
-                task,
+                measured_task,
                 config,
-                task.identity(config),
+                measured_task.identity(config),
                 pathlib.Path(folder),
                 display,
                 DataDirs(data_dir, manual_dir),
             )
             result = pipeline.run(context, display, "python -m benchmarks.run")
         results.append(result)
-    refined = [result["test"]["refined"][task.paper_metric] for result in results]
+    refined = [result["test"]["refined"][metric] for result in results]
     return {
-        "metric": task.paper_metric,
+        "metric": metric,
         "refined": refined,
-        "paper": task.paper[method]["refined"],
+        "paper": measured_task.paper[method]["refined"],
         "training_seconds": [result["seconds"]["train"] for result in results],
         "peak_memory_bytes": peak_memory_bytes(),
     }
 
 
-def measure_made(
+def measure_synthetic(
     rates: Mapping[str, float],
     kind: str,
     rows: int,
@@ -107,24 +117,24 @@ def measure_made(
     labels: int = 0,
     side: int = 0,
 ) -> Measured:
-    """An epoch of made rows.
+    """Measures an epoch on synthetic rows.
 
     Args:
-      rates: Of the machine.
-      kind: "tags" or "masks".
-      rows: How many.
-      method: Its name.
-      flags: Settings that differ from those of Bibtex or the horses.
-      features: Of a row of tags, one in 25 of which is 1.
-      labels: Tags of a row, or classes of a mask.
-      side: Of an image.
+      rates: The machine's rates.
+      kind: The kind of output, "tags" or "masks".
+      rows: The number of rows.
+      method: The method's name.
+      flags: The settings that differ from those of Bibtex or the horses.
+      features: The number of features of tags, one in 25 of which is 1.
+      labels: The number of tags of a row, or of classes of a mask.
+      side: The side of an image, in pixels.
     """
     task = get_task(TASK_OF_KIND[kind])
     begin = time.perf_counter()
     if kind == "tags":
-        examples = made_tags(rows, features, labels)
+        examples = synthetic_tags(rows, features, labels)
     else:
-        examples = made_masks(rows, side, labels)
+        examples = synthetic_masks(rows, side, labels)
         flags = {"crop_size": side, "crop_offsets": (0,), **flags}
         flags = {"validation_offsets": (0,), "classes": labels, **flags}
     seconds = time.perf_counter() - begin
@@ -138,8 +148,14 @@ def measure_made(
     }
 
 
-def made_tags(rows: int, features: int, labels: int) -> Examples:
-    """Rows of zeros and ones as sparse as those of Bibtex."""
+def synthetic_tags(rows: int, features: int, labels: int) -> Examples:
+    """Returns random rows of zeros and ones as sparse as those of Bibtex.
+
+    Args:
+      rows: The number of rows.
+      features: The number of features of a row.
+      labels: The number of tags of a row.
+    """
     random = np.random.default_rng(0)
 
     def bits(columns: int, ones: float) -> np.ndarray:
@@ -151,8 +167,14 @@ def made_tags(rows: int, features: int, labels: int) -> Examples:
     return Examples(bits(features, 0.04), bits(labels, 0.015))
 
 
-def made_masks(rows: int, side: int, classes: int) -> Examples:
-    """Images of noise, and one-hot masks of noise."""
+def synthetic_masks(rows: int, side: int, classes: int) -> Examples:
+    """Returns images of noise, and one-hot masks of noise.
+
+    Args:
+      rows: The number of images.
+      side: The side of an image, in pixels.
+      classes: The number of classes.
+    """
     random = np.random.default_rng(0)
     images = random.random((rows, side, side, 3), np.float32) * 2.0 - 1.0
     mask = random.integers(classes, size=(rows, side, side))
@@ -164,15 +186,21 @@ def _training(
 ) -> Measured:
     def make(method: Method) -> Trainer:
         trainer = build_refiner(task, config, examples).trainer
-        return remade(trainer, method, examples)
+        return with_method(trainer, method, examples)
 
     method = build_refiner(task, config, examples).method
     cost = training_cost.training_cost(make, method, examples, rates)
     return {"rows": len(examples.x), **cost, "refines": method.has_discriminator}
 
 
-def remade(trainer: Trainer, method: Method, examples: Examples) -> Trainer:
-    """The trainer's networks under another method."""
+def with_method(trainer: Trainer, method: Method, examples: Examples) -> Trainer:
+    """Returns a trainer of the same networks with another method.
+
+    Args:
+      trainer: The trainer of the networks.
+      method: The other method.
+      examples: The examples that the networks are built for.
+    """
     settings = trainer.settings
     if method.sources != trainer.method.sources:
         settings = dataclasses.replace(settings, source_shares=None)
@@ -190,13 +218,13 @@ def remade(trainer: Trainer, method: Method, examples: Examples) -> Trainer:
 
 
 def _refinement(config: Config, refiner: Refiner, x: np.ndarray) -> Measured:
-    """Steps of test inputs a second: all of an input's crops are one step."""
+    """Measures refinement steps a second; one is a step of an input in all its crops."""
     x = x[: refiner.predictor.predict_batch_size]
     sampling = config.training.sampling
     steps = max(sampling.inference_steps, 1)
     refinement = Refinement(sampling.inference_step_size, steps, config.grid.normalized)
-    walk = {"walk": lambda: refiner.predict(x, refinement=refinement)}
-    seconds = training_cost.median_seconds(walk, repeats=3)["walk"]
+    predict = {"predict": lambda: refiner.predict(x, refinement=refinement)}
+    seconds = training_cost.median_seconds(predict, repeats=3)["predict"]
     return {
         "inputs": len(x),
         "steps": steps,

@@ -1,4 +1,4 @@
-"""The machine of a measurement, and the rates that its lower bounds are made of."""
+"""The machine of a measurement, and the rates in its lower bounds."""
 
 import os
 import pathlib
@@ -11,20 +11,22 @@ import tensorflow as tf
 
 from experiments.runs.environment import versions
 
-_MATRIX = 2048  # Rows and columns: large enough for the full rate.
-_ADDED = 2**26  # Numbers in single precision: more than a cache holds.
+_MATRIX = 2048  # Rows and columns, which suffice for the full rate.
+_ADDED = 2**26  # Numbers in single precision, more than a cache holds.
 
 
 def machine() -> dict[str, Any]:
-    """A description of the machine, and its measured rates.
+    """Describes the machine and measures its rates.
 
-    The rates are of this process's threads, so they hold for what runs with as many.
+    The rates are those of this process's threads, so they apply to processes with as
+    many.
 
     Returns:
-      processor, cores, memory_bytes, versions: Descriptions.
-      operations_per_second: Of a product of two large matrices, in single precision; a
-        multiplication and an addition are two.
-      bytes_per_second: Read and written by a sum of arrays that no cache holds.
+      processor, cores, memory_bytes, versions: The description.
+      operations_per_second: The rate of a product of two large matrices, in single
+        precision; a multiplication and an addition are two operations.
+      bytes_per_second: The rate at which a sum of arrays that no cache holds reads and
+        writes.
     """
     return {
         "processor": _processor(),
@@ -37,13 +39,13 @@ def machine() -> dict[str, Any]:
 
 
 def operations_per_second(tries: int = 5) -> float:
-    """The best of some products of two large matrices."""
+    """Returns the best rate of some products of two large matrices."""
     matrix = tf.random.stateless_uniform([_MATRIX, _MATRIX], seed=[0, 0])
     return 2 * _MATRIX**3 / _best_seconds(lambda: tf.matmul(matrix, matrix), tries)
 
 
 def bytes_per_second(tries: int = 5) -> float:
-    """The best of some passes that add an array to another one, in place."""
+    """Returns the best rate of some passes that add an array to another in place."""
     total, added = tf.Variable(tf.zeros([_ADDED])), tf.ones([_ADDED])
     return 3 * 4 * _ADDED / _best_seconds(lambda: total.assign_add(added), tries)
 

@@ -1,4 +1,4 @@
-"""The measurements as tables of Markdown."""
+"""The measurements as Markdown tables."""
 
 import statistics
 from collections.abc import Mapping, Sequence
@@ -18,9 +18,9 @@ _CURVES = {
 
 
 def training_table(content: Mapping[str, Any]) -> str:
-    """An epoch of each task and method, part by part, beside its lower bound."""
+    """Returns the table of epochs, part by part, beside their lower bounds."""
     head = ["task", "method", "s an epoch", "examples / s"]
-    head += ["input", "G", "D", "walks", "bound, s", "times bound"]
+    head += ["input", "G", "D", "samples", "bound, s", "times bound"]
     rows = [[*head, "refinement, steps / s", "peak memory"]]
     for name, case in content["cases"].items():
         kind, task, *method = name.split("/")
@@ -37,19 +37,19 @@ def _epoch(case: Mapping[str, Any]) -> list[str]:
         else "-"
         for part in _PARTS
     ]
-    walked = case.get("refinement", {}).get("input_steps_per_second")
+    steps = case.get("refinement", {}).get("input_steps_per_second")
     return [
         _digits(seconds),
         f"{case['examples_per_second']:,.0f}",
         *shares,
         _digits(case["bound"]),
         f"{seconds / case['bound']:.1f}",
-        f"{walked:,.0f}" if walked else "-",
+        f"{steps:,.0f}" if steps else "-",
     ]
 
 
 def curves_table(content: Mapping[str, Any]) -> str:
-    """Epochs of made data against its sizes."""
+    """Returns the table of epochs on synthetic data of several sizes."""
     rows = [["of", "", "s an epoch", "bound, s", "times bound", "peak memory"]]
     for name, case in content["cases"].items():
         kind, size = name.split("/")[:2]
@@ -61,7 +61,7 @@ def curves_table(content: Mapping[str, Any]) -> str:
 
 
 def runs_table(content: Mapping[str, Any]) -> str:
-    """How long whole runs train, and what for."""
+    """Returns the table of whole runs: the time of training, and the result."""
     rows = [["run", "s of training", "refined, test", "paper", "runs", "peak memory"]]
     for name, case in content["cases"].items():
         if name.startswith("runs/"):
@@ -85,7 +85,7 @@ def _mean(values: Sequence[float]) -> str:
 
 
 def machine_line(content: Mapping[str, Any]) -> str:
-    """The machine, and the rates that bounds are made of."""
+    """Returns a sentence on the machine, and on the rates in the bounds."""
     machine = content["machine"]
     return (
         f"{machine['processor']}, {machine['cores']} cores, "
@@ -122,7 +122,7 @@ def table_makers(content: Mapping[str, Any]) -> Makers:
 
 
 def _digits(number: float) -> str:
-    """Three significant digits."""
+    """Formats a number with three significant digits."""
     return f"{number:#.3g}".rstrip(".")
 
 

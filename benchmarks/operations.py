@@ -4,15 +4,16 @@ import math
 
 import tensorflow as tf
 
-# What holds a function of its own that is run once.
+# The operations that run a function of their own once.
 _CALLS = ("PartitionedCall", "StatefulPartitionedCall")
 _BRANCHES = ("Case", "StatelessCase", "If", "StatelessIf", "While", "StatelessWhile")
 
 
 def count(function: tf.types.experimental.ConcreteFunction) -> int:
-    """Multiplications and additions of the products and convolutions of a graph.
+    """Counts the multiplications and additions of the products in a graph.
 
-    Element-wise work is not counted, which makes the number a lower bound.
+    Products are those of matrices and convolutions. Element-wise operations are not
+    counted, which makes the number a lower bound.
 
     Args:
       function: A traced function of inputs of known shapes.
@@ -24,7 +25,7 @@ def count(function: tf.types.experimental.ConcreteFunction) -> int:
     return _count(function.graph)
 
 
-def _count(graph) -> int:
+def _count(graph: tf.Graph) -> int:
     return sum(_of(operation) for operation in graph.get_operations())
 
 
@@ -37,7 +38,7 @@ def _of(operation: tf.Operation) -> int:
     return 2 * counted(operation) if counted else 0
 
 
-def _inner(operation: tf.Operation, name: str):
+def _inner(operation: tf.Operation, name: str) -> tf.Graph:
     return operation.graph._get_function(name).graph
 
 
@@ -73,14 +74,14 @@ def _matrix_product(operation: tf.Operation) -> int:
 
 
 def _convolution(operation: tf.Operation) -> int:
-    """Each output is a sum over the filter's height, width and input channels."""
+    """Counts products: an output is a sum over filter height, width and channels."""
     return math.prod(_shape(operation.outputs[0])) * math.prod(
         _shape(operation.inputs[1])[:3]
     )
 
 
 def _input_gradient(operation: tf.Operation) -> int:
-    """Also a transposed convolution; as many as the convolution that it is of."""
+    """Counts products, as many as the convolution's; also of a transposed convolution."""
     filters, gradient = _shape(operation.inputs[1]), _shape(operation.inputs[2])
     return math.prod(gradient) * math.prod(filters[:3])
 

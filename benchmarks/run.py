@@ -42,7 +42,10 @@ _RATES = ("operations_per_second", "bytes_per_second")
 
 
 def chosen_cases(beginnings: Sequence[str] | None) -> dict[str, Case]:
-    """The cases whose names begin so.
+    """Returns the cases whose names have one of the beginnings.
+
+    Args:
+      beginnings: The beginnings; None for all cases.
 
     Raises:
       UsageError: No name begins with one of them.
@@ -58,10 +61,13 @@ def chosen_cases(beginnings: Sequence[str] | None) -> dict[str, Case]:
 
 
 def measure(case: Case) -> dict[str, Any]:
-    """Measures in a process of its own, whose peak of memory is the case's.
+    """Measures a case in a process of its own, so that peak memory is the case's.
+
+    Args:
+      case: The case.
 
     Raises:
-      UsageError: It failed; the message is its own.
+      UsageError: The process failed; the message is that of the process.
     """
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.case"],
@@ -88,7 +94,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     except (UsageError, OSError) as error:
         sys.exit(f"error: {error}")
     except KeyboardInterrupt:
-        sys.exit("\nStopped; what was measured is kept.")
+        sys.exit("\nStopped; the cases that were measured are kept.")
 
 
 def _measure_all(
@@ -100,15 +106,15 @@ def _measure_all(
     rates = {name: content["machine"][name] for name in _RATES}
     for number, (name, case) in enumerate(cases.items(), start=1):
         arguments = {**case.arguments, "rates": rates}
-        if case.measure != "made":
+        if case.measure != "synthetic":
             arguments.update(folders)
         measured = measure(case._replace(arguments=arguments))
         content["cases"][name] = {**case.arguments, **measured}
         write_json(output, content)
-        print(f"{number}/{len(cases)}  {name}: {_told(measured)}", flush=True)
+        print(f"{number}/{len(cases)}  {name}: {_summary(measured)}", flush=True)
 
 
-def _told(measured: dict[str, Any]) -> str:
+def _summary(measured: dict[str, Any]) -> str:
     if "training_seconds" in measured:
         return f"{statistics.mean(measured['training_seconds']):.1f} s of training"
     ratio = measured["seconds"] / measured["bound"]

@@ -1,4 +1,4 @@
-"""What an epoch of a method costs, part by part, beside the least it could cost."""
+"""The time of an epoch of a method, part by part, beside a lower bound."""
 
 import dataclasses
 import statistics
@@ -15,17 +15,18 @@ from ldrsp_tf.models import Discriminator
 from ldrsp_tf.refinement import score_and_gradient
 from ldrsp_tf.sampling.replay import ReplayChains
 from ldrsp_tf.sampling.sources import SamplingContext, StatelessSource
+from ldrsp_tf.settings import SamplingSettings
 from ldrsp_tf.training.trainer import Trainer
 
-# Makes a trainer of the same task with another method.
+# Makes a trainer of one task with the given method.
 Maker = Callable[[Method], Trainer]
 Rates = Mapping[str, float]
 
 # Adam reads a weight, its gradient and two moments, and writes all but the gradient.
 _BYTES_OF_AN_UPDATE = 7 * 4
 
-# Steps of a walk that a source takes for a batch.
-_STEPS = {
+# The steps of refinement that a source takes for a batch.
+_STEPS: Mapping[object, Callable[[SamplingSettings], int]] = {
     sampling.InferenceSource: lambda settings: settings.inference_steps,
     sampling.AdversarialSource: lambda settings: settings.adversarial_steps,
     sampling.LossAugmentedSource: lambda settings: settings.inference_steps,
@@ -34,15 +35,15 @@ _STEPS = {
 
 
 class RestingSource(StatelessSource):
-    """Samples that cost no walk: they stay at G(x)."""
+    """A source of samples that stay at G(x), at no cost."""
 
     def draw(self, context: SamplingContext) -> tf.Tensor:
         """Returns G(x), `[B, ...]`."""
         return context.y_generated
 
 
-def without_walks(method: Method) -> Method:
-    """The method with as many samples, which stay where they start."""
+def with_resting_samples(method: Method) -> Method:
+    """Returns the method with as many samples, which stay at G(x)."""
     sources = ((1.0, RestingSource),) if method.sources else ()
     return dataclasses.replace(method, sources=sources)
 
@@ -52,14 +53,14 @@ def median_seconds(
     repeats: int = 5,
     budget: float = 20.0,
 ) -> dict[str, float]:
-    """The median time of each function, their first calls (which compile) left out.
+    """Returns the median seconds of each function, without first calls, which compile.
 
-    They take turns, so that a machine that gets slower does so for all of them.
+    The functions take turns, so that a machine that slows down affects all of them.
 
     Args:
-      functions: By name.
-      repeats: Most calls of each.
-      budget: Seconds after which no further round begins, but one is always made.
+      functions: The functions, by name.
+      repeats: The largest number of timed calls of each.
+      budget: The seconds after which no further round begins; one is always made.
     """
     seconds: dict[str, list[float]] = {name: [] for name in functions}
     for _ in range(repeats + 1):
@@ -77,33 +78,35 @@ def training_cost(
 ) -> dict[str, object]:
     """Measures an epoch and its parts.
 
-    A part is what an epoch takes longer with it than without it: the input alone, then
-    with G's update, with D's (and G's gradient through D), with the samples' walks.
+    The time of a part is the difference of epochs with and without it: the input alone,
+    then with G's update, with D's (and G's gradient through D), and with the
+    trajectories of D's samples.
 
     Args:
-      make: Makes a trainer for a method.
-      method: What is measured.
+      make: A function that makes a trainer for a method.
+      method: The method to measure.
       examples: The training rows.
-      rates: `operations_per_second` and `bytes_per_second` of the machine.
-      epochs: How many the median is of.
+      rates: The machine's `operations_per_second` and `bytes_per_second`.
+      epochs: The number of epochs to take the median of.
 
     Returns:
-      seconds, examples_per_second: Of an epoch.
-      parts: Seconds by part.
-      operations, bytes: What an epoch needs at least.
-      bound: The seconds that the machine needs for these at least.
+      seconds, examples_per_second: The time and the rate of an epoch.
+      parts: The seconds of each part.
+      operations, bytes: The least operations and memory traffic of an epoch.
+      bound: The least seconds that the machine needs for these.
     """
     trainer = make(method)
     stages = {"input": input_epoch(trainer, examples)}
     if method.has_generator:
         stages["generator"] = training_epoch(make(BASELINE), examples)
     if method.has_discriminator:
-        resting = make(without_walks(method))
+        resting = make(with_resting_samples(method))
         stages["discriminator"] = training_epoch(resting, examples)
     if method.sources:
         stages["walks"] = training_epoch(trainer, examples)
     times = median_seconds(stages, epochs)
-    operations, moved = least_work(trainer, make(without_walks(method)), examples)
+    resting = make(with_resting_samples(method))
+    operations, moved = least_work(trainer, resting, examples)
     seconds = list(times.values())[-1]
     return {
         "seconds": seconds,
@@ -126,14 +129,14 @@ def _differences(times: dict[str, float]) -> dict[str, float]:
 
 
 def training_epoch(trainer: Trainer, examples: Examples) -> Callable[[], object]:
-    """An epoch of training, as a function."""
+    """Returns a function that trains for an epoch."""
     x, y = tf.constant(examples.x), tf.constant(examples.y)
     trainer.set_progress(0.0)
     return lambda: trainer.train_epoch(x, y, 0)
 
 
 def input_epoch(trainer: Trainer, examples: Examples) -> Callable[[], object]:
-    """Gathering, casting and augmenting all batches of an epoch, as a function."""
+    """Returns a function that gathers, casts and augments all batches of an epoch."""
     x, y = tf.constant(examples.x), tf.constant(examples.y)
 
     @tf.function
@@ -141,7 +144,7 @@ def input_epoch(trainer: Trainer, examples: Examples) -> Callable[[], object]:
         total = tf.constant(0.0)
         for step in tf.range(tf.shape(order)[0]):
             for part in trainer.batch(x, y, order[step], step):
-                # One number of each: what nothing depends on is not computed.
+                # One number of each part is used; otherwise none would be computed.
                 total += tf.reshape(part, [-1])[0]
         return total
 
@@ -152,16 +155,16 @@ def input_epoch(trainer: Trainer, examples: Examples) -> Callable[[], object]:
 def least_work(
     trainer: Trainer, resting: Trainer, examples: Examples
 ) -> tuple[int, int]:
-    """What an epoch has to compute, and to move to and from memory, at least.
+    """Counts the least operations and memory traffic of an epoch.
 
     Args:
-      trainer: Of the method.
-      resting: Of the method `without_walks`.
+      trainer: The trainer of the method.
+      resting: The trainer of the method `with_resting_samples`.
       examples: The training rows.
 
     Returns:
-      Multiplications and additions of all products; bytes of the rows and of Adam's
-      updates.
+      The number of multiplications and additions of all products, and the number of
+      bytes of the rows and of Adam's updates.
     """
     order = trainer.order(len(examples.x), 0)
     x, y = trainer.batch(
@@ -171,14 +174,14 @@ def least_work(
     step = tf.function(resting.train_step).get_concrete_function(
         *specs, tf.TensorSpec([], tf.int32)
     )
-    operations = count(step) + walk_operations(trainer, *specs)
+    operations = count(step) + trajectory_operations(trainer, *specs)
     rows = sum(part[: order.shape[1]].nbytes for part in examples)
     moved = rows + _BYTES_OF_AN_UPDATE * _updated_weights(trainer)
     return len(order) * round(operations), len(order) * moved
 
 
 def _updated_weights(trainer: Trainer) -> int:
-    """Weights that a step updates, as often as it does."""
+    """Counts the updates of single weights in a step."""
     weights = 0
     for network, updates in (
         (trainer.generator, 1),
@@ -190,10 +193,18 @@ def _updated_weights(trainer: Trainer) -> int:
     return weights
 
 
-def walk_operations(trainer: Trainer, x: tf.TensorSpec, y: tf.TensorSpec) -> float:
-    """Operations of the walks of a step's samples, on average over the sources."""
+def trajectory_operations(
+    trainer: Trainer, x: tf.TensorSpec, y: tf.TensorSpec
+) -> float:
+    """Counts the operations of a step's sample trajectories, averaged over the sources.
+
+    Args:
+      trainer: The trainer of the method.
+      x: The shape of a batch of inputs, `[B, ...]`.
+      y: The shape of a batch of outputs, `[B, ...]`.
+    """
     method, settings = trainer.method, trainer.settings
-    if not method.sources:
+    if not method.sources or trainer.discriminator is None:
         return 0.0
     shares = settings.source_shares or [share for share, _ in method.sources]
     steps = sum(
@@ -207,14 +218,20 @@ def walk_operations(trainer: Trainer, x: tf.TensorSpec, y: tf.TensorSpec) -> flo
 def step_operations(
     discriminator: Discriminator, x: tf.TensorSpec, y: tf.TensorSpec
 ) -> int:
-    """Operations of one step of a walk: D's logits and their gradient in y."""
+    """Counts the operations of a refinement step: D's logits and their gradient in y.
+
+    Args:
+      discriminator: D.
+      x: The shape of a batch of inputs, `[B, ...]`.
+      y: The shape of a batch of outputs, `[B, ...]`.
+    """
 
     @tf.function
-    def features(x: tf.Tensor):
+    def features(x: tf.Tensor) -> object:
         return discriminator.features(x)
 
     @tf.function
-    def gradient(x: tf.Tensor, y: tf.Tensor):
+    def gradient(x: tf.Tensor, y: tf.Tensor) -> object:
         of_x = discriminator.features(x)
         return score_and_gradient(lambda y: discriminator.logits(of_x, y), y)
 

@@ -1,27 +1,33 @@
-"""How processes that train side by side share the machine, or a cluster."""
+"""Shares of a machine's or a cluster's cores and GPUs for parallel processes."""
 
 import math
 import os
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-# What TensorFlow and the packages around it read; a run elsewhere needs them, too.
+# Prefixes of the variables that TensorFlow and the packages around it read, which a run
+# on another machine needs as well.
 _NAMES = ("TF_", "TFDS_", "KERAS_", "XLA_", "LDRSP_")
 
 
 class Share(NamedTuple):
-    """What each process has of a cluster."""
+    """The share of a cluster that each process has.
+
+    Attributes:
+      cores: The number of cores.
+      gpus: The number of GPUs, or a fraction of one.
+    """
 
     cores: int
     gpus: float
 
 
 def cluster_share(nodes: Sequence[Mapping[str, float]], at_once: int) -> Share:
-    """What each of some processes has of a cluster; no more than one node offers.
+    """Returns the share of each parallel process, which is at most one whole node.
 
     Args:
-      nodes: The resources of each, by Ray's names `CPU` and `GPU`.
-      at_once: How many processes there are at a time.
+      nodes: The resources of each node, by Ray's names `CPU` and `GPU`.
+      at_once: The number of processes that run at a time.
     """
     cores = [node.get("CPU", 0.0) for node in nodes]
     gpus = sum(node.get("GPU", 0.0) for node in nodes)
@@ -33,21 +39,33 @@ def cluster_share(nodes: Sequence[Mapping[str, float]], at_once: int) -> Share:
 
 
 def threads_of_each(at_once: int) -> int:
-    """The threads of each of some processes that share the cores.
+    """Returns the number of threads of each process when several share the cores.
 
-    Sums are taken in another order with another number of threads: a run repeats
-    another bit for bit on the same machine with as many threads.
+    The number of threads changes the order of summation: a run repeats another bit for
+    bit only on the same machine with as many threads.
+
+    Args:
+      at_once: The number of processes that run at a time.
     """
     return max(1, cores() // at_once)
 
 
 def shared_environment(at_once: int) -> dict[str, str]:
-    """The environment of each process; what the user has set stays."""
+    """Returns the environment of each process; variables of the user's own stay.
+
+    Args:
+      at_once: The number of processes that run at a time.
+    """
     return {**_limits(at_once, threads_of_each(at_once)), **os.environ}
 
 
 def sent_environment(at_once: int, threads: int) -> dict[str, str]:
-    """What a process on another machine needs of the environment, and its limits."""
+    """Returns the variables that a process on another machine needs, with its limits.
+
+    Args:
+      at_once: The number of processes that run at a time.
+      threads: The number of threads of each.
+    """
     ours = {k: value for k, value in os.environ.items() if k.startswith(_NAMES)}
     return {**_limits(at_once, threads), **ours}
 
@@ -57,13 +75,13 @@ def _limits(at_once: int, threads: int) -> dict[str, str]:
         return {}
     return {
         "TF_NUM_INTRAOP_THREADS": str(threads),
-        # The first of them would otherwise take the whole memory of a GPU.
+        # Otherwise the first process would allocate the whole memory of a GPU.
         "TF_FORCE_GPU_ALLOW_GROWTH": "true",
     }
 
 
 def cores() -> int:
-    """The cores that this process may use."""
+    """Returns the number of cores that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

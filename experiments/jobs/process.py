@@ -1,4 +1,4 @@
-"""A command that works in a folder, as a process with a log."""
+"""A command that works in a folder, run as a process with a log."""
 
 import dataclasses
 import pathlib
@@ -13,12 +13,18 @@ LOG = "log.txt"
 POLL_SECONDS = 0.1
 
 
-_MISTAKE = "error: "  # How a command begins the sentence that tells the user of one.
+_MISTAKE = "error: "  # The beginning of a command's sentence about a user's mistake.
 
 
 @dataclasses.dataclass(frozen=True)
 class Job:
-    """A command that works in a folder, which also receives what it prints."""
+    """A command that works in a folder, to which its output is logged as well.
+
+    Attributes:
+      name: The name in progress lines and errors.
+      command: The command line.
+      folder: The folder of its files and its log.
+    """
 
     name: str
     command: Sequence[str]
@@ -30,14 +36,14 @@ class JobProcess:
 
     Args:
       job: The job.
-      environment: The process's.
-      lock: Its folder's, which the process inherits.
-      popen: What else `subprocess.Popen` is to be given.
+      environment: The environment variables of the process.
+      lock: The file descriptor of the folder's lock, which the process inherits.
+      **popen: Further arguments of `subprocess.Popen`.
     """
 
     def __init__(
         self, job: Job, environment: Mapping[str, str], lock: int, **popen: Any
-    ):
+    ) -> None:
         self._log = job.folder / LOG
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
@@ -52,11 +58,14 @@ class JobProcess:
             self._log_begin = log.tell()
 
     def ended(self) -> bool:
-        """Whether it is over."""
+        """Returns whether the process has ended."""
         return self._process.poll() is not None
 
     def failure(self) -> str | None:
-        """The last line that it wrote, or what ended it; None if it did well."""
+        """Returns the reason of a failure, once the process has ended; None if none.
+
+        It is the last line of the log, or the signal that ended the process.
+        """
         status = self._process.returncode
         if status == 0:
             return None
@@ -67,20 +76,20 @@ class JobProcess:
         return f"{reason.removeprefix(_MISTAKE)} (its log: {self._log})"
 
     def crashed(self) -> bool:
-        """Whether it failed and has not said what the user should do."""
+        """Returns whether it failed without a sentence about a user's mistake."""
         status = self._process.returncode
         return status < 0 or (status > 0 and not self._last_line().startswith(_MISTAKE))
 
     def stop(self) -> None:
-        """Asks it to end."""
+        """Asks the process to end."""
         self._process.terminate()
 
     def wait(self) -> None:
-        """Waits for its end."""
+        """Waits for the end of the process."""
         self._process.wait()
 
     def _last_line(self) -> str:
-        """The last one of its own part of the log."""
+        """Returns the last line of this process's part of the log."""
         with self._log.open("rb") as log:
             log.seek(self._log_begin)
             lines = log.read().decode(errors="replace").strip().splitlines()

@@ -1,4 +1,4 @@
-"""A Ray cluster, and what each of some runs has of it."""
+"""A Ray cluster, and each run's share of it."""
 
 import logging
 import os
@@ -13,7 +13,7 @@ import ray
 from experiments.jobs.cores import cluster_share, cores, sent_environment
 from ldrsp_tf.errors import UsageError
 
-# How often Ray takes up again what was lost with its worker.
+# The number of times that Ray restarts a task that was lost with its worker.
 RETRIES = 3
 
 
@@ -27,17 +27,18 @@ class RayCluster:
     """A cluster that runs share; a context manager that leaves it at the end.
 
     Args:
-      address: `local` starts one on this machine, which ends with this process; any
-        other one is joined.
-      at_once: How many runs there are at a time.
+      address: The address of the cluster to join; `local` starts one on this machine,
+        which ends with this process.
+      at_once: The number of runs that share the cluster at a time.
 
     Attributes:
-      at_once: The same.
-      threads: Those of each run.
-      options: Of Ray's tasks and actors: the share of each run, and its environment.
+      at_once: The number of runs at a time.
+      threads: The number of threads of each run, once joined.
+      options: The options of Ray's tasks and actors, once joined: the share of each run
+        and its environment.
     """
 
-    def __init__(self, address: str, at_once: int):
+    def __init__(self, address: str, at_once: int) -> None:
         self._address = address
         self.at_once = at_once
         self.threads = 0
@@ -60,7 +61,7 @@ class RayCluster:
         }
         return self
 
-    def __exit__(self, *exception) -> None:
+    def __exit__(self, *exception: object) -> None:
         ray.shutdown()
 
 
@@ -68,10 +69,10 @@ def _connect(address: str) -> None:
     settings: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR}
     if address == "local":
         settings |= {"num_cpus": cores(), "include_dashboard": False}
-    # A lost worker is announced on the screen whatever `log_to_driver` says.
+    # Ray announces lost workers on the screen in spite of `log_to_driver`.
     ray._private.worker._worker_logs_enabled = False
     try:
-        _knock(address)
+        _require_answer(address)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             ray.init(address, **settings)
@@ -82,8 +83,8 @@ def _connect(address: str) -> None:
         ) from error
 
 
-def _knock(address: str) -> None:
-    """Raises OSError where nobody answers; Ray itself would try for minutes."""
+def _require_answer(address: str) -> None:
+    """Raises OSError if the address does not answer; Ray itself retries for minutes."""
     match = re.fullmatch(r"(?:ray://)?(.+):(\d+)", address)
     if match:
         place = (match[1], int(match[2]))

@@ -1,4 +1,4 @@
-"""Jobs as remote tasks of Ray, which takes up again what a worker's death ended."""
+"""Jobs as remote tasks of Ray, which restarts those that were lost with a worker."""
 
 import ctypes
 import os
@@ -6,6 +6,8 @@ import pathlib
 import signal
 import sys
 import time
+from collections.abc import Callable
+from typing import Any
 
 import ray
 from ray.exceptions import RayError, RayTaskError
@@ -14,26 +16,33 @@ from experiments.jobs.process import POLL_SECONDS, Job, JobProcess
 from experiments.jobs.ray_cluster import RETRIES, RayCluster
 from ldrsp_tf.training.folder_lock import claim_folder
 
-_STOP_SECONDS = 30  # A node that does not answer is not waited for any longer.
+_STOP_SECONDS = 30  # The longest wait for a node that does not answer.
 
 
 _PR_SET_PDEATHSIG = 1
 
 
 class JobCrashedError(Exception):
-    """A job ended without a sentence for the user; it may end well the next time."""
+    """The error of a job that ended without a user's mistake; it is worth a retry."""
 
 
 class RayWorkers:
-    """The workers of a cluster, which see the folders of this machine."""
+    """The workers of a cluster, which must have access to the folders of this machine.
 
-    def __init__(self, cluster: RayCluster):
-        self._task = ray.remote(
-            max_retries=RETRIES, retry_exceptions=[JobCrashedError], **cluster.options
-        )(_do)
+    Args:
+      cluster: A cluster that was joined.
+    """
+
+    def __init__(self, cluster: RayCluster) -> None:
+        options: dict[str, Any] = {
+            **cluster.options,
+            "max_retries": RETRIES,
+            "retry_exceptions": [JobCrashedError],
+        }
+        self._task = ray.remote(**options)(_do)
 
     def start(self, job: Job) -> "_RayJob | None":
-        """Starts a job; None if another process is at work in its folder."""
+        """Starts a job; returns None if another process works in its folder."""
         lock = claim_folder(job.folder)
         if lock is None:
             return None
@@ -43,9 +52,9 @@ class RayWorkers:
 
 
 class _RayJob:
-    """A job that was given to Ray."""
+    """A job that was submitted to Ray."""
 
-    def __init__(self, task: ray.ObjectRef):
+    def __init__(self, task: ray.ObjectRef) -> None:
         self._task = task
 
     def ended(self) -> bool:
@@ -67,9 +76,20 @@ class _RayJob:
 
 
 def _do(job: Job, folder: pathlib.Path) -> str | None:
-    """Does a job as a process that works in a folder; why it failed, if it did."""
+    """Runs a job as a process of this worker.
+
+    Args:
+      job: The job.
+      folder: The working directory.
+
+    Returns:
+      The reason of a failure that the user has to mend; None without a failure.
+
+    Raises:
+      JobCrashedError: The process crashed.
+    """
     os.chdir(folder)
-    # That of an attempt that was lost may not be over yet.
+    # The process of an attempt that was lost may still be running.
     while (lock := claim_folder(job.folder)) is None:
         time.sleep(POLL_SECONDS)
     with lock:
@@ -77,7 +97,7 @@ def _do(job: Job, folder: pathlib.Path) -> str | None:
             job, os.environ, lock.fileno(), preexec_fn=_end_with_worker()
         )
     try:
-        # Ray's cancelling is an exception between two lines of Python.
+        # Ray cancels by an exception between two lines of Python.
         while not process.ended():
             time.sleep(POLL_SECONDS)
     finally:
@@ -88,8 +108,8 @@ def _do(job: Job, folder: pathlib.Path) -> str | None:
     return process.failure()
 
 
-def _end_with_worker():
-    """What makes a process end with the worker, even one that is killed."""
+def _end_with_worker() -> Callable[[], object] | None:
+    """Returns a function that ties a process to the life of its worker, if it can."""
     if sys.platform != "linux":
         return None
     prctl = ctypes.CDLL(None).prctl

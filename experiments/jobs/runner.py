@@ -1,4 +1,4 @@
-"""Commands run side by side, some at a time, each with a log."""
+"""Commands run in parallel, some at a time, each with a log."""
 
 import contextlib
 import dataclasses
@@ -17,14 +17,19 @@ from ldrsp_tf.training.folder_lock import claim_folder
 
 @dataclasses.dataclass(frozen=True)
 class Failure:
-    """A job that came to nothing, and a sentence that says why."""
+    """A job that failed.
+
+    Attributes:
+      job: The job.
+      reason: The reason, one sentence.
+    """
 
     job: Job
     reason: str
 
 
 def failure_text(failures: Sequence[Failure]) -> str:
-    """What a command ends with that some jobs failed in."""
+    """Returns the message with which a command ends when jobs have failed."""
     reasons = [f"  {failure.job.name}: {failure.reason}" for failure in failures]
     return "\n".join(["error: These runs failed:", *reasons])
 
@@ -33,23 +38,23 @@ class Work(Protocol):
     """A job that has started."""
 
     def ended(self) -> bool:
-        """Whether it is over."""
+        """Returns whether the job has ended."""
 
     def failure(self) -> str | None:
-        """Why it failed, once it has ended; None if it did not."""
+        """Returns the reason of a failure, once the job has ended; None if none."""
 
     def stop(self) -> None:
-        """Asks it to end."""
+        """Asks the job to end."""
 
     def wait(self) -> None:
-        """Waits for its end, after it was asked to end."""
+        """Waits for the end of a job that was asked to end."""
 
 
 class Workers(Protocol):
-    """Where jobs run."""
+    """The processes of this machine, or of a cluster, that jobs run in."""
 
     def start(self, job: Job) -> Work | None:
-        """Starts a job; None if somebody else is at work in its folder."""
+        """Starts a job; returns None if another process works in its folder."""
 
 
 def run_jobs(
@@ -59,17 +64,17 @@ def run_jobs(
     report: Callable[[str], None],
     workers: Workers | None = None,
 ) -> list[Failure]:
-    """Runs every job; one that fails leaves the others alone.
+    """Runs every job; the failure of one does not affect the others.
 
-    An interruption, by Ctrl-C or by a signal to end, also ends those that run.
+    An interruption, by Ctrl-C or by a signal to end, also ends the running jobs.
 
     Args:
-      jobs: In the order in which they start.
-      at_once: How many may run at a time.
-      collect: Takes the outcome of a job that ended well; a UsageError or an OSError
-        makes it one that failed.
-      report: Shows a line of progress.
-      workers: Where they run; as processes of this machine if None.
+      jobs: The jobs in the order in which they start.
+      at_once: The largest number of jobs that run at a time.
+      collect: The function that files the outcome of a successful job; a UsageError or
+        an OSError that it raises makes the job a failed one.
+      report: The function that shows a line of progress.
+      workers: The workers that run the jobs; processes of this machine if None.
 
     Returns:
       The failures, in the order in which they happened.
@@ -78,28 +83,45 @@ def run_jobs(
 
 
 def seconds_left(durations: Sequence[float], left: int, at_once: int) -> float:
-    """The time that jobs need which are as long as the mean of those that ended."""
+    """Returns the seconds that the remaining jobs will take, by the mean duration.
+
+    Args:
+      durations: The seconds of each finished job.
+      left: The number of jobs that have not finished.
+      at_once: The number of jobs that run at a time.
+    """
     return statistics.mean(durations) * left / max(1, min(at_once, left))
 
 
 class Processes:
-    """Processes of this machine, which share its cores."""
+    """Processes of this machine, which share its cores.
 
-    def __init__(self, at_once: int):
+    Args:
+      at_once: The number of processes that run at a time.
+    """
+
+    def __init__(self, at_once: int) -> None:
         self._environment = shared_environment(at_once)
 
     def start(self, job: Job) -> JobProcess | None:
-        """Starts a job; None if another process is at work in its folder."""
+        """Starts a job; returns None if another process works in its folder."""
         lock = claim_folder(job.folder)
         if lock is None:
             return None
-        # The child alone keeps the lock: its folder is free when it ends, however.
+        # The child alone keeps the lock: however it ends, its folder is free again.
         with lock:
             return JobProcess(job, self._environment, lock.fileno())
 
 
 class _Running(NamedTuple):
-    """A job that has started, as which one, and when."""
+    """A job that has started.
+
+    Attributes:
+      number: The position among all jobs, from 1.
+      job: The job.
+      work: The running process.
+      begin: The time of its start, in seconds.
+    """
 
     number: int
     job: Job
@@ -108,7 +130,7 @@ class _Running(NamedTuple):
 
 
 class _Runner:
-    """What `run_jobs` keeps in mind."""
+    """The state of `run_jobs`; its arguments are the same."""
 
     def __init__(
         self,
@@ -117,7 +139,7 @@ class _Runner:
         collect: Callable[[Job], None],
         report: Callable[[str], None],
         workers: Workers,
-    ):
+    ) -> None:
         self._waiting = list(enumerate(jobs, start=1))
         self._total = len(jobs)
         self._at_once = at_once
@@ -159,7 +181,7 @@ class _Runner:
                 self._fail(ended.number, ended.job, reason)
 
     def _failed(self, ended: _Running) -> str | None:
-        """Why an ended job failed; None if it did not."""
+        """Returns why an ended job failed; None if it did not."""
         reason = ended.work.failure()
         if reason is not None:
             return reason
@@ -195,7 +217,7 @@ class _Runner:
 
 @contextlib.contextmanager
 def signals_interrupt() -> Iterator[None]:
-    """Signals that ask a process to end raise KeyboardInterrupt inside the block."""
+    """Makes signals that ask a process to end raise KeyboardInterrupt in the block."""
     asked = (signal.SIGTERM, signal.SIGHUP)
     before = [signal.signal(number, signal.default_int_handler) for number in asked]
     try:

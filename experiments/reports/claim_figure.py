@@ -1,4 +1,4 @@
-"""The paper's claim as a picture: what refinement gains, by the gradient it follows."""
+"""The paper's claim as a figure: gain of refinement against the gradient's norm."""
 
 import pathlib
 from collections.abc import Sequence
@@ -17,12 +17,12 @@ matplotlib.use("Agg")
 def draw_claim(tables: Sequence[Table], path: pathlib.Path) -> None:
     """Draws a panel for each table that has results.
 
-    A point is a method: to the right, how long dD/dy is at G's outputs; upwards, what
-    the refinement along it gains, with the interval over seeds.
+    A point is a method. Its abscissa is the norm of dD/dy at G's outputs, its ordinate
+    the gain of the refinement along it, with the interval over seeds.
 
     Args:
-      tables: Of the claim.
-      path: The PNG file.
+      tables: The tables of the claim.
+      path: The path of the PNG file.
 
     Raises:
       UsageError: No method of any table has been measured.
@@ -55,7 +55,7 @@ def draw_claim(tables: Sequence[Table], path: pathlib.Path) -> None:
 
 
 def _points(table: Table) -> list[tuple[Row, Summary, Summary]]:
-    """Row, gradient norm and first gain of the methods that have both."""
+    """Returns row, gradient norm and first gain of each method that has both."""
     found = []
     for row in table.rows:
         cells = list(zip(table.columns, row.cells))

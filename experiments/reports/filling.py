@@ -1,4 +1,4 @@
-"""Fills a table: runs what it lacks and files the results where tables find them."""
+"""Makes the runs that tables lack and files their results with the others."""
 
 import dataclasses
 import pathlib
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 
 @dataclasses.dataclass(frozen=True)
 class Wanted:
-    """What is to be filled.
+    """The part of the tables to fill.
 
     Attributes:
-      number: The paper's table, or "claim"; all the paper's if None.
-      tasks: Of it; None for all that the package has.
-      methods: `<method>[-<networks>]`; None for all rows of a table.
-      seeds: Seeds 0, 1, ... of every row.
+      number: The paper's number of a table, or "claim"; None for all of the paper's.
+      tasks: The names of the tasks; None for all that the package has.
+      methods: The methods, as `<method>[-<networks>]`; None for all rows of a table.
+      seeds: The number of seeds 0, 1, ... of every row.
     """
 
     number: int | str | None = None
@@ -48,23 +48,23 @@ def fill_tables(
     report: Callable[[str], None],
     cluster: "RayCluster | None" = None,
 ) -> list[Failure]:
-    """Does the runs that the tables lack.
+    """Executes the runs that the tables lack.
 
     Args:
-      results: Holds `<task>/<method>[-<networks>]/seed<k>/result.json`; receives those
-        of the runs that finish.
-      wanted: Which tables, methods and seeds.
-      command: What does a run, given the flags that name it and its folder.
-      runs: Holds their folders. A run that was interrupted there is taken up again.
-      at_once: How many runs at a time.
-      report: Shows a line of progress.
-      cluster: Where they run, to be joined; on this machine if None.
+      results: The folder of `<task>/<method>[-<networks>]/seed<k>/result.json`, which
+        receives the results of the runs that finish.
+      wanted: The tables, methods and seeds to fill.
+      command: The command line of a run, without the flags that name it and its folder.
+      runs: The folder of the runs' folders. A run that was interrupted is resumed.
+      at_once: The number of runs at a time.
+      report: The function that shows a line of progress.
+      cluster: The cluster to join and run on; None for this machine.
 
     Returns:
       The runs that failed.
 
     Raises:
-      UsageError: A name is unknown, or results are there that new runs do not suit.
+      UsageError: A name is unknown, or results have other settings than new runs.
     """
     missing = []
     for layout in _layouts(wanted):
@@ -97,13 +97,13 @@ def fill_tables(
 
 
 def _layouts(wanted: Wanted) -> list[Layout]:
-    """Those of the asked tables; of tasks that the package has, if none is named."""
+    """Returns the layouts of the wanted tables, of tasks that the package has."""
     layouts = [layout for layout in LAYOUTS if layout.is_asked(wanted.number)]
     known = {layout.task: layout for layout in layouts if layout.task in TASKS}
     for task in wanted.tasks or ():
         if task not in known:
             raise UsageError(
-                f"{task!r} is no task that can be run for these tables; there are "
+                f"{task!r} is no task that can be run for these tables; the tasks are "
                 f"{', '.join(known)}."
             )
     return [known[task] for task in wanted.tasks or known]
@@ -125,7 +125,10 @@ def _folders(
 def _check_settings(
     lacking: Sequence[RunName], there: Results, results: pathlib.Path
 ) -> None:
-    """Refuses, before hours of work, what a table would refuse after them."""
+    """Refuses results that a table could not average with the new runs.
+
+    A table would refuse them as well, but only after hours of work.
+    """
     for run in lacking:
         for result in there.get(run.folder, ())[:1]:
             config = get_task(run.task).configure(run.method, run.networks).as_dict()
@@ -136,7 +139,7 @@ def _check_settings(
                 raise UsageError(
                     f"The results of {run.task}/{run.folder} in {results} have other "
                     f"settings than a run has now ({some}); move them away to make "
-                    "them anew, or leave that method out of --methods."
+                    "them again, or leave that method out of --methods."
                 )
 
 
@@ -150,10 +153,14 @@ def _summary(missing: int, at_once: int, threads: int) -> str:
 
 
 def file_result(source: pathlib.Path, target: pathlib.Path) -> None:
-    """Copies the result of a run that is complete to where tables find it.
+    """Copies a complete result into the folder that tables are made from.
+
+    Args:
+      source: The result in the run's folder.
+      target: The path of the copy.
 
     Raises:
-      UsageError: It is not complete.
+      UsageError: There is no result, or it is not complete.
     """
     result = read_json(source)
     if result is None or not result.get("complete"):

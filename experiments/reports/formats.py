@@ -27,7 +27,7 @@ _CSV_HEADINGS = (
 
 
 def markdown(table: Table) -> str:
-    """The table, with what runs each row, and the notes below it; without its title."""
+    """Returns a table in Markdown, with the flags of each row and notes; no title."""
     lines = [[*_headings(table), "flags"]]
     for row in table.rows:
         cells = [f"**{text}**" if bold else text for text, bold in _cells(table, row)]
@@ -46,7 +46,7 @@ def _flags(row: Row) -> str:
 
 
 def latex(table: Table) -> str:
-    """A `table` environment; needs the package booktabs."""
+    """Returns a `table` environment of LaTeX, which needs the package booktabs."""
     caption = _latex_text(f"{table.layout.title}: {table.layout.quantity}")
     rows = [
         [
@@ -75,13 +75,13 @@ def latex(table: Table) -> str:
 
 
 def comma_separated(tables: Sequence[Table]) -> str:
-    """One figure a line, so that all tables are one file with one heading."""
+    """Returns all tables as one CSV file with one heading, one figure a line."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(_CSV_HEADINGS)
     for table in tables:
         for row in table.rows:
-            run = (table.layout.number, table.layout.task, row.folder, row.row)
+            run = (table.layout.number, table.layout.task, row.folder, row.outputs)
             for column, cell in zip(table.columns, row.cells):
                 if cell is not None:
                     writer.writerow([*run, column.heading, *_csv_cells(column, cell)])
@@ -91,7 +91,7 @@ def comma_separated(tables: Sequence[Table]) -> str:
 def _csv_cells(column: Column, cell: Summary) -> list[str]:
     figures = (cell.mean, cell.deviation, cell.low, cell.high)
     seeds = "" if isinstance(column, PaperColumn) else str(cell.count)
-    # Twelve digits: all that is measured, without the tails of binary fractions.
+    # Twelve digits are all that is measured, without the tails of binary fractions.
     return [*("" if f is None else f"{f:.12g}" for f in figures), seeds]
 
 
@@ -145,7 +145,7 @@ def _figure(table: Table, row: Row, index: int) -> str:
         return "-"
     if isinstance(column, PaperColumn) and not isinstance(column, PaperGainColumn):
         text = f"{cell.mean:.{decimals}f}"
-        # The paper gives one figure with a digit more than its neighbours.
+        # The paper gives one figure with a digit more than its neighbors.
         return text if float(text) == cell.mean else f"{cell.mean:g}"
     if isinstance(column, ScoreColumn):
         return f"{cell.mean:.2g}"
@@ -163,7 +163,7 @@ def _figure(table: Table, row: Row, index: int) -> str:
 
 
 def _latex_text(text: str) -> str:
-    """Escapes what LaTeX reads as its own, and sets minus signs and code."""
+    """Escapes special characters of LaTeX, and sets minus signs and code."""
     text = re.sub(r"([%&_#$])", r"\\\1", text)
     text = re.sub(r"^-(?=\d)", "$-$", text).replace("±", r"$\pm$")
     return re.sub(r"`([^`]+)`", r"\\texttt{\1}", text)

@@ -1,4 +1,4 @@
-"""The columns of each table, and what its rows are compared with."""
+"""The layouts of all tables: their columns, and the control that each compares with."""
 
 import dataclasses
 
@@ -21,15 +21,15 @@ class Layout:
 
     Attributes:
       number: The paper's number of the table, or a name where the paper has none.
-      task: The task's name, which is its folder's among the results.
-      title: What the table calls it.
-      quantity: What the figures are.
-      network: What the table calls a method's G.
-      columns: From left to right; those without any figure are left out.
-      gain: A sentence that says what the gains are.
-      decimals: Of every figure but D's.
-      rows: Which rows of a method it shows.
-      methods: Whose rows it shows, as folders; all by default.
+      task: The task's name, which is also that of its folder of results.
+      title: The title of the data set.
+      quantity: The quantity and unit of the figures, for the table's title.
+      network: The name of G's architecture, such as `FCN`.
+      columns: The columns from left to right; those without any figure are left out.
+      gain: The definition of a gain, without a full stop.
+      decimals: The number of decimals of every figure but D's.
+      outputs: The names of the outputs of a method that have a row.
+      methods: The folders of the methods to show; all by default.
     """
 
     number: int | str
@@ -40,23 +40,23 @@ class Layout:
     columns: tuple[Column, ...]
     gain: str
     decimals: int = 1
-    rows: tuple[str, ...] = ("generator", "refined")
+    outputs: tuple[str, ...] = ("generator", "refined")
     methods: tuple[str, ...] = ()
 
     def is_asked(self, number: int | str | None) -> bool:
-        """Whether it is that table, or one of the paper's if none is named."""
+        """Returns whether this is the table of that number; None is any of the paper."""
         return isinstance(self.number, int) if number is None else self.number == number
 
     @property
     def name(self) -> str:
-        """What tells it from the others: the task, for the paper's tables."""
+        """The unique name in the marks of pages: the task, for the paper's tables."""
         return (
             self.task if isinstance(self.number, int) else f"{self.number}/{self.task}"
         )
 
     @property
     def figures(self) -> Figures:
-        """The paper's figures in its order; none for a task that it does not have."""
+        """The paper's figures in its order; empty for a task that it does not have."""
         for column in self.columns:
             if isinstance(column, PaperColumn):
                 return column.figures
@@ -76,7 +76,7 @@ def _tag_layout(task: str, title: str) -> Layout:
             MetricColumn("F1 at 0.5", "f1"),
             MetricColumn("tuned", "f1_tuned"),
             MetricColumn("plug-in", "f1_plugin"),
-            # What decoding alone gains costs no discriminator: it is the control.
+            # The control: decoding gains this much without a discriminator.
             GainColumn("gain over G tuned", "f1", "f1_tuned"),
             GainColumn("gain over G plug-in", "f1", "f1_plugin"),
         ),
@@ -88,7 +88,7 @@ def _tag_layout(task: str, title: str) -> Layout:
 def _claim_layout(
     task: str, title: str, figures: Figures, gains: tuple[GainColumn, ...], gain: str
 ) -> Layout:
-    """The paper's claim: a classifier's gradient vanishes, LDRSP's refines."""
+    """Returns the layout of the claim, that LDRSP's gradient refines outputs."""
     return Layout(
         number="claim",
         task=task,
@@ -102,7 +102,7 @@ def _claim_layout(
             ScoreColumn("correlation of D and v*", "correlation"),
         ),
         gain=gain,
-        rows=("refined",),
+        outputs=("refined",),
     )
 
 
@@ -114,17 +114,17 @@ def _controls_layout(
     gain: ControlGainColumn,
     methods: tuple[str, ...],
 ) -> Layout:
-    """What predicts without a walk, beside the refined output."""
+    """Returns the layout of predictions without refinement beside the refined ones."""
     return Layout(
         number="controls",
         task=task,
         title=title,
-        quantity="what predicts without a walk (test)",
+        quantity="prediction without refinement (test)",
         network=network,
         columns=(*metrics, gain),
         gain="A gain is the figure of the refined output, decided without tuning, "
         "minus the row's, by the decoder that suits it best",
-        rows=("generator", "own", "average", "mirrored", "ensemble", "refined"),
+        outputs=("generator", "own", "average", "mirrored", "ensemble", "refined"),
         methods=methods,
     )
 
@@ -228,7 +228,7 @@ LAYOUTS = (
 
 
 def layout_of(name: str) -> Layout | None:
-    """The layout of that name, if there is one."""
+    """Returns the layout of that name, or None."""
     return next((layout for layout in LAYOUTS if layout.name == name), None)
 
 

@@ -1,4 +1,4 @@
-"""Which runs a table lacks."""
+"""The runs that a table lacks."""
 
 import dataclasses
 from collections.abc import Collection, Sequence
@@ -9,7 +9,13 @@ from experiments.summaries.labels import NETWORKS, run_flags, split_folder
 
 @dataclasses.dataclass(frozen=True)
 class RunName:
-    """A run by its folder, `<task>/<method>[-<networks>]/seed<k>`."""
+    """A run by its folder, `<task>/<method>[-<networks>]/seed<k>`.
+
+    Attributes:
+      task: The task's name.
+      folder: The method's folder, `<method>[-<networks>]`.
+      seed: The seed.
+    """
 
     task: str
     folder: str
@@ -20,34 +26,34 @@ class RunName:
 
     @property
     def method(self) -> str:
-        """The method of that folder."""
+        """The method's name."""
         return split_folder(self.folder)[0]
 
     @property
     def networks(self) -> dict[str, str]:
-        """The setting that chooses networks other than the task's."""
+        """The setting of networks other than the task's; empty for the task's own."""
         networks = split_folder(self.folder)[1]
         return {"generator": networks} if networks else {}
 
     @property
     def flags(self) -> list[str]:
-        """What `experiments.run` is to be told."""
+        """The flags of `experiments.run` for this run."""
         return [f"--task={self.task}", *run_flags(self.folder), f"--seed={self.seed}"]
 
 
 def missing_runs(
     task: str, folders: Sequence[str], results: Results, seeds: int
 ) -> list[RunName]:
-    """The runs of seeds 0, 1, ... without a complete result.
+    """Returns the runs of seeds 0, 1, ... without a complete result.
 
-    All of seed 0 come first: an interrupted filling leaves a table of few seeds rather
-    than one of few methods.
+    All runs of seed 0 come first, so that an interrupted command leaves a table of few
+    seeds rather than one of few methods.
 
     Args:
-      task: Of the table.
-      folders: Of its methods, `<method>[-<networks>]`.
-      results: The complete ones, folder -> results.
-      seeds: How many seeds the table should have.
+      task: The task of the table.
+      folders: The folders of its methods, `<method>[-<networks>]`.
+      results: The complete results, folder -> results.
+      seeds: The number of seeds that the table should have.
     """
     there = {
         (folder, result["seed"]) for folder in results for result in results[folder]
@@ -61,7 +67,12 @@ def missing_runs(
 
 
 def runnable(folders: Sequence[str], methods: Collection[str]) -> list[str]:
-    """Those folders whose method and networks this package has."""
+    """Returns the folders whose method and networks this package has.
+
+    Args:
+      folders: The folders of methods, `<method>[-<networks>]`.
+      methods: The names of the package's methods.
+    """
     return [
         folder
         for folder in folders

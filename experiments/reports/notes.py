@@ -1,4 +1,4 @@
-"""The lines below a table: how to read it, and what it lacks."""
+"""Notes below a table, on how to read it and which runs it lacks."""
 
 from experiments.reports.columns import GainColumn, MetricColumn
 from experiments.reports.rows import Table
@@ -7,7 +7,7 @@ from experiments.summaries.statistics import Summary
 
 
 def table_notes(table: Table) -> list[str]:
-    """Sentences below a table; commands stand between backticks."""
+    """Returns the sentences below a table; commands stand between backticks."""
     return [*_reading(table), *_gains(table), *_missing(table)]
 
 
@@ -29,7 +29,7 @@ def _gains(table: Table) -> list[str]:
         return []
     line = f"{table.layout.gain}, in points"
     if all(gain.count == 1 for gain in gains):
-        return [f"{line}; one seed each, so nothing is known of chance."]
+        return [f"{line}; one seed each, so there is no estimate of chance."]
     return [
         f"{line}, paired over seeds. A star: the 95 % confidence interval of its mean "
         "(Student's t) excludes 0; it refers to other seeds, not to other test rows."
@@ -56,7 +56,7 @@ def _missing(table: Table) -> list[str]:
         task = table.layout.task
         names = ", ".join(f"`{method}`" for method in missing)
         notes.append(
-            f"Not measured: {names}. Run them by `python -m experiments.tables "
+            f"Not measured: {names}. Run them with `python -m experiments.tables "
             f"--table={table.layout.number} --tasks={task} --run_missing`."
         )
     return notes

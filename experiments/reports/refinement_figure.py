@@ -1,4 +1,4 @@
-"""Pictures of a refinement: its images, and its curves along the steps."""
+"""Figures of a refinement: images of masks, and curves along the steps."""
 
 import pathlib
 from typing import NamedTuple
@@ -13,6 +13,7 @@ from experiments.summaries.result_table import METRICS
 from experiments.tasks.splits import split_rows
 from ldrsp_tf.data.examples import Examples
 from ldrsp_tf.errors import UsageError
+from ldrsp_tf.refinement import Refinement
 from ldrsp_tf.refiner.refiner import Refiner
 
 matplotlib.use("Agg")
@@ -21,11 +22,11 @@ matplotlib.use("Agg")
 IMAGES_OF_EACH_KIND = 2
 
 
-BEYOND = 2  # Curves go on for so many times the chosen number of steps.
+BEYOND = 2  # The length of the curves, in chosen numbers of steps.
 
 
-# Of the classes; more than these begin anew.
-COLOURS = (
+# The colors of the classes; further classes repeat them.
+COLORS = (
     np.array(
         [
             [32, 32, 40],
@@ -44,12 +45,12 @@ COLOURS = (
 )
 
 
-class Walked(NamedTuple):
-    """The test examples' refinement.
+class Trajectory(NamedTuple):
+    """The refinement of the test examples, step by step from G's outputs.
 
     Attributes:
-      outputs: `[T + 1, N, ...]`.
-      metric: Of each example at each step, `[T + 1, N]`.
+      outputs: The outputs, `[T + 1, N, ...]`.
+      metric: The metric of each example at each step, a fraction, `[T + 1, N]`.
       score: D's mean score at each step, `[T + 1]`.
       value: The mean oracle value at each step, `[T + 1]`.
     """
@@ -67,17 +68,18 @@ def draw_figures(
 
     Args:
       run: The run.
-      each: Images of each kind (gain, median, loss).
-      data_dir: Where prepared data lies.
-      manual_dir: Where original files lie.
+      each: The number of images of each kind (gain, median, loss).
+      data_dir: The folder of prepared data; None for TFDS's own.
+      manual_dir: The folder of original files; None downloads them.
 
     Returns:
-      The files.
+      The paths of the figures.
 
     Raises:
       UsageError: The run's method does not refine.
     """
-    if run.refinement is None:
+    refinement = run.refinement
+    if refinement is None:
         raise UsageError(
             f"{run.folder} is a run of {run.config.method!r}, which does not refine; "
             "there is nothing to draw."
@@ -85,24 +87,25 @@ def draw_figures(
     run.require_same_sources()
     data = run.task.load(run.config, data_dir, manual_dir)
     split = split_rows(run.task, run.config, data)
-    walked = _walk(run.refiner(), split.test)
+    trajectory = _refine(run.refiner(), refinement, split.test)
     curves = run.folder / "curves.png"
-    _draw_curves(walked, run, curves)
+    _draw_curves(trajectory, run, refinement, curves)
     if split.test.y.ndim != 4:
         return [curves]
     images = run.folder / "refinement.png"
-    _draw_images(walked, run, split.test, each, images)
+    _draw_images(trajectory, run, refinement.steps, split.test, each, images)
     return [images, curves]
 
 
-def _walk(refiner: Refiner, test: Examples) -> Walked:
-    """Walks beyond the chosen steps."""
-    steps = BEYOND * refiner.refinement.steps
+def _refine(refiner: Refiner, refinement: Refinement, test: Examples) -> Trajectory:
+    """Refines the test examples beyond the chosen steps."""
+    steps = BEYOND * refinement.steps
     prediction = refiner.predict(test.x, trajectory=True, steps=steps)
     outputs, scores = prediction.trajectory, prediction.trajectory_scores
+    assert outputs is not None and scores is not None
     truth = tf.constant(test.y, tf.float32)
     values = [refiner.trainer.oracle(tf.constant(y), truth) for y in outputs]
-    return Walked(
+    return Trajectory(
         outputs,
         np.stack([refiner.space.example_metric(y, test.y) for y in outputs]),
         np.array([np.mean(score) for score in scores]),
@@ -110,21 +113,26 @@ def _walk(refiner: Refiner, test: Examples) -> Walked:
     )
 
 
-def _draw_curves(walked: Walked, run: FinishedRun, path: pathlib.Path) -> None:
+def _draw_curves(
+    trajectory: Trajectory,
+    run: FinishedRun,
+    refinement: Refinement,
+    path: pathlib.Path,
+) -> None:
     metric = run_metric(run)
     figure, axes = plt.subplots(figsize=(6.4, 3.6), layout="constrained")
-    axes.plot(100 * walked.metric.mean(1), label=f"{metric} (%)", linewidth=2)
-    axes.plot(100 * walked.value, label="true value v* (x 100)")
-    axes.plot(100 * walked.score, label="D's score (x 100)", linestyle="--")
-    axes.axvline(run.refinement.steps, color="grey", linewidth=1)
+    axes.plot(100 * trajectory.metric.mean(1), label=f"{metric} (%)", linewidth=2)
+    axes.plot(100 * trajectory.value, label="oracle value v* (x 100)")
+    axes.plot(100 * trajectory.score, label="D's score (x 100)", linestyle="--")
+    axes.axvline(refinement.steps, color="grey", linewidth=1)
     axes.annotate(
         "chosen on validation",
-        (run.refinement.steps, axes.get_ylim()[0]),
+        (refinement.steps, axes.get_ylim()[0]),
         xytext=(4, 4),
         textcoords="offset points",
         color="grey",
     )
-    axes.set_xlabel(f"refinement steps of {run.refinement.step_size:g}")
+    axes.set_xlabel(f"refinement steps of {refinement.step_size:g}")
     axes.set_title(
         f"{run.task.title}, {run.config.method}, test, seed {run.config.seed}"
     )
@@ -135,15 +143,19 @@ def _draw_curves(walked: Walked, run: FinishedRun, path: pathlib.Path) -> None:
 
 
 def run_metric(run: FinishedRun) -> str:
-    """The name of the metric of the curves."""
+    """Returns the name of the metric in the curves."""
     return METRICS[run.task.family.space(run.config).metric_name]
 
 
 def _draw_images(
-    walked: Walked, run: FinishedRun, test: Examples, each: int, path: pathlib.Path
+    trajectory: Trajectory,
+    run: FinishedRun,
+    chosen: int,
+    test: Examples,
+    each: int,
+    path: pathlib.Path,
 ) -> None:
-    chosen = run.refinement.steps
-    gain = walked.metric[chosen] - walked.metric[0]
+    gain = trajectory.metric[chosen] - trajectory.metric[0]
     order = np.argsort(-gain, kind="stable")
     middle = max(0, (len(order) - each) // 2)
     kinds = [
@@ -163,15 +175,15 @@ def _draw_images(
         layout="constrained",
     )
     for line, (kind, row) in zip(grid, rows):
-        pictures = [(test.x[row] + 1.0) / 2.0, in_colours(test.y[row])]
-        pictures += [in_colours(walked.outputs[step, row]) for step in steps]
+        pictures = [(test.x[row] + 1.0) / 2.0, in_colors(test.y[row])]
+        pictures += [in_colors(trajectory.outputs[step, row]) for step in steps]
         for axes, picture in zip(line, pictures):
             axes.imshow(np.clip(picture, 0.0, 1.0), interpolation="nearest")
             axes.set_xticks([])
             axes.set_yticks([])
         line[0].set_ylabel(kind, fontsize=8)
         for axes, step in zip(line[2:], steps):
-            axes.set_xlabel(f"{100 * walked.metric[step, row]:.1f}", fontsize=8)
+            axes.set_xlabel(f"{100 * trajectory.metric[step, row]:.1f}", fontsize=8)
     for axes, title in zip(grid[0], titles):
         axes.set_title(title, fontsize=9)
     figure.suptitle(
@@ -182,10 +194,10 @@ def _draw_images(
     plt.close(figure)
 
 
-def in_colours(y: np.ndarray) -> np.ndarray:
-    """Class values `[H, W, C]` as a picture `[H, W, 3]`: colours mixed by value."""
-    colours = COLOURS[np.arange(y.shape[-1]) % len(COLOURS)]
-    return np.asarray(y, np.float64) @ colours
+def in_colors(y: np.ndarray) -> np.ndarray:
+    """Returns class values `[H, W, C]` as a picture `[H, W, 3]` of mixed colors."""
+    colors = COLORS[np.arange(y.shape[-1]) % len(COLORS)]
+    return np.asarray(y, np.float64) @ colors
 
 
 def _step_title(step: int, chosen: int) -> str:

@@ -7,7 +7,7 @@ from experiments.reports.columns import Column, MetricColumn
 from experiments.reports.layouts import Layout
 from experiments.summaries.collection import Results
 from experiments.summaries.labels import row_label, split_folder
-from experiments.summaries.result_file import rows_of_result
+from experiments.summaries.result_file import metrics_by_outputs
 from experiments.summaries.statistics import Summary
 
 OURS = "ldrsp_plus"
@@ -15,25 +15,25 @@ OURS = "ldrsp_plus"
 
 @dataclasses.dataclass(frozen=True)
 class Row:
-    """A row of a method.
+    """A row of a table: some outputs of a method.
 
     Attributes:
-      folder: The method's, `<method>[-<networks>]`.
-      row: `generator` or `refined`.
-      label: What the table calls it.
+      folder: The method's folder, `<method>[-<networks>]`.
+      outputs: The name of the outputs: `generator`, `refined` or a control.
+      label: The label, in the paper's words.
       cells: A figure or None for each column of the table.
-      seeds: How many results it is made of.
+      seeds: The number of results that the figures are computed from.
     """
 
     folder: str
-    row: str
+    outputs: str
     label: str
     cells: tuple[Summary | None, ...]
     seeds: int
 
     @property
     def status(self) -> str:
-        """How many seeds there are, or why there is none."""
+        """The number of seeds, or the reason that there is none."""
         if self.seeds:
             return str(self.seeds)
         return "not re-run" if self.folder in ONLY_PUBLISHED else "not measured"
@@ -41,32 +41,42 @@ class Row:
 
 @dataclasses.dataclass(frozen=True)
 class Table:
-    """A layout filled with figures; `columns` are those that have any."""
+    """A layout filled with figures.
+
+    Attributes:
+      layout: The layout.
+      columns: The columns of the layout that have any figure.
+      rows: The rows from top to bottom.
+    """
 
     layout: Layout
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
 
     def is_best(self, row: Row, column: int) -> bool:
-        """Whether none of our rows shows a larger figure in that column."""
-        if row.cells[column] is None or not isinstance(
-            self.columns[column], MetricColumn
-        ):
+        """Returns whether none of our rows shows a larger figure in that column.
+
+        Args:
+          row: A row of the table.
+          column: The index of the column; only metrics have a best row.
+        """
+        cell = row.cells[column]
+        if cell is None or not isinstance(self.columns[column], MetricColumn):
             return False
-        shown = [
-            round(other.cells[column].mean, self.layout.decimals)
-            for other in self.rows
-            if other.cells[column] is not None
-        ]
-        return round(row.cells[column].mean, self.layout.decimals) == max(shown)
+        others = [other.cells[column] for other in self.rows]
+        shown = [self._shown(other) for other in others if other is not None]
+        return self._shown(cell) == max(shown)
+
+    def _shown(self, cell: Summary) -> float:
+        return round(cell.mean, self.layout.decimals)
 
 
 def build_table(layout: Layout, results: Results) -> Table:
-    """Fills a layout.
+    """Fills a layout with the figures of results.
 
     Args:
-      layout: Of the task.
-      results: Of the same task, method's folder -> results.
+      layout: The layout.
+      results: The results of its task, method's folder -> results.
     """
     rows = [
         row
@@ -89,9 +99,13 @@ def build_table(layout: Layout, results: Results) -> Table:
 
 
 def row_folders(layout: Layout, results: Results) -> list[str]:
-    """Folders: the paper's methods, ours, any other, and then the other networks.
+    """Returns folders in order: the paper's methods, ours, others, other networks.
 
-    A task that the paper does not have keeps the order of its first table.
+    A task that is not in the paper has the order of the paper's first table.
+
+    Args:
+      layout: The layout of the table.
+      results: The results of its task, method's folder -> results.
     """
     if layout.methods:
         return [folder for folder in layout.methods if folder in results]
@@ -111,20 +125,18 @@ def row_folders(layout: Layout, results: Results) -> list[str]:
 
 
 def _rows(layout: Layout, results: Results, folder: str) -> list[Row]:
-    """The rows that the paper has of a method, and those that our results have."""
+    """Returns a method's rows, of the outputs in the paper and in our results."""
     ours = results.get(folder, [])
-    measured = [row for result in ours for row in rows_of_result(result)]
-    names = dict.fromkeys([*layout.figures.get(folder, {}), *measured])
-    if not names:
-        names = dict.fromkeys(("generator", "refined"))
-    names = [name for name in names if name in layout.rows]
+    measured = [name for result in ours for name in metrics_by_outputs(result)]
+    known = list(dict.fromkeys([*layout.figures.get(folder, {}), *measured]))
+    names = [n for n in known or ("generator", "refined") if n in layout.outputs]
     return [
         Row(
             folder=folder,
-            row=name,
+            outputs=name,
             label=row_label(folder, name, len(names), layout.network),
             cells=tuple(column.cell(folder, name, ours) for column in layout.columns),
-            seeds=sum(name in rows_of_result(result) for result in ours),
+            seeds=sum(name in metrics_by_outputs(result) for result in ours),
         )
         for name in names
     ]

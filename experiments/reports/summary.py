@@ -7,7 +7,7 @@ from experiments.cli.markdown import markdown_table
 from experiments.reports.layouts import SummaryColumn, SummaryLayout
 from experiments.summaries.collection import Results
 from experiments.summaries.labels import CONTROLS, TITLES, split_folder
-from experiments.summaries.result_file import rows_of_result
+from experiments.summaries.result_file import metrics_by_outputs
 from experiments.summaries.statistics import Summary, summarize
 
 _NOTE = (
@@ -29,10 +29,10 @@ def summary_table(layout: SummaryLayout, load: Callable[[str], Results]) -> str:
     lines = [["", *(column.heading for column in layout.columns)]]
     lines.append(["LDRSP, the paper's figure", *map(_published, layout.columns)])
     for method in layout.methods:
-        for row, label in (("generator", "G"), ("refined", "refined")):
+        for outputs, label in (("generator", "G"), ("refined", "refined")):
             cells = [
-                _text(_figure(column, results.get(_folder(column, method), []), row))
-                for column, results in zip(layout.columns, found)
+                _text(_figure(column, runs.get(_folder(column, method), []), outputs))
+                for column, runs in zip(layout.columns, found)
             ]
             lines.append([f"{TITLES[method]}: {label}", *cells])
     best = [_best_control(c, results) for c, results in zip(layout.columns, found)]
@@ -49,21 +49,21 @@ def _folder(column: SummaryColumn, method: str) -> str:
 
 
 def _figure(
-    column: SummaryColumn, results: Sequence[dict[str, Any]], row: str
+    column: SummaryColumn, results: Sequence[dict[str, Any]], outputs: str
 ) -> Summary | None:
-    """Returns the row's figure by its best decoder, None where there is none."""
-    metrics = (column.refined,) if row == "refined" else column.decoders
-    found = [_summary(results, row, metric) for metric in metrics]
+    """Returns the figure of the outputs by their best decoder; None without any."""
+    metrics = (column.refined,) if outputs == "refined" else column.decoders
+    found = [_summary(results, outputs, metric) for metric in metrics]
     return max(
         (figure for figure in found if figure), key=lambda s: s.mean, default=None
     )
 
 
 def _summary(
-    results: Sequence[dict[str, Any]], row: str, metric: str
+    results: Sequence[dict[str, Any]], outputs: str, metric: str
 ) -> Summary | None:
-    rows = [rows_of_result(result).get(row, {}) for result in results]
-    return summarize([100 * values[metric] for values in rows if metric in values])
+    measured = [metrics_by_outputs(result).get(outputs, {}) for result in results]
+    return summarize([100 * values[metric] for values in measured if metric in values])
 
 
 def _best_control(column: SummaryColumn, results: Results) -> str:
@@ -71,21 +71,21 @@ def _best_control(column: SummaryColumn, results: Results) -> str:
     for folder, runs in results.items():
         if split_folder(folder)[1] != column.networks:
             continue
-        for row in ("generator", *CONTROLS):
-            figure = _figure(column, runs, row)
+        for outputs in ("generator", *CONTROLS):
+            figure = _figure(column, runs, outputs)
             if figure is not None:
-                found[folder, row] = figure
+                found[folder, outputs] = figure
     if not found:
         return "-"
     best = max(found, key=lambda place: found[place].mean)
     return f"{_text(found[best])} ({_label(*best)})"
 
 
-def _label(folder: str, row: str) -> str:
+def _label(folder: str, outputs: str) -> str:
     method = split_folder(folder)[0]
-    if row == "generator":
+    if outputs == "generator":
         return f"G of {TITLES.get(method, method)}"
-    return CONTROLS[row]
+    return CONTROLS[outputs]
 
 
 def _text(figure: Summary | None) -> str:

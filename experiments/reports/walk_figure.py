@@ -1,4 +1,4 @@
-"""Whether the energy can be trusted: metric and score against the steps of a walk."""
+"""Metric and D's score against the steps of a long refinement, as a figure."""
 
 import pathlib
 from collections.abc import Mapping
@@ -16,32 +16,33 @@ matplotlib.use("Agg")
 
 
 def draw_walks(results_of_tasks: Mapping[str, Results], path: pathlib.Path) -> None:
-    """Draws a panel for each task that has walks; a mean over seeds for each method.
+    """Draws a panel for each task with long trajectories: means over seeds by method.
 
     Args:
-      results_of_tasks: Title of a task -> method's folder -> result of each seed.
-      path: The PNG file.
+      results_of_tasks: The results, title of a task -> method's folder -> result of
+        each seed.
+      path: The path of the PNG file.
 
     Raises:
       UsageError: No run was made with `--controls`.
     """
     panels = {
-        title: walks
+        title: trajectories
         for title, results in results_of_tasks.items()
-        if (walks := _walks(results))
+        if (trajectories := _trajectories(results))
     }
     if not panels:
-        raise UsageError("No run has walks; make some with --controls.")
+        raise UsageError("No run has a long trajectory; make some with --controls.")
     colors = _colors(panels)
     size = (4.8 * len(panels), 4.0)
     figure, grid = plt.subplots(
         1, len(panels), figsize=size, squeeze=False, layout="constrained"
     )
-    for axes, (title, walks) in zip(grid[0], panels.items()):
-        for folder, walk in walks.items():
-            steps, color = walk["steps"], colors[folder]
-            axes.plot(steps, 100 * walk["metric"], "o-", ms=3, color=color)
-            axes.plot(steps, 100 * walk["score"], "--", color=color)
+    for axes, (title, trajectories) in zip(grid[0], panels.items()):
+        for folder, trajectory in trajectories.items():
+            steps, color = trajectory["steps"], colors[folder]
+            axes.plot(steps, 100 * trajectory["metric"], "o-", ms=3, color=color)
+            axes.plot(steps, 100 * trajectory["score"], "--", color=color)
         # Step 0 is G's output.
         axes.set_xscale("symlog", linthresh=1)
         ticks = [0, 1, 5, 20, 50, 200]
@@ -61,19 +62,19 @@ def draw_walks(results_of_tasks: Mapping[str, Results], path: pathlib.Path) -> N
 
 
 def _colors(panels: Mapping[str, Mapping[str, object]]) -> dict[str, str]:
-    """Folder -> its color, which is the same in all panels."""
-    folders = dict.fromkeys(folder for walks in panels.values() for folder in walks)
+    """Returns the color of each folder, which is the same in all panels."""
+    folders = dict.fromkeys(folder for of_task in panels.values() for folder in of_task)
     return {folder: f"C{index}" for index, folder in enumerate(folders)}
 
 
-def _walks(results: Results) -> dict[str, dict[str, np.ndarray]]:
-    """Steps, metric and score of the methods that have walks, as means over seeds."""
+def _trajectories(results: Results) -> dict[str, dict[str, np.ndarray]]:
+    """Returns steps, metric and score of each method, as means over its seeds."""
     found = {}
     for folder, of_seeds in results.items():
-        walks = [result["walk"] for result in of_seeds if "walk" in result]
-        if walks:
+        measured = [result["walk"] for result in of_seeds if "walk" in result]
+        if measured:
             found[folder] = {
-                name: np.mean([walk[name] for walk in walks], 0)
+                name: np.mean([trajectory[name] for trajectory in measured], 0)
                 for name in ("steps", "metric", "score")
             }
     return found

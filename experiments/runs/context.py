@@ -45,7 +45,7 @@ class RunContext:
       task: The task.
       config: The settings.
       identity: The settings and the content of the user's own files, by which runs are
-        told apart (`Task.identity`).
+        distinguished (`Task.identity`).
       folder: The run's folder; an interrupted run there is resumed. Of several workers
         the chief alone has it; the others have one that is thrown away.
       progress: The listener to the trainings.

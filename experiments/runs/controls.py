@@ -16,9 +16,9 @@ from ldrsp_tf.prediction.predictor import Predictor, predict
 from ldrsp_tf.refinement import Refinement
 from ldrsp_tf.refiner import Refiner
 
-WALK = (0, 1, 2, 5, 10, 20, 50, 100, 200)
+LONG_TRAJECTORY = (0, 1, 2, 5, 10, 20, 50, 100, 200)
 
-_LONG_WALK_BATCH_SIZE = 256  # Long walks are kept whole.
+_LONG_BATCH_SIZE = 256  # Long trajectories are kept in memory whole.
 
 
 class Controls:
@@ -65,7 +65,7 @@ class Controls:
         Returns:
           controls: Every metric of each control. Generators of the ensemble have all
             seen the validation rows; their decoder is that of the run's G.
-          walk: The outputs far beyond the chosen steps, by the number of steps: the
+          walk: The refinement far beyond the chosen steps, by the number of steps: the
             metric that needs no tuning, D's mean score and the mean oracle value.
         """
         run = self._run
@@ -83,42 +83,44 @@ class Controls:
         predictor = predictor_by(refiner.trainer, crops)
         measured: dict[str, Any] = {"controls": controls}
         if refiner.refinement is not None:
-            measured["walk"] = long_walk(refiner, refiner.refinement, predictor, test)
+            measured["walk"] = long_trajectory(
+                refiner, refiner.refinement, predictor, test
+            )
         return measured
 
 
-def long_walk(
+def long_trajectory(
     refiner: Refiner, refinement: Refinement, predictor: Predictor, examples: Examples
 ) -> dict[str, list[float]]:
-    """Measures outputs along a walk of 200 steps of the chosen size.
+    """Measures the outputs along a trajectory of 200 steps of the chosen size.
 
     Args:
       refiner: A trained refiner.
       refinement: The chosen refinement.
-      predictor: The predictor that walks.
+      predictor: The predictor that refines.
       examples: The test rows.
 
     Returns:
-      The steps of `WALK`, and at each the mean metric, score and oracle value.
+      The steps of `LONG_TRAJECTORY`, and at each the mean metric, score and oracle
+      value.
     """
-    longest = refinement.with_steps(max(WALK))
+    longest = refinement.with_steps(max(LONG_TRAJECTORY))
+    steps = list(LONG_TRAJECTORY)
     space, oracle = refiner.space, refiner.trainer.oracle
-    batch_size = min(predictor.predict_batch_size, _LONG_WALK_BATCH_SIZE)
-    metrics, scores, values = [], [], []
+    batch_size = min(predictor.predict_batch_size, _LONG_BATCH_SIZE)
+    along: dict[str, list[np.ndarray]] = {"metric": [], "score": [], "oracle": []}
     for begin in range(0, len(examples.x), batch_size):
         x, y = (part[begin : begin + batch_size] for part in examples)
-        walked = predict(predictor, tf.constant(x), longest, trajectory=True)
-        assert walked.trajectory is not None and walked.trajectory_scores is not None
-        outputs = walked.trajectory[list(WALK)]
-        metrics.append(space.example_metric(outputs, y))
-        scores.append(_by_example(walked.trajectory_scores[list(WALK)]))
+        refined = predict(predictor, tf.constant(x), longest, trajectory=True)
+        assert refined.trajectory is not None and refined.trajectory_scores is not None
+        outputs = refined.trajectory[steps]
         truth = tf.constant(y, tf.float32)
-        values.append(
-            [_by_example(oracle(tf.constant(y), truth)[None])[0] for y in outputs]
-        )
-    along = {"metric": metrics, "score": scores, "oracle": values}
+        values = [oracle(tf.constant(output), truth) for output in outputs]
+        along["metric"].append(space.example_metric(outputs, y))
+        along["score"].append(_by_example(refined.trajectory_scores[steps]))
+        along["oracle"].append(_by_example(np.stack(values)))
     return {
-        "steps": list(WALK),
+        "steps": steps,
         **{name: np.concatenate(v, 1).mean(1).tolist() for name, v in along.items()},
     }
 

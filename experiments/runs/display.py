@@ -1,11 +1,11 @@
-"""What a run prints: where it stands, and the table at its end."""
+"""The screen output of a run: its settings, progress and validations."""
 
 import pathlib
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from experiments.summaries.result_table import METRICS, ROWS, metrics_of, percent
+from experiments.summaries.result_table import METRICS, OUTPUTS, metrics_of, percent
 from experiments.tasks.config import Config
 from experiments.tasks.recipes import get_recipe
 from experiments.tasks.task import Task
@@ -13,14 +13,15 @@ from ldrsp_tf.data.examples import Examples
 from ldrsp_tf.methods import get_method
 from ldrsp_tf.training.history import Record
 
+# The excess of D's mean score over the oracle value from which the display warns.
 OVERESTIMATE = 0.05
 
 
 class Display:
-    """Prints progress, one line a validation."""
+    """A printer of a run's progress, with one line a validation."""
 
-    def __init__(self):
-        self._phase = ""
+    def __init__(self) -> None:
+        self._stage = ""
         self._epochs = 0
         self._first = 0
         self._begin = 0.0
@@ -28,7 +29,7 @@ class Display:
         self._estimates = False
 
     def already_complete(self, folder: pathlib.Path) -> None:
-        """Says that there is nothing left to do."""
+        """Prints that the run needs no further work."""
         print(f"This run is complete; its files are in {folder}.")
 
     def start(
@@ -39,7 +40,7 @@ class Display:
         validation: Examples,
         test: Examples,
     ) -> None:
-        """Says what is about to happen."""
+        """Prints the task, the method and the numbers of rows."""
         recipe = get_recipe(config.method)
         self._estimates = get_method(recipe.method).estimates_value
         print(f"{task.title}, seed {config.seed}: {recipe.title}")
@@ -49,24 +50,24 @@ class Display:
         )
 
     def notes(self, notes: Sequence[str]) -> None:
-        """Says what the reader should know before the training."""
+        """Prints notes on the data, before the training."""
         for note in notes:
             print(note, flush=True)
 
     def stage(self, name: str, epochs: int) -> None:
-        """Begins a phase of so many epochs."""
-        self._phase, self._epochs, self._first = name, epochs, -1
+        """Begins a stage of so many epochs."""
+        self._stage, self._epochs, self._first = name, epochs, -1
         self._begin = time.perf_counter()
 
     def progress(self, record: Record) -> None:
-        """Shows an epoch, if it was validated or is due."""
+        """Prints an epoch, if it was validated or ends a fifth of the stage."""
         epoch = record["epoch"]
         if self._first < 0:
             self._first = epoch - 1
         validation = record.get("validation")
         if validation is None and epoch % max(1, self._epochs // 5) != 0:
             return
-        parts = [f"{self._phase} {epoch:3d}/{self._epochs}", _losses(record)]
+        parts = [f"{self._stage} {epoch:3d}/{self._epochs}", _losses(record)]
         marked = self._estimates and overestimates(validation or {})
         if validation is not None:
             parts.append(_validation(validation) + (" (!)" if marked else ""))
@@ -76,7 +77,8 @@ class Display:
             self._warned = True  # The lines that follow carry its mark.
             print(
                 "  warning (!): D's mean score of the refined outputs exceeds their "
-                f"true value v* by more than {OVERESTIMATE}; a longer walk will hurt"
+                f"oracle value v* by more than {OVERESTIMATE}; more steps will make "
+                "them worse"
             )
 
     def _left(self, epoch: int) -> str:
@@ -87,13 +89,18 @@ class Display:
 
 
 def overestimates(validation: Mapping[str, Any]) -> bool:
-    """Whether D's mean score of refined outputs is too far above their true value.
+    """Returns whether D overestimates refined outputs, on the mean, by too much.
 
-    A walk then ends where D is wrong, and more steps make outputs worse while the score
-    still rises.
+    The refinement then ends where D is wrong, and more steps make outputs worse while
+    the score still rises.
+
+    Args:
+      validation: The results of a validation; empty for an epoch without one.
     """
     score = validation.get("score")
-    return bool(score) and score["refined_mean"] - score["oracle_mean"] > OVERESTIMATE
+    if not score:
+        return False
+    return score["refined_mean"] - score["oracle_mean"] > OVERESTIMATE
 
 
 def _losses(record: Record) -> str:
@@ -111,7 +118,8 @@ def _validation(validation: Mapping[str, Any]) -> str:
     measured = validation["measured"]
     metric = metrics_of(measured)[0]
     text = f"validation {METRICS[metric]}: " + ", ".join(
-        f"{ROWS[row]} {percent(values[metric])}" for row, values in measured.items()
+        f"{OUTPUTS[outputs]} {percent(values[metric])}"
+        for outputs, values in measured.items()
     )
     refinement = validation["refinement"]
     if refinement is not None:

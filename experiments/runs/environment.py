@@ -1,4 +1,4 @@
-"""What a result depends on besides its settings: versions, and what it took."""
+"""Software versions and peak memory of a run, for its result."""
 
 import platform
 import resource
@@ -12,7 +12,7 @@ import ldrsp_tf
 
 
 def versions() -> dict[str, str]:
-    """The versions of what computes the figures."""
+    """Returns the versions of the software that computes the figures."""
     return {
         "ldrsp_tf": ldrsp_tf.__version__,
         "tensorflow": tf.__version__,
@@ -23,6 +23,6 @@ def versions() -> dict[str, str]:
 
 
 def peak_memory_bytes() -> int:
-    """The largest resident size that this process has had."""
+    """Returns the largest resident size of this process so far, in bytes."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else 1024 * peak  # Linux counts KiB.

@@ -21,10 +21,10 @@ class FinishedRun(NamedTuple):
     """A run that has its result.
 
     Attributes:
-      task: What was learned.
-      config: How.
+      task: The task.
+      config: The settings.
       result: The content of `result.json`.
-      folder: Its folder.
+      folder: The run's folder.
     """
 
     task: Task
@@ -34,7 +34,7 @@ class FinishedRun(NamedTuple):
 
     @property
     def refinement(self) -> Refinement | None:
-        """How far it refines; None for a method without a discriminator."""
+        """The chosen refinement; None for a method without a discriminator."""
         selected = self.result["selected"]
         if "step_size" not in selected:
             return None
@@ -59,41 +59,44 @@ class FinishedRun(NamedTuple):
         return self.result["batch_shapes"]
 
     def require_same_sources(self) -> None:
-        """Refuses files of the user's own that are not what they were for the run.
+        """Refuses files of the user's own that have changed since the run.
 
         Raises:
-          UsageError: Their content has changed.
+          UsageError: The content of a file has changed.
           DataError: A file cannot be read.
         """
         wanted = self.result["config"]
         for name, value in self.task.content(self.config).items():
             if value != wanted.get(name):
                 raise UsageError(
-                    f"{name} is not what it was for the run in {self.folder}; put the "
-                    "old file back, or start a run of the new one in another folder."
+                    f"{name} has changed since the run in {self.folder}; put the old "
+                    "file back, or start a run of the new one in another folder."
                 )
 
     def read_inputs(self, path: pathlib.Path) -> NewInputs:
         """Reads inputs to predict for.
 
+        Args:
+          path: The file or folder of the inputs.
+
         Raises:
-          UsageError: What lies there is not what the run predicts for.
-          DataError: A file is at fault.
+          UsageError: The inputs are not of the kind or shape that the run predicts for.
+          DataError: A file is damaged or cannot be read.
         """
         if self.task.reads_sources_again:
             self.require_same_sources()
         return self.task.inputs_reader(self.config, path, self.input_shape)
 
     def refiner(self) -> Refiner:
-        """The trained networks, with the refinement that the run chose.
+        """Restores the trained networks, with the refinement that the run chose.
 
         Raises:
-          UsageError: They are not there any more.
+          UsageError: The run's checkpoint is missing.
         """
         blank = (np.zeros(self._batch_shapes[name], np.float32) for name in ("x", "y"))
         refiner = build_refiner(self.task, self.config, Examples(*blank))
-        phase = "retraining" if self.config.retrain else "selection"
-        checkpoints = Checkpoints(refiner.trainer, self.folder / "checkpoints" / phase)
+        stage = "retraining" if self.config.retrain else "selection"
+        checkpoints = Checkpoints(refiner.trainer, self.folder / "checkpoints" / stage)
         restore = (
             checkpoints.restore if self.config.retrain else checkpoints.restore_best
         )
@@ -118,13 +121,13 @@ def load_run(folder: pathlib.Path) -> FinishedRun:
     result = read_json(folder / "result.json")
     if result is None:
         raise UsageError(
-            f"{folder} holds no finished run (no result.json); start or finish one by "
-            "python -m experiments.run, which names its folder."
+            f"{folder} holds no finished run (no result.json); start or finish one "
+            "with python -m experiments.run, which names its folder."
         )
     settings = result.get("config")
     if not is_result(result) or not settings or "selected" not in result:
         raise UsageError(
-            f"{folder / 'result.json'} is not the result of a run; make it anew by "
+            f"{folder / 'result.json'} is not the result of a run; make it anew with "
             "experiments.run, in an empty folder."
         )
     task = get_task(result["task"])

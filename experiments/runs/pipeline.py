@@ -25,7 +25,7 @@ from ldrsp_tf.training.history import Record
 
 Result = dict[str, Any]
 
-_INSTEAD = "another --output_dir"  # Of a folder that cannot be had.
+_INSTEAD = "another --output_dir"  # The remedy for a folder that cannot be used.
 
 
 def run(context: RunContext, display: Display, command: str) -> Result:
@@ -71,7 +71,7 @@ def _run(context: RunContext, display: Display, command: str) -> Result:
         if config.retrain:
             stages.retrain(split.training, split.all_training, chosen)
         controls.train()
-    # Nobody ends before the chief has measured: that would look like a lost worker.
+    # No worker ends before the chief has measured: that would look like a lost worker.
     measured = broadcast_from_chief(
         strategy,
         lambda: {

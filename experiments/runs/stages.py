@@ -163,12 +163,12 @@ class Stages:
         return len(order(len(training.x), 0)) / len(order(len(all_training.x), 0))
 
     def _first_stages(
-        self, phase: str, examples: Examples, ratio: float = 1.0
+        self, stage: str, examples: Examples, ratio: float = 1.0
     ) -> np.ndarray | None:
         """Trains the generators of a cross-fitted run, and pretrains D.
 
         Args:
-          phase: The training that the stages belong to.
+          stage: The training that the stages belong to.
           examples: The rows to train on.
           ratio: The ratio of their epochs to those of the settings.
 
@@ -182,14 +182,14 @@ class Stages:
             seen = examples
             if config.blind:
                 seen = examples.take(np.flatnonzero(folds != index))
-            self._fit_member(f"{phase}/generator {index + 1}", member, seen, ratio)
+            self._fit_member(f"{stage}/generator {index + 1}", member, seen, ratio)
         for index, member in enumerate(self._refitted):
             member.trainer.reset()
-            self._fit_member(f"{phase}/refitted {index + 1}", member, examples, ratio)
+            self._fit_member(f"{stage}/refitted {index + 1}", member, examples, ratio)
         if self._pretrainer is not None:
             self._pretrainer.reset()
             self._fit(
-                f"{phase}/answers",
+                f"{stage}/answers",
                 self._pretrainer,
                 with_folds(config, examples, folds),
                 max(1, round(config.pretraining_epochs * ratio)),
@@ -197,14 +197,14 @@ class Stages:
         return folds
 
     def _fit_member(
-        self, phase: str, member: Refiner, examples: Examples, ratio: float
+        self, stage: str, member: Refiner, examples: Examples, ratio: float
     ) -> None:
         epochs = max(1, round(self._run.config.first_epochs * ratio))
-        self._fit(phase, member.trainer, examples, epochs)
+        self._fit(stage, member.trainer, examples, epochs)
 
     def _fit(
         self,
-        phase: str,
+        stage: str,
         trainer: Trainer,
         examples: Examples,
         epochs: int,
@@ -212,15 +212,15 @@ class Stages:
         validation: Callable[[], Validation] | None = None,
     ) -> Checkpoints:
         run = self._run
-        run.progress.stage(phase, epochs)
-        checkpoints = Checkpoints(trainer, run.folder / "checkpoints" / phase)
+        run.progress.stage(stage, epochs)
+        checkpoints = Checkpoints(trainer, run.folder / "checkpoints" / stage)
         fit(
             trainer,
             tf.constant(examples.x),
             tf.constant(examples.y),
             epochs=epochs,
             planned_epochs=planned_epochs,
-            phase=phase,
+            phase=stage,
             validate=validation,
             validation_freq=run.config.validation_interval,
             patience=run.config.patience,

@@ -17,7 +17,7 @@ _EXAMPLE = (
 )
 
 
-# What a collective operation ends with when a worker is gone.
+# The errors of a collective operation when a worker is gone.
 _LOST_WORKER = (
     tf.errors.AbortedError,
     tf.errors.CancelledError,
@@ -27,17 +27,17 @@ _LOST_WORKER = (
 
 
 def make_strategy(distribute: str) -> tf.distribute.Strategy | None:
-    """Finds the devices, before TensorFlow does anything else.
+    """Makes the strategy, which must happen before TensorFlow uses a device.
 
     Args:
       distribute: The value of `--distribute`: none, mirrored or multi_worker.
 
     Returns:
-      The strategy; None for `none`. The one of several workers is there when all of
-      them are.
+      The strategy; None for `none`. That of several workers is returned when all of
+      them have joined.
 
     Raises:
-      UsageError: `TF_CONFIG` does not say what the workers are, or this one cannot be
+      UsageError: `TF_CONFIG` does not describe the workers, or this one cannot listen
         at its address.
     """
     if distribute == "multi_worker":
@@ -66,7 +66,7 @@ def _require_cluster() -> None:
     if not tasks:
         raise UsageError(
             "--distribute=multi_worker needs the environment variable TF_CONFIG, which "
-            f"names all workers and says which of them this one is: {_EXAMPLE}."
+            f"names all workers and this worker's place among them: {_EXAMPLE}."
         )
 
 
@@ -84,20 +84,31 @@ def _join_workers() -> tf.distribute.Strategy:
 def own_folder(
     strategy: tf.distribute.Strategy | None, folder: pathlib.Path
 ) -> Iterator[pathlib.Path]:
-    """The run's folder in the chief; in other workers one that is thrown away."""
+    """Yields the run's folder on the chief, and a temporary one on other workers.
+
+    Args:
+      strategy: The strategy of the run; None without one.
+      folder: The run's folder.
+    """
     if is_chief(strategy):
         yield folder
         return
-    with tempfile.TemporaryDirectory() as thrown_away:
-        yield pathlib.Path(thrown_away)
+    with tempfile.TemporaryDirectory() as temporary:
+        yield pathlib.Path(temporary)
 
 
 @contextlib.contextmanager
 def lost_worker_errors(strategy: tf.distribute.Strategy | None) -> Iterator[None]:
-    """Says in one sentence that another worker is gone.
+    """Turns TensorFlow's errors about a lost worker into one sentence.
 
-    TensorFlow notices it by a closed connection, or by heartbeats that stay away for
-    some ten seconds.
+    TensorFlow notices a lost worker by a closed connection, or by missing heartbeats
+    within some ten seconds.
+
+    Args:
+      strategy: The strategy of the run; None without one.
+
+    Raises:
+      TrainingError: Another worker has ended.
     """
     try:
         yield
@@ -105,6 +116,6 @@ def lost_worker_errors(strategy: tf.distribute.Strategy | None) -> Iterator[None
         if not has_workers(strategy):
             raise
         raise TrainingError(
-            "Another worker has ended; see what it says. The same commands, one for "
-            "each worker, go on from the last checkpoint."
+            "Another worker has ended; see its output for the reason. The same "
+            "commands, one for each worker, resume from the last checkpoint."
         ) from error

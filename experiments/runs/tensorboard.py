@@ -1,6 +1,7 @@
-"""TensorBoard's curves of a run."""
+"""Curves of a run for TensorBoard."""
 
 import pathlib
+from collections.abc import Iterator
 
 import tensorflow as tf
 
@@ -8,23 +9,28 @@ from ldrsp_tf.training.history import Record
 
 
 class Events:
-    """Writes the numbers of each epoch's record."""
+    """A writer of the numbers in each epoch's record.
 
-    def __init__(self, folder: pathlib.Path):
+    Args:
+      folder: The folder of the event files.
+    """
+
+    def __init__(self, folder: pathlib.Path) -> None:
         self._writer = tf.summary.create_file_writer(str(folder))
 
     def write(self, record: Record) -> None:
-        """Adds one point to every curve of the record's phase."""
+        """Adds one point to every curve of the record's stage."""
         with self._writer.as_default(step=record["epoch"]):
             for name, value in _numbers(record):
                 tf.summary.scalar(f"{record['phase']}/{name}", value)
 
     def close(self) -> None:
-        """Puts what is still in memory on disk."""
+        """Flushes the curves to disk and closes the files."""
         self._writer.close()
 
 
-def _numbers(record: Record, prefix: str = ""):
+def _numbers(record: Record, prefix: str = "") -> Iterator[tuple[str, float]]:
+    """Yields the name and value of each number of a record, however deep it lies."""
     for name, value in record.items():
         if isinstance(value, dict):
             yield from _numbers(value, f"{prefix}{name}/")

@@ -14,25 +14,25 @@ from ldrsp_tf.errors import UsageError
 Results = dict[str, list[dict[str, Any]]]
 
 
-# What may differ between runs of one mean: drawing and measuring more change no figure.
+# Settings that may differ between runs of one mean: drawing figures and measuring more
+# change no figure.
 _FREE_SETTINGS = ("seed", "figures", "controls", "ensemble")
 
 
 def load_results(folder: pathlib.Path, task: str) -> Results:
-    """The complete results of a task: method's folder -> result of each seed.
+    """Loads the complete results of a task: method's folder -> result of each seed.
 
     Args:
-      folder: Holds `<task>/<method>[-<networks>]/seed<k>/result.json`.
+      folder: The folder that holds `<task>/<method>[-<networks>]/seed<k>/result.json`.
       task: The task's name.
 
     Raises:
-      UsageError: A file is no result, or of another run than its folder says, or the
-        runs of a method have different settings.
+      UsageError: A file is no result, or is the result of another run than its path
+        names, or the runs of a method have different settings.
     """
     found: Results = {}
     for path in sorted(folder.glob(f"{task}/*/seed*/result.json")):
-        result = read_json(path)
-        _check(path, result)
+        result = _read_result(path)
         if result["complete"]:
             found.setdefault(path.parts[-3], []).append(result)
     for method, results in found.items():
@@ -40,16 +40,18 @@ def load_results(folder: pathlib.Path, task: str) -> Results:
         if differing:
             raise UsageError(
                 f"The runs of {task}/{method} in {folder} differ in more than their "
-                f"seed ({', '.join(differing)}); a mean over them would mean nothing."
+                f"seed ({', '.join(differing)}); a mean over them would be meaningless."
             )
     return found
 
 
-def _check(path: pathlib.Path, result: Mapping[str, Any]) -> None:
+def _read_result(path: pathlib.Path) -> dict[str, Any]:
+    """Reads the result of the run that the path names."""
     task, method, seed = path.parts[-4:-1]
-    if not is_result(result):
+    result = read_json(path)
+    if result is None or not is_result(result):
         raise UsageError(
-            f"{path} is not the result of a run; make it anew by experiments.run."
+            f"{path} is not the result of a run; make it anew with experiments.run."
         )
     # A copy in a wrong place would count a seed twice, or for another method.
     run = (result["task"], result["method"], f"seed{result['seed']}")
@@ -57,12 +59,18 @@ def _check(path: pathlib.Path, result: Mapping[str, Any]) -> None:
         raise UsageError(
             f"{path} holds the run {'/'.join(run)}; move it to that run's folder."
         )
+    return result
 
 
 def differing_settings(task: str, configs: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Names of settings that keep runs of a task apart: no mean may be taken over them.
+    """Returns the names of settings in which runs of a task differ.
 
-    A run that is older than a setting has its default, which is what all did before.
+    No mean may be taken over runs that differ. A run that is older than a setting is
+    given its default, which repeats what runs did before there was the setting.
+
+    Args:
+      task: The task's name.
+      configs: The settings of each run; those that may differ are ignored.
     """
     names = set().union(*configs)
     if any(config.keys() != names for config in configs):

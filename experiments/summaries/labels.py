@@ -1,4 +1,4 @@
-"""What a table calls methods and networks."""
+"""Labels of methods, outputs and networks in tables."""
 
 TITLES = {
     "logistic_regression": "Logistic regression",
@@ -18,8 +18,8 @@ TITLES = {
 
 
 CONTROLS = {
-    "own": "D's own answer",
-    "average": "mean of G and D's answer",
+    "own": "D's own prediction",
+    "average": "mean of G and D's prediction",
     "mirrored": "mean of G and its mirror image",
     "ensemble": "as many G, each of all rows",
 }
@@ -29,25 +29,34 @@ NETWORKS = {"unet": "U-Net"}
 
 
 def split_folder(folder: str) -> tuple[str, str]:
-    """`ldrsp-unet` is method `ldrsp` with networks `unet`; `ldrsp` has networks ``."""
+    """Splits a method's folder into the method and its networks.
+
+    `ldrsp-unet` is method `ldrsp` with networks `unet`; `ldrsp` has the task's own
+    networks, named by an empty string.
+    """
     method, _, networks = folder.partition("-")
     return method, networks
 
 
 def run_flags(folder: str) -> list[str]:
-    """What tells `experiments.run` to make a row of that folder, besides the task."""
+    """Returns the flags of `experiments.run` for a folder's method and networks.
+
+    Args:
+      folder: The method's folder, `<method>[-<networks>]`.
+    """
     method, networks = split_folder(folder)
     return [f"--method={method}", *([f"--generator={networks}"] if networks else [])]
 
 
-def row_label(folder: str, row: str, rows: int, network: str) -> str:
-    """What a table calls a row, in the paper's words.
+def row_label(folder: str, outputs: str, rows: int, network: str) -> str:
+    """Returns the label of a table's row, in the paper's words.
 
     Args:
-      folder: The method's, `<method>[-<networks>]`.
-      row: `generator`, `refined` or one of `CONTROLS`.
-      rows: How many rows the method has; one that has but one goes by its name.
-      network: What the table calls G, such as `FCN`.
+      folder: The method's folder, `<method>[-<networks>]`.
+      outputs: The outputs that the row is about: `generator`, `refined` or one of
+        `CONTROLS`.
+      rows: The number of rows of the method; a single row is labeled with the method.
+      network: The table's name of G's architecture, such as `FCN`.
     """
     method, networks = split_folder(folder)
     if networks:
@@ -55,8 +64,8 @@ def row_label(folder: str, row: str, rows: int, network: str) -> str:
     if method == "baseline":
         return f"{network} baseline"
     title = TITLES.get(method, method)
-    if row == "generator" and rows > 1:
+    if outputs == "generator" and rows > 1:
         return f"{network} ({title})"
     if networks:
         title = f"{title}, G = {network}"
-    return f"{CONTROLS[row]} ({title})" if row in CONTROLS else title
+    return f"{CONTROLS[outputs]} ({title})" if outputs in CONTROLS else title

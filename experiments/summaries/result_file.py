@@ -1,4 +1,4 @@
-"""Files of a run's folder, written so that a killed process leaves whole ones."""
+"""JSON files of a run, written so that a killed process leaves no partial file."""
 
 import json
 import pathlib
@@ -15,10 +15,10 @@ def write_json(path: pathlib.Path, content: dict[str, Any]) -> None:
 
 
 def read_json(path: pathlib.Path) -> dict[str, Any] | None:
-    """The content, or None if there is no such file.
+    """Returns the JSON object in a file, or None if there is no such file.
 
     Raises:
-      UsageError: The file is not one of ours.
+      UsageError: The file is damaged or holds no JSON object.
     """
     try:
         content = json.loads(path.read_text())
@@ -34,7 +34,7 @@ def read_json(path: pathlib.Path) -> dict[str, Any] | None:
 
 
 def is_result(content: Mapping[str, Any]) -> bool:
-    """Whether it has what every result has, of the right kinds."""
+    """Returns whether the content has every part of a result, with the right types."""
     kinds = {"task": str, "method": str, "seed": int, "complete": bool, "test": dict}
     return (
         all(isinstance(content.get(name), kind) for name, kind in kinds.items())
@@ -48,6 +48,6 @@ def is_result(content: Mapping[str, Any]) -> bool:
     )
 
 
-def rows_of_result(result: Mapping[str, Any]) -> dict[str, Mapping[str, float]]:
-    """The metrics of each row: of the outputs, and of what they are compared with."""
+def metrics_by_outputs(result: Mapping[str, Any]) -> dict[str, Mapping[str, float]]:
+    """Returns the test metrics of a run's outputs, then those of its controls."""
     return {**result["test"], **result.get("controls", {})}

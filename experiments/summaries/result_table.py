@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from experiments.summaries.result_file import rows_of_result
+from experiments.summaries.result_file import metrics_by_outputs
 
-ROWS = {
+OUTPUTS = {
     "generator": "G",
     "refined": "refined",
-    # The controls: what predicts without a walk.
-    "own": "D's own answer",
-    "average": "mean of G and it",
+    # The controls, which predict without refinement.
+    "own": "D's own prediction",
+    "average": "mean of G and D",
     "mirrored": "G, mirrored too",
     "ensemble": "as many G",
 }
@@ -33,23 +33,23 @@ def result_table(
     paper: Mapping[str, float],
     paper_metric: str | None = None,
 ) -> str:
-    """The table at the end of a run.
+    """Returns the text of the table at the end of a run.
 
     Args:
       result: The content of `result.json`.
-      paper: The paper's figures for the method, row -> percent; may be empty.
-      paper_metric: The metric that they are of. They stand to its right, and are left
-        out of a table without it: beside another metric they would mislead.
+      paper: The paper's figures for the method, outputs -> percent; may be empty.
+      paper_metric: The metric of the paper's figures. They stand to its right, and are
+        left out of a table without it: beside another metric they would mislead.
     """
-    measured = rows_of_result(result)
+    measured = metrics_by_outputs(result)
     metrics = metrics_of(measured)
     lines = [["test", *(METRICS[name] for name in metrics)]]
     lines += [
-        [ROWS[row], *(percent(values.get(name)) for name in metrics)]
-        for row, values in measured.items()
+        [OUTPUTS[outputs], *(percent(values.get(name)) for name in metrics)]
+        for outputs, values in measured.items()
     ]
     if paper and paper_metric in metrics:
-        published = [paper.get(row) for row in measured]
+        published = [paper.get(outputs) for outputs in measured]
         cells = ["-" if figure is None else f"{figure:.1f}" for figure in published]
         place = metrics.index(paper_metric) + 2
         for line, cell in zip(lines, ["paper", *cells]):
@@ -65,12 +65,13 @@ def result_table(
 
 
 def metrics_of(measured: Mapping[str, Mapping[str, float]]) -> list[str]:
-    """The metrics that any row has, in the order of the table."""
-    return [name for name in METRICS if any(name in row for row in measured.values())]
+    """Returns the metrics that any of the outputs has, in the order of the table."""
+    present = {name for metrics in measured.values() for name in metrics}
+    return [name for name in METRICS if name in present]
 
 
 def selection_line(result: Mapping[str, Any]) -> str:
-    """What was chosen on the validation rows."""
+    """Returns a sentence on the choices that were made on validation rows."""
     selected = result["selected"]
     line = f"Chosen on validation: {selected['epochs']} epochs"
     if "step_size" in selected:
@@ -82,5 +83,5 @@ def selection_line(result: Mapping[str, Any]) -> str:
 
 
 def percent(value: float | None) -> str:
-    """A fraction in percent with one decimal, or a dash."""
+    """Formats a fraction in percent with one decimal; None is a dash."""
     return "-" if value is None else f"{100 * value:.1f}"

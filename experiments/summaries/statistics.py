@@ -1,22 +1,23 @@
-"""What a few seeds say: mean, deviation and the interval of the mean."""
+"""Statistics over seeds: mean, deviation and the confidence interval of the mean."""
 
+import dataclasses
 import math
 import statistics
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from scipy.special import stdtrit
 
 CONFIDENCE = 0.95
 
 
-class Summary(NamedTuple):
-    """What is known of a quantity from one value a seed.
+@dataclasses.dataclass(frozen=True)
+class Summary:
+    """Statistics of a quantity with one value a seed.
 
     Attributes:
-      mean: Of the values.
-      count: How many there are.
-      deviation: Their standard deviation (of a sample); None with one value.
+      mean: The mean of the values.
+      count: The number of values.
+      deviation: The sample standard deviation of the values; None with one value.
       low, high: Bounds of the confidence interval of the mean; None with one value.
     """
 
@@ -28,12 +29,14 @@ class Summary(NamedTuple):
 
     @property
     def excludes_zero(self) -> bool:
-        """Whether 0 lies outside the interval; never so with one value."""
-        return self.low is not None and not self.low <= 0 <= self.high
+        """Whether 0 lies outside the interval; False with one value."""
+        if self.low is None or self.high is None:
+            return False
+        return not self.low <= 0 <= self.high
 
 
 def summarize(values: Sequence[float]) -> Summary | None:
-    """The summary of values `[S]`, with Student's t interval; None without values."""
+    """Returns the summary of values `[S]`, with Student's t interval; None of none."""
     if not values:
         return None
     mean, count = statistics.fmean(values), len(values)
@@ -48,14 +51,14 @@ def summarize(values: Sequence[float]) -> Summary | None:
 def paired_gain(
     treated: Sequence[float | None], control: Sequence[float | None]
 ) -> Summary | None:
-    """The summary of treated - control, of each seed by itself.
+    """Returns the summary of the differences treated - control, seed by seed.
 
     Pairs remove what is common to both values of a seed (its weights, its split), so
     the interval is that of the paired t test.
 
     Args:
-      treated: `[S]`, None where a seed has no such value.
-      control: `[S]`, of the same seeds in the same order.
+      treated: The value of each seed, `[S]`; None where a seed has none.
+      control: The value to subtract, `[S]`, of the same seeds in the same order.
 
     Returns:
       The summary over the seeds that have both values; None if none has.

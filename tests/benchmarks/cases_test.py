@@ -10,16 +10,16 @@ from experiments.tasks.task import get_task
 _RATES = {"operations_per_second": 1e9, "bytes_per_second": 1e9}
 
 
-def test_made_tags_have_the_sizes_and_few_ones():
-    examples = cases.made_tags(rows=50, features=200, labels=100)
+def test_synthetic_tags_have_the_sizes_and_few_ones():
+    examples = cases.synthetic_tags(rows=50, features=200, labels=100)
     assert examples.x.shape == (50, 200)
     assert examples.y.shape == (50, 100)
     assert 0.02 < examples.x.mean() < 0.05
     assert (examples.y.sum(1) >= 1).all()
 
 
-def test_made_masks_are_images_and_one_hot_classes():
-    examples = cases.made_masks(rows=3, side=8, classes=4)
+def test_synthetic_masks_are_images_and_one_hot_classes():
+    examples = cases.synthetic_masks(rows=3, side=8, classes=4)
     assert examples.x.shape == (3, 8, 8, 3)
     assert np.abs(examples.x).max() <= 1.0
     np.testing.assert_array_equal(examples.y.sum(-1), np.ones((3, 8, 8)))
@@ -27,7 +27,7 @@ def test_made_masks_are_images_and_one_hot_classes():
 
 @pytest.mark.slow
 def test_made_rows_are_measured():
-    measured = cases.measure_made(
+    measured = cases.measure_synthetic(
         _RATES,
         kind="masks",
         rows=4,

@@ -41,7 +41,7 @@ def _trainer(method):
 
 def _least_work(name):
     method = get_method(name)
-    resting = _trainer(training_cost.without_walks(method))
+    resting = _trainer(training_cost.with_resting_samples(method))
     return training_cost.least_work(_trainer(method), resting, _EXAMPLES)
 
 
@@ -68,7 +68,7 @@ def test_the_walks_of_samples_by_hand():
     step = training_cost.step_operations(trainer.discriminator, *specs)
     assert step == 2 * interaction + 2 * (2 * _BATCH * 2)
     # Half of the batches walk 6 steps, half of them one.
-    assert training_cost.walk_operations(trainer, *specs) == 3.5 * step
+    assert training_cost.trajectory_operations(trainer, *specs) == 3.5 * step
 
 
 def test_more_updates_of_the_critic_are_more_work():
@@ -107,7 +107,7 @@ def test_the_bound_is_of_what_takes_longer():
 
 
 def test_samples_without_a_walk_stay_where_they_start():
-    method = training_cost.without_walks(get_method("ldrsp_plus"))
+    method = training_cost.with_resting_samples(get_method("ldrsp_plus"))
     ((share, source),) = method.sources
     assert share == 1.0
     trainer = _trainer(method)
@@ -119,7 +119,7 @@ def test_samples_without_a_walk_stay_where_they_start():
 
 
 def test_a_method_without_samples_is_left_as_it_is():
-    assert training_cost.without_walks(get_method("gan")) == get_method("gan")
+    assert training_cost.with_resting_samples(get_method("gan")) == get_method("gan")
 
 
 def test_the_first_call_is_left_out_of_the_median():

@@ -17,7 +17,7 @@ def test_what_is_missing_stands_there_with_its_command():
     text = notes("lfw_parts", gan=(("generator", "refined"), 1))
     assert (
         "Not measured: `dvn`, `baseline`, `lsgan`, `wgan_gp`, `ebgan`, `ldrsp`, "
-        "`ldrsp_plus`. Run them by `python -m experiments.tables --table=3 "
+        "`ldrsp_plus`. Run them with `python -m experiments.tables --table=3 "
         "--tasks=lfw_parts --run_missing`."
     ) in text
 

@@ -167,13 +167,13 @@ def test_controls_stand_beside_the_refined_output_with_its_gain_over_them():
     title = "LDRSP+ cross-fitted"
     assert {row.label for row in table.rows} == {
         f"SPM ({title})",
-        f"D's own answer ({title})",
-        f"mean of G and D's answer ({title})",
+        f"D's own prediction ({title})",
+        f"mean of G and D's prediction ({title})",
         title,
     }
     gain = "gain of refined over plug-in"
-    assert cell(table, f"D's own answer ({title})", gain).mean == pytest.approx(5.5)
-    average = f"mean of G and D's answer ({title})"
+    assert cell(table, f"D's own prediction ({title})", gain).mean == pytest.approx(5.5)
+    average = f"mean of G and D's prediction ({title})"
     assert cell(table, average, gain).mean == pytest.approx(2.0)
     assert cell(table, average, "tuned").mean == pytest.approx(48.0)
     assert cell(table, title, gain) is None
@@ -182,4 +182,4 @@ def test_controls_stand_beside_the_refined_output_with_its_gain_over_them():
 def test_tables_of_methods_leave_the_controls_out():
     results = {"ldrsp_cross": [_with_controls(0.50, 0.45, 0.49)]}
     table = build_table(layout_of("bibtex"), results)
-    assert not any("answer" in row.label for row in table.rows)
+    assert not any("prediction" in row.label for row in table.rows)

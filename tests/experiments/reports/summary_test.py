@@ -43,7 +43,7 @@ def test_the_paper_stands_where_it_is_comparable():
 
 def test_the_best_control_is_of_the_same_networks_and_never_a_walk():
     assert cells()["best control without refinement"] == [
-        "52.0 (mean of G and D's answer)",
+        "52.0 (mean of G and D's prediction)",
         "-",
         "82.0 (G of baseline)",
         "87.0 (G of baseline)",

@@ -15,7 +15,7 @@ def test_the_table_ends_with_what_predicts_without_a_walk():
     }
     lines = result_table(result, {}).splitlines()
     assert [line[:18].strip() for line in lines[1:]] == [
-        *("G", "refined", "D's own answer", "as many G")
+        *("G", "refined", "D's own prediction", "as many G")
     ]
     assert lines[3].split()[-2:] == ["25.0", "50.0"]
 

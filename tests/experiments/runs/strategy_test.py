@@ -119,7 +119,7 @@ def test_a_lost_worker_ends_all_and_a_new_start_ends_as_if_undisturbed(
         command_line.assert_one_sentence(
             finished[1 - lost],
             "Another worker has ended",
-            "go on from the last checkpoint",
+            "resume from the last checkpoint",
         )
         assert not (folder / "result.json").exists()
 

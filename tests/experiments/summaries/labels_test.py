@@ -4,7 +4,7 @@ from experiments.summaries.labels import row_label, split_folder
 
 
 @pytest.mark.parametrize(
-    ("folder", "row", "rows", "network", "label"),
+    ("folder", "outputs", "rows", "network", "label"),
     [
         ("ldrsp", "generator", 2, "SPM", "SPM (LDRSP)"),
         ("ldrsp", "refined", 2, "SPM", "LDRSP"),
@@ -15,14 +15,14 @@ from experiments.summaries.labels import row_label, split_folder
         ("baseline-unet", "generator", 1, "FCN", "U-Net baseline"),
         ("ldrsp_plus-unet", "generator", 2, "FCN", "U-Net (LDRSP+)"),
         ("ldrsp_plus-unet", "refined", 2, "FCN", "LDRSP+, G = U-Net"),
-        ("ldrsp", "own", 3, "FCN", "D's own answer (LDRSP)"),
-        ("ldrsp-unet", "own", 3, "FCN", "D's own answer (LDRSP, G = U-Net)"),
+        ("ldrsp", "own", 3, "FCN", "D's own prediction (LDRSP)"),
+        ("ldrsp-unet", "own", 3, "FCN", "D's own prediction (LDRSP, G = U-Net)"),
         ("ldrsp-wide", "refined", 2, "FCN", "LDRSP, G = wide"),
         ("own", "refined", 2, "SPM", "own"),
     ],
 )
-def test_labels_are_in_the_papers_words(folder, row, rows, network, label):
-    assert row_label(folder, row, rows, network) == label
+def test_labels_are_in_the_papers_words(folder, outputs, rows, network, label):
+    assert row_label(folder, outputs, rows, network) == label
 
 
 def test_a_folder_is_a_method_and_its_networks():
