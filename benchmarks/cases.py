@@ -218,7 +218,7 @@ def with_method(trainer: Trainer, method: Method, examples: Examples) -> Trainer
 
 
 def _refinement(config: Config, refiner: Refiner, x: np.ndarray) -> Measured:
-    """Measures refinement steps a second; one is a step of an input in all its crops."""
+    """Measures refinement steps a second, each of one input in all of its crops."""
     x = x[: refiner.predictor.predict_batch_size]
     sampling = config.training.sampling
     steps = max(sampling.inference_steps, 1)

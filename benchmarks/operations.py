@@ -81,7 +81,7 @@ def _convolution(operation: tf.Operation) -> int:
 
 
 def _input_gradient(operation: tf.Operation) -> int:
-    """Counts products, as many as the convolution's; also of a transposed convolution."""
+    """Counts products, as many as the convolution's; also if it is transposed."""
     filters, gradient = _shape(operation.inputs[1]), _shape(operation.inputs[2])
     return math.prod(gradient) * math.prod(filters[:3])
 

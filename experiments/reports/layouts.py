@@ -44,7 +44,7 @@ class Layout:
     methods: tuple[str, ...] = ()
 
     def is_asked(self, number: int | str | None) -> bool:
-        """Returns whether this is the table of that number; None is any of the paper."""
+        """Returns whether it is that table; None stands for all of the paper's."""
         return isinstance(self.number, int) if number is None else self.number == number
 
     @property

@@ -26,7 +26,7 @@ def test_synthetic_masks_are_images_and_one_hot_classes():
 
 
 @pytest.mark.slow
-def test_made_rows_are_measured():
+def test_synthetic_rows_are_measured():
     measured = cases.measure_synthetic(
         _RATES,
         kind="masks",
@@ -60,7 +60,7 @@ def test_a_task_is_measured_with_its_refinement(tmp_path):
 
 
 @pytest.mark.slow
-def test_whole_runs_are_measured_by_what_they_reach(tmp_path, monkeypatch):
+def test_whole_runs_are_measured_by_their_results(tmp_path, monkeypatch):
     task = dataclasses.replace(
         get_task("synthetic_tags"),
         paper={"ldrsp": {"refined": 46.4}},

@@ -36,7 +36,7 @@ def test_a_name_that_is_not_there_is_refused():
     assert "Traceback" not in process.stderr
 
 
-def test_a_case_that_fails_is_told_by_its_own_sentence():
+def test_a_case_that_fails_is_reported_by_its_own_sentence():
     case = Case("training", {**_ARGUMENTS, "task": "colour"})
     with pytest.raises(UsageError, match="There is no task 'colour'"):
         run.measure(case)
@@ -79,8 +79,8 @@ def test_measurements_are_added_to_those_of_before(tmp_path, monkeypatch):
 
 @pytest.mark.slow
 def test_a_case_is_measured_in_a_process_of_its_own():
-    made = {"kind": "tags", "rows": 64, "features": 20, "labels": 5}
-    arguments = {**made, "method": "ldrsp", "flags": {"hidden": [4]}, "rates": _RATES}
-    measured = run.measure(Case("made", arguments))
+    data = {"kind": "tags", "rows": 64, "features": 20, "labels": 5}
+    arguments = {**data, "method": "ldrsp", "flags": {"hidden": [4]}, "rates": _RATES}
+    measured = run.measure(Case("synthetic", arguments))
     assert measured["rows"] == 64
     assert measured["seconds"] > 0.0

@@ -59,7 +59,7 @@ def test_the_work_of_a_network_by_hand():
     assert moved == 2 * (rows + 7 * 4 * weights)
 
 
-def test_the_walks_of_samples_by_hand():
+def test_the_trajectories_of_samples_by_hand():
     method = get_method("ldrsp")
     trainer = _trainer(method)
     specs = [tf.TensorSpec(shape) for shape in ((4, _FEATURES), (4, _LABELS))]
@@ -67,7 +67,7 @@ def test_the_walks_of_samples_by_hand():
     interaction = 2 * _BATCH * _LABELS * 2
     step = training_cost.step_operations(trainer.discriminator, *specs)
     assert step == 2 * interaction + 2 * (2 * _BATCH * 2)
-    # Half of the batches walk 6 steps, half of them one.
+    # Half of the batches take 6 steps, half of them one.
     assert training_cost.trajectory_operations(trainer, *specs) == 3.5 * step
 
 
@@ -99,14 +99,14 @@ def test_the_parts_of_every_method_are_its_epoch(name):
     assert cost["bound"] == pytest.approx(cost["operations"] / 1e6)
 
 
-def test_the_bound_is_of_what_takes_longer():
+def test_the_bound_is_the_longer_of_both_times():
     rates = {"operations_per_second": 1e12, "bytes_per_second": 10.0}
     method = get_method("baseline")
     cost = training_cost.training_cost(_trainer, method, _EXAMPLES, rates, epochs=1)
     assert cost["bound"] == pytest.approx(cost["bytes"] / 10.0)
 
 
-def test_samples_without_a_walk_stay_where_they_start():
+def test_samples_without_a_trajectory_stay_where_they_start():
     method = training_cost.with_resting_samples(get_method("ldrsp_plus"))
     ((share, source),) = method.sources
     assert share == 1.0

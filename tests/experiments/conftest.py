@@ -119,26 +119,26 @@ def few_tags() -> Examples:
     return Examples(x, x[:, :3] ^ x[:, 2:])
 
 
-class ToldPhases:
-    """Is told of a training, and remembers the names and epochs of its phases."""
+class RecordedStages:
+    """A listener to a training that records the names and epochs of its stages."""
 
     def __init__(self):
-        self.phases = []
+        self.stages = []
 
     def stage(self, name: str, epochs: int) -> None:
-        self.phases.append((name, epochs))
+        self.stages.append((name, epochs))
 
     def progress(self, record: dict) -> None:
         pass
 
 
 @pytest.fixture(scope="session")
-def make_told() -> type[ToldPhases]:
-    """Makes what is told of a training."""
-    return ToldPhases
+def make_progress() -> type[RecordedStages]:
+    """Returns the class of the listener `progress`."""
+    return RecordedStages
 
 
 @pytest.fixture
-def told() -> ToldPhases:
-    """What is told of a training."""
-    return ToldPhases()
+def progress() -> RecordedStages:
+    """Returns a listener to a training."""
+    return RecordedStages()

@@ -100,7 +100,7 @@ def test_runs_are_those_of_local_processes_even_if_a_worker_is_killed(on_ray, tm
         ("raise RuntimeError('never')", 4, "RuntimeError: never"),
     ],
 )
-def test_a_mistake_is_told_at_once_and_a_crash_after_some_attempts(
+def test_a_mistake_is_reported_at_once_and_a_crash_after_some_attempts(
     on_ray, job, tmp_path, code, attempts, reason
 ):
     path = tmp_path / "attempts"

@@ -55,7 +55,9 @@ def test_every_job_has_a_line_when_it_starts_and_when_it_ends(job):
         ("import os; os.kill(os.getpid(), 9)", "ended by SIGKILL"),
     ],
 )
-def test_a_failure_is_told_in_a_sentence_and_leaves_the_others_alone(job, code, reason):
+def test_a_failure_is_reported_in_a_sentence_and_leaves_the_others_alone(
+    job, code, reason
+):
     jobs = [job("bad", code), job("good", "pass")]
     jobs[0].folder.mkdir()
     (jobs[0].folder / LOG).write_text("error: of an earlier attempt\n")

@@ -60,7 +60,7 @@ def test_the_papers_digits_are_kept():
     assert "| FCN (EBGAN) | 95.50 |" in faces
 
 
-def test_a_metric_that_a_seed_lacks_says_of_how_many_it_is():
+def test_a_metric_that_a_seed_lacks_states_their_number():
     results = [tag_result(0.4, 0.4, 0.4), tag_result(0.4, 0.4, 0.4)]
     del results[0]["test"]["refined"]["f1_tuned"]
     text = markdown(build_table(layout_of("bibtex"), {"ldrsp": results}))
@@ -113,7 +113,7 @@ def claim_result(generator, refined, norm, correlation):
     }
 
 
-def test_the_claim_has_gains_with_their_interval_and_what_d_is_like():
+def test_the_claim_has_gains_with_their_interval_and_figures_of_d():
     results = {
         "gan": [claim_result(0.40, 0.40, 0.0012, -0.1)],
         "ldrsp": [
@@ -145,7 +145,7 @@ def test_the_claim_has_gains_with_their_interval_and_what_d_is_like():
     ).startswith("### Claim, Bibtex")
 
 
-def test_a_row_of_other_networks_says_what_runs_it():
+def test_a_row_of_other_networks_has_its_flags():
     results = {"ldrsp-unet": [{"test": {"refined": {"mean_iou": 0.8}}}]}
     text = markdown(build_table(layout_of("weizmann_horse"), results))
     row = line(text, "| LDRSP, G = U-Net ")

@@ -1,7 +1,7 @@
 from experiments.reports.missing_runs import RunName, missing_runs, runnable
 
 
-def test_what_has_no_result_is_missing_all_of_a_seed_first():
+def test_runs_without_a_result_are_missing_all_of_a_seed_first():
     there = {"gan": [{"seed": 1}], "own": [{"seed": 0}]}
     missing = missing_runs("bibtex", ["baseline", "gan"], there, seeds=2)
     assert [str(run) for run in missing] == [
@@ -16,7 +16,7 @@ def test_nothing_is_missing_where_there_are_more_seeds_than_wanted():
     assert missing_runs("bibtex", ["gan"], there, seeds=2) == []
 
 
-def test_a_run_is_told_its_method_and_its_networks():
+def test_the_flags_of_a_run_name_its_method_and_its_networks():
     usual = RunName("bibtex", "gan", 3)
     assert usual.flags == ["--task=bibtex", "--method=gan", "--seed=3"]
     other = RunName("weizmann_horse", "ldrsp_plus-unet", 0)
@@ -27,6 +27,6 @@ def test_a_run_is_told_its_method_and_its_networks():
     ]
 
 
-def test_what_only_others_have_cannot_be_run():
+def test_methods_of_others_cannot_be_run():
     folders = ["prlr", "gan", "gan-unet", "gan-wide", "own"]
     assert runnable(folders, {"gan": ..., "ldrsp": ...}) == ["gan", "gan-unet"]

@@ -13,7 +13,7 @@ def notes(task, **results):
     return "\n".join(table_notes(build_table(layout_of(task), tests)))
 
 
-def test_what_is_missing_stands_there_with_its_command():
+def test_missing_runs_are_listed_with_their_command():
     text = notes("lfw_parts", gan=(("generator", "refined"), 1))
     assert (
         "Not measured: `dvn`, `baseline`, `lsgan`, `wgan_gp`, `ebgan`, `ldrsp`, "
@@ -22,7 +22,7 @@ def test_what_is_missing_stands_there_with_its_command():
     ) in text
 
 
-def test_what_only_the_paper_has_is_named_without_a_command():
+def test_methods_of_the_paper_alone_are_named_without_a_command():
     missing = notes("weizmann_horse").splitlines()
     assert missing[0] == "Not re-run, the paper's figure only: CHOPPS."
     assert "chopps" not in missing[1]

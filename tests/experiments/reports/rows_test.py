@@ -105,7 +105,7 @@ def test_columns_that_no_row_fills_are_left_out(metrics, columns):
     assert all(len(row.cells) == len(table.columns) for row in table.rows)
 
 
-def test_a_row_says_why_it_has_no_figures():
+def test_the_status_of_a_row_is_why_it_has_no_figures():
     results = {"ldrsp": image_results((0.80, 0.85), (0.82, 0.87))}
     table = build_table(layout_of("weizmann_horse"), results)
     status = {row.label: row.status for row in table.rows}

@@ -41,7 +41,7 @@ def test_the_paper_stands_where_it_is_comparable():
     assert cells()["LDRSP, the paper's figure"] == ["46.4", "-", "85.5", "-", "-"]
 
 
-def test_the_best_control_is_of_the_same_networks_and_never_a_walk():
+def test_the_best_control_is_of_the_same_networks_and_never_refined():
     assert cells()["best control without refinement"] == [
         "52.0 (mean of G and D's prediction)",
         "-",

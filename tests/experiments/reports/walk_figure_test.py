@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from experiments.reports.walk_figure import _colors, _walks, draw_walks
+from experiments.reports.walk_figure import _colors, _trajectories, draw_walks
 from ldrsp_tf.errors import UsageError
 
 
@@ -21,11 +21,11 @@ def _results():
     }
 
 
-def test_a_line_is_the_mean_over_seeds_of_a_method_with_walks():
-    walks = _walks(_results())
-    assert list(walks) == ["ldrsp"]
-    np.testing.assert_allclose(walks["ldrsp"]["metric"], [0.3, 0.4, 0.3, 0.2])
-    np.testing.assert_allclose(walks["ldrsp"]["score"], [0.6, 0.7, 0.8, 0.9])
+def test_a_line_is_the_mean_over_seeds_of_a_method_with_trajectories():
+    trajectories = _trajectories(_results())
+    assert list(trajectories) == ["ldrsp"]
+    np.testing.assert_allclose(trajectories["ldrsp"]["metric"], [0.3, 0.4, 0.3, 0.2])
+    np.testing.assert_allclose(trajectories["ldrsp"]["score"], [0.6, 0.7, 0.8, 0.9])
 
 
 def test_a_method_has_one_color_in_all_panels():
@@ -35,7 +35,7 @@ def test_a_method_has_one_color_in_all_panels():
     assert len(set(colors.values())) == 3
 
 
-def test_the_figure_has_a_panel_for_each_task_with_walks(tmp_path):
+def test_the_figure_has_a_panel_for_each_task_with_trajectories(tmp_path):
     sizes = []
     for name, tasks in (("one", {"A": _results(), "B": {}}), ("two", {})):
         tasks = tasks or {"A": _results(), "B": _results()}
@@ -46,6 +46,6 @@ def test_the_figure_has_a_panel_for_each_task_with_walks(tmp_path):
     assert sizes[1] == 2 * sizes[0]
 
 
-def test_results_without_walks_are_refused(tmp_path):
+def test_results_without_trajectories_are_refused(tmp_path):
     with pytest.raises(UsageError, match="--controls"):
         draw_walks({"A": {"baseline": [{"test": {}}]}}, tmp_path / "none.png")

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from experiments.runs.context import RunContext
-from experiments.runs.controls import WALK, Controls, long_walk
+from experiments.runs.controls import LONG_TRAJECTORY, Controls, long_trajectory
 from experiments.runs.stages import Stages
 from experiments.tasks.splits import Split
 from experiments.tasks.task import get_task
@@ -13,7 +13,7 @@ from ldrsp_tf.refinement import Refinement
 _TASK = get_task("synthetic_tags")
 
 
-def _run(method, folder, few_tags, told, **given):
+def _run(method, folder, few_tags, progress, **given):
     """Controls and refiner of a short run."""
     config = _TASK.configure(
         method,
@@ -25,63 +25,74 @@ def _run(method, folder, few_tags, told, **given):
         },
     )
     split = Split(few_tags.take(np.arange(16)), few_tags, few_tags, few_tags)
-    run = RunContext(_TASK, config, {}, folder, told)
-    with Stages(run, few_tags) as phases:
-        chosen = phases.select(split.training, split.validation)
-        controls = Controls(run, phases, split)
+    run = RunContext(_TASK, config, {}, folder, progress)
+    with Stages(run, few_tags) as stages:
+        chosen = stages.select(split.training, split.validation)
+        controls = Controls(run, stages, split)
         controls.train()
-    phases.refiner.choose(chosen["validation"])
-    return controls.measure(), phases
+    stages.refiner.choose(chosen["validation"])
+    return controls.measure(), stages
 
 
 @pytest.mark.slow
-def test_a_cross_fitted_run_has_every_control(few_tags, told, tmp_path):
-    measured, phases = _run("ldrsp_cross", tmp_path, few_tags, told, folds=2)
+def test_a_cross_fitted_run_has_every_control(few_tags, progress, tmp_path):
+    measured, stages = _run("ldrsp_cross", tmp_path, few_tags, progress, folds=2)
     assert list(measured["controls"]) == ["own", "average", "ensemble"]
     for metrics in measured["controls"].values():
         assert metrics.keys() == {"f1", "f1_tuned", "f1_plugin"}
-    trained = {record["phase"] for record in phases.history.records}
+    trained = {record["phase"] for record in stages.history.records}
     assert {"ensemble/1", "ensemble/2"} <= trained
 
 
 @pytest.mark.slow
-def test_refitted_generators_need_no_ensemble_beside_them(few_tags, told, tmp_path):
-    measured, phases = _run(
-        "ldrsp_cross", tmp_path, few_tags, told, folds=2, refit=True
+def test_refitted_generators_need_no_ensemble_beside_them(few_tags, progress, tmp_path):
+    measured, stages = _run(
+        "ldrsp_cross", tmp_path, few_tags, progress, folds=2, refit=True
     )
     assert list(measured["controls"]) == ["own", "average"]
-    assert not any("ensemble" in r["phase"] for r in phases.history.records)
+    assert not any("ensemble" in r["phase"] for r in stages.history.records)
 
 
-def test_a_discriminator_without_an_answer_leaves_the_walk(few_tags, told, tmp_path):
-    measured, phases = _run("ldrsp", tmp_path, few_tags, told, controls=True)
+def test_a_discriminator_that_cannot_predict_leaves_the_trajectory(
+    few_tags, progress, tmp_path
+):
+    measured, stages = _run("ldrsp", tmp_path, few_tags, progress, controls=True)
     assert measured["controls"] == {}
-    walk = measured["walk"]
-    assert walk["steps"] == list(WALK)
-    assert all(len(walk[name]) == len(WALK) for name in ("metric", "score", "oracle"))
-    refiner = phases.refiner
-    for place, steps in enumerate(WALK[:4]):
-        walked = refiner.predict(few_tags.x, refinement=Refinement(0.5, steps, True))
-        f1 = mean_f1(walked.refined > 0.5, few_tags.y)
-        assert walk["metric"][place] == pytest.approx(f1)
-        assert walk["score"][place] == pytest.approx(walked.scores.mean(), abs=1e-5)
+    trajectory = measured["walk"]
+    assert trajectory["steps"] == list(LONG_TRAJECTORY)
+    assert all(
+        len(trajectory[name]) == len(LONG_TRAJECTORY)
+        for name in ("metric", "score", "oracle")
+    )
+    refiner = stages.refiner
+    for place, steps in enumerate(LONG_TRAJECTORY[:4]):
+        prediction = refiner.predict(
+            few_tags.x, refinement=Refinement(0.5, steps, True)
+        )
+        f1 = mean_f1(prediction.refined > 0.5, few_tags.y)
+        assert trajectory["metric"][place] == pytest.approx(f1)
+        assert trajectory["score"][place] == pytest.approx(
+            prediction.scores.mean(), abs=1e-5
+        )
 
 
 @pytest.mark.slow
-def test_a_run_that_asks_for_none_has_none(few_tags, told, tmp_path):
-    measured, phases = _run(
-        "ldrsp_cross", tmp_path, few_tags, told, folds=2, controls=False
+def test_a_run_that_asks_for_none_has_none(few_tags, progress, tmp_path):
+    measured, stages = _run(
+        "ldrsp_cross", tmp_path, few_tags, progress, folds=2, controls=False
     )
     assert measured == {}
-    assert not any("ensemble" in r["phase"] for r in phases.history.records)
+    assert not any("ensemble" in r["phase"] for r in stages.history.records)
 
 
-def test_a_method_without_a_discriminator_has_no_walk(few_tags, told, tmp_path):
-    measured, _ = _run("baseline", tmp_path, few_tags, told, controls=True)
+def test_a_method_without_a_discriminator_has_no_trajectory(
+    few_tags, progress, tmp_path
+):
+    measured, _ = _run("baseline", tmp_path, few_tags, progress, controls=True)
     assert measured == {"controls": {}}
 
 
-def test_a_walk_of_masks_has_a_score_an_image():
+def test_a_trajectory_of_masks_has_a_score_an_image():
     from ldrsp_tf.models.segmentation import PatchDiscriminator, SegmentationNetwork
     from ldrsp_tf.refiner.refiner import Refiner
     from ldrsp_tf.spaces.class_maps import ClassMapSpace
@@ -97,7 +108,9 @@ def test_a_walk_of_masks_has_a_score_an_image():
     )
     refiner.assemble(Examples(x, y))
     refiner.refinement = Refinement(2.0, 1)
-    walk = long_walk(refiner, refiner.refinement, refiner.predictor, Examples(x, y))
-    assert len(walk["score"]) == len(WALK)
+    trajectory = long_trajectory(
+        refiner, refiner.refinement, refiner.predictor, Examples(x, y)
+    )
+    assert len(trajectory["score"]) == len(LONG_TRAJECTORY)
     first = refiner.predict(x, refinement=Refinement(2.0, 0))
-    assert walk["score"][0] == pytest.approx(first.scores.mean(), abs=1e-5)
+    assert trajectory["score"][0] == pytest.approx(first.scores.mean(), abs=1e-5)

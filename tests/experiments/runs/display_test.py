@@ -7,7 +7,7 @@ from experiments.tasks.task import get_task
 from ldrsp_tf.data.examples import Examples
 
 
-def test_the_table_ends_with_what_predicts_without_a_walk():
+def test_the_table_ends_with_predictions_without_refinement():
     metrics = {"f1": 0.25, "f1_plugin": 0.5}
     result = {
         "test": {"generator": metrics, "refined": {"f1": 0.375}},
@@ -61,14 +61,14 @@ def test_notes_are_shown_one_a_line(capsys):
     assert capsys.readouterr().out == ""
 
 
-def test_selection_is_told_with_and_without_refinement():
+def test_selection_is_printed_with_and_without_refinement():
     assert selection_line({"selected": {"epochs": 3}}).endswith("3 epochs.")
     selected = {"epochs": 3, "refinement_steps": 5, "step_size": 0.25}
     line = selection_line({"selected": selected})
     assert line.endswith("3 epochs, 5 refinement steps of 0.25.")
 
 
-def test_progress_of_a_resumed_phase_shows_the_time_left(capsys):
+def test_progress_of_a_resumed_stage_shows_the_time_left(capsys):
     display = Display()
     display.stage("retraining", 10)
     display.progress({"epoch": 9, "surrogate_loss": 0.5})

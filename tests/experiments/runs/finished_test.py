@@ -15,7 +15,7 @@ _TASK = get_task("synthetic_tags")
 
 
 @pytest.fixture(scope="module", params=["ldrsp", "dvn", "baseline", "ldrsp_cross"])
-def finished(request, few_tags, make_told, tmp_path_factory):
+def finished(request, few_tags, make_progress, tmp_path_factory):
     """Runs: both networks, no G, no D, and generators that are blind to a fold."""
     folder = tmp_path_factory.mktemp(request.param)
     given = {"epochs": 1, "hidden": (4,), "batch_size": 8, "inference_steps": 1}
@@ -23,11 +23,13 @@ def finished(request, few_tags, make_told, tmp_path_factory):
     if request.param == "ldrsp_cross":
         given.update(folds=2, first_method="baseline", first_epochs=1)
     config = _TASK.configure(request.param, given)
-    with Stages(RunContext(_TASK, config, {}, folder, make_told()), few_tags) as phases:
-        chosen = phases.select(few_tags, few_tags)
-        phases.retrain(few_tags, few_tags, chosen)
-    result = evaluation.evaluate_test(phases.refiner, chosen, few_tags, lambda y: {})
-    retrained = phases.history.phase("retraining")[-1]["epoch"]
+    with Stages(
+        RunContext(_TASK, config, {}, folder, make_progress()), few_tags
+    ) as stages:
+        chosen = stages.select(few_tags, few_tags)
+        stages.retrain(few_tags, few_tags, chosen)
+    result = evaluation.evaluate_test(stages.refiner, chosen, few_tags, lambda y: {})
+    retrained = stages.history.phase("retraining")[-1]["epoch"]
     result["selected"]["retraining_epochs"] = retrained
     result["batch_shapes"] = batch_shapes(config, few_tags)
     return FinishedRun(_TASK, config, json.loads(json.dumps(result)), folder)

@@ -23,18 +23,18 @@ def _config(**given):
     )
 
 
-def _train(config, folder, few_tags, told):
+def _train(config, folder, few_tags, progress):
     folder.mkdir(exist_ok=True)
-    with Stages(RunContext(_TASK, config, {}, folder, told), few_tags) as phases:
-        chosen = phases.select(few_tags.take(np.arange(16)), few_tags)
-        phases.retrain(few_tags.take(np.arange(16)), few_tags, chosen)
-    return phases
+    with Stages(RunContext(_TASK, config, {}, folder, progress), few_tags) as stages:
+        chosen = stages.select(few_tags.take(np.arange(16)), few_tags)
+        stages.retrain(few_tags.take(np.arange(16)), few_tags, chosen)
+    return stages
 
 
-def test_a_cross_fitted_run_has_its_stages_twice(few_tags, told, tmp_path):
+def test_a_cross_fitted_run_has_its_stages_twice(few_tags, progress, tmp_path):
     config = _config(pretraining_epochs=3)
-    _train(config, tmp_path, few_tags, told)
-    names = [name for name, _ in told.phases]
+    _train(config, tmp_path, few_tags, progress)
+    names = [name for name, _ in progress.stages]
     assert names == [
         *("selection/generator 1", "selection/generator 2", "selection/answers"),
         "selection",
@@ -42,23 +42,23 @@ def test_a_cross_fitted_run_has_its_stages_twice(few_tags, told, tmp_path):
         "retraining",
     ]
     # 16 rows are two batches, 24 are three: as many updates are 2 / 3 of the epochs.
-    assert [epochs for _, epochs in told.phases][:4] == [2, 2, 3, 2]
-    assert [epochs for _, epochs in told.phases][4:7] == [1, 1, 2]
+    assert [epochs for _, epochs in progress.stages][:4] == [2, 2, 3, 2]
+    assert [epochs for _, epochs in progress.stages][4:7] == [1, 1, 2]
 
 
 @pytest.mark.slow
-def test_a_generator_has_the_other_folds(few_tags, told, tmp_path, monkeypatch):
+def test_a_generator_has_the_other_folds(few_tags, progress, tmp_path, monkeypatch):
     seen = []
     usual = Stages._fit_member
 
-    def spy(self, phase, member, rows, ratio):
+    def spy(self, stage, member, rows, ratio):
         seen.append(rows)
-        usual(self, phase, member, rows, ratio)
+        usual(self, stage, member, rows, ratio)
 
     monkeypatch.setattr(Stages, "_fit_member", spy)
     config = _config(folds=3)
-    with Stages(RunContext(_TASK, config, {}, tmp_path, told), few_tags) as phases:
-        phases.select(few_tags, few_tags)
+    with Stages(RunContext(_TASK, config, {}, tmp_path, progress), few_tags) as stages:
+        stages.select(few_tags, few_tags)
     folds = folds_of(config, few_tags)
     assert len(seen) == 3
     for index, rows in enumerate(seen):
@@ -66,17 +66,19 @@ def test_a_generator_has_the_other_folds(few_tags, told, tmp_path, monkeypatch):
 
 
 @pytest.mark.slow
-def test_refitted_generators_see_all_rows_and_are_the_runs_g(few_tags, told, tmp_path):
+def test_refitted_generators_see_all_rows_and_are_the_runs_g(
+    few_tags, progress, tmp_path
+):
     config = _config(refit=True, pretraining_epochs=0)
-    phases = _train(config, tmp_path, few_tags, told)
-    names = [name for name, _ in told.phases]
+    stages = _train(config, tmp_path, few_tags, progress)
+    names = [name for name, _ in progress.stages]
     assert names[:5] == [
         *("selection/generator 1", "selection/generator 2"),
         *("selection/refitted 1", "selection/refitted 2"),
         "selection",
     ]
     # G predicts by the refitted, which are neither the members nor as they began.
-    generator = phases.refiner.generator
+    generator = stages.refiner.generator
     logits = [model(few_tags.x[:1]).numpy() for model in generator.refitted]
     predicted = generator(few_tags.x[:1])
     np.testing.assert_allclose(predicted, np.mean(logits, 0), rtol=1e-5)
@@ -85,14 +87,14 @@ def test_refitted_generators_see_all_rows_and_are_the_runs_g(few_tags, told, tmp
 
 @pytest.mark.slow
 def test_a_refitted_generator_is_that_of_an_ensemble_of_all_rows(
-    few_tags, told, tmp_path
+    few_tags, progress, tmp_path
 ):
     with Stages(
-        RunContext(_TASK, _config(refit=True), {}, tmp_path, told), few_tags
-    ) as phases:
-        phases.select(few_tags, few_tags)
-        ensemble = phases.ensemble(few_tags, 1.0)
-    refitted = phases.refiner.generator
+        RunContext(_TASK, _config(refit=True), {}, tmp_path, progress), few_tags
+    ) as stages:
+        stages.select(few_tags, few_tags)
+        ensemble = stages.ensemble(few_tags, 1.0)
+    refitted = stages.refiner.generator
     np.testing.assert_array_equal(ensemble(few_tags.x), refitted(few_tags.x))
 
 
@@ -105,24 +107,24 @@ def test_refitting_is_of_cross_fitted_runs(few_tags):
 @pytest.mark.slow
 @pytest.mark.parametrize("given", [{}, {"pretraining_epochs": 1}, {"refit": True}])
 def test_a_run_that_was_interrupted_ends_as_an_undisturbed_one(
-    few_tags, told, tmp_path, monkeypatch, given
+    few_tags, progress, tmp_path, monkeypatch, given
 ):
     config = _config(**given)
-    whole = _train(config, tmp_path / "whole", few_tags, told)
+    whole = _train(config, tmp_path / "whole", few_tags, progress)
     stops = ["selection/generator 2", "selection", "retraining/generator 1"]
     usual = Stages._fit
 
-    def interrupted(self, phase, *arguments, **more):
-        if phase in stops:
-            stops.remove(phase)
+    def interrupted(self, stage, *arguments, **more):
+        if stage in stops:
+            stops.remove(stage)
             raise KeyboardInterrupt
-        return usual(self, phase, *arguments, **more)
+        return usual(self, stage, *arguments, **more)
 
     monkeypatch.setattr(Stages, "_fit", interrupted)
     while stops:
         with pytest.raises(KeyboardInterrupt):
-            _train(config, tmp_path / "parts", few_tags, told)
-    again = _train(config, tmp_path / "parts", few_tags, told)
+            _train(config, tmp_path / "parts", few_tags, progress)
+    again = _train(config, tmp_path / "parts", few_tags, progress)
     for ours, theirs in zip(
         again.refiner.trainer.variables, whole.refiner.trainer.variables
     ):
@@ -148,21 +150,21 @@ def test_folds_are_of_methods_with_both_networks(method, few_tags):
 
 
 @pytest.mark.slow
-def test_several_discriminators_judge_together(few_tags, told, tmp_path):
+def test_several_discriminators_score_together(few_tags, progress, tmp_path):
     config = _config(discriminators=3)
-    phases = _train(config, tmp_path, few_tags, told)
-    assert len(phases.refiner.discriminator.members) == 3
+    stages = _train(config, tmp_path, few_tags, progress)
+    assert len(stages.refiner.discriminator.members) == 3
     members = build_members(_TASK, config, few_tags)
     assert all(member.discriminator is None for member in members)  # Of `baseline`.
 
 
-def test_more_folds_than_rows_are_refused(few_tags, told, tmp_path):
-    run = RunContext(_TASK, _config(folds=25), {}, tmp_path, told)
+def test_more_folds_than_rows_are_refused(few_tags, progress, tmp_path):
+    run = RunContext(_TASK, _config(folds=25), {}, tmp_path, progress)
     with (
-        Stages(run, few_tags) as phases,
+        Stages(run, few_tags) as stages,
         pytest.raises(UsageError, match=r"24 training rows .* 25 folds"),
     ):
-        phases.select(few_tags, few_tags)
+        stages.select(few_tags, few_tags)
 
 
 def test_the_truths_weight_is_of_the_methods_that_have_it(few_tags):

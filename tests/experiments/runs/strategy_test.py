@@ -46,7 +46,7 @@ def start_workers(command_line):
 
 @pytest.fixture(scope="module")
 def runs(command_line, start_workers, tmp_path_factory):
-    """The same run of two workers and of one device: folders, and what was printed."""
+    """The same run of two workers and of one device: folders, and the printed text."""
     folder = tmp_path_factory.mktemp("runs")
     one = command_line.start(
         *SHORT, "--distribute=mirrored", f"--output_dir={folder / 'one'}"

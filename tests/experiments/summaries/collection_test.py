@@ -54,16 +54,16 @@ def test_a_run_that_drew_figures_is_no_other_run(result_folder):
 
 
 @pytest.mark.parametrize(
-    ("part", "told"),
+    ("part", "message"),
     [
         ({"seed": 0}, "bibtex/ldrsp/seed0"),
         ({"method": "gan"}, "bibtex/gan/seed1"),
         ({"task": "bookmarks"}, "bookmarks/ldrsp/seed1"),
     ],
 )
-def test_a_copy_in_the_wrong_folder_is_refused(result_folder, part, told):
+def test_a_copy_in_the_wrong_folder_is_refused(result_folder, part, message):
     result_folder.write("bibtex", "ldrsp", 1, TEST, **part)
-    with pytest.raises(UsageError, match=told):
+    with pytest.raises(UsageError, match=message):
         load_results(result_folder.path, "bibtex")
 
 
@@ -82,7 +82,7 @@ def test_a_copy_in_the_wrong_folder_is_refused(result_folder, part, told):
         },
     ],
 )
-def test_what_is_no_result_is_refused_by_name(result_folder, content):
+def test_a_file_without_a_result_is_refused_by_name(result_folder, content):
     path = result_folder.write("bibtex", "ldrsp", 0, TEST)
     path.write_text(json.dumps(content))
     with pytest.raises(UsageError, match=r"seed0/result\.json is not the result"):

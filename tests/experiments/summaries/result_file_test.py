@@ -6,7 +6,7 @@ from experiments.summaries.result_file import read_json, write_json
 from ldrsp_tf.errors import UsageError
 
 
-def test_what_is_written_is_read(tmp_path):
+def test_written_content_is_read(tmp_path):
     path = tmp_path / "result.json"
     write_json(path, {"f1": 0.5})
     assert read_json(path) == {"f1": 0.5}
