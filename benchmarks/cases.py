@@ -159,10 +159,10 @@ def synthetic_tags(rows: int, features: int, labels: int) -> Examples:
     random = np.random.default_rng(0)
 
     def bits(columns: int, ones: float) -> np.ndarray:
-        made = np.zeros((rows, columns), np.uint8)
+        drawn = np.zeros((rows, columns), np.uint8)
         places = random.integers(columns, size=(rows, max(1, round(ones * columns))))
-        np.put_along_axis(made, places, 1, axis=1)
-        return made
+        np.put_along_axis(drawn, places, 1, axis=1)
+        return drawn
 
     return Examples(bits(features, 0.04), bits(labels, 0.015))
 

@@ -2,9 +2,9 @@
 
     python -m benchmarks.tables --docs=.
 
-The part of a page between `<!-- benchmark: training -->` and `<!-- end -->` is made
-anew, and so are those of `curves`, `runs` and `machine`, in README.md and in the pages
-of docs/.
+The part of a page between `<!-- benchmark: training -->` and `<!-- end -->` is
+generated again, and so are those of `curves`, `runs` and `machine`, in README.md and in
+the pages of docs/.
 """
 
 import pathlib

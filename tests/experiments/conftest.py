@@ -55,7 +55,7 @@ def result_folder(tmp_path) -> ResultFolder:
 
 @pytest.fixture(scope="session")
 def ray_environment():
-    """What a Ray cluster of the tests and those who join it share."""
+    """The environment that a Ray cluster of the tests and its clients share."""
     # Sockets lie there, whose paths are limited to about 100 characters.
     with tempfile.TemporaryDirectory(prefix="ray") as folder:
         # Ray would otherwise keep its token in the home folder.
@@ -94,7 +94,7 @@ def cluster(local_cluster):
 
 @pytest.fixture
 def cluster_address(cluster) -> str:
-    """What `--ray_address` takes to join it."""
+    """The value of `--ray_address` that joins the cluster."""
     import ray
 
     return ray.get_runtime_context().gcs_address
