@@ -219,10 +219,10 @@ def _draw(tables: list[Table], folder: pathlib.Path, flags: Any) -> None:
 
         draw_claim(tables, path)
     else:
-        from experiments.reports.walk_figure import draw_walks
+        from experiments.reports.walk_figure import draw_trajectories
 
         layouts = [table.layout for table in tables]
-        draw_walks({la.title: _in_order(la, folder) for la in layouts}, path)
+        draw_trajectories({la.title: _in_order(la, folder) for la in layouts}, path)
 
 
 def _in_order(layout: Layout, folder: pathlib.Path) -> Results:

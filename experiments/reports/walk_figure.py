@@ -15,7 +15,9 @@ from ldrsp_tf.errors import UsageError
 matplotlib.use("Agg")
 
 
-def draw_walks(results_of_tasks: Mapping[str, Results], path: pathlib.Path) -> None:
+def draw_trajectories(
+    results_of_tasks: Mapping[str, Results], path: pathlib.Path
+) -> None:
     """Draws a panel for each task with long trajectories: means over seeds by method.
 
     Args:

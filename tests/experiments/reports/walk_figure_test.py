@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from experiments.reports.walk_figure import _colors, _trajectories, draw_walks
+from experiments.reports.walk_figure import _colors, _trajectories, draw_trajectories
 from ldrsp_tf.errors import UsageError
 
 
@@ -39,7 +39,7 @@ def test_the_figure_has_a_panel_for_each_task_with_trajectories(tmp_path):
     sizes = []
     for name, tasks in (("one", {"A": _results(), "B": {}}), ("two", {})):
         tasks = tasks or {"A": _results(), "B": _results()}
-        draw_walks(tasks, tmp_path / f"{name}.png")
+        draw_trajectories(tasks, tmp_path / f"{name}.png")
         picture = np.asarray(Image.open(tmp_path / f"{name}.png"))
         assert picture.std() > 5.0
         sizes.append(picture.shape[1])
@@ -48,4 +48,4 @@ def test_the_figure_has_a_panel_for_each_task_with_trajectories(tmp_path):
 
 def test_results_without_trajectories_are_refused(tmp_path):
     with pytest.raises(UsageError, match="--controls"):
-        draw_walks({"A": {"baseline": [{"test": {}}]}}, tmp_path / "none.png")
+        draw_trajectories({"A": {"baseline": [{"test": {}}]}}, tmp_path / "none.png")
