@@ -14,7 +14,8 @@ ROOT = pathlib.Path(__file__).parents[1]
 
 # Most of the time of a short command is the import of TensorFlow. One process does it,
 # and commands are forks of that process: each has its own flags, settings of TensorFlow
-# and signals. An import starts no threads and initializes no device, so forks are safe.
+# and signals. The import initializes no device and starts no threads but those of
+# OpenBLAS, which starts them anew in a fork.
 _FORK_SERVER = multiprocessing.get_context("forkserver")
 _FORK_SERVER.set_forkserver_preload(["tests.fork_server_imports"])
 
