@@ -9,11 +9,9 @@ from nbclient import NotebookClient
 ROOT = pathlib.Path(__file__).parents[2]
 NOTEBOOK = ROOT / "docs" / "refine_your_own_model.ipynb"
 
-# What takes the time of the notebook's cells, and what the test makes of it.
-_SHORTER = (
-    (re.compile(r"\b(epochs=|EPOCHS = )\d+"), "2"),
-    (re.compile(r"\b(examples\()\d+"), "60"),
-)
+# Trainings of D and of its controls. The user's model is trained as it is: an empty
+# mask has no precision.
+_EPOCHS = re.compile(r"\b(EPOCHS = )\d+")
 
 # Figures of the text that no output shows: differences of two that are shown.
 _NOT_SHOWN = {"0.012", "0.018"}
@@ -30,8 +28,7 @@ def executed(committed, tmp_path_factory):
     notebook = copy.deepcopy(committed)
     for cell in _code(notebook):
         cell.outputs, cell.execution_count = [], None
-        for pattern, number in _SHORTER:
-            cell.source = pattern.sub(rf"\g<1>{number}", cell.source)
+        cell.source = _EPOCHS.sub(r"\g<1>3", cell.source)
     folder = tmp_path_factory.mktemp("notebook")
     library = tmp_path_factory.mktemp("library")
     (library / "ldrsp_tf").symlink_to(ROOT / "ldrsp_tf")
