@@ -1,4 +1,4 @@
-"""How summaries, headings and messages begin; CONTRIBUTING.md has the language card."""
+"""The beginnings of summaries, headings and messages (language card: CONTRIBUTING.md)."""
 
 import ast
 import json

@@ -8,7 +8,7 @@ SECONDS = 600  # Many times what they take, on a machine that is busy.
 
 
 def cluster_environments(workers: int) -> list[dict[str, str]]:
-    """What tells each worker of a new cluster which one it is, the chief's first."""
+    """Returns TF_CONFIG of each worker of a new cluster, the chief's first."""
     sockets = [socket.socket() for _ in range(workers)]
     for each in sockets:
         each.bind(("127.0.0.1", 0))
@@ -19,7 +19,7 @@ def cluster_environments(workers: int) -> list[dict[str, str]]:
 
 
 def environment(addresses: list[str], index: int) -> dict[str, str]:
-    """What tells the worker at one of the addresses that it is there."""
+    """Returns TF_CONFIG of the worker at one of the addresses."""
     cluster, task = {"worker": addresses}, {"type": "worker", "index": index}
     return {"TF_CONFIG": json.dumps({"cluster": cluster, "task": task})}
 

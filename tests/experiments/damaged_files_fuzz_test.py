@@ -1,4 +1,4 @@
-"""Whatever bytes a file of a run has, its reader reads it or says what is wrong."""
+"""Readers of a run's files, given random bytes: each reads them or says why not."""
 
 import json
 import pathlib

@@ -93,7 +93,7 @@ def test_more_classes_have_their_numbers_and_the_accuracy(tmp_path):
         ({"class_values": (0,)}, r"--class_values=0 should be two"),
         ({"class_values": (0, 1, 1)}, r"different values"),
         ({"class_values": (0, 255), "classes": 3}, r"leave --classes out"),
-        ({"crop_size": 24}, r"--crop_size=24 is more than .* choose 16 at most"),
+        ({"crop_size": 24}, r"--crop_size=24 exceeds .* choose 16 at most"),
         ({"test_images": "elsewhere"}, r"both --test_images and --test_masks"),
         ({"masks": None}, r"name them by --images and --masks"),
     ],
