@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from ldrsp_tf.settings import RefinementGrid, SamplingSettings, TrainingSettings
     from ldrsp_tf.spaces import ClassMapSpace, TagSpace
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _SOURCES = {
     "ClassMapSpace": "spaces",

@@ -1,4 +1,4 @@
-"""The beginnings of summaries, headings and messages (language card: CONTRIBUTING.md)."""
+"""The first words of summaries, headings and messages (card: CONTRIBUTING.md)."""
 
 import ast
 import json

@@ -6,3 +6,9 @@
 
 Imports `datasets.errors` alone.
 """
+
+from datasets.arff.header import read_header
+from datasets.arff.labels_xml import read_labels_xml
+from datasets.arff.reader import ArffData, read_arff
+
+__all__ = ["ArffData", "read_arff", "read_header", "read_labels_xml"]

@@ -6,3 +6,7 @@
 
 Imports `datasets.loading` (the type of the result) and `datasets.errors`.
 """
+
+from datasets.images.folder import ImageFolder, read_images
+
+__all__ = ["ImageFolder", "read_images"]
