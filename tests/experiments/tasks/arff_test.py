@@ -225,7 +225,7 @@ def test_a_finished_run_whose_files_have_changed_is_refused(configure, tmp_path)
     assert run.config == config
     run.require_same_sources()
     configure(train=TRAIN + "1,1,1,red,1\n")
-    with pytest.raises(UsageError, match=r"train\.arff is not what it was"):
+    with pytest.raises(UsageError, match=r"train\.arff has changed since the run"):
         run.require_same_sources()
-    with pytest.raises(UsageError, match=r"train\.arff is not what it was"):
+    with pytest.raises(UsageError, match=r"train\.arff has changed since the run"):
         run.read_inputs(tmp_path / "new.arff")

@@ -186,7 +186,7 @@ def test_a_run_of_tiny_images_that_are_not_square(command_line, tmp_path):
     Image.fromarray(255 - np.asarray(Image.open(mask))).save(mask)
     process = command_line.run(f"--run={folder}", module="experiments.figures")
     command_line.assert_one_sentence(
-        process, "images and masks is not what it was", str(folder)
+        process, "images and masks has changed since the run", str(folder)
     )
 
     # An interrupted run has no result yet.
