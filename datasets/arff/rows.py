@@ -1,7 +1,8 @@
 """The rows of an ARFF file as numbers.
 
-Rows may be sparse, `{index value, ...}`, or dense, `value, value, ...`. They are read
-in blocks, so that the entries of only one block are in memory beside the final arrays.
+Rows may be sparse, `{index value, ...}`, or dense, `value, value, ...`, with commas or
+tabs between the values. They are read in blocks, so that the entries of only one block
+are in memory beside the final arrays.
 """
 
 import dataclasses
@@ -16,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from datasets.arff.header import Attribute
-from datasets.arff.text import split, unquote
+from datasets.arff.text import split, split_row, unquote
 from datasets.errors import DataError
 
 BLOCK_ROWS = 1024
@@ -153,7 +154,7 @@ class _RowParser:
         return self._parse_dense(line)
 
     def _parse_dense(self, line: str) -> tuple[npt.ArrayLike, npt.ArrayLike]:
-        words = split(line)
+        words = split_row(line)
         if len(words) != len(self._attributes):
             raise ValueError(
                 f"{len(words)} values in a row for {len(self._attributes)} attributes"

@@ -11,6 +11,10 @@ QUOTED = r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\""""
 # A quote opens at the beginning of a word; inside of one (`don't`) it is a letter.
 _WORDS = rf"(?<![^\s,{{])(?:{QUOTED})|(?<=[^\s,{{])['\"]"
 _FIELD = re.compile(rf"((?:[^,'\"]|{_WORDS})*)(,|\Z)")
+# The separator of a dense row: a comma or a tab, with the blanks around it.
+_SEPARATOR = r"\s*,\s*|\s*\t\s*"
+_SEPARATORS = re.compile(rf"(?<!\s)(?:{_SEPARATOR})")
+_TAB_FIELD = re.compile(rf"((?:[^,\t'\"]|{_WORDS})*)({_SEPARATOR}|\Z)")
 _BEFORE_COMMENT = re.compile(rf"(?:[^%'\"]|{_WORDS}|(?<!\s)%)*")
 _QUOTED = re.compile(QUOTED)
 
@@ -64,15 +68,27 @@ def split(text: str) -> list[str]:
     """
     if "'" not in text and '"' not in text:
         return [part.strip() for part in text.split(",")]
-    parts, begin, comma = [], 0, ","
-    while comma:
-        match = _FIELD.match(text, begin)
-        if match is None:
-            raise ValueError("a quote is not closed")
-        part, comma = match.groups()
-        parts.append(part.strip())
-        begin = match.end()
-    return parts
+    return _split_quoted(text, _FIELD)
+
+
+def split_row(text: str) -> list[str]:
+    """Splits a dense row at the commas and tabs outside of quotes.
+
+    Args:
+      text: The row. A tab beside a comma, or beside another tab, separates nothing
+        more, as in Weka.
+
+    Returns:
+      The parts, without surrounding blanks.
+
+    Raises:
+      ValueError: A quote is not closed.
+    """
+    if "\t" not in text:
+        return split(text)
+    if "'" not in text and '"' not in text:
+        return _SEPARATORS.split(text.strip())
+    return _split_quoted(text.strip(), _TAB_FIELD)
 
 
 def unquote(word: str) -> str:
@@ -89,6 +105,19 @@ def unquote(word: str) -> str:
     if not _QUOTED.fullmatch(word):
         raise ValueError("a quote does not enclose the whole word")
     return re.sub(r"\\(.)", lambda match: _ESCAPED.get(match[1], match[1]), word[1:-1])
+
+
+def _split_quoted(text: str, field: re.Pattern[str]) -> list[str]:
+    """Splits a text with quotes into the fields that a pattern and separator match."""
+    parts, begin, separator = [], 0, ","
+    while separator:
+        match = field.match(text, begin)
+        if match is None:
+            raise ValueError("a quote is not closed")
+        part, separator = match.groups()
+        parts.append(part.strip())
+        begin = match.end()
+    return parts
 
 
 def _is_unicode(line: str) -> bool:

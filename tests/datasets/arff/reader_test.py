@@ -53,6 +53,16 @@ def test_a_dense_row_of_any_numbers_is_read(write, row):
     np.testing.assert_array_equal(data.labels, [[1, 0]])
 
 
+def test_rows_separated_by_tabs_mean_the_same(write):
+    header = "@attribute c {a,'b c'}\n@attribute x real\n@attribute t {0,1}\n@data\n"
+    commas = read_arff(write(header + "a,1.5,1\n'b c',-2,0\n"), ["t"])
+    tabs = read_arff(write(header + "a\t1.5\t1\n'b c'\t-2,\t0\n"), ["t"])
+    np.testing.assert_array_equal(tabs.features, commas.features)
+    np.testing.assert_array_equal(tabs.labels, commas.labels)
+    with pytest.raises(DataError, match="line 5: 2 values in a row for 3 attributes"):
+        read_arff(write(header + "a\t1.5\n"), ["t"])
+
+
 def test_labels_stand_in_the_order_of_the_caller(write):
     path = write(_HEADER + "{4 1}\n")
     data = read_arff(path, ["tag_b", "tag_a"])

@@ -1,6 +1,6 @@
 import pytest
 
-from datasets.arff.text import meaningful_lines, split, unquote
+from datasets.arff.text import meaningful_lines, split, split_row, unquote
 from datasets.errors import DataError
 
 
@@ -18,6 +18,27 @@ from datasets.errors import DataError
 )
 def test_commas_in_quotes_do_not_split(text, parts):
     assert split(text) == parts
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("a\tb c\td", ["a", "b c", "d"]),
+        ("a,\tb\t,c \t\t d", ["a", "b", "c", "d"]),
+        ("a\t'b\tc,d'\t\te", ["a", "'b\tc,d'", "e"]),
+        ("'a' \t, \"b\"\tdon't", ["'a'", '"b"', "don't"]),
+        ("a\tb,,c", ["a", "b", "", "c"]),
+        ("a, b", ["a", "b"]),
+    ],
+)
+def test_tabs_and_commas_separate_the_values_of_a_row(text, parts):
+    assert split_row(text) == parts
+
+
+@pytest.mark.parametrize("text", ["a\t'b", "'a\tb"])
+def test_an_open_quote_among_tabs_is_refused(text):
+    with pytest.raises(ValueError, match="not closed"):
+        split_row(text)
 
 
 @pytest.mark.parametrize("text", ["'a, b", 'a, "b', r"'a\'"])
