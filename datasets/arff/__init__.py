@@ -1,7 +1,7 @@
 """Multi-label ARFF files, of the builders and of users.
 
 `reader`      features and labels of a file; `labels_xml` names its labels
-`header`      the attributes of a file; `rows` their values
+`header`      the attributes of a file; `rows` their values, `labels` those of labels
 `text`        lines, quotes and comments
 
 Imports `datasets.errors` alone.

@@ -30,10 +30,12 @@ class Attribute:
       name: The name, without quotes.
       values: The values of a nominal attribute, in the order of the file; empty for a
         numeric one.
+      on: The value of a label that means 1, if it is named; "1" of the values 0 and 1.
     """
 
     name: str
     values: tuple[str, ...] = ()
+    on: str | None = None
 
     @property
     def is_numeric(self) -> bool:
@@ -42,6 +44,11 @@ class Attribute:
 
     @property
     def is_binary(self) -> bool:
+        """Whether the values mean 0 and 1: they are these, or a label's."""
+        return self.on is not None or self.has_digits
+
+    @property
+    def has_digits(self) -> bool:
         """Whether the attribute is nominal with the values 0 and 1, in any order."""
         return sorted(self.values) == ["0", "1"]
 
@@ -61,7 +68,8 @@ class Attribute:
     def numbers(self) -> dict[str, float]:
         """The number of each nominal value: 0 and 1 of a binary one, else its index."""
         if self.is_binary:
-            return {"0": 0.0, "1": 1.0}
+            on = self.on or "1"
+            return {value: float(value == on) for value in self.values}
         return {value: float(i) for i, value in enumerate(self.values)}
 
     @property

@@ -2,7 +2,8 @@
 
 Attributes are numeric or nominal. A numeric or binary one (`{0,1}`) becomes one column,
 any other nominal one a column of 0 and 1 for each of its values. An attribute that a
-sparse row leaves out is 0, or the first of its values, as in Weka.
+sparse row leaves out is 0, or the first of its values, as in Weka. Labels have two
+values; `labels` tells which of them means 1.
 """
 
 import dataclasses
@@ -12,6 +13,7 @@ from collections.abc import Collection, Sequence
 import numpy as np
 
 from datasets.arff.header import Attribute, Header, parse_header
+from datasets.arff.labels import as_label
 from datasets.arff.rows import Entries, read_blocks
 from datasets.arff.text import meaningful_lines
 from datasets.errors import DataError
@@ -61,7 +63,7 @@ def read_arff(
     label_columns = _find_labels(path, header, labels)
     attributes = list(header.attributes)
     for column in label_columns:
-        attributes[column] = _as_binary(path, attributes[column])
+        attributes[column] = as_label(path, attributes[column])
     ignored_columns = {i for i, name in enumerate(header.names) if name in set(ignored)}
     not_features = {*label_columns, *ignored_columns}
     columns = [i for i in range(len(attributes)) if i not in not_features]
@@ -92,18 +94,6 @@ def _find_labels(
             "list of its labels do not belong together; give those of one data set"
         )
     return [column[name] for name in labels]
-
-
-def _as_binary(path: str | os.PathLike[str], attribute: Attribute) -> Attribute:
-    """Returns a label's attribute, restricted to the values 0 and 1."""
-    if attribute.is_numeric:
-        return Attribute(attribute.name, ("0", "1"))
-    if not attribute.is_binary:
-        raise DataError(
-            f"{path}: the label {attribute} does not have the values {{0,1}}; encode "
-            "it by these"
-        )
-    return attribute
 
 
 class _Encoder:

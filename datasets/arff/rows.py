@@ -123,7 +123,8 @@ class _RowParser:
             for i, attribute in enumerate(attributes)
         ]
         self._zeros_may_be_left_out = not any(
-            attribute.is_one_hot or attribute.sparse_default
+            attribute.sparse_default
+            or not (attribute.is_numeric or attribute.has_digits)
             for i, attribute in enumerate(attributes)
             if i not in ignored
         )
@@ -242,7 +243,7 @@ def _parse_word(attribute: Attribute, word: str) -> float:
         return numbers[value]
     # A binary attribute may be written as a number: 1.0 for 1.
     number = _parse_number(value)
-    if not attribute.is_binary or number not in (0, 1):
+    if not attribute.has_digits or number not in (0, 1):
         raise ValueError(
             f"{what} is {_shown(value)}, which is not one of its values "
             f"{attribute.listed_values}"

@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 import numpy as np
 
 from datasets.arff.header import Attribute, Header, read_header
+from datasets.arff.labels import as_label
 from datasets.arff.labels_xml import read_labels_xml
 from datasets.arff.reader import ArffData, read_arff
 from datasets.errors import DataError
@@ -44,6 +45,7 @@ def load(
     rows = _rows(read_arff(_train_file(config), labels))
     if config.test_file:
         _require_same_features(config, config.test_file, labels)
+        _require_same_labels(config, config.test_file, labels)
         train, test = rows, _rows(read_arff(config.test_file, labels))
     else:
         train, test = _divided(config, rows)
@@ -162,6 +164,28 @@ def _require_same_features(
                 f"{path} has {_shown(theirs)} as feature {i + 1} where "
                 f"{_train_file(config)} has {_shown(ours)}; the features of both must "
                 "be the same, in the same order"
+            )
+
+
+def _require_same_labels(
+    config: ArffConfig, path: str, labels: Collection[str]
+) -> None:
+    """Raises a DataError if another value of a label than in training means 1."""
+    train_file = _train_file(config)
+    of_training, of_path = (
+        {
+            a.name: as_label(name, a).on or "1"
+            for a in read_header(name).attributes
+            if a.name in set(labels)
+        }
+        for name in (train_file, path)
+    )
+    for label, value in of_path.items():
+        if value != of_training[label]:
+            raise DataError(
+                f"the label {label!r} is on where it is {value!r} in {path}, and where "
+                f"it is {of_training[label]!r} in {train_file}: declare the same "
+                "values in both, in the same order"
             )
 
 

@@ -169,7 +169,7 @@ def test_a_bad_row_is_named_by_its_line(write, row, message):
         ("@attribute t {0,1}\n@data\n1\n", "no attribute beside the labels"),
         ("@attribute t {0,1}\n{0 1}\n", r"line 2: .* before @data"),
         ("@attribute t\n@data\n1\n", "line 1: not of the form"),
-        ("@attribute t {yes,no}\n@data\n1\n", r"label 't' \({yes, no}\) does not"),
+        ("@attribute t {a,b,c}\n@data\n1\n", r"label 't' \({a, b, c}\) has 3 values"),
         ("@attribute t {0,1}\n@attribute t {0,1}\n@data\n1,1\n", "'t' twice"),
         ("@attribute u {0,1}\n@data\n1\n", "no attribute for the label 't'"),
     ],

@@ -177,6 +177,23 @@ def test_a_test_file_without_a_label_is_refused(configure):
         load(configure(test=test), None, None)
 
 
+def test_the_value_that_is_on_has_to_be_the_same_in_the_test_file(configure):
+    def of(text, values):
+        for number, value in enumerate(values):
+            text = text.replace(f"\n{number}", f"\n{value}")
+        return text.replace("first {0,1}", f"first {{{values[0]},{values[1]}}}")
+
+    data = load(configure(of(TRAIN, "ab"), of(TEST, "ab")), None, None)
+    np.testing.assert_array_equal(
+        data.splits["train"]["labels"], [[1, 0], [0, 1], [1, 1], [0, 0]]
+    )
+    swapped = of(TEST, "ab").replace("{a,b}", "{b,a}")
+    with pytest.raises(
+        DataError, match=r"'first' is on where it is 'a' in .*test\.arff, .* 'b' in "
+    ):
+        load(configure(of(TRAIN, "ab"), swapped), None, None)
+
+
 @pytest.mark.parametrize(
     ("given", "message"),
     [
