@@ -1,8 +1,14 @@
 """The text of an ARFF file: its lines, its quotes and its comments."""
 
+import contextlib
+import gzip
+import io
 import os
 import re
+import stat
+import zlib
 from collections.abc import Iterator
+from typing import TextIO
 
 from datasets.errors import DataError
 
@@ -18,6 +24,8 @@ _TAB_FIELD = re.compile(rf"((?:[^,\t'\"]|{_WORDS})*)({_SEPARATOR}|\Z)")
 _BEFORE_COMMENT = re.compile(rf"(?:[^%'\"]|{_WORDS}|(?<!\s)%)*")
 _QUOTED = re.compile(QUOTED)
 
+_GZIP = b"\x1f\x8b"  # The first bytes of a file that gzip has compressed.
+
 _ESCAPED = {"n": "\n", "r": "\r", "t": "\t"}
 
 
@@ -27,7 +35,7 @@ def meaningful_lines(
     """Reads the lines of a file that are neither empty nor a comment.
 
     Args:
-      path: The file.
+      path: The file, which gzip may have compressed, whatever its name.
       any_encoding: Whether characters that are not UTF-8 are replaced, not refused.
 
     Yields:
@@ -35,11 +43,11 @@ def meaningful_lines(
       and comment.
 
     Raises:
-      DataError: The file cannot be read, or a line is not UTF-8.
+      DataError: The file cannot be read or unpacked, or a line is not UTF-8.
     """
     errors = "replace" if any_encoding else "surrogateescape"
     try:
-        with open(path, encoding="utf-8-sig", errors=errors) as file:
+        with _open(path, errors) as file:
             for number, line in enumerate(file, start=1):
                 line = line.strip()
                 if not line or line.startswith("%"):
@@ -50,8 +58,29 @@ def meaningful_lines(
                         "encoding"
                     )
                 yield number, _without_comment(line)
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise DataError(
+            f"{path} is a damaged gzip file ({error}): fetch it again"
+        ) from error
     except OSError as error:
         raise DataError(f"{path} cannot be read ({error.strerror})") from error
+
+
+def require_file(path: str | os.PathLike[str]) -> None:
+    """Refuses a pipe or a device: a run reads its files several times.
+
+    Args:
+      path: The path of a file.
+
+    Raises:
+      DataError: It is another thing, or there is none.
+    """
+    try:
+        mode = os.stat(path).st_mode
+    except OSError as error:
+        raise DataError(f"{path} cannot be read ({error.strerror})") from error
+    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+        raise DataError(f"{path} is not a file on a disk: save its content in one")
 
 
 def split(text: str) -> list[str]:
@@ -105,6 +134,19 @@ def unquote(word: str) -> str:
     if not _QUOTED.fullmatch(word):
         raise ValueError("a quote does not enclose the whole word")
     return re.sub(r"\\(.)", lambda match: _ESCAPED.get(match[1], match[1]), word[1:-1])
+
+
+@contextlib.contextmanager
+def _open(path: str | os.PathLike[str], errors: str) -> Iterator[TextIO]:
+    require_file(path)
+    with contextlib.ExitStack() as stack:
+        file = stack.enter_context(open(path, "rb"))
+        content: io.BufferedIOBase = file
+        if file.peek(len(_GZIP)).startswith(_GZIP):
+            content = stack.enter_context(gzip.GzipFile(fileobj=file))
+        yield stack.enter_context(
+            io.TextIOWrapper(content, encoding="utf-8-sig", errors=errors)
+        )
 
 
 def _split_quoted(text: str, field: re.Pattern[str]) -> list[str]:

@@ -10,6 +10,7 @@ from datasets.arff.header import Attribute, Header, read_header
 from datasets.arff.labels import as_label
 from datasets.arff.labels_xml import read_labels_xml
 from datasets.arff.reader import ArffData, read_arff
+from datasets.arff.text import require_file
 from datasets.errors import DataError
 from datasets.loading import LoadedData
 from datasets.preparation.checksums import sha256
@@ -82,8 +83,11 @@ def read_inputs(
 
 def source_checksums(config: ArffConfig) -> dict[str, str]:
     """Returns the SHA-256 of each file that the settings name."""
-    paths = (config.train_file, config.test_file, config.labels_xml)
-    return {path: sha256(path) for path in paths if path}
+    paths = [config.train_file, config.test_file, config.labels_xml]
+    named = [path for path in paths if path]
+    for path in named:
+        require_file(path)
+    return {path: sha256(path) for path in named}
 
 
 def label_names(config: ArffConfig) -> list[str]:

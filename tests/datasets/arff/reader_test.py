@@ -1,3 +1,6 @@
+import gzip
+import os
+
 import numpy as np
 import pytest
 
@@ -265,3 +268,31 @@ def test_a_file_that_is_not_there_is_named(tmp_path):
         read_arff(tmp_path / "none.arff", ["t"])
     with pytest.raises(DataError, match="cannot be read"):
         read_arff(tmp_path, ["t"])
+
+
+@pytest.mark.parametrize("name", ["made.arff.gz", "made.arff"])
+def test_a_file_that_gzip_has_compressed_is_read(tmp_path, write, name):
+    text = _HEADER.replace("first", "größe") + "1,2,0,1,1\r\n0,0.5,1,0,0\n"
+    plain = read_arff(write(text, "plain.arff"), ["tag_a", "tag_b"])
+    path = tmp_path / name
+    path.write_bytes(gzip.compress(text.encode()))
+    packed = read_arff(path, ["tag_a", "tag_b"])
+    assert packed.feature_names == plain.feature_names
+    np.testing.assert_array_equal(packed.features, plain.features)
+    np.testing.assert_array_equal(packed.labels, plain.labels)
+
+
+def test_a_damaged_gzip_file_is_named(tmp_path):
+    path = tmp_path / "made.arff.gz"
+    whole = gzip.compress((_HEADER + "1,2,0,1,1\n" * 100).encode())
+    for content in (whole[:40], whole[:2], whole[:20] + b"xxxx" + whole[24:]):
+        path.write_bytes(content)
+        with pytest.raises(DataError, match=r"gz is a damaged gzip file \(.*again$"):
+            read_arff(path, ["tag_a"])
+
+
+def test_a_pipe_is_refused_at_once(tmp_path):
+    path = tmp_path / "pipe.arff"
+    os.mkfifo(path)
+    with pytest.raises(DataError, match=r"pipe\.arff is not a file on a disk"):
+        read_arff(path, ["tag_a"])

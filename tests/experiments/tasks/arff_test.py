@@ -1,4 +1,5 @@
 import json
+import os
 import pathlib
 
 import numpy as np
@@ -220,6 +221,14 @@ def test_a_file_that_is_not_there_is_named(configure, tmp_path):
     config = configure(test_file=str(tmp_path / "none.arff"))
     with pytest.raises(DataError, match=r"none\.arff cannot be read \(No such file"):
         load(config, None, None)
+
+
+@pytest.mark.parametrize("flag", ["train_file", "test_file", "labels_xml"])
+def test_a_pipe_is_refused_before_it_is_read(configure, tmp_path, flag):
+    os.mkfifo(tmp_path / "pipe")
+    config = configure(**{flag: str(tmp_path / "pipe")})
+    with pytest.raises(DataError, match="pipe is not a file on a disk"):
+        TASK.identity(config)
 
 
 def test_files_of_other_content_make_another_run(configure):
