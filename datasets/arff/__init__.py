@@ -2,6 +2,7 @@
 
 `reader`      features and labels of a file; `labels_xml` names its labels
 `header`      the attributes of a file; `rows` their values, `labels` those of labels
+`other_formats`  files that are not ARFF, for error messages
 `text`        lines, quotes and comments
 
 Imports `datasets.errors` alone.

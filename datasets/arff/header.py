@@ -7,6 +7,7 @@ import re
 import reprlib
 from collections.abc import Iterator, Sequence
 
+from datasets.arff.other_formats import explain_first_line
 from datasets.arff.text import QUOTED, meaningful_lines, split, unquote
 from datasets.errors import DataError
 
@@ -174,11 +175,13 @@ def parse_header(
             attributes.append(_parse_attribute(f"{path}, line {number}", line))
         elif keyword == "@relation":
             relation = "".join(rest)
-        else:
+        elif attributes or relation or keyword.startswith("@"):
             raise DataError(
                 f"{path}, line {number}: {reprlib.repr(keyword)} before @data, where "
                 "only @relation and @attribute belong"
             )
+        else:
+            raise DataError(f"{path} {explain_first_line(line)}")
     raise DataError(f"{path} has no @data line: the file is cut off or is not ARFF")
 
 

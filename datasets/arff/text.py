@@ -24,7 +24,10 @@ _TAB_FIELD = re.compile(rf"((?:[^,\t'\"]|{_WORDS})*)({_SEPARATOR}|\Z)")
 _BEFORE_COMMENT = re.compile(rf"(?:[^%'\"]|{_WORDS}|(?<!\s)%)*")
 _QUOTED = re.compile(QUOTED)
 
-_GZIP = b"\x1f\x8b"  # The first bytes of a file that gzip has compressed.
+# The first bytes of files of other kinds.
+_GZIP = b"\x1f\x8b"
+_ZIP = b"PK\x03\x04"
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 _ESCAPED = {"n": "\n", "r": "\r", "t": "\t"}
 
@@ -142,7 +145,12 @@ def _open(path: str | os.PathLike[str], errors: str) -> Iterator[TextIO]:
     with contextlib.ExitStack() as stack:
         file = stack.enter_context(open(path, "rb"))
         content: io.BufferedIOBase = file
-        if file.peek(len(_GZIP)).startswith(_GZIP):
+        begin = file.peek(len(_ZIP))
+        if begin.startswith(_ZIP):
+            raise DataError(f"{path} is a zip archive: unpack it")
+        if begin.startswith(_UTF_16):
+            raise DataError(f"{path} is in UTF-16: save it in UTF-8")
+        if begin.startswith(_GZIP):
             content = stack.enter_context(gzip.GzipFile(fileobj=file))
         yield stack.enter_context(
             io.TextIOWrapper(content, encoding="utf-8-sig", errors=errors)

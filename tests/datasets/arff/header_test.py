@@ -86,3 +86,44 @@ def test_an_attribute_shows_its_type():
     assert str(Attribute("x", ("a", "b"))) == "'x' ({a, b})"
     many = Attribute("x", tuple("abcdefghijk"))
     assert str(many) == "'x' ({a, b, c, d, e, f, g, h, i, ...})"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a,b,tag\n1,2,0\n", "made.arff looks like CSV, not ARFF: convert it"),
+        ("1.5,2,0\n", "looks like CSV, not ARFF"),
+        ("a;b\n1;2\n", "looks like CSV, not ARFF"),
+        ("a\tb\n1\t2\n", "looks like a table with tabs, not ARFF"),
+        ("1 3:0.5 7:1\n", "looks like a LIBSVM file, not ARFF"),
+        ('{"a": 1}\n', "looks like JSON, not ARFF"),
+        ("<!DOCTYPE html>\n", "is an HTML page, not ARFF: name the file with the"),
+        ('<labels><label name="a"/></labels>\n', "is an XML file, not ARFF"),
+        ("words\n", "made.arff is not ARFF: ARFF has lines of @relation"),
+    ],
+)
+def test_a_file_that_is_not_arff_is_named_as_what_it_is(read, text, message):
+    with pytest.raises(DataError) as error:
+        read(text)
+    assert message in str(error.value)
+    assert "before @data" not in str(error.value)
+
+
+@pytest.mark.parametrize("line", ["@relation r", "@attribute x real", "@inputs x"])
+def test_a_line_that_does_not_belong_into_a_header_is_named(read, line):
+    with pytest.raises(DataError, match=r"line \d: '.*' before @data, where only"):
+        read(f"{line}\n1,2\n@data\n")
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"PK\x03\x04\x14\x00\xff", "is a zip archive: unpack it"),
+        ("\ufeff@relation r\n".encode("utf-16-le"), "is in UTF-16: save it in UTF-8"),
+    ],
+)
+def test_a_file_of_other_bytes_is_named_as_what_it_is(tmp_path, content, message):
+    path = tmp_path / "made.arff"
+    path.write_bytes(content)
+    with pytest.raises(DataError, match=message):
+        read_header(path)
