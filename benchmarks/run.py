@@ -18,7 +18,7 @@ from typing import Any
 from benchmarks.protocol import CASES, Case
 from experiments.cli.command import Command
 from experiments.cli.data_flags import DATA_FLAGS
-from experiments.cli.flag import Flag
+from experiments.cli.flag import PATH, Flag
 from experiments.summaries.result_file import read_json, write_json
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.settings import Domain
@@ -34,7 +34,12 @@ COMMAND = Command(
             note="all cases",
         ),
         *DATA_FLAGS,
-        Flag("output", "file of the measurements", default="results/benchmarks.json"),
+        Flag(
+            "output",
+            "file of the measurements",
+            domain=PATH,
+            default="results/benchmarks.json",
+        ),
     ),
 )
 

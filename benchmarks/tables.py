@@ -13,15 +13,23 @@ import sys
 from absl import app, flags
 
 from benchmarks.markdown_tables import PARTS, table_makers
+from experiments.cli.flag import PATH, Flag
 from experiments.reports.pages import require_pages, update_pages
 from experiments.summaries.result_file import read_json
 from ldrsp_tf.errors import UsageError
 
 FLAGS = flags.FLAGS
-flags.DEFINE_string("benchmarks", "results/benchmarks.json", "file of the measurements")
-flags.DEFINE_string(
-    "docs", None, "folder of README.md and docs/, whose tables are to be rewritten"
-)
+Flag(
+    "benchmarks",
+    "file of the measurements",
+    domain=PATH,
+    default="results/benchmarks.json",
+).define(FLAGS)
+Flag(
+    "docs",
+    "folder of README.md and docs/, whose tables are to be rewritten",
+    domain=PATH,
+).define(FLAGS)
 
 
 def main(argv: list[str]) -> None:

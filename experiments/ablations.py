@@ -16,7 +16,7 @@ from experiments.ablation.table import ablation_table
 from experiments.cli.command import Command
 from experiments.cli.data_flags import DATA_FLAGS, data_arguments
 from experiments.cli.errors import one_sentence_errors
-from experiments.cli.flag import Flag
+from experiments.cli.flag import PATH, Flag
 from experiments.jobs.process import Job
 from experiments.jobs.runner import Failure, failure_text, run_jobs
 from experiments.reports.filling import file_result
@@ -38,9 +38,15 @@ COMMAND = Command(
         Flag(
             "results",
             "folder of the results that the table is made of",
+            domain=PATH,
             default="results/ablations",
         ),
-        Flag("runs", "folder in which unfinished runs work", default="runs/ablations"),
+        Flag(
+            "runs",
+            "folder in which unfinished runs work",
+            domain=PATH,
+            default="runs/ablations",
+        ),
     ),
 )
 

@@ -14,14 +14,16 @@ from collections.abc import Sequence
 
 from experiments.cli.command import Command
 from experiments.cli.errors import one_sentence_errors
-from experiments.cli.flag import Flag
+from experiments.cli.flag import PATH, Flag
 from experiments.cli.startup import quiet_tensorflow
 
 COMMAND = Command(
     __doc__,
     (
-        Flag("run", "folder of a finished run", "main", required=True),
-        Flag("output", "folder to write the SavedModel to", "output", required=True),
+        Flag("run", "folder of a finished run", "main", PATH, required=True),
+        Flag(
+            "output", "folder to write the SavedModel to", "output", PATH, required=True
+        ),
     ),
 )
 

@@ -15,14 +15,14 @@ from collections.abc import Sequence
 from experiments.cli.command import Command
 from experiments.cli.data_flags import DATA_FLAGS
 from experiments.cli.errors import one_sentence_errors
-from experiments.cli.flag import Flag
+from experiments.cli.flag import PATH, Flag
 from experiments.cli.startup import quiet_tensorflow
 from ldrsp_tf.settings import Domain
 
 COMMAND = Command(
     __doc__,
     (
-        Flag("run", "folder of a finished run", "main", required=True),
+        Flag("run", "folder of a finished run", "main", PATH, required=True),
         *DATA_FLAGS,
         Flag(
             "each",

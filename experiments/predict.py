@@ -15,24 +15,26 @@ from collections.abc import Sequence
 
 from experiments.cli.command import Command
 from experiments.cli.errors import one_sentence_errors
-from experiments.cli.flag import Flag
+from experiments.cli.flag import PATH, Flag
 from experiments.cli.startup import quiet_tensorflow
 
 COMMAND = Command(
     __doc__,
     (
-        Flag("run", "folder of a finished run", "main", required=True),
+        Flag("run", "folder of a finished run", "main", PATH, required=True),
         Flag(
             "input",
             "inputs to predict for: an ARFF file, a folder of images, or a file of "
             "numpy.save",
             "data",
+            PATH,
             required=True,
         ),
         Flag(
             "output",
             "file to write tags to (.csv or .jsonl), or folder to write masks to",
             "output",
+            PATH,
             required=True,
         ),
     ),

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from experiments.cli.command import Command
 from experiments.cli.data_flags import DATA_FLAGS
 from experiments.cli.errors import one_sentence_errors
-from experiments.cli.flag import Flag
+from experiments.cli.flag import PATH, Flag
 from experiments.cli.setting_flags import as_flags
 from experiments.cli.startup import quiet_tensorflow
 from experiments.tasks.command_line import (
@@ -56,6 +56,7 @@ COMMAND = Command(
         Flag(
             "output_dir",
             "folder of the run",
+            domain=PATH,
             note="runs/<task>/<method>[-<networks>]/seed<seed>",
         ),
     ),

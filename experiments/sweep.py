@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from experiments.cli.command import Command
 from experiments.cli.data_flags import DATA_FLAGS
 from experiments.cli.errors import one_sentence_errors
-from experiments.cli.flag import Flag
+from experiments.cli.flag import PATH, Flag
 from experiments.cli.setting_flags import as_flags
 from experiments.cli.startup import quiet_tensorflow
 from experiments.jobs.process import Job
@@ -78,11 +78,13 @@ COMMAND = Command(
         Flag(
             "output_dir",
             "folder of the sweep",
+            domain=PATH,
             note="sweeps/<task>/<method>[-<networks>]",
         ),
         Flag(
             "storage",
             "SQLite file in which trials are kept",
+            domain=PATH,
             note="<output_dir>/trials.sqlite3",
         ),
     ),

@@ -19,7 +19,7 @@ from typing import Any
 from experiments.ablation.table import ablation_table
 from experiments.cli.command import Command
 from experiments.cli.data_flags import DATA_FLAGS, data_arguments
-from experiments.cli.flag import Flag
+from experiments.cli.flag import PATH, Flag
 from experiments.jobs.ray_flags import RAY_FLAG, ray_cluster
 from experiments.jobs.runner import Failure, failure_text
 from experiments.reports.filling import Wanted, fill_tables
@@ -68,6 +68,7 @@ _RUN_FLAGS = (
         "runs",
         "folder in which unfinished runs work, for --run_missing",
         "execution",
+        PATH,
         default="runs",
     ),
     RAY_FLAG,
@@ -93,7 +94,7 @@ COMMAND = Command(
             False,
         ),
         *_RUN_FLAGS,
-        Flag("results", "folder of the results", "data", default="results"),
+        Flag("results", "folder of the results", "data", PATH, "results"),
         Flag(
             "format",
             "format that the tables are printed in",
@@ -104,10 +105,12 @@ COMMAND = Command(
         Flag(
             "docs",
             "folder with README.md and docs/, in which to rewrite all marked tables",
+            domain=PATH,
         ),
         Flag(
             "figure",
             "PNG file to draw, with --table=claim or --table=controls",
+            domain=PATH,
         ),
     ),
 )

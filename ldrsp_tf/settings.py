@@ -39,6 +39,7 @@ class Domain:
       low: The smallest number; None for no bound.
       high: The largest number; None for no bound.
       choices: All words; empty where every word is allowed.
+      is_path: Whether the text is the path of a file or folder.
     """
 
     kind: type = str
@@ -47,6 +48,7 @@ class Domain:
     low: float | None = None
     high: float | None = None
     choices: tuple[str, ...] = ()
+    is_path: bool = False
 
     @classmethod
     def of(cls, field: "dataclasses.Field[Any]") -> "Domain":
@@ -58,8 +60,9 @@ class Domain:
         is_list = typing.get_origin(kind) is tuple
         if is_list:
             kind = typing.get_args(kind)[0]
-        bounds = {name: field.metadata[name] for name in ("low", "high", "choices")}
-        return cls(kind, is_list, is_optional, **bounds)
+        names = ("low", "high", "choices", "is_path")
+        others = {name: field.metadata[name] for name in names}
+        return cls(kind, is_list, is_optional, **others)
 
     def __contains__(self, value: Any) -> bool:
         if value is None:
@@ -105,6 +108,7 @@ def setting(
     low: float | None = 0,
     high: float | None = None,
     choices: tuple[str, ...] = (),
+    is_path: bool = False,
     name: str = "",
     group: str = "",
 ) -> Any:
@@ -117,11 +121,12 @@ def setting(
       low: The smallest number that makes sense; None for no bound.
       high: The largest number that makes sense; None for no bound.
       choices: All words that make sense; empty where every word does.
+      is_path: Whether the value is the path of a file or folder.
       name: The name of its flag, where it differs from the field's.
       group: The group of flags that it is listed in; by default the one of the settings
         that it belongs to.
     """
-    domain = {"low": low, "high": high, "choices": choices}
+    domain = {"low": low, "high": high, "choices": choices, "is_path": is_path}
     about = {"source": source, "help": help, "name": name, "group": group}
     return dataclasses.field(default=default, metadata={**about, **domain})
 

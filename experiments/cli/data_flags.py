@@ -4,13 +4,14 @@ import os
 
 from absl import flags
 
-from experiments.cli.flag import Flag
+from experiments.cli.flag import PATH, Flag
 
 DATA_FLAGS = (
     Flag(
         "data_dir",
         "folder in which prepared data is kept",
         "data",
+        PATH,
         note="the folder of TensorFlow Datasets",
     ),
     Flag(
@@ -18,6 +19,7 @@ DATA_FLAGS = (
         "folder of the original files, with a sub-folder for each data set; without it "
         "they are downloaded",
         "data",
+        PATH,
         default=os.environ.get("LDRSP_MANUAL_DIR"),
         note="$LDRSP_MANUAL_DIR",
     ),

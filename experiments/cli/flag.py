@@ -1,6 +1,7 @@
 """A command-line flag: its name, its meaning and the values that it takes."""
 
 import dataclasses
+import os
 from typing import Any
 
 from absl import flags
@@ -23,6 +24,7 @@ GROUPS = (
 
 
 TEXT = Domain(str)
+PATH = Domain(str, is_path=True)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -90,7 +92,8 @@ class _Parser(flags.ArgumentParser[Any]):
         try:
             if self._domain.is_list:
                 return tuple(kind(part) for part in text.split(","))
-            return kind(text)
+            # A shell leaves the ~ of --name=~/folder as it is.
+            return os.path.expanduser(text) if self._domain.is_path else kind(text)
         except ValueError:
             return ()  # In no domain.
 

@@ -74,6 +74,8 @@ def _usage(flag: Flag) -> str:
     if domain.choices and len("|".join(domain.choices)) < _WIDEST // 2:
         return f"--{flag.name}={'|'.join(domain.choices)}"
     placeholder = "NAME" if domain.choices else _PLACEHOLDERS[domain.kind]
+    if domain.is_path:
+        placeholder = "PATH"
     if domain.is_list:
         placeholder += ",..."
     return f"--{flag.name}={placeholder}"

@@ -15,13 +15,14 @@ class ArffConfig(TagConfig):
     """Adds the files, and how their labels and features are read."""
 
     train_file: str | None = setting(
-        None, OURS, "ARFF file of the training rows", group="data"
+        None, OURS, "ARFF file of the training rows", is_path=True, group="data"
     )
     test_file: str | None = setting(
         None,
         OURS,
         "ARFF file of the test rows; without it --test_fraction of the training rows "
         "is held out",
+        is_path=True,
         group="data",
     )
     test_fraction: float = setting(
@@ -40,7 +41,11 @@ class ArffConfig(TagConfig):
         group="data",
     )
     labels_xml: str | None = setting(
-        None, OURS, "Mulan's XML file with the names of the labels", group="data"
+        None,
+        OURS,
+        "Mulan's XML file with the names of the labels",
+        is_path=True,
+        group="data",
     )
     num_labels: int | None = setting(
         None,

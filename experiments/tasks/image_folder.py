@@ -102,7 +102,7 @@ def _with_plain_paths(config: ImageFolderConfig) -> ImageFolderConfig:
     names = ("images", "masks", "test_images", "test_masks")
     given = {name: getattr(config, name) for name in names}
     plain = {
-        name: str(pathlib.Path(path).expanduser())
+        name: str(pathlib.Path(path))
         for name, path in given.items()
         if path is not None
     }

@@ -17,11 +17,14 @@ class ImageFolderConfig(MaskConfig):
     settings that other tasks never leave open.
     """
 
-    images: str | None = setting(None, OURS, "folder of your images", group="data")
+    images: str | None = setting(
+        None, OURS, "folder of your images", is_path=True, group="data"
+    )
     masks: str | None = setting(
         None,
         OURS,
         "folder of the masks of --images, in files of the same names",
+        is_path=True,
         group="data",
     )
     test_images: str | None = setting(
@@ -29,10 +32,11 @@ class ImageFolderConfig(MaskConfig):
         OURS,
         "folder of images to test on; without it --test_fraction of --images is held "
         "out",
+        is_path=True,
         group="data",
     )
     test_masks: str | None = setting(
-        None, OURS, "folder of the masks of --test_images", group="data"
+        None, OURS, "folder of the masks of --test_images", is_path=True, group="data"
     )
     test_fraction: float = setting(
         0.2,

@@ -1,7 +1,14 @@
+import dataclasses
+import re
+from importlib import import_module
+
 import pytest
 
 from experiments.cli.command import Command
-from experiments.cli.flag import Flag
+from experiments.cli.flag import PATH, Flag
+from experiments.cli.setting_flags import setting_flags
+from experiments.tasks.command_line import CONFIGS
+from experiments.tasks.tag_config import TagConfig
 from ldrsp_tf.settings import Domain
 
 COMMAND = Command(
@@ -83,3 +90,45 @@ Output:
 def test_a_preview_reads_the_own_flags_among_others():
     early = COMMAND.preview(["name", "--other", "3", "--made_word=b", "--help"])
     assert early.made_word == "b"
+
+
+_PATH_WORDS = re.compile(r"\b(file|folder)\b")
+
+
+def _commands():
+    names = ("ablations", "export", "figures", "predict", "run", "sweep", "tables")
+    modules = [f"experiments.{name}" for name in names]
+    return [import_module(name).COMMAND for name in (*modules, "benchmarks.run")]
+
+
+def test_every_flag_of_a_path_takes_the_home_folder(monkeypatch):
+    monkeypatch.setenv("HOME", "/home/me")
+    settings = setting_flags(TagConfig, CONFIGS)
+    every = {flag for command in _commands() for flag in (*command._flags, *settings)}
+    paths = {flag.name for flag in every if flag.domain.is_path}
+    assert paths == {
+        *("data_dir", "manual_dir", "output_dir", "storage", "run", "runs", "results"),
+        *("input", "output", "docs", "figure", "train_file", "test_file", "labels_xml"),
+        *("images", "masks", "test_images", "test_masks"),
+    }
+    for flag in every:
+        # A new flag with a file or a folder is marked, or says why not here.
+        assert flag.domain.is_path == bool(_PATH_WORDS.search(flag.help)) or (
+            flag.name in {"num_labels", "test_fraction", "figures", "seeds"}
+        )
+        if flag.domain.is_path:
+            command = Command("", (dataclasses.replace(flag, required=False),))
+            for text, path in (
+                ("~/a b", "/home/me/a b"),
+                ("~", "/home/me"),
+                ("a/~b", "a/~b"),
+                ("/a", "/a"),
+            ):
+                values = command.parse(["name", f"--{flag.name}={text}"])
+                assert values[flag.name].value == path
+
+
+def test_a_default_takes_the_home_folder_as_well(monkeypatch):
+    monkeypatch.setenv("HOME", "/home/me")
+    command = Command("", (Flag("place", "folder", domain=PATH, default="~/x"),))
+    assert command.parse(["name"]).place == "/home/me/x"
