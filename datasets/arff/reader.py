@@ -41,6 +41,7 @@ def read_arff(
     labels: Sequence[str],
     *,
     ignored: Collection[str] = (),
+    binary: Collection[str] = (),
     any_encoding: bool = False,
 ) -> ArffData:
     """Reads a multi-label ARFF file.
@@ -50,6 +51,7 @@ def read_arff(
       labels: The names of the attributes that are labels.
       ignored: The names of attributes whose values are skipped without being parsed;
         the attributes in neither list are the features.
+      binary: The names of numeric attributes that must have the values 0 and 1 alone.
       any_encoding: Whether characters that are not UTF-8 are replaced, not refused.
 
     Returns:
@@ -64,6 +66,10 @@ def read_arff(
     attributes = list(header.attributes)
     for column in label_columns:
         attributes[column] = as_label(path, attributes[column])
+    of_digits = set(binary)
+    for column, attribute in enumerate(attributes):
+        if attribute.is_numeric and attribute.name in of_digits:
+            attributes[column] = Attribute(attribute.name, ("0", "1"))
     ignored_columns = {i for i, name in enumerate(header.names) if name in set(ignored)}
     not_features = {*label_columns, *ignored_columns}
     columns = [i for i in range(len(attributes)) if i not in not_features]

@@ -47,7 +47,10 @@ def load(
     if config.test_file:
         _require_same_features(config, config.test_file, labels)
         _require_same_labels(config, config.test_file, labels)
-        train, test = rows, _rows(read_arff(config.test_file, labels))
+        test = read_arff(
+            config.test_file, labels, binary=_binary_features(config, labels)
+        )
+        train, test = rows, _rows(test)
     else:
         train, test = _divided(config, rows)
     standardization = Standardization.of(config.standardize, train["features"])
@@ -77,7 +80,9 @@ def read_inputs(
     if not config.test_file:
         train, _ = _divided(config, train)
     standardization = Standardization.of(config.standardize, train["features"])
-    x = standardization.apply(read_arff(str(path), [], ignored=labels).features)
+    binary = _binary_features(config, labels)
+    new = read_arff(str(path), [], ignored=labels, binary=binary)
+    x = standardization.apply(new.features)
     return NewInputs([str(row) for row in range(len(x))], x, label_names=labels)
 
 
@@ -197,12 +202,18 @@ def _features(header: Header, labels: Collection[str]) -> list[Attribute]:
     return [a for a in header.attributes if a.name not in set(labels)]
 
 
-def _kind(attribute: Attribute) -> tuple[str, Sequence[str] | None]:
-    """Returns what has to be the same; {0,1} and {1,0} give the same column."""
-    values = attribute.values
-    if values is not None and attribute.is_binary:
-        values = tuple(sorted(values))
-    return attribute.name, values
+def _binary_features(config: ArffConfig, labels: Collection[str]) -> list[str]:
+    """Returns the training features that have 0 and 1 alone, by their declaration."""
+    features = _features(read_header(_train_file(config)), labels)
+    return [attribute.name for attribute in features if attribute.is_binary]
+
+
+def _kind(attribute: Attribute) -> tuple[str, Sequence[str]]:
+    """Returns what has to be the same.
+
+    {0,1}, {1,0} and a numeric attribute give the same column.
+    """
+    return attribute.name, () if attribute.is_binary else attribute.values
 
 
 def _shown(attributes: list[Attribute]) -> str:

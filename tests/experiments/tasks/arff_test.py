@@ -150,7 +150,8 @@ def test_new_rows_are_scaled_as_the_held_out_ones(configure):
         ("size real", "weight real", "'weight' (numeric) as feature 1 where"),
         ("{red,green}", "{red,blue}", "'colour' ({red, blue}) as feature 2 where"),
         ("{red,green}", "{green,red}", "has 'colour' ({red, green}); the features"),
-        ("third {0,1}", "third real", "'third' (numeric) as feature 3 where"),
+        ("third {0,1}", "third {0,1,2}", "'third' ({0, 1, 2}) as feature 3 where"),
+        ("third {0,1}", "third {no,yes}", "'third' ({no, yes}) as feature 3 where"),
         ("@data", "@attribute x real\n@data", "'x' (numeric) as feature 4 where"),
         ("@attribute third {0,1}\n", "", "none as feature 3 where"),
     ],
@@ -168,6 +169,36 @@ def test_the_order_of_0_and_1_makes_no_other_feature(configure):
     test = TEST.replace("third {0,1}", "third {1,0}").replace("real", "numeric")
     splits = load(configure(test=test), None, None).splits
     assert splits["test"]["features"][0, 1:].tolist() == [0, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("trained", "new"), [("real", "{0,1}"), ("{1,0}", "numeric"), ("real", "{1,0}")]
+)
+@pytest.mark.parametrize(
+    "row", ["1,1,40,green,1\n", "{0 1, 1 1, 2 40, 3 green, 4 1}\n"]
+)
+def test_a_feature_of_0_and_1_may_be_declared_a_number(
+    configure, write, trained, new, row
+):
+    train, test = (
+        HEADER.replace("third {0,1}", f"third {kind}") for kind in (trained, new)
+    )
+    config = configure(train + TRAIN.removeprefix(HEADER), test + row)
+    test = load(config, None, None).splits["test"]
+    assert test["features"][0, 1:].tolist() == [0, 1, 1]
+    read = read_inputs(config, pathlib.Path(config.test_file), (4,))
+    assert read.x[0, 1:].tolist() == [0, 1, 1]
+
+
+def test_a_number_for_a_feature_of_0_and_1_has_to_be_one_of_them(configure):
+    test = TEST.replace("third {0,1}", "third real").replace("green,1", "green,0.5")
+    config = configure(test=test)
+    for read in (
+        lambda: load(config, None, None),
+        lambda: read_inputs(config, pathlib.Path(config.test_file), (4,)),
+    ):
+        with pytest.raises(DataError, match=r"line 8: .*'third' is 0\.5, which is not"):
+            read()
 
 
 def test_a_test_file_without_a_label_is_refused(configure):
