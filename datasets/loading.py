@@ -29,12 +29,14 @@ class LoadedData:
       checksums: Source file -> SHA-256; for generated data, array -> SHA-256.
       prepare_seconds: The time spent on the preparation, in seconds; 0 if the data were
         prepared before.
+      notes: Sentences on what was read of a user's own files, for screen and result.
     """
 
     name: str
     splits: dict[str, dict[str, np.ndarray]]
     checksums: dict[str, str]
     prepare_seconds: float
+    notes: tuple[str, ...] = ()
 
 
 def load(

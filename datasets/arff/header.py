@@ -15,7 +15,7 @@ _ATTRIBUTE = re.compile(
     rf"@attribute\s+(?P<name>{QUOTED}|[^\s{{'\"][^\s{{]*)\s*(?P<kind>.*)", re.IGNORECASE
 )
 # MEKA's note in the name of the relation: the number of labels.
-_MEKA_LABELS = re.compile(r"(?:^|[\s:'\"])-[cC]\s+(-?\d{1,9})(?!\d)")
+MEKA_LABELS = re.compile(r"(?:^|[\s:'\"])-[cC]\s+(-?\d{1,9})(?!\d)")
 
 _NUMERIC_KINDS = frozenset({"numeric", "real", "integer"})
 _UNSUPPORTED_KINDS = frozenset({"string", "date", "relational"})
@@ -115,7 +115,7 @@ class Header:
     @property
     def meka_labels(self) -> int | None:
         """The n of a `-C n` in the relation's name, or None without one."""
-        match = _MEKA_LABELS.search(self.relation)
+        match = MEKA_LABELS.search(self.relation)
         return None if match is None else int(match[1])
 
     def outer_names(self, count: int) -> list[str]:

@@ -64,7 +64,8 @@ def _run(context: RunContext, display: Display, command: str) -> Result:
     split = split_rows(task, config, data)
     further = task.further_metrics(data, *context.data_dirs)
     display.start(task, config, split.training, split.validation, split.test)
-    display.notes(further.notes)
+    notes = (*data.notes, *further.notes)
+    display.notes(notes)
     with Stages(context, split.training) as stages:
         chosen = stages.select(split.training, split.validation)
         controls = Controls(context, stages, split)
@@ -88,7 +89,7 @@ def _run(context: RunContext, display: Display, command: str) -> Result:
         "seed": config.seed,
         "complete": True,
         **measured,
-        "notes": list(further.notes),
+        "notes": list(notes),
         "batch_shapes": batch_shapes(config, split.training),
         "seconds": {
             **_seconds(config, data, stages.history.records),

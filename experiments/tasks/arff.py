@@ -9,6 +9,7 @@ import numpy as np
 from datasets.arff.header import Attribute, Header, read_header
 from datasets.arff.labels import as_label
 from datasets.arff.labels_xml import read_labels_xml
+from datasets.arff.meka import doubt_labels
 from datasets.arff.reader import ArffData, read_arff
 from datasets.arff.text import require_file
 from datasets.errors import DataError
@@ -36,13 +37,15 @@ def load(
       The splits train and test, with `features` and `labels`.
 
     Raises:
-      UsageError: The settings name no file, no labels or no rows to test on.
+      UsageError: The settings name no file, no labels or no rows to test on, or the
+        labels that the file's relation names look like features.
       DataError: A file is damaged, or the files do not belong together.
     """
     del data_dir, manual_dir
     begin = time.perf_counter()
     checksums = source_checksums(config)
     labels = label_names(config)
+    _require_labels(config)
     rows = _rows(read_arff(_train_file(config), labels))
     if config.test_file:
         _require_same_features(config, config.test_file, labels)
@@ -58,7 +61,8 @@ def load(
         name: {**rows, "features": standardization.apply(rows["features"])}
         for name, rows in (("train", train), ("test", test))
     }
-    return LoadedData("arff", splits, checksums, time.perf_counter() - begin)
+    seconds = time.perf_counter() - begin
+    return LoadedData("arff", splits, checksums, seconds, _label_notes(config, labels))
 
 
 def read_inputs(
@@ -135,6 +139,48 @@ def _outer_labels(config: ArffConfig, train_file: str) -> list[str]:
             "first n, -n for the last, so that labels and features are left."
         )
     return header.outer_names(count)
+
+
+def _require_labels(config: ArffConfig) -> None:
+    """Refuses labels of the relation's `-C n` that look like features."""
+    if config.labels_xml or config.num_labels is not None:
+        return  # The user has named them.
+    train_file = _train_file(config)
+    header = read_header(train_file)
+    count = header.meka_labels
+    assert count is not None
+    doubt = doubt_labels(header, count)
+    if doubt is None:
+        return
+    names = header.outer_names(count)
+    raise UsageError(
+        f"The '-C {count}' in the relation of {train_file} makes labels of "
+        f"{_first_and_last(names)}, but {doubt}; if they are the labels nevertheless, "
+        f"give --num_labels={count}, else --num_labels=n for the first n attributes, "
+        "-n for the last, or --labels_xml=FILE."
+    )
+
+
+def _label_notes(config: ArffConfig, labels: Sequence[str]) -> tuple[str, ...]:
+    """Returns sentences that name the labels, and the values that mean 1."""
+    header = read_header(_train_file(config))
+    source = "--labels_xml" if config.labels_xml else "--num_labels"
+    if not config.labels_xml and config.num_labels is None:
+        source = f"the '-C {header.meka_labels}' of the file's relation"
+    number = "The label" if len(labels) == 1 else f"The {len(labels)} labels"
+    verb = "is" if len(labels) == 1 else "are"
+    notes = [f"{number} {verb} {_first_and_last(labels)}, by {source}."]
+    by_name = {attribute.name: attribute for attribute in header.attributes}
+    values = [as_label(_train_file(config), by_name[name]).on for name in labels]
+    found = sorted({value for value in values if value is not None})
+    if found:
+        shown = " or ".join(map(repr, found[:3])) + " ..." * (len(found) > 3)
+        notes.append(f"A label with values other than 0 and 1 is on at {shown}.")
+    return tuple(notes)
+
+
+def _first_and_last(names: Sequence[str]) -> str:
+    return " to ".join(repr(name) for name in dict.fromkeys((names[0], names[-1])))
 
 
 def _divided(config: ArffConfig, rows: _Rows) -> tuple[_Rows, _Rows]:

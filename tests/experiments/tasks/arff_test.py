@@ -248,6 +248,60 @@ def test_a_file_that_does_not_name_its_labels_is_refused(configure):
         load(config, None, None)
 
 
+def test_the_labels_are_named(configure, write):
+    xml = write('<l><label name="third"/></l>', "labels.xml")
+    notes = {
+        text: load(configure(**given), None, None).notes
+        for text, given in (
+            ("relation", {}),
+            ("number", {"num_labels": -1}),
+            ("xml", {"labels_xml": xml}),
+        )
+    }
+    assert notes == {
+        "relation": (
+            "The 2 labels are 'first' to 'second', by the '-C 2' of the file's "
+            "relation.",
+        ),
+        "number": ("The label is 'third', by --num_labels.",),
+        "xml": ("The label is 'third', by --labels_xml.",),
+    }
+
+
+def test_the_value_that_is_on_is_named(configure):
+    train, test = (text.replace("third {0,1}", "third {1,2}") for text in (TRAIN, TEST))
+    train = train.replace("red,0", "red,2").replace("green,0", "green,2")
+    config = configure(train, test, num_labels=-1)
+    assert load(config, None, None).notes[1:] == (
+        "A label with values other than 0 and 1 is on at '2'.",
+    )
+
+
+def _stale(relation, names):
+    attributes = "".join(f"@attribute {name} {{0,1}}\n" for name in names)
+    rows = "".join(
+        ",".join(str((i * 7 + j * j) % 2) for j in range(len(names))) + "\n"
+        for i in range(8)
+    )
+    return f"@relation '{relation}'\n{attributes}@data\n{rows}"
+
+
+_WORDS = ("word0", "word1", "word2", "word3", "topicA", "topicB")
+
+
+def test_labels_of_the_relation_that_look_like_features_are_refused(configure):
+    text = _stale("MEDC: -C 2", _WORDS)
+    with pytest.raises(
+        UsageError,
+        match=r"'-C 2' .*train\.arff makes labels of 'word0' to 'word1', but 'word2' "
+        r"looks the same, .* 'topicB', are .* nevertheless, give --num_labels=2, else",
+    ):
+        load(configure(text, None), None, None)
+    for count in (2, -2):
+        config = configure(text, None, num_labels=count)
+        assert len(load(config, None, None).notes) == 1
+
+
 def test_a_file_that_is_not_there_is_named(configure, tmp_path):
     config = configure(test_file=str(tmp_path / "none.arff"))
     with pytest.raises(DataError, match=r"none\.arff cannot be read \(No such file"):
