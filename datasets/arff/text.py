@@ -8,7 +8,7 @@ import re
 import stat
 import zlib
 from collections.abc import Iterator
-from typing import TextIO
+from typing import IO, TextIO, cast
 
 from datasets.errors import DataError
 
@@ -144,7 +144,7 @@ def _open(path: str | os.PathLike[str], errors: str) -> Iterator[TextIO]:
     require_file(path)
     with contextlib.ExitStack() as stack:
         file = stack.enter_context(open(path, "rb"))
-        content: io.BufferedIOBase = file
+        content: io.BufferedReader | gzip.GzipFile = file
         begin = file.peek(len(_ZIP))
         if begin.startswith(_ZIP):
             raise DataError(f"{path} is a zip archive: unpack it")
@@ -153,7 +153,9 @@ def _open(path: str | os.PathLike[str], errors: str) -> Iterator[TextIO]:
         if begin.startswith(_GZIP):
             content = stack.enter_context(gzip.GzipFile(fileobj=file))
         yield stack.enter_context(
-            io.TextIOWrapper(content, encoding="utf-8-sig", errors=errors)
+            io.TextIOWrapper(
+                cast(IO[bytes], content), encoding="utf-8-sig", errors=errors
+            )
         )
 
 

@@ -50,10 +50,8 @@ def load(
     if config.test_file:
         _require_same_features(config, config.test_file, labels)
         _require_same_labels(config, config.test_file, labels)
-        test = read_arff(
-            config.test_file, labels, binary=_binary_features(config, labels)
-        )
-        train, test = rows, _rows(test)
+        binary = _binary_features(config, labels)
+        train, test = rows, _rows(read_arff(config.test_file, labels, binary=binary))
     else:
         train, test = _divided(config, rows)
     standardization = Standardization.of(config.standardize, train["features"])
