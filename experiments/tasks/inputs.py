@@ -49,7 +49,7 @@ def read_array(path: pathlib.Path, shape: tuple[int, ...]) -> NewInputs:
             "with N > 0."
         )
     # Tasks are listed without TensorFlow, which the library's checks need.
-    from ldrsp_tf.data.examples import require_finite
+    from ldrsp_tf.data.arrays import require_finite
 
     require_finite(x, f"inputs in {path}")
     return NewInputs([str(row) for row in range(len(x))], x)

@@ -6,6 +6,7 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 import tensorflow as tf
 
+from ldrsp_tf.data.arrays import as_array, require_finite, require_one_input
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.spaces.base import OutputSpace
 
@@ -56,18 +57,14 @@ def as_examples(data: Data, space: OutputSpace, name: str) -> Examples:
       name: The name of the data in messages, such as "training data".
 
     Raises:
-      UsageError: It is neither, or empty; x and y differ in number; an output is not
-        of the space; a value is NaN, infinite or no number.
+      UsageError: It is neither, or empty; x or y is no dense array; they differ in
+        number; an output is not of the space; a value is NaN, no number, or not finite
+        in single precision.
     """
     if isinstance(data, tf.data.Dataset):
         x, y = _read(data, space, name)
     else:
         x, y = _pair(data, name)
-    for part, values in (("inputs", x), ("true outputs", y)):
-        if values.ndim == 0:
-            raise UsageError(
-                f"The {part} of the {name} are one number: [N, ...] is needed."
-            )
     if len(x) == 0 or len(x) != len(y):
         raise UsageError(
             f"The {name} has {len(x)} inputs and {len(y)} true outputs: at least one "
@@ -76,6 +73,7 @@ def as_examples(data: Data, space: OutputSpace, name: str) -> Examples:
     require_finite(x, f"inputs of the {name}")
     require_finite(y, f"true outputs of the {name}")
     space.check_outputs(y, name)
+    space.check_inputs(x, y, name)
     return Examples(x, y)
 
 
@@ -151,39 +149,18 @@ def as_inputs(x: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
       shape: The shape of one input.
 
     Raises:
-      UsageError: They have another shape, or there is none, or a value is NaN, infinite
-        or no number.
+      UsageError: They have another shape, or there is none, or they are no dense array,
+        or a value is NaN, no number, or not finite in single precision.
     """
-    x = np.asarray(x)
-    if x.shape[1:] != shape or len(x) == 0:
+    array = as_array(x, "inputs")
+    if array.shape[1:] != shape or len(array) == 0:
+        require_one_input(x, "inputs")
         raise UsageError(
-            f"Inputs of shape {x.shape} do not fit: [N, "
+            f"Inputs of shape {array.shape} do not fit: [N, "
             f"{', '.join(map(str, shape))}] with N > 0 is needed."
         )
-    require_finite(x, "inputs")
-    return x
-
-
-def require_finite(values: np.ndarray, name: str) -> None:
-    """Refuses NaN, infinite values and values that are no numbers.
-
-    Args:
-      values: An array `[N, ...]`.
-      name: The name of the values in messages.
-
-    Raises:
-      UsageError: There are some; the message names the first example.
-    """
-    if values.dtype.kind not in "buif":
-        raise UsageError(f"The {name} are of type {values.dtype}: numbers are needed.")
-    if values.dtype.kind != "f":
-        return
-    rows = np.isfinite(values.reshape(len(values), -1)).all(1)
-    if not rows.all():
-        raise UsageError(
-            f"The {name} have a value that is NaN or infinite, in example "
-            f"{int(np.argmin(rows))} (counted from 0) at first; remove or replace it."
-        )
+    require_finite(array, "inputs")
+    return array
 
 
 def _pair(data: Data, name: str) -> Examples:
@@ -192,13 +169,13 @@ def _pair(data: Data, name: str) -> Examples:
             f"The {name} is neither a pair (x, y) of arrays nor a tf.data.Dataset of "
             "such pairs."
         )
-    try:
-        return Examples(*map(np.asarray, data))
-    except ValueError as error:
-        raise UsageError(
-            f"The {name} cannot be made arrays: all inputs need one shape, and so do "
-            "all true outputs."
-        ) from error
+    x, y = (
+        as_array(values, f"{part} of the {name}")
+        for part, values in zip(("inputs", "true outputs"), data, strict=True)
+    )
+    if len(x) != len(y):
+        require_one_input(data[0], f"inputs of the {name}", rows=len(y))
+    return Examples(x, y)
 
 
 def _read(dataset: tf.data.Dataset, space: OutputSpace, name: str) -> Examples:

@@ -107,7 +107,8 @@ class OutputSpace(abc.ABC):
           name: The name of the data in messages, such as "training data".
 
         Raises:
-          UsageError: They have another rank, or values outside [0, 1].
+          UsageError: They have another rank, values outside [0, 1], or values that the
+            space's metrics cannot measure.
         """
         if y.ndim != self.rank + 1:
             raise UsageError(
@@ -125,6 +126,24 @@ class OutputSpace(abc.ABC):
                 f"{y.max():g}: they have to lie in [0, 1] (tags as 0/1, classes "
                 "one-hot)."
             )
+        self._check_values(y, name)
+
+    def check_inputs(  # noqa: B027  # A hook.
+        self, x: np.ndarray, y: np.ndarray, name: str
+    ) -> None:
+        """Refuses inputs that cannot belong to outputs of this space.
+
+        Args:
+          x: Inputs, `[N, ...]`.
+          y: True outputs, `[N, ...]`.
+          name: The name of the data in messages.
+
+        Raises:
+          UsageError: They have another layout.
+        """
+
+    def _check_values(self, y: np.ndarray, name: str) -> None:  # noqa: B027  # A hook.
+        """Refuses values in [0, 1] that this space's metrics cannot measure."""
 
     def _check_channels(self, y: np.ndarray, name: str) -> None:  # noqa: B027  # A hook.
         """Refuses a last axis that outputs of this space do not have."""

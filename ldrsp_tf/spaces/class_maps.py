@@ -21,6 +21,9 @@ from ldrsp_tf.spaces.base import DecoderParams, OutputSpace, Shape
 from ldrsp_tf.spaces.custom_oracle import Measure
 from ldrsp_tf.spaces.logits import logits_of_bernoulli, logits_of_categorical
 
+_CHANNELS = (1, 3, 4)  # Of images: gray, RGB, RGB with alpha.
+_WHITE = 255  # Of masks in pictures of 8 bits.
+
 
 class ClassMapSpace(OutputSpace):
     """A class vector in every pixel, measured by the value of each pixel (Eq. 11).
@@ -90,11 +93,78 @@ class ClassMapSpace(OutputSpace):
         logits = outputs if from_logits else logits_of_bernoulli(outputs)
         return tf.concat([tf.zeros_like(logits), logits], -1)
 
+    def check_outputs(self, y: np.ndarray, name: str) -> None:
+        """Refuses true outputs that are no one-hot class maps, with the mend.
+
+        With a custom oracle the values of a pixel may be any in [0, 1].
+
+        Args:
+          y: True outputs, `[N, H, W, C]`.
+          name: The name of the data in messages, such as "training data".
+
+        Raises:
+          UsageError: They have another rank, or a pixel does not have exactly one
+            class.
+        """
+        if y.ndim == self.rank and y.size and y.dtype.kind in "bui":
+            self._refuse_class_numbers(y, name)
+        super().check_outputs(y, name)
+
+    def check_inputs(self, x: np.ndarray, y: np.ndarray, name: str) -> None:
+        """Refuses images whose channels lie before their rows and columns."""
+        is_swapped = x.ndim == 4 and x.shape[1:3] != y.shape[1:3] == x.shape[2:]
+        if is_swapped and x.shape[1] in _CHANNELS:
+            raise UsageError(
+                f"The inputs of the {name}, {x.shape}, have their channels first: give "
+                "np.moveaxis(x, 1, -1)."
+            )
+
     def _check_channels(self, y: np.ndarray, name: str) -> None:
         if y.shape[-1] == 1:
+            if y.max() > 1:
+                self._refuse_class_numbers(y, name)
             raise UsageError(
                 f"The true outputs of the {name} have one channel; masks need two, the "
                 "background's and the foreground's: np.concatenate([1 - y, y], -1)."
+            )
+
+    def _refuse_class_numbers(self, y: np.ndarray, name: str) -> None:
+        """Refuses masks of numbers, `[N, H, W]` or `[N, H, W, 1]`."""
+        lowest, highest = float(y.min()), float(y.max())
+        mend = f"give keras.utils.to_categorical(y, {max(2, int(highest) + 1)})"
+        if highest == _WHITE:
+            mend = (
+                "give keras.utils.to_categorical(y > 127, 2) if 255 is the foreground, "
+                "else number the classes from 0 first"
+            )
+        elif lowest < 0 or highest > _WHITE or np.any(y % 1):
+            mend = "number the classes from 0, and give keras.utils.to_categorical(y)"
+        raise UsageError(
+            f"The true outputs of the {name}, {y.shape}, are numbers from {lowest:g} "
+            f"to {highest:g} where {self.outputs_name} are needed: {mend}."
+        )
+
+    def _check_values(self, y: np.ndarray, name: str) -> None:
+        for number, mask in enumerate(y):
+            is_one_hot = ((mask == 1).sum(-1) == 1) & ((mask != 0).sum(-1) == 1)
+            if is_one_hot.all():
+                continue
+            if ((y == 1).sum(1) == 1).all() and ((y != 0).sum(1) == 1).all():
+                raise UsageError(
+                    f"The true outputs of the {name}, {y.shape}, have their classes "
+                    "first: give np.moveaxis(y, 1, -1)."
+                )
+            if self.custom_oracle is not None:
+                return
+            row, column = np.argwhere(~is_one_hot)[0]
+            values = ", ".join(f"{value:g}" for value in mask[row, column])
+            raise UsageError(
+                f"The true outputs of the {name} have the values ({values}) in row "
+                f"{row}, column {column} of example {number} (counted from 0): a pixel "
+                "needs the value 1 for one class and 0 for all others. Give pixels of "
+                "no class, or of an unknown one, a class of their own, choose one "
+                "class where there are several, or give an oracle of your own "
+                "(oracle=)."
             )
 
     def surrogate_loss(self, logits: tf.Tensor, y_true: tf.Tensor) -> tf.Tensor:

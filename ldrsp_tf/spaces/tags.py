@@ -38,6 +38,18 @@ class TagSpace(OutputSpace):
         del y_shape
         return outputs if from_logits else logits_of_bernoulli(outputs)
 
+    def _check_values(self, y: np.ndarray, name: str) -> None:
+        if self.custom_oracle is not None:
+            return
+        soft = (y != 0) & (y != 1)
+        if soft.any():
+            row, tag = np.argwhere(soft)[0]
+            raise UsageError(
+                f"The true outputs of the {name} have the value {y[row, tag]:g} for "
+                f"tag {tag} of example {row} (counted from 0), which F1 cannot measure:"
+                " round them to 0 and 1, or give an oracle of your own (oracle=)."
+            )
+
     def surrogate_loss(self, logits: tf.Tensor, y_true: tf.Tensor) -> tf.Tensor:
         """Returns the binary cross-entropy, averaged over the labels."""
         return losses.binary_cross_entropy(logits, y_true)

@@ -1,12 +1,15 @@
+import re
+
 import numpy as np
 import pytest
+import scipy.sparse
 import tensorflow as tf
 
 from ldrsp_tf.data.examples import (
     Examples,
     as_examples,
+    as_inputs,
     divide_rows,
-    require_finite,
     require_shapes,
 )
 from ldrsp_tf.errors import UsageError
@@ -126,6 +129,14 @@ def test_elements_of_different_shapes_are_refused():
         ((3.0, _Y), "inputs of the training data are one number"),
         ((_X, 1.0), "true outputs of the training data are one number"),
         ((_X.astype(str), _Y), "numbers are needed"),
+        ((scipy.sparse.csr_matrix(_X), _Y), r"inputs .* not dense: give \.toarray\(\)"),
+        ((_X, scipy.sparse.lil_array(_Y)), r"true outputs .* give \.toarray\(\) of it"),
+        (({"a": _X, "b": _X}, _Y), r"inputs .* are a dict \('a', 'b'\): .*faq\.md"),
+        ((_X, {"a": _Y}), r"true outputs of the training data are a dict \('a'\)"),
+        (([_X, _X], _Y), "a list of 2 arrays of 10 rows: one array is needed; docs"),
+        (((_X, _X[:, :1]), _Y), "a list of 2 arrays of 10 rows: one array is needed"),
+        (([tf.constant(_X)] * 3, _Y), "a list of 3 arrays of 10 rows"),
+        ((_X, _Y * 0.5), r"have the value 0\.5 for tag 0 of example 0 .* round them"),
         ((_X, _Y.astype(object)), "numbers are needed"),
         ((_X, _Y[:, 0]), r"shape \(10,\); tags \[N, L\] are needed"),
         ((_X, _Y[:, :0]), "have no values"),
@@ -156,14 +167,100 @@ def test_masks_that_are_no_class_maps_are_refused(shape, match):
     _refused((np.zeros((2, 4, 4, 3)), np.zeros(shape)), match, ClassMapSpace())
 
 
+_IMAGES = np.zeros((2, 4, 6, 3))
+_MASKS = np.eye(3)[np.arange(48).reshape(2, 4, 6) % 3]
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.float32])
+@pytest.mark.parametrize(
+    ("values", "mend"),
+    [
+        ((0, 1, 2, 3), r"to_categorical\(y, 4\)"),
+        ((0, 2), r"to_categorical\(y, 3\)"),
+        ((0, 255), r"to_categorical\(y > 127, 2\) if 255 is the foreground"),
+    ],
+)
+def test_masks_of_class_numbers_are_told_to_become_one_hot(values, mend, kind):
+    numbers = np.resize(values, (2, 4, 6, 1)).astype(kind)
+    match = rf"\(2, 4, 6, 1\), are numbers from 0 to {values[-1]} .*{mend}"
+    with pytest.raises(UsageError, match=match) as caught:
+        _read((_IMAGES, numbers), ClassMapSpace())
+    assert "1 - y" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("mask", "mend"),
+    [
+        (np.resize((0, 1, 2), (2, 4, 6)), r"to_categorical\(y, 3\)"),
+        (np.resize((False, True), (2, 4, 6)), r"to_categorical\(y, 2\)"),
+        (np.resize((0, 300), (2, 4, 6)), "number the classes from 0, and give"),
+        (np.resize((-1, 1), (2, 4, 6)), "number the classes from 0, and give"),
+    ],
+)
+def test_masks_without_a_channel_are_told_to_become_one_hot(mask, mend):
+    _refused((_IMAGES, mask), mend, ClassMapSpace())
+
+
+def test_channels_first_are_told_to_be_moved():
+    swapped = np.moveaxis(_IMAGES, -1, 1), np.moveaxis(_MASKS, -1, 1)
+    space = ClassMapSpace("pixel_accuracy")
+    match = r"inputs of the training data, \(2, 3, 4, 6\), .*np\.moveaxis\(x, 1, -1\)"
+    _refused((swapped[0], _MASKS), match, space)
+    match = r"outputs of the training data, \(2, 3, 4, 6\), .*np\.moveaxis\(y, 1, -1\)"
+    for images in (_IMAGES, swapped[0]):
+        _refused((images, swapped[1]), match, space)
+    assert _read((_IMAGES, _MASKS), space).y is not None
+
+
+@pytest.mark.parametrize("value", [[0, 0, 0], [1, 1, 0], [0.5, 0.5, 0], [1, 0.1, 0]])
+@pytest.mark.parametrize("kind", [np.float32, np.float64])
+def test_pixels_without_exactly_one_class_are_refused_with_their_place(value, kind):
+    masks = _MASKS.astype(kind)
+    masks[1, 2, 3] = value
+    values = re.escape(", ".join(f"{kind(v):g}" for v in value))
+    match = rf"values \({values}\) in row 2, column 3 of example 1 \(counted from 0\)"
+    _refused((_IMAGES, masks), match, ClassMapSpace())
+    space = ClassMapSpace(
+        oracle=lambda y, y_true: tf.reduce_mean(y * y_true, [1, 2, 3])
+    )
+    np.testing.assert_array_equal(_read((_IMAGES, masks), space).y, masks)
+
+
+def test_soft_tags_are_for_an_oracle_of_the_users_own():
+    soft = _Y.copy()
+    soft[3, 1] = 0.25
+    _refused((_X, soft), r"0\.25 for tag 1 of example 3 \(counted from 0\), which F1")
+    space = TagSpace(oracle=lambda y, y_true: tf.reduce_mean(y * y_true, -1))
+    np.testing.assert_array_equal(_read((_X, soft), space).y, soft)
+
+
+@pytest.mark.parametrize("value", [1e39, -1e300])
+def test_values_beyond_single_precision_are_named(value):
+    data = [_X.astype(np.float64), _Y]
+    data[0][3, 1] = value
+    _refused(tuple(data), "inputs of .* beyond 3.4e.38, .* in example 3 ")
+
+
+def test_inputs_to_predict_for_are_checked_alike():
+    np.testing.assert_array_equal(as_inputs(_X.tolist(), (2,)), _X)
+    for x, match in (
+        (scipy.sparse.coo_matrix(_X), r"The inputs are .*\.toarray\(\)"),
+        ({"a": _X}, r"The inputs are a dict \('a'\)"),
+        ([_X, _X], "The inputs are a list of 2 arrays of 10 rows"),
+        ([_X, _X[:, :1]], "The inputs are a list of 2 arrays of 10 rows"),
+        ([[1.0, 2.0], [1.0]], "all examples need one shape"),
+        (1.0, "The inputs are one number"),
+        (_X[:, :1], r"Inputs of shape \(10, 1\) do not fit"),
+        (_X.astype(np.float64) * 1e38, "beyond 3.4e.38, .* in example 2 "),
+    ):
+        with pytest.raises(UsageError, match=match):
+            as_inputs(x, (2,))
+
+
 def test_rows_are_taken_of_both():
     taken = Examples(_X, _Y).take(np.array([7, 2]))
     np.testing.assert_array_equal(taken.x, _X[[7, 2]])
     np.testing.assert_array_equal(taken.y, _Y[[7, 2]])
-
-
-def test_integers_are_finite():
-    require_finite(np.array([[2**60]]), "inputs")
 
 
 def test_shapes_of_before_are_required():

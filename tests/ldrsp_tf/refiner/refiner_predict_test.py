@@ -88,7 +88,7 @@ def test_inputs_of_any_numeric_type(fitted, tags):
         (np.zeros((3, 6)), r"shape \(3, 6\) do not fit: \[N, 7\] with N > 0"),
         (np.zeros(7), r"shape \(7,\) do not fit"),
         (np.zeros((0, 7)), r"shape \(0, 7\) do not fit"),
-        (np.float32(1.0), r"shape \(\) do not fit"),
+        (np.float32(1.0), "The inputs are one number"),
         (np.full((3, 7), np.nan), "NaN or infinite, in example 0"),
         (np.full((3, 7), "a"), "numbers are needed"),
     ],
