@@ -11,6 +11,8 @@ from datasets.images.downsampling import shrink_mask
 from datasets.images.files import Size, decode_picture
 
 _GREYS = ("L", "1", "I", "I;16", "I;16L", "I;16B", "I;16N")
+_WHITE = 255
+_SHOWN_VALUES = 9  # The most values that an error message lists.
 _COLOURS = ("RGB", "RGBA", "LA")
 
 
@@ -71,12 +73,46 @@ def class_ids(
         row, column = np.argwhere(~known)[0]
         raise DataError(
             f"{path} has the value {values[row, column]} in row {row}, column {column} "
-            f"(counted from 0), and the classes have {_listed(class_values)}: mend the "
-            "mask, or name the values by --class_values"
+            f"(counted from 0), and the classes have {_listed(class_values)}: "
+            f"{mend_values(values)}"
         )
     order = np.argsort(class_values)
     places = np.searchsorted(np.asarray(class_values)[order], values)
     return order[places].astype(np.uint8)
+
+
+def mend_values(values: np.ndarray) -> str:
+    """Returns the mend of a mask whose values are not those of the classes.
+
+    Args:
+      values: The values of the mask, integers of any shape.
+
+    Returns:
+      The part of a sentence after the fault.
+    """
+    found = np.unique(values).tolist()
+    numbers = [value for value in found if value != _WHITE]
+    if len(numbers) > 2 and numbers == list(range(len(numbers))):
+        if numbers == found:
+            return (
+                f"it has the values 0 to {numbers[-1]}: give --classes={len(numbers)} "
+                f"if these are the classes of all masks, or more, or name the value of "
+                "each class by --class_values"
+            )
+        return (
+            f"it has the values 0 to {numbers[-1]} and {_WHITE}: name the value of "
+            f"each class by --class_values={_listed(found, ',')}, or give --classes if "
+            f"no pixel is {_WHITE}"
+        )
+    named = "name the value of each class by --class_values, or give --classes=n for 0"
+    if found[0] == 0 and found[-1] == _WHITE and len(found) > 2:
+        return (
+            f"it has {len(found)} values from 0 to {_WHITE}; if those between are soft "
+            "edges, save it without them, as np.where(mask > 127, 255, 0) is; if they "
+            f"are classes, {named} to n-1"
+        )
+    shown = _listed(found) if len(found) <= _SHOWN_VALUES else f"{len(found)} values"
+    return f"it has {shown}; mend the mask, or {named} to n-1"
 
 
 def mask_picture(
@@ -125,5 +161,5 @@ def _common_channel(mask: Image.Image, path: pathlib.Path) -> np.ndarray:
     return pixels[..., 0]
 
 
-def _listed(class_values: Sequence[int]) -> str:
-    return ", ".join(map(str, class_values))
+def _listed(class_values: Sequence[int], separator: str = ", ") -> str:
+    return separator.join(map(str, class_values))

@@ -6,7 +6,7 @@ import numpy as np
 
 from datasets.errors import DataError, read_each
 from datasets.images.files import Size, picture_size, read_bytes, size_text
-from datasets.images.masks import decode_values
+from datasets.images.masks import decode_values, mend_values
 from datasets.images.pairs import Pair
 
 # Larger images are used at their own size only on request: crops of a large image take
@@ -73,10 +73,9 @@ def binary_values(pairs: Sequence[Pair]) -> tuple[int, int]:
             "nothing to learn; name folders with masks of two classes"
         )
     for known in _BINARY:
-        if others[0] in known:
+        if others == [known[1]]:
             return known
     raise DataError(
-        f"{pair.mask} has the value {others[0]}, and masks of two classes have 0 and "
-        "1, or 0 and 255: name the value of each class by --class_values, or their "
-        "number by --classes"
+        f"{pair.mask} is not a mask of two classes, which have the values 0 and 1, or "
+        f"0 and 255: {mend_values(values)}"
     )

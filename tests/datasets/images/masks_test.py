@@ -98,9 +98,22 @@ def test_the_first_pixel_of_an_unknown_value_is_named():
     with pytest.raises(
         DataError,
         match=r"masks/a\.png has the value 7 in row 2, column 4 \(counted from 0\), "
-        r"and the classes have 0, 255: .*--class_values",
+        r"and the classes have 0, 255: it has 0, 7, 8; mend the mask, or name .*"
+        r"--class_values",
     ):
         class_ids(values, (0, 255), _PATH)
+
+
+@pytest.mark.parametrize(
+    ("values", "class_values", "mend"),
+    [
+        ([[0, 1, 2, 3]], (0, 1), "0 to 3: give --classes=4 .*--class_values"),
+        ([[0, 9, 255, 200]], (0, 255), "soft edges, save it without them"),
+    ],
+)
+def test_a_mask_of_other_values_has_its_mend(values, class_values, mend):
+    with pytest.raises(DataError, match=mend):
+        class_ids(np.uint8(values), class_values, _PATH)
 
 
 @pytest.mark.parametrize("values", [(0, 1, 2), (0, 128, 255), (0, 1, 1000)])

@@ -52,7 +52,18 @@ def test_the_first_mask_that_is_not_empty_decides_the_values(save_pairs, values)
 
 @pytest.mark.parametrize(
     ("values", "message"),
-    [([[0, 7]], r"a\.png has the value 7, .*--class_values"), ([[0, 0]], "nothing to")],
+    [
+        ([[0, 7]], r"a\.png is not a mask of two .* it has 0, 7; .*--class_values"),
+        ([[0, 0]], "nothing to"),
+        ([range(12)], r"it has the values 0 to 11: give --classes=12 .*--class_values"),
+        (
+            [[0, 1, 2, 255]],
+            r"0 to 2 and 255: .* --class_values=0,1,2,255, or give --cl",
+        ),
+        ([range(0, 256, 5)], r"52 values .* if those between are soft edges, save it"),
+        ([[0, 1, 90, 255]], r"soft edges, .* np\.where\(mask > 127, 255, 0\)"),
+        ([range(1, 22, 2)], r"it has 11 values; mend the mask, or name"),
+    ],
 )
 def test_other_values_are_refused(save_pairs, values, message):
     with pytest.raises(DataError, match=message):
