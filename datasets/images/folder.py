@@ -14,7 +14,7 @@ from datasets.images.downsampling import shrink_mask
 from datasets.images.files import Size, read_bytes, size_text
 from datasets.images.masks import class_ids, decode_values
 from datasets.images.pairs import Pair, find_pictures, pair_pictures
-from datasets.images.rgb import decode_image
+from datasets.images.rgb import count_dark_images, decode_image
 from datasets.loading import LoadedData
 
 
@@ -97,14 +97,15 @@ def load(folder: ImageFolder, size: Size, class_values: Sequence[int]) -> Loaded
     """
     begin = time.perf_counter()
     splits = {}
-    for split, pairs in folder.pairs().items():
-        examples = read_each(
-            pairs, lambda pair: _read_example(pair, size, class_values)
-        )
-        splits[split] = {
-            "image": np.stack([example.image for example in examples]),
-            "mask": np.stack([example.mask for example in examples]),
-        }
+    with count_dark_images():
+        for split, pairs in folder.pairs().items():
+            examples = read_each(
+                pairs, lambda pair: _read_example(pair, size, class_values)
+            )
+            splits[split] = {
+                "image": np.stack([example.image for example in examples]),
+                "mask": np.stack([example.mask for example in examples]),
+            }
     _require_classes(folder, splits["train"]["mask"], class_values)
     seconds = time.perf_counter() - begin
     return LoadedData("image_folder", splits, checksums(folder), seconds)
@@ -148,9 +149,11 @@ def read_images(
       DataError: The folder or a file is at fault.
     """
     found = find_pictures(folder)
-    read = read_each(
-        list(found.values()), lambda path: decode_image(read_bytes(path), path, size)
-    )
+    with count_dark_images():
+        read = read_each(
+            list(found.values()),
+            lambda path: decode_image(read_bytes(path), path, size),
+        )
     images, sizes = zip(*read)
     return list(found), np.stack(images), list(sizes)
 

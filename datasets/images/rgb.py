@@ -1,6 +1,9 @@
 """Pictures of any mode as RGB images of 8 bits."""
 
+import contextlib
 import pathlib
+import warnings
+from collections.abc import Iterator
 
 import numpy as np
 from PIL import Image
@@ -8,7 +11,29 @@ from PIL import Image
 from datasets.errors import DataError
 from datasets.images.files import Size, decode_picture
 
+_DARK_BITS = 12
 _WITH_ALPHA = ("RGBA", "LA", "PA", "RGBa")
+
+
+class DarkImageWarning(UserWarning):
+    """A warning that an image of 16 bits seems to hold grays of fewer bits."""
+
+
+@contextlib.contextmanager
+def count_dark_images() -> Iterator[None]:
+    """Joins the warnings about dark images in the block to one, which counts them."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        yield
+    dark = [w for w in caught if issubclass(w.category, DarkImageWarning)]
+    for other in caught:
+        if other not in dark:
+            warnings.warn_explicit(
+                other.message, other.category, other.filename, other.lineno
+            )
+    if dark:
+        more = f" (and {len(dark) - 1} more)" if len(dark) > 1 else ""
+        warnings.warn(f"{dark[0].message}{more}", DarkImageWarning, stacklevel=3)
 
 
 def decode_image(
@@ -17,7 +42,9 @@ def decode_image(
     """Decodes an image to RGB, and resizes it.
 
     Greys become three equal channels, 16 bits are scaled to 8, and transparent pixels
-    are laid over white, since their own colours are arbitrary.
+    are laid over white, since their own colours are arbitrary. Greys of 12 bits or less
+    in a file of 16 would become nearly black: a `DarkImageWarning` tells the mend. They
+    are not stretched, since images would be so by different factors.
 
     Args:
       content: The bytes of the image's file.
@@ -54,4 +81,17 @@ def _eight_bits(image: Image.Image, path: pathlib.Path) -> np.ndarray:
     pixels = np.asarray(image)
     if image.mode == "F" or pixels.min() < 0 or pixels.max() > 65535:
         raise DataError(f"{path} has pixels of more than 16 bits: save it with 8 or 16")
+    _warn_of_dark(int(pixels.max()), path)
     return np.rint(pixels / 257.0).astype(np.uint8)
+
+
+def _warn_of_dark(brightest: int, path: pathlib.Path) -> None:
+    bits = max(8, brightest.bit_length())
+    if brightest > 0 and bits <= _DARK_BITS:
+        warnings.warn(
+            f"{path} has 16 bits, but no gray above {brightest:,} of 65,535, as in "
+            f"images of {bits} bits: as it is, it is nearly black; if it is dark by "
+            f"mistake, multiply the grays of all images by {2 ** (16 - bits)}",
+            DarkImageWarning,
+            stacklevel=2,
+        )

@@ -1,12 +1,13 @@
 import io
 import pathlib
+import warnings
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from datasets.errors import DataError
-from datasets.images.rgb import decode_image
+from datasets.images.rgb import DarkImageWarning, count_dark_images, decode_image
 
 _PATH = pathlib.Path("made.png")
 _COLOURS = np.random.default_rng(0).integers(0, 256, (4, 6, 3), dtype=np.uint8)
@@ -36,6 +37,38 @@ def test_greys_become_three_channels():
 def test_greys_of_16_bits_are_scaled(kind):
     decoded, _ = _decode(_GREYS.astype(np.uint16) * 257, kind=kind)
     np.testing.assert_array_equal(decoded, _GREYS[..., None].repeat(3, 2))
+
+
+@pytest.mark.parametrize(
+    ("brightest", "bits", "factor"),
+    [(4095, 12, 16), (2048, 12, 16), (1023, 10, 64), (255, 8, 256), (1, 8, 256)],
+)
+@pytest.mark.parametrize("kind", ["PNG", "TIFF"])
+def test_greys_of_fewer_bits_in_a_file_of_16_are_told(kind, brightest, bits, factor):
+    greys = np.linspace(0, brightest, 24).reshape(4, 6).astype(np.uint16)
+    match = (
+        rf"made\.png has 16 bits, but no gray above {brightest:,} of 65,535, as in "
+        rf"images of {bits} bits: .* multiply the grays of all images by {factor}$"
+    )
+    with pytest.warns(DarkImageWarning, match=match):
+        decoded, _ = _decode(greys, kind=kind)
+    np.testing.assert_array_equal(decoded[..., 0], np.rint(greys / 257))
+
+
+@pytest.mark.parametrize("brightest", [0, 4096, 65535])
+def test_other_greys_of_16_bits_are_no_cause_for_a_warning(recwarn, brightest):
+    _decode(np.full((4, 6), brightest, np.uint16))
+    assert not recwarn.list
+
+
+def test_dark_images_of_a_folder_are_counted():
+    with pytest.warns(UserWarning) as caught, count_dark_images():
+        for _ in range(3):
+            _decode(np.full((4, 6), 99, np.uint16))
+        warnings.warn("another", stacklevel=1)
+    other, dark = (str(warning.message) for warning in caught)
+    assert other == "another"
+    assert dark.startswith("made.png has") and dark.endswith(" (and 2 more)")
 
 
 def test_a_palette_has_its_colours():
