@@ -108,9 +108,11 @@ def test_a_run_by_mekas_convention(command_line, folder, tmp_path):
     )
     assert process.returncode == 0, process.stderr
     assert "10 test rows" in process.stdout
-    assert set(json.loads((tmp_path / "result.json").read_text())["test"]) == {
-        "generator"
-    }
+    result = json.loads((tmp_path / "result.json").read_text())
+    assert set(result["test"]) == {"generator"}
+    (note,) = result["notes"]
+    assert note == "The 2 labels are 'label, one' to 'two', by --num_labels."
+    assert note in process.stdout.partition("Chosen on validation")[0]
 
 
 def test_a_damaged_row_is_answered_by_one_sentence(command_line, folder, tmp_path):
