@@ -30,8 +30,9 @@ def read_bytes(path: pathlib.Path) -> bytes:
       The bytes of the file.
 
     Raises:
-      DataError: The file cannot be read.
+      DataError: The file cannot be read, or is a pipe or a device.
     """
+    _require_no_pipe(path)
     try:
         return path.read_bytes()
     except OSError as error:
@@ -77,6 +78,7 @@ def picture_size(path: pathlib.Path) -> Size:
     Raises:
       DataError: The file cannot be read or is not a picture.
     """
+    _require_no_pipe(path)
     with _open(path, path) as picture:
         width, height = picture.size
         if picture.format in _TURNED_BY_TAG:
@@ -90,16 +92,25 @@ def size_text(size: Size) -> str:
     return f"{size[0]}x{size[1]} pixels (height x width)"
 
 
+def _require_no_pipe(path: pathlib.Path) -> None:
+    """Raises a DataError for a path that might be read for ever."""
+    if path.exists() and not path.is_file():
+        raise DataError(f"{path} is not a file on a disk: replace it, or remove it")
+
+
 @contextlib.contextmanager
 def _open(file: io.BytesIO | pathlib.Path, path: pathlib.Path) -> Iterator[Image.Image]:
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # About odd tags and large pictures.
+            warnings.simplefilter("ignore")  # About odd tags.
+            # A small file may hold a picture that fills the memory.
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(file) as picture:
                 yield picture
-    except Image.DecompressionBombError as error:
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise DataError(
-            f"{path} is too large to be decoded: make it smaller"
+            f"{path} is too large to be decoded: make it smaller, at most "
+            f"{Image.MAX_IMAGE_PIXELS:,} pixels"
         ) from error
     # Pillow reports a damaged file by any of these.
     except (OSError, SyntaxError, ValueError, EOFError, KeyError) as error:

@@ -1,4 +1,5 @@
 import io
+import os
 import pathlib
 
 import numpy as np
@@ -67,10 +68,26 @@ def test_a_file_of_several_pictures_is_refused(kind):
         decode_picture(content, pathlib.Path("x"))
 
 
-def test_a_picture_that_is_too_large_to_be_decoded_is_named(monkeypatch):
-    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 500)
-    with pytest.raises(DataError, match="x is too large to be decoded"):
-        decode_picture(_file(), pathlib.Path("x"))
+@pytest.mark.parametrize("share", [0.4, 0.9])
+def test_a_picture_that_is_too_large_to_be_decoded_is_named(
+    monkeypatch, tmp_path, share
+):
+    limit = int(share * _PIXELS.shape[0] * _PIXELS.shape[1])
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", limit)
+    path = tmp_path / "x"
+    path.write_bytes(_file())
+    match = rf"x is too large to be decoded: make it smaller, at most {limit:,} pixels"
+    with pytest.raises(DataError, match=match):
+        decode_picture(path.read_bytes(), path)
+    with pytest.raises(DataError, match=match):
+        picture_size(path)
+
+
+@pytest.mark.parametrize("read", [read_bytes, picture_size])
+def test_a_pipe_is_refused_at_once(tmp_path, read):
+    os.mkfifo(tmp_path / "a.png")
+    with pytest.raises(DataError, match=r"a\.png is not a file on a disk"):
+        read(tmp_path / "a.png")
 
 
 def test_a_file_that_cannot_be_read_is_named(tmp_path):
