@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Iterator
 from typing import IO, TextIO, cast
 
+from datasets.arff.other_formats import explain_first_bytes
 from datasets.errors import DataError
 
 QUOTED = r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\""""
@@ -24,10 +25,8 @@ _TAB_FIELD = re.compile(rf"((?:[^,\t'\"]|{_WORDS})*)({_SEPARATOR}|\Z)")
 _BEFORE_COMMENT = re.compile(rf"(?:[^%'\"]|{_WORDS}|(?<!\s)%)*")
 _QUOTED = re.compile(QUOTED)
 
-# The first bytes of files of other kinds.
-_GZIP = b"\x1f\x8b"
-_ZIP = b"PK\x03\x04"
-_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+_GZIP = b"\x1f\x8b"  # The first bytes of a file that gzip has compressed.
+_LONGEST_BEGIN = 8
 
 _ESCAPED = {"n": "\n", "r": "\r", "t": "\t"}
 
@@ -145,11 +144,10 @@ def _open(path: str | os.PathLike[str], errors: str) -> Iterator[TextIO]:
     with contextlib.ExitStack() as stack:
         file = stack.enter_context(open(path, "rb"))
         content: io.BufferedReader | gzip.GzipFile = file
-        begin = file.peek(len(_ZIP))
-        if begin.startswith(_ZIP):
-            raise DataError(f"{path} is a zip archive: unpack it")
-        if begin.startswith(_UTF_16):
-            raise DataError(f"{path} is in UTF-16: save it in UTF-8")
+        begin = file.peek(_LONGEST_BEGIN)
+        kind = explain_first_bytes(begin)
+        if kind is not None:
+            raise DataError(f"{path} {kind}")
         if begin.startswith(_GZIP):
             content = stack.enter_context(gzip.GzipFile(fileobj=file))
         yield stack.enter_context(

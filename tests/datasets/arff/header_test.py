@@ -1,3 +1,7 @@
+import bz2
+import lzma
+import pickle
+
 import pytest
 
 from datasets.arff.header import Attribute, read_header
@@ -120,6 +124,16 @@ def test_a_line_that_does_not_belong_into_a_header_is_named(read, line):
     [
         (b"PK\x03\x04\x14\x00\xff", "is a zip archive: unpack it"),
         ("\ufeff@relation r\n".encode("utf-16-le"), "is in UTF-16: save it in UTF-8"),
+        (bz2.compress(b"@relation r\n"), "is compressed by bzip2: unpack it, or"),
+        (lzma.compress(b"@relation r\n"), "is compressed by xz: unpack it, or"),
+        (
+            b"\x93NUMPY\x01\x00v\x00{'descr'",
+            "is a file of numpy.save: save the rows as",
+        ),
+        (pickle.dumps([1.0]), "is a pickle: save the rows as ARFF"),
+        (b"\x89HDF\r\n\x1a\n", "is an HDF5 file"),
+        (b"PAR1\x15\x04", "is a Parquet file"),
+        (b"\x89PNG\r\n\x1a\n", "is a picture: name the file with the rows"),
     ],
 )
 def test_a_file_of_other_bytes_is_named_as_what_it_is(tmp_path, content, message):
