@@ -15,6 +15,10 @@ Size = tuple[int, int]  # Height and width, in pixels.
 _ORIENTATION = 0x0112  # The Exif tag.
 _SIDEWAYS = (5, 6, 7, 8)  # Its values that swap height and width.
 
+# The entry of a picture's `info` that tells whether its channels had 16 bits.
+HALVED = "channels of 16 bits"
+_CHANNELS = ("RGB", "RGBA")
+
 # The formats in which cameras store the orientation as an Exif tag. Pillow itself
 # applies the tag of a TIFF.
 _TURNED_BY_TAG = ("JPEG", "MPO")
@@ -59,6 +63,9 @@ def decode_picture(content: bytes, path: pathlib.Path) -> Image.Image:
         frames = getattr(picture, "n_frames", 1)
         if kind != "MPO" and frames > 1:
             raise DataError(f"{path} holds {frames} pictures: save each as a file")
+        # Pillow halves such channels while it loads them, and forgets that it did.
+        layout = str(getattr(picture, "tile", ""))
+        picture.info[HALVED] = ";16" in layout and picture.mode in _CHANNELS
         picture.load()
         if kind in _TURNED_BY_TAG:
             ImageOps.exif_transpose(picture, in_place=True)

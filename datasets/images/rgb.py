@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image
 
 from datasets.errors import DataError
-from datasets.images.files import Size, decode_picture
+from datasets.images.files import HALVED, Size, decode_picture
 
 _DARK_BITS = 12
 _WITH_ALPHA = ("RGBA", "LA", "PA", "RGBa")
@@ -69,6 +69,10 @@ def decode_image(
 def _as_rgb(image: Image.Image, path: pathlib.Path) -> Image.Image:
     if image.mode.startswith(("I", "F")):
         return Image.fromarray(_eight_bits(image, path)).convert("RGB")
+    if image.info[HALVED]:
+        highest = int(np.asarray(image)[..., :3].max())
+        # Their lower 8 bits are lost; without the upper ones the image may be black.
+        _warn_of_dark(highest * 256 + 255 if highest else 0, path)
     if image.mode in _WITH_ALPHA or "transparency" in image.info:
         image = image.convert("RGBA")
         white = Image.new("RGBA", image.size, "white")
