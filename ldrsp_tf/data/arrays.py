@@ -1,5 +1,6 @@
 """Arrays of users: conversion to NumPy without a guess, and finite values."""
 
+import warnings
 from collections.abc import Mapping
 from typing import Any
 
@@ -103,6 +104,28 @@ def require_finite(values: np.ndarray, name: str) -> None:
             (np.abs(flat) <= _LARGEST).all(1),
             f"The {name} have a value beyond {_LARGEST:.1e}, the largest number of "
             "single precision",
+        )
+
+
+def warn_of_lost_digits(x: np.ndarray, name: str) -> None:
+    """Warns of a feature that varies, but by too little for single precision.
+
+    Args:
+      x: Inputs, `[N, F]`; others are left alone.
+      name: The name of the inputs in messages.
+    """
+    if x.ndim != 2 or x.dtype.itemsize < 4 or x.dtype == np.float32:
+        return
+    low, high = x.min(0), x.max(0)
+    as_single = low.astype(np.float32), high.astype(np.float32)
+    lost = (low < high) & (as_single[0] == as_single[1]) & (as_single[0] != 0)
+    if lost.any():
+        feature = int(np.argmax(lost))
+        warnings.warn(
+            f"Feature {feature} (counted from 0) of the {name} varies from "
+            f"{low[feature]} to {high[feature]}, which is one number in single "
+            "precision: subtract its mean, or leave it out.",
+            stacklevel=2,
         )
 
 

@@ -6,7 +6,12 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 import tensorflow as tf
 
-from ldrsp_tf.data.arrays import as_array, require_finite, require_one_input
+from ldrsp_tf.data.arrays import (
+    as_array,
+    require_finite,
+    require_one_input,
+    warn_of_lost_digits,
+)
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.spaces.base import OutputSpace
 
@@ -74,6 +79,7 @@ def as_examples(data: Data, space: OutputSpace, name: str) -> Examples:
     require_finite(y, f"true outputs of the {name}")
     space.check_outputs(y, name)
     space.check_inputs(x, y, name)
+    warn_of_lost_digits(x, f"inputs of the {name}")
     return Examples(x, y)
 
 

@@ -279,3 +279,16 @@ def test_rows_are_divided_at_random_and_stay_in_order():
     assert (np.diff(kept) > 0).all() and (np.diff(held_out) > 0).all()
     np.testing.assert_array_equal(divide_rows(10, 3, (0, 1))[1], held_out)
     assert set(divide_rows(10, 3, (1, 1))[1]) != set(held_out)
+
+
+def test_a_feature_that_single_precision_takes_for_one_number_is_told(recwarn):
+    x = np.array([[0, 1.7e9 + i, 1e-60 * i] for i in range(10)])
+    with pytest.warns(
+        UserWarning,
+        match=r"Feature 1 \(counted from 0\) of the inputs of the training data varies "
+        r"from 1700000000\.0 to 1700000009\.0, which is one number in single",
+    ):
+        _read((x, _Y))
+    for other in (x - [0, 1.7e9, 0], x.astype(np.float32), x.astype(np.int64) // 1000):
+        _read((other, _Y))
+    assert not recwarn.list
