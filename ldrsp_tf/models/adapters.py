@@ -163,6 +163,11 @@ class DiscriminatorAsGenerator(keras.Model):
         """The variables of the discriminator, without those of the generator."""
         return self.discriminator.variables
 
+    @property
+    def losses(self) -> list[tf.Tensor]:
+        """The losses of the discriminator's own, without those of the generator."""
+        return self.discriminator.losses
+
     def call(self, x: tf.Tensor, training: bool = False) -> tf.Tensor:
         """Returns logits of an output, `[B, ...]`, of inputs `[B, ...]`."""
         features = self.discriminator.features(x, training)

@@ -21,6 +21,7 @@ from ldrsp_tf.errors import UsageError
 from ldrsp_tf.losses.ldrsp import ScoredOutputs
 from ldrsp_tf.methods import Method
 from ldrsp_tf.models.discriminator import Discriminator
+from ldrsp_tf.models.own_losses import OwnLosses
 from ldrsp_tf.prediction.network_pair import NetworkPair
 from ldrsp_tf.sampling.sources import Samples, SamplingContext
 from ldrsp_tf.settings import TrainingSettings
@@ -67,6 +68,7 @@ class Trainer(NetworkPair):
         self.augment = augment
         self.strategy = present_strategy()
         self._built_mixer: SampleMixer | None = None
+        self._is_regularized = False
         self._discriminator_loss = (
             method.discriminator_loss_of(settings.truth_weight)
             if method.has_discriminator
@@ -106,6 +108,7 @@ class Trainer(NetworkPair):
                 f"There is nothing to train: the generator has no trainable weights, "
                 f"and method {self.method.name!r} has no discriminator."
             )
+        self._is_regularized = self._trains_generator and bool(self.generator.losses)
         self.generator_optimizer.build(self.generator.trainable_variables)
         if self.discriminator is not None:
             self._build_discriminator(self.discriminator, x, y, logits)
@@ -255,6 +258,7 @@ class Trainer(NetworkPair):
             "surrogate_loss": self._trains_generator,
             "adversarial_loss": self._trains_generator and is_adversarial,
             "discriminator_loss": self.discriminator is not None,
+            "regularization_loss": self._is_regularized,
         }
         return tuple(name for name, there in names.items() if there)
 
@@ -286,10 +290,15 @@ class Trainer(NetworkPair):
         features: Any = None
         d_gradients: list[tf.Tensor | None] = []
         with tf.GradientTape() as tape:
+            own_losses = OwnLosses(self.generator)
             logits = self.generator(x, training=self._trains_generator)
             y_generated = self.space.activation(logits)
             if self._trains_generator:
+                own_losses.collect()
                 scalars["surrogate_loss"] = self.space.surrogate_loss(logits, y_true)
+                regularization = own_losses.total()
+                if regularization is not None:
+                    scalars["regularization_loss"] = regularization
             if self.discriminator is not None:
                 with tape.stop_recording():
                     d_gradients, features, d_loss = self._discriminator_gradients(
@@ -310,6 +319,8 @@ class Trainer(NetworkPair):
     ) -> tf.Tensor:
         """Returns Eq. 6, whose adversarial term is added to the scalars."""
         loss = scalars["surrogate_loss"]
+        if "regularization_loss" in scalars:
+            loss += scalars["regularization_loss"]
         if self.method.generator_loss is None:
             return loss
         discriminator = self.require_discriminator()
@@ -329,9 +340,11 @@ class Trainer(NetworkPair):
         """Returns the gradients of D's loss (Eq. 10), its features, and the loss."""
         discriminator = self.require_discriminator()
         assert self._discriminator_loss is not None
+        own_losses = OwnLosses(discriminator)
         y_generated = tf.stop_gradient(self.space.activation(generator_logits))
         with tf.GradientTape() as tape:
             of_x = self.features(x, generator_logits, training=True)
+            own_losses.collect()
             fixed = tf.nest.map_structure(tf.stop_gradient, of_x)
             start = Samples(x, y_generated, y_true)
             groups = {"real": Samples(x, y_true, y_true)}
@@ -341,12 +354,14 @@ class Trainer(NetworkPair):
             if self._mixer.has_sources:
                 with tape.stop_recording():
                     drawn = self._draw_samples(fixed, *start, seed)
+                own_losses.discard()
                 groups["samples"] = drawn
                 features["samples"] = (
                     self.features(drawn.x, training=True)
                     if self._mixer.keeps_batches
                     else of_x
                 )
+                own_losses.collect()
             # One pass for all groups: batch statistics, if any, are of their mixture.
             logits = discriminator.logits(
                 tf.nest.map_structure(
@@ -355,6 +370,7 @@ class Trainer(NetworkPair):
                 tf.concat([group.y for group in groups.values()], 0),
                 training=True,
             )
+            own_losses.collect()
             parts = dict(zip(groups, tf.split(logits, len(groups))))
             scored = {
                 name: ScoredOutputs(parts[name], self.oracle(group.y, group.y_true))
@@ -370,6 +386,9 @@ class Trainer(NetworkPair):
                     y_generated,
                     tf.random.experimental.stateless_fold_in(seed, 1),
                 )
+            regularization = own_losses.total()
+            if regularization is not None:
+                loss += regularization
         gradients = tape.gradient(loss, discriminator.trainable_variables)
         return gradients, fixed, loss
 
