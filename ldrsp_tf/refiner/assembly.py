@@ -15,7 +15,13 @@ from ldrsp_tf.models.adapters import DropFoldChannel, GeneratorAdapter
 from ldrsp_tf.models.output_kind import resolve_from_logits
 from ldrsp_tf.prediction.crops import Crops, predictor_by
 from ldrsp_tf.prediction.predictor import Predictor
-from ldrsp_tf.refiner.checks import build_trainer, require_crops_cover, require_networks
+from ldrsp_tf.refiner.checks import (
+    build_trainer,
+    require_crops_cover,
+    require_networks,
+    require_no_token_ids,
+    warn_of_moving_layers,
+)
 from ldrsp_tf.refiner.seeding import seeded_initializers
 from ldrsp_tf.settings import RefinementGrid, TrainingSettings
 from ldrsp_tf.spaces.base import OutputSpace
@@ -152,11 +158,13 @@ def assemble_for(
     if discriminator is None and present is not None:
         discriminator = present.discriminator
     if discriminator is None and setup.method.has_discriminator:
+        require_no_token_ids(examples.x, setup.generator)
         with seeded_initializers(setup.seed):
             discriminator = setup.space.default_discriminator(*shapes)
     parts = assemble(setup, shapes, discriminator)
     training = attach_folds(examples, folds, setup.members)
     build_trainer(parts.trainer, setup.crops, training)
+    warn_of_moving_layers(parts.trainer)
     return dataclasses.replace(parts, is_built=True)
 
 

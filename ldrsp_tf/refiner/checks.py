@@ -1,12 +1,16 @@
 """Checks of a user's networks, crops and data before a training starts."""
 
+import warnings
+
 import keras
+import numpy as np
 import tensorflow as tf
 
 from ldrsp_tf.data.examples import Examples
 from ldrsp_tf.errors import UsageError, reason_of
 from ldrsp_tf.methods import Method
 from ldrsp_tf.models import CrossFitted, Discriminator
+from ldrsp_tf.models.augmentation_layers import moving_layer
 from ldrsp_tf.prediction.crops import Crops, offsets_along, require_cover
 from ldrsp_tf.spaces.base import OutputSpace
 from ldrsp_tf.training.trainer import Trainer
@@ -106,3 +110,58 @@ def _require_crops(trainer: Trainer, crops: Crops, examples: Examples) -> None:
             "Crops are averaged pixel by pixel, but the discriminator has one score a "
             "mask; leave the crops out."
         )
+
+
+def warn_of_moving_layers(trainer: Trainer) -> None:
+    """Warns of layers that move the pixels of images, whose masks stay as they are.
+
+    Args:
+      trainer: A built trainer.
+    """
+    if not trainer.space.can_crop:
+        return
+    trained = {"discriminator": trainer.discriminator}
+    if trainer.generator.trainable_variables:
+        trained["generator"] = trainer.generator
+    for name, network in trained.items():
+        layer = None if network is None else moving_layer(network)
+        if layer is not None:
+            warnings.warn(
+                f"The layer {layer.name!r} ({type(layer).__name__}) of the {name} moves "
+                "the pixels of training images, but not those of their masks: take it "
+                "out, and give Refiner a function of both as augment= (such as "
+                "ldrsp_tf.data.augmentation.random_crop_and_mirror).",
+                stacklevel=2,
+            )
+
+
+def require_no_token_ids(x: np.ndarray, generator: keras.Model | None) -> None:
+    """Refuses inputs that a default discriminator would take for features.
+
+    Whole numbers beyond 0 and 1 may be ids of tokens; they are, if the generator embeds
+    them.
+
+    Args:
+      x: Training inputs, `[N, ...]`.
+      generator: The user's generator.
+
+    Raises:
+      UsageError: Rows are whole numbers, and may be ids.
+    """
+    if x.ndim != 2 or not (x.dtype.kind in "iu" or _embeds(generator)):
+        return
+    whole = np.array_equal(x, np.round(x))
+    if whole and not np.isin(x, (0, 1)).all():
+        raise UsageError(
+            f"The inputs {x.shape} are whole numbers from {x.min():g} to {x.max():g}, "
+            "which the default discriminator would take for magnitudes. If they are ids "
+            "of tokens, give a discriminator that embeds them (docs/faq.md has one); if "
+            "they are counts, say so by x.astype('float32')."
+        )
+
+
+def _embeds(generator: keras.Model | None) -> bool:
+    if generator is None:
+        return False
+    layers = generator._flatten_layers()
+    return any(isinstance(layer, keras.layers.Embedding) for layer in layers)

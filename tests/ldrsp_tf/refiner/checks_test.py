@@ -1,0 +1,78 @@
+import warnings
+
+import keras
+import numpy as np
+import pytest
+
+from ldrsp_tf.data.examples import Examples
+from ldrsp_tf.models import EnergyNetwork
+from ldrsp_tf.models.segmentation import PatchDiscriminator
+from ldrsp_tf.refiner.refiner import Refiner
+from ldrsp_tf.spaces.class_maps import ClassMapSpace
+from ldrsp_tf.spaces.tags import TagSpace
+
+
+def _assembled(maps, layer, **changes):
+    convolution = keras.layers.Conv2D(2, 3, padding="same")
+    refiner = Refiner(
+        keras.Sequential([layer, convolution]),
+        ClassMapSpace(),
+        discriminator=PatchDiscriminator(width=2),
+        **changes,
+    )
+    refiner.assemble(Examples(*maps))
+
+
+def test_layers_that_move_images_without_their_masks_are_warned_of(large_maps):
+    layer = keras.layers.RandomFlip(name="flips")
+    with pytest.warns(
+        UserWarning, match=r"'flips' \(RandomFlip\) of the gen.*augment="
+    ):
+        _assembled(large_maps, layer)
+
+
+def test_a_frozen_model_does_not_move_images(large_maps):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        _assembled(large_maps, keras.layers.RandomFlip(), frozen=True)
+
+
+def _embedding():
+    return keras.Sequential(
+        [
+            keras.layers.Embedding(9, 4),
+            keras.layers.GlobalAveragePooling1D(),
+            keras.layers.Dense(5),
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    ("make", "kind"),
+    [
+        (lambda: keras.Sequential([keras.layers.Dense(5)]), int),
+        (_embedding, int),
+        (_embedding, np.float32),
+    ],
+)
+def test_token_ids_do_not_reach_a_default_discriminator(make, kind, tags, refused):
+    ids = (np.arange(24 * 7) % 9).reshape(24, 7).astype(kind)
+    with refused("from 0 to 8.*give a discriminator that embeds them"):
+        Refiner(make(), TagSpace()).assemble(Examples(ids, tags[1]))
+    # A discriminator of the user's own may do with them what it likes.
+    given = Refiner(make(), TagSpace(), discriminator=EnergyNetwork(5))
+    given.assemble(Examples(ids, tags[1]))
+
+
+@pytest.mark.parametrize("kind", [int, bool, np.uint8, np.float32])
+def test_binary_features_of_any_type_are_no_token_ids(kind, tags):
+    refiner = Refiner(keras.Sequential([keras.layers.Dense(5)]), TagSpace())
+    refiner.assemble(Examples(tags[0].astype(kind), tags[1]))
+    assert refiner.discriminator is not None
+
+
+def test_counts_in_floating_point_are_features(tags):
+    counts = 3.0 * tags[0]
+    refiner = Refiner(keras.Sequential([keras.layers.Dense(5)]), TagSpace())
+    refiner.assemble(Examples(counts, tags[1]))
+    assert refiner.discriminator is not None
