@@ -63,7 +63,7 @@ class Display:
         """Prints an epoch, if it was validated or ends a fifth of the stage."""
         epoch = record["epoch"]
         if self._first < 0:
-            self._first = epoch - 1
+            self._begin_at(epoch - 1)
         validation = record.get("validation")
         if validation is None and epoch % max(1, self._epochs // 5) != 0:
             return
@@ -71,14 +71,24 @@ class Display:
         marked = self._estimates and overestimates(validation or {})
         if validation is not None:
             parts.append(_validation(validation) + (" (!)" if marked else ""))
-        parts.append(f"{self._left(epoch)} left")
+        if epoch < self._epochs:
+            parts.append(f"{self._left(epoch)} left of this stage")
         print("  ".join(parts), flush=True)
         if marked and not self._warned:
             self._warned = True  # The lines that follow carry its mark.
             print(
-                "  warning (!): D's mean score of the refined outputs exceeds their "
-                f"oracle value v* by more than {OVERESTIMATE}; more steps will make "
-                "them worse"
+                "  (!) marks validations in which D overestimates: its mean score of "
+                f"refined outputs (D) is more than {OVERESTIMATE} above their mean "
+                "oracle value (v*), so that more steps would make them worse"
+            )
+
+    def _begin_at(self, done: int) -> None:
+        """Says from where a stage goes on whose first epochs are done already."""
+        self._first = done
+        if done:
+            print(
+                f"{self._stage} goes on from its checkpoint after epoch {done} of "
+                f"{self._epochs}"
             )
 
     def _left(self, epoch: int) -> str:
@@ -108,6 +118,7 @@ def _losses(record: Record) -> str:
         "surrogate_loss": "L_g",
         "adversarial_loss": "adv",
         "discriminator_loss": "D",
+        "regularization_loss": "reg",
     }
     return " ".join(
         f"{label} {record[name]:.4f}" for name, label in shown.items() if name in record

@@ -68,13 +68,22 @@ def test_selection_is_printed_with_and_without_refinement():
     assert line.endswith("3 epochs, 5 refinement steps of 0.25.")
 
 
-def test_progress_of_a_resumed_stage_shows_the_time_left(capsys):
+def test_a_resumed_stage_says_from_where_it_goes_on(capsys):
     display = Display()
     display.stage("retraining", 10)
-    display.progress({"epoch": 9, "surrogate_loss": 0.5})
-    assert capsys.readouterr().out == ""
-    display.progress({"epoch": 10, "surrogate_loss": 0.25})
-    assert capsys.readouterr().out == "retraining  10/10  L_g 0.2500  0:00 left\n"
+    display.progress({"epoch": 8, "surrogate_loss": 0.5})
+    assert capsys.readouterr().out == (
+        "retraining goes on from its checkpoint after epoch 7 of 10\n"
+        "retraining   8/10  L_g 0.5000  0:00 left of this stage\n"
+    )
+
+
+def test_the_last_epoch_of_a_stage_does_not_end_the_run(capsys):
+    """It showed `0:00 left`, and another training followed."""
+    display = Display()
+    display.stage("selection", 1)
+    display.progress({"epoch": 1, "surrogate_loss": 0.25, "regularization_loss": 0.5})
+    assert capsys.readouterr().out == "selection   1/1  L_g 0.2500 reg 0.5000\n"
 
 
 def validated(epoch, score, value):
@@ -110,7 +119,7 @@ def test_an_overestimating_discriminator_is_warned_of_once_and_marked(capsys):
     assert "(!)" not in capsys.readouterr().out
     display.progress(validated(2, 0.66, 0.60))
     first = capsys.readouterr().out
-    assert "D 0.66 v* 0.60 (!)" in first and "warning (!)" in first
+    assert "D 0.66 v* 0.60 (!)" in first and "(!) marks" in first
     display.progress(validated(3, 0.70, 0.60))
     second = capsys.readouterr().out
-    assert "D 0.70 v* 0.60 (!)" in second and "warning" not in second
+    assert "D 0.70 v* 0.60 (!)" in second and "marks" not in second
