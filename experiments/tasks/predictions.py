@@ -78,7 +78,10 @@ def _records(
         for row, y in rows.items():
             record[OUTPUT_NAMES[row]] = {
                 "tags": [labels[i] for i in np.flatnonzero(decided[row][index])],
-                "values": [round(float(value), _DIGITS) for value in y[index]],
+                "values": {
+                    label: round(float(value), _DIGITS)
+                    for label, value in zip(labels, y[index], strict=True)
+                },
             }
         yield record
 
