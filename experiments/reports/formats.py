@@ -26,6 +26,20 @@ _CSV_HEADINGS = (
 )
 
 
+_LATEX_PREAMBLE = r"% Needs \usepackage{booktabs} in the preamble."
+
+
+_LATEX_CHARACTERS = {
+    **{character: "\\" + character for character in "%&_#${}"},
+    "\\": r"\textbackslash{}",
+    "^": r"\textasciicircum{}",
+    "~": r"\textasciitilde{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "±": r"$\pm$",
+}
+
+
 def markdown(table: Table) -> str:
     """Returns a table in Markdown, with the flags of each row and notes; no title."""
     lines = [[*_headings(table), "flags"]]
@@ -60,6 +74,7 @@ def latex(table: Table) -> str:
         [
             r"\begin{table}",
             rf"\caption{{{caption}}}",
+            rf"\label{{tab:{_latex_label(table.layout.name)}}}",
             rf"\begin{{tabular}}{{l{'r' * (len(headings) - 1)}}}",
             r"\toprule",
             " & ".join(headings) + r" \\",
@@ -108,7 +123,7 @@ def _title(number: int | str) -> str:
 
 
 def _latex_document(tables: Sequence[Table]) -> str:
-    return "\n\n".join(map(latex, tables))
+    return "\n\n".join([_LATEX_PREAMBLE, *map(latex, tables)])
 
 
 FORMATS: dict[str, Callable[[Sequence[Table]], str]] = {
@@ -162,8 +177,13 @@ def _figure(table: Table, row: Row, index: int) -> str:
     return text if cell.count == row.seeds else f"{text} (of {cell.count})"
 
 
+def _latex_label(name: str) -> str:
+    """Returns a name in letters, digits and hyphens."""
+    return re.sub(r"[^A-Za-z0-9]+", "-", name)
+
+
 def _latex_text(text: str) -> str:
     """Escapes special characters of LaTeX, and sets minus signs and code."""
-    text = re.sub(r"([%&_#$])", r"\\\1", text)
-    text = re.sub(r"^-(?=\d)", "$-$", text).replace("±", r"$\pm$")
+    text = "".join(_LATEX_CHARACTERS.get(character, character) for character in text)
+    text = re.sub(r"(?<![\w.-])-(?=\d)", "$-$", text)
     return re.sub(r"`([^`]+)`", r"\\texttt{\1}", text)

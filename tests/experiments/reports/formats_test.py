@@ -83,6 +83,31 @@ def test_latex_escapes_and_balances(bibtex):
         assert text.count(rf"\begin{{{begun}}}") == text.count(rf"\end{{{begun}}}")
 
 
+def test_latex_names_its_package_and_labels_each_table_once(bibtex):
+    claim = build_table(layout_of("claim/bibtex"), {})
+    text = FORMATS["latex"]([bibtex, claim])
+    assert text.startswith(r"% Needs \usepackage{booktabs}")
+    for name in ("bibtex", "claim-bibtex"):
+        assert text.count(rf"\label{{tab:{name}}}") == 1
+    # A label refers to the number that the caption before it has.
+    assert text.index(r"\caption") < text.index(r"\label")
+
+
+def test_latex_escapes_every_special_character_of_a_folders_name():
+    results = {"a{b}^c~d\\e<f>": [tag_result(0.4, 0.4, 0.4)]}
+    text = latex(build_table(layout_of("bibtex"), results))
+    assert line(text, "a").startswith(
+        r"a\{b\}\textasciicircum{}c\textasciitilde{}d\textbackslash{}e"
+        r"\textless{}f\textgreater{}"
+    )
+
+
+def test_latex_sets_every_minus_sign():
+    results = {"ldrsp": [tag_result(0.5, 0.5, x) for x in (0.40, 0.43)]}
+    text = latex(build_table(layout_of("claim/bibtex"), results))
+    assert "[$-$" in text and "[-" not in text
+
+
 def test_csv_is_one_file_of_figures(bibtex):
     horses = build_table(layout_of("weizmann_horse"), {})
     text = FORMATS["csv"]([bibtex, horses])
