@@ -127,9 +127,9 @@ def warn_of_moving_layers(trainer: Trainer) -> None:
         layer = None if network is None else moving_layer(network)
         if layer is not None:
             warnings.warn(
-                f"The layer {layer.name!r} ({type(layer).__name__}) of the {name} moves "
-                "the pixels of training images, but not those of their masks: take it "
-                "out, and give Refiner a function of both as augment= (such as "
+                f"The layer {layer.name!r} ({type(layer).__name__}) of the {name} "
+                "moves the pixels of training images, but not those of their masks: "
+                "take it out, and give Refiner a function of both as augment= (such as "
                 "ldrsp_tf.data.augmentation.random_crop_and_mirror).",
                 stacklevel=2,
             )
@@ -154,9 +154,9 @@ def require_no_token_ids(x: np.ndarray, generator: keras.Model | None) -> None:
     if whole and not np.isin(x, (0, 1)).all():
         raise UsageError(
             f"The inputs {x.shape} are whole numbers from {x.min():g} to {x.max():g}, "
-            "which the default discriminator would take for magnitudes. If they are ids "
-            "of tokens, give a discriminator that embeds them (docs/faq.md has one); if "
-            "they are counts, say so by x.astype('float32')."
+            "which the default discriminator would take for magnitudes. If they are "
+            "ids of tokens, give a discriminator that embeds them (docs/faq.md has "
+            "one); if they are counts, say so by x.astype('float32')."
         )
 
 
