@@ -100,7 +100,7 @@ def draw_by_example(
     Returns:
       Random numbers, `[rows, ...]`.
     """
-    replicas = _replicas_here()
+    replicas = replicas_here()
     # A product with 1 would hide a known number of rows from the compiler.
     return draw(rows) if replicas == 1 else _own_rows(draw(rows * replicas))
 
@@ -114,7 +114,7 @@ def shares_of_mean(gradients: Sequence[tf.Tensor | None]) -> list[tf.Tensor | No
     Returns:
       The shares of this replica in the mean gradients.
     """
-    replicas = _replicas_here()
+    replicas = replicas_here()
     if replicas == 1:
         return list(gradients)
     return [
@@ -123,7 +123,7 @@ def shares_of_mean(gradients: Sequence[tf.Tensor | None]) -> list[tf.Tensor | No
     ]
 
 
-def _replicas_here() -> int:
+def replicas_here() -> int:
     """Returns the number of replicas that share a batch; 1 outside of any replica."""
     context = tf.distribute.get_replica_context()
     return 1 if context is None else context.num_replicas_in_sync
@@ -131,7 +131,7 @@ def _replicas_here() -> int:
 
 def _own_rows(values: tf.Tensor) -> tf.Tensor:
     """Returns this replica's block of the rows of a whole batch."""
-    replicas = _replicas_here()
+    replicas = replicas_here()
     if replicas == 1:
         return values
     blocks = tf.reshape(values, [replicas, -1, *values.shape[1:]])

@@ -1,7 +1,11 @@
 """Adam with its update in one fused operation."""
 
+from typing import Any
+
 import keras
 import tensorflow as tf
+
+from ldrsp_tf.distribution.replicas import replicas_here
 
 
 class FusedAdam(keras.optimizers.Adam):
@@ -40,3 +44,15 @@ class FusedAdam(keras.optimizers.Adam):
             epsilon=tf.cast(self.epsilon, variable.dtype),
             grad=tf.cast(gradient, variable.dtype),
         )
+
+    def _all_reduce_sum_gradients(
+        self, grads_and_vars: list[tuple[tf.Tensor | None, Any]]
+    ) -> list[tuple[tf.Tensor | None, Any]]:
+        """Returns gradients summed over the replicas, with their variables.
+
+        TensorFlow registers each traced sum for good, and with it all graphs of the
+        trainer. A single replica has nothing to sum.
+        """
+        if replicas_here() == 1:
+            return grads_and_vars
+        return super()._all_reduce_sum_gradients(grads_and_vars)
