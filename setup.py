@@ -42,7 +42,8 @@ SUPERPIXELS = ["scikit-image>=0.19"]
 # For experiments.sweep; its ask-and-tell interface and storage came with this version.
 SWEEP = ["optuna>=3.0"]
 # For --ray_address of experiments.tables and experiments.sweep.
-RAY = ["ray"]
+# Its local clusters require a token since that version.
+RAY = ["ray>=2.59"]
 # For the site of docs/.
 DOCS = ["mkdocs>=1.5", "mkdocstrings[python]>=0.24"]
 # For the test that runs the notebook in docs/; they execute it anew, too.
