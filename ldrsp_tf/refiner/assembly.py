@@ -22,6 +22,7 @@ from ldrsp_tf.refiner.checks import (
     require_no_token_ids,
     warn_of_moving_layers,
 )
+from ldrsp_tf.refiner.memory import forget_kernels
 from ldrsp_tf.refiner.seeding import seeded_initializers
 from ldrsp_tf.settings import RefinementGrid, TrainingSettings
 from ldrsp_tf.spaces.base import OutputSpace
@@ -151,6 +152,7 @@ def assemble_for(
         require_shapes(examples, present.shapes, "training data")
         if present.is_built:
             return present
+    forget_kernels()
     first = tf.cast(examples.y[: setup.settings.batch_size], tf.float32)
     setup.space.check_oracle(first)
     shapes = examples.x.shape[1:], examples.y.shape[1:]
