@@ -144,8 +144,11 @@ def _draw(folder: pathlib.Path, data_dir: str | None, manual_dir: str | None) ->
 
 
 def _command(line: TaskCommandLine, config: Config) -> str:
-    """Returns the command that repeats the run, wherever the data lies."""
-    settings = as_flags({"seed": config.seed, **line.given})
+    """Returns the command that repeats the run, wherever the data lies.
+
+    The user's own files are named without their folders.
+    """
+    settings = as_flags({"seed": config.seed, **line.given, **_names(line, config)})
     if line.flags.deterministic:
         settings += " --deterministic"
     if line.flags.distribute != "none":
@@ -154,6 +157,11 @@ def _command(line: TaskCommandLine, config: Config) -> str:
         f"python -m experiments.run --task={config.task} --method={config.method} "
         f"{settings}"
     )
+
+
+def _names(line: TaskCommandLine, config: Config) -> dict[str, str]:
+    names = config.file_names()
+    return {name: names[name] for name in line.given if name in names}
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, Protocol
 
 import tensorflow as tf
 
+from experiments.summaries.result_file import SOURCES_FILE, write_json
 from experiments.tasks.config import Config
 from experiments.tasks.task import Task
 from ldrsp_tf.training.history import Record
@@ -60,3 +61,8 @@ class RunContext:
     progress: Progress
     data_dirs: DataDirs = NO_DIRS
     strategy: tf.distribute.Strategy | None = None
+
+    def remember_paths(self) -> None:
+        """Writes where the user's own files are, for commands that read them again."""
+        if paths := self.config.absolute_paths():
+            write_json(self.folder / SOURCES_FILE, paths)

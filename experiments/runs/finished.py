@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from experiments.runs.builders import build_refiner
-from experiments.summaries.result_file import is_result, read_json
+from experiments.summaries.result_file import SOURCES_FILE, is_result, read_json
 from experiments.tasks.config import Config
 from experiments.tasks.inputs import NewInputs
 from experiments.tasks.task import Task, get_task
@@ -132,6 +132,7 @@ def load_run(folder: pathlib.Path) -> FinishedRun:
         )
     task = get_task(result["task"])
     names = task.config.setting_names()
+    settings = {**settings, **(read_json(folder / SOURCES_FILE) or {})}
     given = {name: value for name, value in settings.items() if name in names}
     config = task.config.from_flat(
         {**given, "task": task.name, "method": result["method"]}

@@ -2,7 +2,7 @@
 
 import pathlib
 import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from datasets.loading import LoadedData
@@ -44,13 +44,17 @@ def run(context: RunContext, display: Display, command: str) -> Result:
         in it, or this worker's settings are not the chief's.
     """
     strategy, folder = context.strategy, context.folder
-    identity = dict(context.identity)
-    result = broadcast_from_chief(strategy, lambda: check_folder(folder, identity))
-    differing = _differing(broadcast_from_chief(strategy, lambda: identity), identity)
+    identity, paths = dict(context.identity), context.config.PATHS
+    result = broadcast_from_chief(
+        strategy, lambda: check_folder(folder, identity, paths)
+    )
+    chiefs = broadcast_from_chief(strategy, lambda: identity)
+    differing = _differing(chiefs, identity, paths)
     if differing:
         raise UsageError(f"The chief does another run than this worker ({differing}).")
     if result is not None:
         if is_chief(strategy):
+            context.remember_paths()
             display.already_complete(folder)
         return result
     with hold_folder(folder, "run.lock", _INSTEAD):
@@ -134,12 +138,15 @@ def batch_shapes(config: Config, training: Examples) -> dict[str, list[int]]:
     return {name: [rows, *part.shape[1:]] for name, part in training._asdict().items()}
 
 
-def check_folder(folder: pathlib.Path, wanted: dict[str, Any]) -> Result | None:
+def check_folder(
+    folder: pathlib.Path, wanted: dict[str, Any], paths: Collection[str] = ()
+) -> Result | None:
     """Checks that a run's folder holds the same run, or none yet.
 
     Args:
       folder: The run's folder.
       wanted: The run's identity (`Task.identity`).
+      paths: The settings that are paths, whose content is compared instead.
 
     Returns:
       The run's result, if it is complete.
@@ -153,7 +160,7 @@ def check_folder(folder: pathlib.Path, wanted: dict[str, Any]) -> Result | None:
         found = read_json(folder / "config.json") or (result or {}).get("config")
     except OSError as error:
         raise unwritable(folder, error, _INSTEAD) from error
-    differing = "" if found is None else _differing(found, wanted)
+    differing = "" if found is None else _differing(found, wanted, paths)
     if differing:
         raise UsageError(
             f"{folder} holds a run with other settings ({differing}); "
@@ -162,10 +169,12 @@ def check_folder(folder: pathlib.Path, wanted: dict[str, Any]) -> Result | None:
     return result
 
 
-def _differing(found: dict[str, Any], wanted: dict[str, Any]) -> str:
+def _differing(
+    found: dict[str, Any], wanted: dict[str, Any], paths: Collection[str]
+) -> str:
     """Describes the settings in which another run differs; empty if it is the same."""
     return "; ".join(
         f"{name} is {found.get(name)!r} there and {wanted.get(name)!r} here"
-        for name in sorted(set(found) | set(wanted))
+        for name in sorted({*found, *wanted} - {*paths})
         if found.get(name) != wanted.get(name)
     )

@@ -66,6 +66,7 @@ class Stages:
                 self._pretrainer = pretrainer(config, self.refiner, examples)
         # Only now: settings that were refused do not claim the folder.
         write_json(run.folder / "config.json", dict(run.identity))
+        run.remember_paths()
         self.history = History(run.folder / "metrics.jsonl")
         self.history.records = broadcast_from_chief(
             run.strategy, lambda: self.history.records

@@ -83,7 +83,8 @@ class Plan:
 
     def as_dict(self) -> dict[str, Any]:
         """Returns what distinguishes one plan from another, as JSON reads it back."""
-        config = {**self._own_config.as_dict(), **self.content}
+        own = self._own_config
+        config = {**own.as_dict(), **own.file_names(), **self.content}
         return {
             "task": self.task.name,
             "method": self.method,

@@ -8,6 +8,9 @@ from typing import Any
 from experiments.cli.atomic_files import write_text
 from ldrsp_tf.errors import UsageError
 
+# The paths of the user's own files, in a run's folder; it is of this machine alone.
+SOURCES_FILE = "sources.json"
+
 
 def write_json(path: pathlib.Path, content: dict[str, Any]) -> None:
     """Writes a JSON object as `write_text` does."""

@@ -89,12 +89,12 @@ def read_inputs(
 
 
 def source_checksums(config: ArffConfig) -> dict[str, str]:
-    """Returns the SHA-256 of each file that the settings name."""
-    paths = [config.train_file, config.test_file, config.labels_xml]
-    named = [path for path in paths if path]
-    for path in named:
+    """Returns the SHA-256 of each file that the settings name, by their names."""
+    paths = {name: getattr(config, name) for name in config.PATHS}
+    named = {name: path for name, path in paths.items() if path}
+    for path in named.values():
         require_file(path)
-    return {path: sha256(path) for path in named}
+    return {name: sha256(path) for name, path in named.items()}
 
 
 def label_names(config: ArffConfig) -> list[str]:

@@ -4,6 +4,7 @@ Nothing here needs TensorFlow, so that a command can show its help at once.
 """
 
 import dataclasses
+import pathlib
 from collections.abc import Mapping
 from typing import Any, ClassVar, TypeVar
 
@@ -36,6 +37,8 @@ class Config:
     FAMILY: ClassVar[str] = ""
     # Names of the settings that describe the generator's network.
     GENERATOR_SETTINGS: ClassVar[tuple[str, ...]] = ()
+    # Names of the settings that are paths of the user's own files.
+    PATHS: ClassVar[tuple[str, ...]] = ()
 
     task: str
     method: str
@@ -223,6 +226,18 @@ class Config:
     def as_dict(self) -> dict[str, Any]:
         """Returns all settings by their flat names, as JSON reads them back."""
         return _as_json(flatten(self))
+
+    def file_names(self) -> dict[str, str]:
+        """Returns the names of the files and folders that settings give paths of."""
+        return {name: path.name for name, path in self._paths().items()}
+
+    def absolute_paths(self) -> dict[str, str]:
+        """Returns the absolute paths of these files and folders."""
+        return {name: str(path.absolute()) for name, path in self._paths().items()}
+
+    def _paths(self) -> dict[str, pathlib.Path]:
+        given = {name: getattr(self, name) for name in self.PATHS}
+        return {name: pathlib.Path(path) for name, path in given.items() if path}
 
     @classmethod
     def setting_names(cls) -> set[str]:

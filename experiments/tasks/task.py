@@ -276,10 +276,12 @@ class Task:
     def identity(self, config: Config) -> dict[str, Any]:
         """Returns what distinguishes a run: its settings, and the user's own files.
 
+        Of a path the name alone is kept, to read; the content decides.
+
         Raises:
           DataError: A file of the user's own cannot be read.
         """
-        return {**config.as_dict(), **self.content(config)}
+        return {**config.as_dict(), **config.file_names(), **self.content(config)}
 
     def content(self, config: Config) -> dict[str, str]:
         """Returns the checksums of the user's own files, all of which are read.

@@ -3,6 +3,7 @@
 import csv
 import json
 import shlex
+import shutil
 
 import numpy as np
 import pytest
@@ -52,7 +53,10 @@ def test_a_run_by_mulans_convention(command_line, folder, tmp_path):
     assert "32 training rows, 8 held out for validation, 10 test rows" in process.stdout
 
     result = json.loads((tmp_path / "result.json").read_text())
-    assert set(given) < set(shlex.split(result["command"]))
+    named = {f"--{name}" for name in ("train_file=train.arff", "labels_xml=labels.xml")}
+    assert named < set(shlex.split(result["command"]))
+    for name in ("result.json", "config.json"):
+        assert str(folder) not in (tmp_path / name).read_text()
     assert len(result["data"]) == 3
     assert draw_figures(load_run(tmp_path), 1, None, None) == [tmp_path / "curves.png"]
 
@@ -90,11 +94,18 @@ def test_a_run_by_mulans_convention(command_line, folder, tmp_path):
     )
     command_line.assert_one_sentence(process, "tags.txt", ".csv")
 
-    with (folder / "train.arff").open("a") as file:
+    moved = folder.with_name("moved")
+    shutil.copytree(folder, moved)
+    arguments = [argument.replace(str(folder), str(moved)) for argument in arguments]
+    process = command_line.run(*arguments, f"--output_dir={tmp_path}")
+    assert "This run is complete" in process.stdout, process.stderr
+    assert str(moved) in (tmp_path / "sources.json").read_text()
+
+    with (moved / "train.arff").open("a") as file:
         file.write("5,1,0,0\n")
     process = command_line.run(*arguments, f"--output_dir={tmp_path}")
     command_line.assert_one_sentence(
-        process, "content of", "train.arff is", "--output_dir"
+        process, "content of train_file is", "--output_dir"
     )
 
 

@@ -66,7 +66,7 @@ def test_loads_both_files_scaled_by_the_training_rows(configure):
     np.testing.assert_allclose(test["features"], [[20 / DEVIATION, 0, 1, 1]], rtol=1e-6)
     np.testing.assert_array_equal(train["labels"], [[1, 0], [0, 1], [1, 1], [0, 0]])
     np.testing.assert_array_equal(test["labels"], [[1, 1]])
-    assert set(data.checksums) == {config.train_file, config.test_file}
+    assert set(data.checksums) == {"train_file", "test_file"}
     assert all(len(checksum) == 64 for checksum in data.checksums.values())
 
 
@@ -84,7 +84,7 @@ def test_labels_are_those_of_the_relation_the_flag_or_the_xml_file(configure, wr
     assert label_names(config) == ["third", "first"]
     data = load(config, None, None)
     np.testing.assert_array_equal(data.splits["test"]["labels"], [[1, 1]])
-    assert xml in data.checksums
+    assert "labels_xml" in data.checksums
 
 
 def test_without_a_test_file_a_share_is_held_out_whatever_the_runs_seed(configure):
@@ -322,7 +322,21 @@ def test_files_of_other_content_make_another_run(configure):
     )
     assert first == same
     (name,) = (name for name in first if first[name] != other[name])
-    assert name.startswith("content of ") and name.endswith("test.arff")
+    assert name == "content of test_file"
+
+
+def test_the_same_files_elsewhere_make_the_same_run(configure, tmp_path):
+    config = configure()
+    identity = TASK.identity(config)
+    (tmp_path / "moved").mkdir()
+    moved = {
+        name: str(pathlib.Path(getattr(config, name)).rename(tmp_path / "moved" / name))
+        for name in ("train_file", "test_file")
+    }
+    there = TASK.identity(config.replace(**moved))
+    differing = {name for name in identity if identity[name] != there[name]}
+    assert differing <= set(config.PATHS)
+    assert not any(str(tmp_path) in str(value) for value in identity.values())
 
 
 def test_a_finished_run_whose_files_have_changed_is_refused(configure, tmp_path):
@@ -332,11 +346,16 @@ def test_a_finished_run_whose_files_have_changed_is_refused(configure, tmp_path)
         **{"test": {}, "selected": {}, "config": TASK.identity(config)},
     }
     (tmp_path / "result.json").write_text(json.dumps(result))
+    (tmp_path / "sources.json").write_text(json.dumps(config.absolute_paths()))
     run = load_run(tmp_path)
     assert run.config == config
     run.require_same_sources()
     configure(train=TRAIN + "1,1,1,red,1\n")
-    with pytest.raises(UsageError, match=r"train\.arff has changed since the run"):
+    with pytest.raises(
+        UsageError, match="content of train_file has changed since the run"
+    ):
         run.require_same_sources()
-    with pytest.raises(UsageError, match=r"train\.arff has changed since the run"):
+    with pytest.raises(
+        UsageError, match="content of train_file has changed since the run"
+    ):
         run.read_inputs(tmp_path / "new.arff")
