@@ -1,7 +1,8 @@
 """Loads whole data sets into memory, and prepares them on their first use."""
 
 import dataclasses
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import Any
 
 import numpy as np
 
@@ -30,6 +31,8 @@ class LoadedData:
       prepare_seconds: The time spent on the preparation, in seconds; 0 if the data were
         prepared before.
       notes: Sentences on what was read of a user's own files, for screen and result.
+      inputs: All that new inputs need of the training rows, as JSON holds it; empty
+        where they need nothing.
     """
 
     name: str
@@ -37,6 +40,7 @@ class LoadedData:
     checksums: dict[str, str]
     prepare_seconds: float
     notes: tuple[str, ...] = ()
+    inputs: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
 
 def load(

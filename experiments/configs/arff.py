@@ -24,6 +24,5 @@ TASK = Task(
     paper={},
     load=arff.load,
     source_checksums=arff.source_checksums,
-    read_inputs=arff.read_inputs,
-    reads_sources_again=True,
+    read_by_description=arff.read_inputs,
 )

@@ -6,7 +6,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from experiments.runs.builders import build_refiner
-from experiments.summaries.result_file import SOURCES_FILE, is_result, read_json
+from experiments.summaries.result_file import (
+    INPUTS_FILE,
+    SOURCES_FILE,
+    is_result,
+    read_json,
+)
 from experiments.tasks.config import Config
 from experiments.tasks.inputs import NewInputs
 from experiments.tasks.task import Task, get_task
@@ -83,9 +88,19 @@ class FinishedRun(NamedTuple):
           UsageError: The inputs are not of the kind or shape that the run predicts for.
           DataError: A file is damaged or cannot be read.
         """
-        if self.task.reads_sources_again:
-            self.require_same_sources()
+        if self.task.read_by_description is not None:
+            return self.task.read_by_description(self._inputs, path)
         return self.task.inputs_reader(self.config, path, self.input_shape)
+
+    @property
+    def _inputs(self) -> dict[str, Any]:
+        inputs = read_json(self.folder / INPUTS_FILE)
+        if inputs is None:
+            raise UsageError(
+                f"{self.folder} has no {INPUTS_FILE}, which its runs write; run its "
+                f"command again in an empty folder: {self.result['command']}"
+            )
+        return inputs
 
     def refiner(self) -> Refiner:
         """Restores the trained networks, with the refinement that the run chose.

@@ -12,7 +12,7 @@ from experiments.runs.display import Display
 from experiments.runs.environment import peak_memory_bytes, versions
 from experiments.runs.evaluation import evaluate_test
 from experiments.runs.stages import Stages
-from experiments.summaries.result_file import read_json, write_json
+from experiments.summaries.result_file import INPUTS_FILE, read_json, write_json
 from experiments.tasks.config import Config
 from experiments.tasks.splits import split_rows
 from experiments.tasks.task import FurtherMetrics
@@ -71,6 +71,8 @@ def _run(context: RunContext, display: Display, command: str) -> Result:
     notes = (*data.notes, *further.notes)
     display.notes(notes)
     with Stages(context, split.training) as stages:
+        if data.inputs:
+            write_json(context.folder / INPUTS_FILE, dict(data.inputs))
         chosen = stages.select(split.training, split.validation)
         controls = Controls(context, stages, split)
         if config.retrain:

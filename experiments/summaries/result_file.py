@@ -11,6 +11,9 @@ from ldrsp_tf.errors import UsageError
 # The paths of the user's own files, in a run's folder; it is of this machine alone.
 SOURCES_FILE = "sources.json"
 
+# All that new inputs need of the training rows (`LoadedData.inputs`).
+INPUTS_FILE = "inputs.json"
+
 
 def write_json(path: pathlib.Path, content: dict[str, Any]) -> None:
     """Writes a JSON object as `write_text` does."""

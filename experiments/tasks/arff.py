@@ -2,7 +2,8 @@
 
 import pathlib
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from datasets.errors import DataError
 from datasets.loading import LoadedData
 from datasets.preparation.checksums import sha256
 from experiments.tasks.arff_config import ArffConfig
+from experiments.tasks.arff_inputs import ArffInputs
 from experiments.tasks.inputs import NewInputs
 from experiments.tasks.standardization import Standardization
 from ldrsp_tf.errors import UsageError
@@ -46,11 +48,13 @@ def load(
     checksums = source_checksums(config)
     labels = label_names(config)
     _require_labels(config)
-    rows = _rows(read_arff(_train_file(config), labels))
+    train_file = _train_file(config)
+    rows = _rows(read_arff(train_file, labels))
+    features = _features(read_header(train_file), labels)
     if config.test_file:
-        _require_same_features(config, config.test_file, labels)
+        _require_same_features(features, train_file, config.test_file, labels)
         _require_same_labels(config, config.test_file, labels)
-        binary = _binary_features(config, labels)
+        binary = _binary_features(features)
         train, test = rows, _rows(read_arff(config.test_file, labels, binary=binary))
     else:
         train, test = _divided(config, rows)
@@ -59,33 +63,37 @@ def load(
         name: {**rows, "features": standardization.apply(rows["features"])}
         for name, rows in (("train", train), ("test", test))
     }
-    seconds = time.perf_counter() - begin
-    return LoadedData("arff", splits, checksums, seconds, _label_notes(config, labels))
+    name = pathlib.Path(train_file).name
+    known = ArffInputs(name, labels, features, standardization)
+    return LoadedData(
+        "arff",
+        splits,
+        checksums,
+        time.perf_counter() - begin,
+        notes=_label_notes(config, labels),
+        inputs=known.as_dict(),
+    )
 
 
-def read_inputs(
-    config: ArffConfig, path: pathlib.Path, shape: tuple[int, ...]
-) -> NewInputs:
-    """Reads rows to predict tags for, as the run of `config` reads its test rows.
+def read_inputs(inputs: Mapping[str, Any], path: pathlib.Path) -> NewInputs:
+    """Reads rows to predict tags for, as a run reads its test rows.
 
-    The file has the features of `--train_file`, which is read again for their scale.
-    It may have the labels too, whose values are ignored.
+    The file has the features of the training file. It may have the labels too, whose
+    values are ignored.
+
+    Args:
+      inputs: What `load` has found of the training rows (`LoadedData.inputs`).
+      path: The file.
 
     Raises:
-      UsageError: The settings name no file or no labels.
-      DataError: A file is damaged, or has other features than the training rows.
+      DataError: The file is damaged, or has other features than the training rows.
     """
-    del shape  # The same features have the same shape.
-    labels = label_names(config)
-    _require_same_features(config, str(path), labels)
-    train = _rows(read_arff(_train_file(config), labels))
-    if not config.test_file:
-        train, _ = _divided(config, train)
-    standardization = Standardization.of(config.standardize, train["features"])
-    binary = _binary_features(config, labels)
-    new = read_arff(str(path), [], ignored=labels, binary=binary)
-    x = standardization.apply(new.features)
-    return NewInputs([str(row) for row in range(len(x))], x, label_names=labels)
+    known = ArffInputs.from_dict(inputs)
+    _require_same_features(known.features, known.train_file, str(path), known.labels)
+    binary = _binary_features(known.features)
+    new = read_arff(str(path), [], ignored=known.labels, binary=binary)
+    x = known.standardization.apply(new.features)
+    return NewInputs([str(row) for row in range(len(x))], x, label_names=known.labels)
 
 
 def source_checksums(config: ArffConfig) -> dict[str, str]:
@@ -205,17 +213,16 @@ def _rows(data: ArffData) -> _Rows:
 
 
 def _require_same_features(
-    config: ArffConfig, path: str, labels: Collection[str]
+    expected: list[Attribute], train_file: str, path: str, labels: Collection[str]
 ) -> None:
     """Raises a DataError if a file's features differ from the training rows'."""
-    expected = _features(read_header(_train_file(config)), labels)
     found = _features(read_header(path), labels)
     for i in range(max(len(expected), len(found))):
         ours, theirs = expected[i : i + 1], found[i : i + 1]
         if [*map(_kind, ours)] != [*map(_kind, theirs)]:
             raise DataError(
                 f"{path} has {_shown(theirs)} as feature {i + 1} where "
-                f"{_train_file(config)} has {_shown(ours)}; the features of both must "
+                f"{train_file} has {_shown(ours)}; the features of both must "
                 "be the same, in the same order"
             )
 
@@ -246,9 +253,8 @@ def _features(header: Header, labels: Collection[str]) -> list[Attribute]:
     return [a for a in header.attributes if a.name not in set(labels)]
 
 
-def _binary_features(config: ArffConfig, labels: Collection[str]) -> list[str]:
+def _binary_features(features: Sequence[Attribute]) -> list[str]:
     """Returns the training features that have 0 and 1 alone, by their declaration."""
-    features = _features(read_header(_train_file(config)), labels)
     return [attribute.name for attribute in features if attribute.is_binary]
 
 

@@ -182,7 +182,8 @@ class Task:
         names, by name: with other content, it is another run.
       read_inputs: Reads inputs to predict for, given the configuration, a path and the
         shape of one input; None for the family's function.
-      reads_sources_again: Whether `read_inputs` needs the run's own files.
+      read_by_description: Reads inputs to predict for instead, given what the data of
+        the run say of them (`LoadedData.inputs`) and a path.
       further_metrics: Prepares, before a training, the metrics of the test that the
         output space does not have, given the data and the folders of prepared data and
         of original files. A missing file shows here, and not after the training.
@@ -203,7 +204,9 @@ class Task:
     load: Callable[[Any, str | None, str | None], LoadedData] = prepared_data
     source_checksums: Callable[[Any], dict[str, str]] = no_source_files
     read_inputs: InputsReader | None = None
-    reads_sources_again: bool = False
+    read_by_description: (
+        Callable[[Mapping[str, Any], pathlib.Path], NewInputs] | None
+    ) = None
     further_metrics: Callable[[LoadedData, str | None, str | None], FurtherMetrics] = (
         no_further_metrics
     )

@@ -61,6 +61,8 @@ def test_a_run_by_mulans_convention(command_line, folder, tmp_path):
     assert draw_figures(load_run(tmp_path), 1, None, None) == [tmp_path / "curves.png"]
 
     predicted = tmp_path / "predicted.csv"
+    # The training file is not read again.
+    (folder / "train.arff").rename(folder / "elsewhere.arff")
     flags = (f"--run={tmp_path}", f"--output={predicted}")
     process = command_line.run(
         *flags,
@@ -94,6 +96,7 @@ def test_a_run_by_mulans_convention(command_line, folder, tmp_path):
     )
     command_line.assert_one_sentence(process, "tags.txt", ".csv")
 
+    (folder / "elsewhere.arff").rename(folder / "train.arff")
     moved = folder.with_name("moved")
     shutil.copytree(folder, moved)
     arguments = [argument.replace(str(folder), str(moved)) for argument in arguments]
