@@ -178,6 +178,9 @@ class Stages:
         """
         config = self._run.config
         folds = folds_of(config, examples)
+        if self._pretrainer is not None:
+            # First, since its state includes the generators that condition D.
+            self._pretrainer.reset()
         for index, member in enumerate(self._members):
             member.trainer.reset()
             seen = examples
@@ -188,7 +191,6 @@ class Stages:
             member.trainer.reset()
             self._fit_member(f"{stage}/refitted {index + 1}", member, examples, ratio)
         if self._pretrainer is not None:
-            self._pretrainer.reset()
             self._fit(
                 f"{stage}/answers",
                 self._pretrainer,

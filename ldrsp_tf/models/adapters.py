@@ -124,8 +124,9 @@ class DiscriminatorAsGenerator(keras.Model):
 
     Args:
       discriminator: A discriminator that predicts (`Discriminator.can_predict`).
-      generator: The generator whose logits condition the discriminator; it is left as
-        it is.
+      generator: The generator whose logits condition the discriminator; its weights
+        are left as they are. Its layers behave as in training, so that their random
+        streams and moving averages are part of this network's state.
       initial_logits: A network of the logits of the output that D scores while it
         predicts.
       activation: The activation of the output space.
@@ -157,11 +158,6 @@ class DiscriminatorAsGenerator(keras.Model):
     def trainable_variables(self) -> list[keras.Variable]:
         """The trainable variables of the discriminator."""
         return self.discriminator.trainable_variables
-
-    @property
-    def variables(self) -> list[keras.Variable]:
-        """The variables of the discriminator, without those of the generator."""
-        return self.discriminator.variables
 
     @property
     def losses(self) -> list[tf.Tensor]:

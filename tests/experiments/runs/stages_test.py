@@ -131,6 +131,80 @@ def test_a_run_that_was_interrupted_ends_as_an_undisturbed_one(
         np.testing.assert_array_equal(ours.numpy(), theirs.numpy())
 
 
+_DROPOUT = {
+    **{"pretraining_epochs": 3, "first_epochs": 3, "epochs": 3, "refit": True},
+    **{"input_dropout": 0.25, "hidden_dropout": 0.25, "discriminator_dropout": 0.25},
+}
+
+
+def _networks_variables(stages):
+    """Every variable of every network of a run, by its path."""
+    trainers = [member.trainer for member in (*stages._members, *stages._refitted)]
+    trainers += [stages.refiner.trainer, stages._pretrainer]
+    return {id(v): v for trainer in trainers for v in trainer.variables}
+
+
+@pytest.mark.slow
+def test_a_stage_keeps_all_that_it_changes_in_its_checkpoint(
+    few_tags, progress, tmp_path, monkeypatch
+):
+    usual, changed = Stages._fit, {}
+
+    def compared(self, stage, trainer, *arguments, **more):
+        variables = _networks_variables(self)
+        before = {key: v.numpy() for key, v in variables.items()}
+        checkpoints = usual(self, stage, trainer, *arguments, **more)
+        kept = {id(v) for v in trainer.variables}
+        changed[stage] = {
+            key for key, v in variables.items() if np.any(v.numpy() != before[key])
+        }
+        lost = [variables[key].path for key in changed[stage] - kept]
+        assert not lost, f"{stage} changes {lost}"
+        return checkpoints
+
+    monkeypatch.setattr(Stages, "_fit", compared)
+    _train(_config(**_DROPOUT), tmp_path, few_tags, progress)
+    assert len(changed) == 12
+    assert all(changed.values())
+
+
+class _StopAfterFirstEpoch:
+    """A listener that interrupts every stage once, after its first epoch."""
+
+    def __init__(self):
+        self.stopped = []
+
+    def stage(self, name, epochs):
+        pass
+
+    def progress(self, record):
+        if record["phase"] not in self.stopped:
+            self.stopped.append(record["phase"])
+            raise KeyboardInterrupt
+
+
+@pytest.mark.slow
+def test_a_run_that_was_interrupted_within_every_stage_ends_as_an_undisturbed_one(
+    few_tags, progress, tmp_path
+):
+    config = _config(**_DROPOUT)
+    whole = _train(config, tmp_path / "whole", few_tags, progress)
+    stopping = _StopAfterFirstEpoch()
+    again = None
+    while again is None:
+        try:
+            again = _train(config, tmp_path / "parts", few_tags, stopping)
+        except KeyboardInterrupt:
+            continue
+    assert len(stopping.stopped) == 12
+    for ours, theirs in zip(
+        again.refiner.trainer.variables, whole.refiner.trainer.variables, strict=True
+    ):
+        np.testing.assert_array_equal(ours.numpy(), theirs.numpy(), ours.path)
+    for ours, theirs in zip(again.history.records, whole.history.records, strict=True):
+        assert {**ours, "seconds": 0} == {**theirs, "seconds": 0}
+
+
 def test_members_have_weights_of_their_own(few_tags):
     members = build_members(_TASK, _config(), few_tags)
     first, second = (member.generator.get_weights() for member in members)
