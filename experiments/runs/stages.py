@@ -26,7 +26,7 @@ from experiments.summaries.result_file import write_json
 from ldrsp_tf.data.examples import Examples
 from ldrsp_tf.distribution.replicas import scope
 from ldrsp_tf.distribution.workers import broadcast_from_chief
-from ldrsp_tf.evaluation.validation import Validation, validate
+from ldrsp_tf.evaluation.validation import Validation, try_validation, validate
 from ldrsp_tf.models.ensembles import CrossFitted
 from ldrsp_tf.prediction.crops import predictor_by
 from ldrsp_tf.prediction.predictor import Predictor
@@ -99,6 +99,7 @@ class Stages:
         refiner, config = self.refiner, self._run.config
         crops = self._run.task.family.crops(config, final=False)
         predictor = predictor_by(refiner.trainer, crops)
+        try_validation(refiner.trainer, predictor, refiner.grid, validation)
         folds = self._first_stages("selection", training)
         checkpoints = self._fit(
             "selection",

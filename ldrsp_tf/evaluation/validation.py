@@ -8,6 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from ldrsp_tf.data.examples import Examples
+from ldrsp_tf.errors import UsageError, reason_of
 from ldrsp_tf.evaluation.diagnostics import score_report
 from ldrsp_tf.methods import Method
 from ldrsp_tf.prediction.grid_search import select_refinement
@@ -60,6 +61,37 @@ def validate(
             networks, x, examples.y, prediction, predictor.predict_batch_size
         )
     return validation
+
+
+def try_validation(
+    networks: NetworkPair,
+    predictor: Predictor,
+    grid: RefinementGrid,
+    examples: Examples,
+) -> None:
+    """Validates one batch, so that nothing is missing after the first epoch.
+
+    Args:
+      networks: The networks before their training.
+      predictor: The predictor with these networks.
+      grid: The candidates, of which one step size is tried.
+      examples: The validation examples.
+
+    Raises:
+      UsageError: A metric, a decoder, the oracle or a walk fails.
+    """
+    batch = Examples(*(part[: predictor.predict_batch_size] for part in examples))
+    grid = dataclasses.replace(grid, step_sizes=grid.step_sizes[:1])
+    try:
+        validate(networks, predictor, grid, batch)
+    except UsageError:
+        raise
+    except Exception as error:  # Spaces and oracles of the user's may raise anything.
+        kind = type(error).__name__
+        raise UsageError(
+            f"The validation examples cannot be validated ({kind}: "
+            f"{reason_of(error)}); nothing was trained."
+        ) from error
 
 
 def measure(

@@ -19,7 +19,7 @@ from ldrsp_tf.data.examples import (
 )
 from ldrsp_tf.data.folds import attach_folds
 from ldrsp_tf.errors import NotFittedError, UsageError
-from ldrsp_tf.evaluation.validation import Validation, measure, validate
+from ldrsp_tf.evaluation.validation import Validation, measure, try_validation, validate
 from ldrsp_tf.methods import LDRSP_PLUS, Method, get_method
 from ldrsp_tf.models import Discriminator
 from ldrsp_tf.prediction.crops import Crops
@@ -261,8 +261,8 @@ class Refiner:
         Raises:
           UsageError: The data do not fit, or have other shapes than those of a fit
             before; the generator's outputs have other shapes than theirs; the oracle
-            leaves [0, 1]; D has no gradient with respect to y; the folder cannot be
-            written, or another process keeps a training there.
+            leaves [0, 1]; D has no gradient with respect to y; one batch cannot be
+            validated; the folder cannot be written, or another process keeps a training there.
           TrainingError: A loss is not finite, or the files in the folder cannot be
             written or read.
         """
@@ -272,6 +272,7 @@ class Refiner:
             train, validation, setup.space, setup.seed, has_folds=folds is not None
         )
         self._parts = parts = assemble_for(setup, training, folds, self._parts)
+        try_validation(parts.trainer, parts.predictor, setup.grid, held_out)
         history, best = fit_in_folder(
             parts.trainer,
             attach_folds(training, folds, setup.members),

@@ -127,6 +127,13 @@ class ClassMapSpace(OutputSpace):
                 f"The true outputs of the {name} have one channel; masks need two, the "
                 "background's and the foreground's: np.concatenate([1 - y, y], -1)."
             )
+        needs_two = self.custom_oracle is None and self.metric_name == "mean_iou"
+        if needs_two and y.shape[-1] != 2:
+            raise UsageError(
+                f"The true outputs of the {name} have {y.shape[-1]} classes, but "
+                "mean_iou is that of class 1 of two; choose "
+                'ClassMapSpace("pixel_accuracy").'
+            )
 
     def _refuse_class_numbers(self, y: np.ndarray, name: str) -> None:
         """Refuses masks of numbers, `[N, H, W]` or `[N, H, W, 1]`."""

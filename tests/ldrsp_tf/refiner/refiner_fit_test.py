@@ -18,6 +18,7 @@ from ldrsp_tf.refiner import refiner as refiner_module
 from ldrsp_tf.refiner.refiner import Refiner
 from ldrsp_tf.settings import RefinementGrid
 from ldrsp_tf.spaces.class_maps import ClassMapSpace
+from ldrsp_tf.spaces.tags import TagSpace
 from ldrsp_tf.training.folder_lock import claim_folder
 
 _LABELS = 5
@@ -161,6 +162,35 @@ def test_what_was_refused_leaves_the_refiner_as_it_was(
             getattr(refiner, name)
     refiner.fit(tags, epochs=1)
     assert refiner.predict(x).refined.shape == (24, 5)
+
+
+def _sequence(*layers):
+    return keras.Sequential([keras.Input((10, 10, 3)), *layers])
+
+
+def test_more_than_two_classes_need_a_metric_of_all(maps, refused):
+    x, y = maps[0], np.eye(5)[np.zeros((8, 10, 10), int)]
+    model = _sequence(keras.layers.Conv2D(5, 1, activation="softmax"))
+    with refused(r'have 5 classes.*ClassMapSpace\("pixel_accuracy"\)'):
+        Refiner(model, ClassMapSpace()).fit((x, y), epochs=1, on_epoch_end=pytest.fail)
+    # A custom oracle is the metric of any number of classes.
+    ClassMapSpace(oracle=lambda y, y_true: y[..., 0]).check_outputs(y, "data")
+    ClassMapSpace("pixel_accuracy").check_outputs(y, "data")
+
+
+class _SpaceWithoutItsMetric(TagSpace):
+    """A space whose choice among states fails."""
+
+    def default_selection_metric(self, measured):
+        return measured["none"]
+
+
+def test_a_validation_that_fails_is_refused_before_the_training(
+    make_refiner, tags, refused, eagerly
+):
+    refiner = make_refiner(space=_SpaceWithoutItsMetric())
+    with refused("cannot be validated .KeyError: 'none'.; nothing was trained"):
+        refiner.fit(tags, epochs=1, on_epoch_end=pytest.fail)
 
 
 # Training.
