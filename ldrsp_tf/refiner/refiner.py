@@ -32,6 +32,7 @@ from ldrsp_tf.refiner.assembly import (
     Shapes,
     assemble_for,
     choose_from_logits,
+    training_identity,
 )
 from ldrsp_tf.refiner.export import export
 from ldrsp_tf.refiner.overrides import apply_overrides
@@ -252,7 +253,8 @@ class Refiner:
           patience: The number of epochs without a better validation that end the
             training; None for no such end.
           folder: A folder for checkpoints and `metrics.jsonl`; a call that was
-            interrupted resumes there, to the same end. Without it nothing is written.
+            interrupted resumes there, to the same end, if data and settings are the
+            same. Without it nothing is written.
           on_epoch_end: A function that is called with the record of each epoch.
 
         Returns:
@@ -280,6 +282,7 @@ class Refiner:
                 parts.trainer, parts.predictor, setup.grid, held_out
             ),
             folder=folder,
+            identity=lambda: training_identity(setup, training, held_out, folds),
             epochs=epochs,
             validation_freq=validation_freq,
             patience=patience,

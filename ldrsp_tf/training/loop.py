@@ -5,7 +5,8 @@ import math
 import os
 import pathlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import tensorflow as tf
 
@@ -18,6 +19,7 @@ from ldrsp_tf.training.checkpoints import (
     StateKeeper,
     rollback_on_failure,
 )
+from ldrsp_tf.training.fingerprint import require_same_training
 from ldrsp_tf.training.history import History, Record
 from ldrsp_tf.training.trainer import Trainer
 
@@ -104,6 +106,7 @@ def fit_in_folder(
     *,
     validate: Callable[[], Validation],
     folder: str | os.PathLike[str] | None,
+    identity: Callable[[], Mapping[str, Any]],
     epochs: int,
     validation_freq: int = 1,
     patience: int | None = None,
@@ -119,6 +122,8 @@ def fit_in_folder(
       validate: A function that measures the present state.
       folder: The folder of checkpoints and `metrics.jsonl`; None keeps the best state
         in memory.
+      identity: A function that returns the checksums of the data and the settings, by
+        which a training in a folder is known (`require_same_training`).
       epochs: The number of epochs.
       validation_freq: The number of epochs between two validations.
       patience: The number of epochs without a better metric that end the training; None
@@ -129,7 +134,8 @@ def fit_in_folder(
       The history, and the record of the best epoch.
 
     Raises:
-      UsageError: The folder cannot be written, or another process has it.
+      UsageError: The folder cannot be written, another process has it, or it has a
+        training with other data or settings.
       TrainingError: As in `fit`.
     """
     with contextlib.ExitStack() as undone:
@@ -141,6 +147,7 @@ def fit_in_folder(
 
             path = pathlib.Path(folder)
             undone.enter_context(hold_folder(path))
+            require_same_training(path, identity())
             history = History(path / "metrics.jsonl")
             checkpoints = Checkpoints(trainer, path / "checkpoints")
         undone.enter_context(rollback_on_failure(trainer))

@@ -450,6 +450,46 @@ def test_a_folder_that_cannot_be_written_is_refused(fit_in, tmp_path, refused):
         fit_in(tmp_path / "file" / "below")
 
 
+def test_a_folder_of_other_data_or_settings_is_refused(
+    resumable, make_refiner, tags, tmp_path, refused, eagerly
+):
+    x, y = tags
+    resumable().fit(tags, 0.5, epochs=1, folder=tmp_path)
+    before = _records(tmp_path)
+    for data, share, match in (
+        ((x[:20], y[:20]), 0.5, "the training inputs are others; .*choose another fol"),
+        ((x, 1 - y), 0.5, "the training outputs are others"),
+        ((x, y), (x[:2], y[:2]), "the validation inputs are others"),
+    ):
+        with refused(match):
+            resumable().fit(data, share, epochs=2, folder=tmp_path)
+    with refused("generator_learning_rate is .* there and 0.5 here"):
+        make_refiner(settings={"generator_learning_rate": 0.5}, method="baseline").fit(
+            tags, 0.5, epochs=2, folder=tmp_path
+        )
+    assert _records(tmp_path) == before
+    # The same numbers of another type, for more epochs.
+    more = resumable().fit((x.astype(int), y > 0.5), 0.5, epochs=2, folder=tmp_path)
+    assert [record["epoch"] for record in more.records] == [1, 2]
+
+
+def test_a_folder_of_an_older_version_is_taken_with_a_warning(
+    fit_in, tmp_path, eagerly
+):
+    fit_in(tmp_path)
+    (tmp_path / "training.json").unlink()
+    with pytest.warns(UserWarning, match="an older version, whose data are not known"):
+        fit_in(tmp_path, on_epoch_end=pytest.fail)
+    assert (tmp_path / "training.json").exists()
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"data": '])
+def test_a_damaged_fingerprint_is_named(content, fit_in, tmp_path, eagerly):
+    (tmp_path / "training.json").write_text(content)
+    with pytest.raises(TrainingError, match="training.json is damaged"):
+        fit_in(tmp_path)
+
+
 def test_without_a_folder_nothing_is_written(
     make_refiner, tags, tmp_path, monkeypatch, eagerly
 ):

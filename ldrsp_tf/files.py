@@ -1,0 +1,109 @@
+"""Files that a killed process, or a machine that loses its power, leaves whole.
+
+A file is written aside under a name of its own, synced and renamed: readers see the old
+or the new one. No symbolic link is followed for writing: in a folder that others may
+write, it could lead to any file of this user's.
+"""
+
+import contextlib
+import os
+import pathlib
+import platform
+import secrets
+import shutil
+
+_NO_LINK = getattr(os, "O_NOFOLLOW", 0)  # Not every platform has it.
+
+
+def write_text(path: pathlib.Path, text: str) -> None:
+    """Writes a text file in UTF-8, whole or not at all.
+
+    Args:
+      path: The file; a symbolic link in its place is replaced.
+      text: The content of the file.
+    """
+    temporary = aside_of(path)
+    with temporary.open("x", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    replace(temporary, path)
+
+
+def open_no_link(path: str | os.PathLike[str], flags: int) -> int:
+    """Opens a file that is no symbolic link, as an `opener` of `open` does.
+
+    Args:
+      path: The file.
+      flags: The flags of `os.open`.
+
+    Returns:
+      The file descriptor.
+
+    Raises:
+      OSError: It is a symbolic link, or cannot be opened.
+    """
+    return os.open(path, flags | _NO_LINK, 0o666)
+
+
+def aside_of(path: pathlib.Path) -> pathlib.Path:
+    """Returns an unused name beside a path, to write to before a rename.
+
+    Leftovers of the same path, of killed processes of this machine, are deleted.
+
+    Args:
+      path: The file or folder that is going to be written.
+    """
+    prefix = f".{path.name}.{platform.node()}-"
+    for left in path.parent.glob(".*.aside"):
+        process = left.name.removeprefix(prefix).split("-")[0]
+        if left.name.startswith(prefix) and not _is_alive(process):
+            delete(left)
+    return path.with_name(f"{prefix}{os.getpid()}-{secrets.token_hex(4)}.aside")
+
+
+def replace(source: pathlib.Path, target: pathlib.Path) -> None:
+    """Renames a file that is synced already, and syncs its new folder.
+
+    Args:
+      source: The file.
+      target: The new path; a file there is replaced.
+    """
+    source.replace(target)
+    sync(target.parent)
+
+
+def sync(path: pathlib.Path) -> None:
+    """Waits until the content of a file, or the names in a folder, are on disk.
+
+    Args:
+      path: The file or folder.
+    """
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def delete(path: pathlib.Path) -> None:
+    """Deletes a file, or a folder with its content, if another process has not yet.
+
+    Args:
+      path: The file or folder.
+    """
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+        return
+    with contextlib.suppress(FileNotFoundError):
+        path.unlink()
+
+
+def _is_alive(process: str) -> bool:
+    try:
+        os.kill(int(process), 0)
+    except (ValueError, ProcessLookupError):
+        return False
+    except OSError:
+        return True  # It is another user's.
+    return True

@@ -1,0 +1,116 @@
+"""The identity of a training: its data and settings, kept in its folder as JSON.
+
+A training that goes on in a folder with other data ends with figures of neither.
+"""
+
+import dataclasses
+import hashlib
+import json
+import pathlib
+import warnings
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from ldrsp_tf.errors import TrainingError, UsageError
+from ldrsp_tf.files import write_text
+from ldrsp_tf.training.history import Record
+
+FILE = "training.json"
+
+_CHUNK = 1 << 22  # Number of bytes of an array that are hashed at a time.
+
+
+def checksum(values: np.ndarray) -> str:
+    """Returns the SHA-256 of an array's shape and values, as a training sees them.
+
+    Args:
+      values: An array `[N, ...]`, whose values are taken in single precision.
+    """
+    digest = hashlib.sha256(repr(values.shape).encode())
+    rows = max(1, _CHUNK // max(1, values[:1].nbytes))
+    for begin in range(0, len(values), rows):
+        part = np.ascontiguousarray(values[begin : begin + rows], np.float32)
+        digest.update(part.data)
+    return digest.hexdigest()
+
+
+def require_same_training(folder: pathlib.Path, identity: Mapping[str, Any]) -> None:
+    """Refuses a folder of another training, and writes the identity to a new one.
+
+    Args:
+      folder: The folder of the training, which this process holds.
+      identity: The checksums of the data by name, in a dict `data`, and the settings,
+        which may be dicts as well.
+
+    Raises:
+      UsageError: The folder has a training with other data or settings.
+      TrainingError: The identity cannot be written or read.
+    """
+    path = folder / FILE
+    wanted = json.loads(json.dumps(identity, default=_plain))
+    try:
+        if path.exists():
+            _compare(folder, _read(path), wanted)
+            return
+        if (folder / "checkpoints").exists():
+            warnings.warn(
+                f"{folder} has a training of an older version, whose data are not "
+                "known; they are taken to be the given ones.",
+                stacklevel=2,
+            )
+        write_text(path, json.dumps(wanted, indent=1) + "\n")
+    except OSError as error:
+        raise TrainingError(
+            f"{path} cannot be used ({error.strerror}); choose another folder."
+        ) from error
+
+
+def _read(path: pathlib.Path) -> Record:
+    try:
+        found = json.loads(path.read_text())
+    except ValueError as error:
+        raise _damaged(path) from error
+    if not isinstance(found, dict):
+        raise _damaged(path)
+    return found
+
+
+def _damaged(path: pathlib.Path) -> TrainingError:
+    return TrainingError(
+        f"{path} is damaged, so that it is not known whether the training there has "
+        "these data; delete the file if it has, or choose another folder."
+    )
+
+
+def _compare(folder: pathlib.Path, found: Record, wanted: Record) -> None:
+    differing = "; ".join(_differences(found, wanted))
+    if differing:
+        raise UsageError(
+            f"{folder} has a training that differs from this one ({differing}); choose "
+            "another folder, or delete that one."
+        )
+
+
+def _differences(found: Record, wanted: Record, of_data: bool = False) -> list[str]:
+    """Describes each difference, settings within settings one by one."""
+    differences = []
+    for name in sorted(found.keys() | wanted.keys()):
+        there, here = found.get(name), wanted.get(name)
+        if there == here:
+            continue
+        if isinstance(there, dict) and isinstance(here, dict):
+            differences += _differences(there, here, name == "data")
+        elif of_data:
+            differences.append(f"the {name} are others")
+        else:
+            differences.append(f"{name} is {there!r} there and {here!r} here")
+    return differences
+
+
+def _plain(value: Any) -> Any:
+    """Returns a number of numpy, or a dataclass, as JSON has it."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return dataclasses.asdict(value)
+    return value.item() if isinstance(value, np.generic) else type(value).__name__
