@@ -38,14 +38,18 @@ def main(argv: Sequence[str] | None = None) -> None:
     # Only now, when no flag can be refused any more: it takes seconds.
     quiet_tensorflow()
     from experiments.runs.finished import load_run
+    from ldrsp_tf.refiner.export import SAVED_MODEL_FILES
+    from ldrsp_tf.refiner.whole_folder import whole_folder
 
     with one_sentence_errors(kept="the finished run"):
         run = load_run(pathlib.Path(flags.run))
         refiner = run.refiner()
         output = pathlib.Path(flags.output)
-        refiner.export(output)
-        for name, network in refiner.networks.items():
-            network.save(output / f"{name}.keras")
+        own = (*SAVED_MODEL_FILES, "generator.keras", "discriminator.keras")
+        with whole_folder(output, own, "export") as aside:
+            refiner.write_saved_model(aside)
+            for name, network in refiner.networks.items():
+                network.save(aside / f"{name}.keras")
         print(f"Exported to {output}")
 
 

@@ -8,6 +8,9 @@ from ldrsp_tf.prediction.network_pair import NetworkPair
 from ldrsp_tf.prediction.predictor import Predictor, walk_by
 from ldrsp_tf.refinement import Refinement
 
+# The names that a SavedModel has in its folder.
+SAVED_MODEL_FILES = ("saved_model.pb", "fingerprint.pb", "variables", "assets")
+
 
 class _Exported(tf.Module):
     """The content of a SavedModel: variables, and one function with the walk inside."""
@@ -43,7 +46,7 @@ class _Exported(tf.Module):
         self.serve = serve
 
 
-def export(
+def write_saved_model(
     networks: NetworkPair,
     predictor: Predictor,
     refinement: Refinement | None,

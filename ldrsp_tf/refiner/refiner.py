@@ -34,8 +34,9 @@ from ldrsp_tf.refiner.assembly import (
     choose_from_logits,
     training_identity,
 )
-from ldrsp_tf.refiner.export import export
+from ldrsp_tf.refiner.export import SAVED_MODEL_FILES, write_saved_model
 from ldrsp_tf.refiner.overrides import apply_overrides
+from ldrsp_tf.refiner.whole_folder import whole_folder
 from ldrsp_tf.settings import RefinementGrid, TrainingSettings
 from ldrsp_tf.spaces.base import OutputSpace
 from ldrsp_tf.spaces.custom_oracle import Measure
@@ -434,13 +435,31 @@ class Refiner:
         return refiner
 
     def export(self, folder: str | os.PathLike[str]) -> None:
-        """Writes one SavedModel with the walk inside (`export.export`).
+        """Writes one SavedModel with the walk inside (`export.write_saved_model`).
+
+        A process that is killed leaves an earlier SavedModel in the folder as it was.
 
         Args:
-          folder: The folder of the SavedModel.
+          folder: The folder of the SavedModel; files of others in it stay.
+
+        Raises:
+          NotFittedError: Nothing was trained yet.
+          UsageError: The folder cannot be written.
+        """
+        self.require_fitted()
+        with whole_folder(folder, SAVED_MODEL_FILES, "SavedModel") as aside:
+            self.write_saved_model(aside)
+
+    def write_saved_model(self, folder: str | os.PathLike[str]) -> None:
+        """Writes the SavedModel of `export` file by file into an empty folder.
+
+        Args:
+          folder: The folder.
 
         Raises:
           NotFittedError: Nothing was trained yet.
         """
         self.require_fitted()
-        export(self.trainer, self.predictor, self.refinement, self.shapes[0], folder)
+        write_saved_model(
+            self.trainer, self.predictor, self.refinement, self.shapes[0], folder
+        )

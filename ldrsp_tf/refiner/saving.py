@@ -4,7 +4,6 @@ import dataclasses
 import json
 import os
 import pathlib
-import tempfile
 import zipfile
 from typing import Any
 
@@ -18,6 +17,7 @@ from ldrsp_tf.methods import METHODS, Method
 from ldrsp_tf.prediction.crops import Crops
 from ldrsp_tf.refinement import Refinement
 from ldrsp_tf.refiner.assembly import Parts, Setup, assemble
+from ldrsp_tf.refiner.whole_folder import whole_folder
 from ldrsp_tf.settings import RefinementGrid, SamplingSettings, TrainingSettings
 from ldrsp_tf.spaces import SPACES
 from ldrsp_tf.spaces.base import DecoderParams, OutputSpace
@@ -25,6 +25,7 @@ from ldrsp_tf.spaces.custom_oracle import Measure
 
 _FORMAT = 2
 _DESCRIPTION = "refiner.json"
+_FILES = ("generator.keras", "discriminator.keras", _DESCRIPTION)
 
 Json = dict[str, Any]
 
@@ -59,44 +60,24 @@ class SavedRefiner:
 def save_refiner(saved: SavedRefiner, folder: str | os.PathLike[str]) -> None:
     """Writes `generator.keras`, `discriminator.keras` and `refiner.json`.
 
-    All is written aside first, so that a refiner that cannot be saved leaves an earlier
-    one as it is. The description comes last: a folder that has one is whole. The state
-    of the optimizers and the augmentation are left out.
+    All is written aside first and takes its place as a whole: a refiner that cannot be
+    saved, or a process that is killed, leaves an earlier one as it is. The state of the
+    optimizers and the augmentation are left out.
 
     Args:
       saved: A trained refiner.
       folder: The folder, which is made if need be; files of an earlier refiner are
-        replaced.
+        replaced, and others stay.
 
     Raises:
       UsageError: The space or the method is the user's own; the offsets of the crops
         are a function; a model cannot be saved by Keras; the folder cannot be written.
     """
     description = json.dumps(_description(saved), indent=1, default=_plain)
-    folder = pathlib.Path(folder)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix="new-", dir=folder) as temporary:
-            aside = pathlib.Path(temporary)
-            for name, model in saved.networks.items():
-                _save_model(model, aside / f"{name}.keras")
-            (aside / _DESCRIPTION).write_text(description)
-            _move(aside, folder)
-    except OSError as error:
-        raise UsageError(
-            f"The refiner cannot be written to {folder} ({error.strerror}); choose "
-            "another folder, or make room."
-        ) from error
-
-
-def _move(aside: pathlib.Path, folder: pathlib.Path) -> None:
-    """Replaces all files of a refiner, of which the description marks a whole one."""
-    (folder / _DESCRIPTION).unlink(missing_ok=True)
-    for name in ("generator.keras", "discriminator.keras", _DESCRIPTION):
-        if (aside / name).exists():
-            (aside / name).replace(folder / name)
-        else:
-            (folder / name).unlink(missing_ok=True)
+    with whole_folder(folder, _FILES, "refiner") as aside:
+        for name, model in saved.networks.items():
+            _save_model(model, aside / f"{name}.keras")
+        (aside / _DESCRIPTION).write_text(description)
 
 
 def load_refiner(

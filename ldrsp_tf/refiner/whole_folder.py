@@ -1,0 +1,117 @@
+"""A folder that is replaced as a whole: a kill leaves the old one or the new one."""
+
+import contextlib
+import ctypes
+import os
+import pathlib
+import shutil
+from collections.abc import Collection, Iterator
+
+import tensorflow as tf
+
+from ldrsp_tf.errors import UsageError, reason_of
+from ldrsp_tf.files import aside_of, delete, sync
+
+_AT_FDCWD, _RENAME_EXCHANGE = -100, 2  # Of Linux' renameat2.
+
+
+@contextlib.contextmanager
+def whole_folder(
+    folder: str | os.PathLike[str], own: Collection[str], content: str
+) -> Iterator[pathlib.Path]:
+    """Yields a new folder that takes the place of another one if the block succeeds.
+
+    Until then the old one is as it was. Files in it that are none of the content stay.
+
+    Args:
+      folder: The folder to write, which need not exist; the target of a symbolic link.
+      own: The names in the folder that belong to the content: those of an earlier
+        content that the new one lacks are deleted.
+      content: The name of the content in messages, such as "refiner".
+
+    Raises:
+      UsageError: The folder cannot be written.
+    """
+    target = pathlib.Path(folder).resolve()
+    if pathlib.Path.cwd().is_relative_to(target):
+        raise UsageError(
+            f"The {content} would replace the working folder, or one above it, "
+            f"{target}; name a folder in it."
+        )
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        aside = aside_of(target)
+        aside.mkdir()
+    except OSError as error:
+        raise _unwritable(folder, content, error) from error
+    try:
+        yield aside
+        _keep_others(target, aside, own)
+        _sync_all(aside)
+        _put_in_place(aside, target)
+        sync(target.parent)
+    except (OSError, tf.errors.OpError) as error:
+        raise _unwritable(folder, content, error) from error
+    finally:
+        # The old folder after an exchange, or a new one that has failed.
+        delete(aside)
+
+
+def _unwritable(
+    folder: str | os.PathLike[str], content: str, error: Exception
+) -> UsageError:
+    reason = getattr(error, "strerror", None) or reason_of(error)
+    return UsageError(
+        f"The {content} cannot be written to {os.fspath(folder)} ({reason}); choose "
+        "another folder, or make room."
+    )
+
+
+def _keep_others(old: pathlib.Path, new: pathlib.Path, own: Collection[str]) -> None:
+    """Links everything in the old folder that is not replaced into the new one."""
+    if not old.exists():
+        return
+    shutil.copymode(old, new)
+    for path in old.iterdir():
+        if path.name in own or (new / path.name).exists():
+            continue
+        if path.is_dir() and not path.is_symlink():
+            shutil.copytree(path, new / path.name, symlinks=True, copy_function=_link)
+        else:
+            _link(path, new / path.name)
+
+
+def _link(source: str | os.PathLike[str], target: str | os.PathLike[str]) -> None:
+    """Gives a file a second name, which its first may disappear without."""
+    os.link(source, target, follow_symlinks=False)
+
+
+def _sync_all(folder: pathlib.Path) -> None:
+    for parent, _, files in os.walk(folder):
+        for name in files:
+            path = pathlib.Path(parent, name)
+            if path.is_file() and not path.is_symlink():
+                sync(path)
+        sync(pathlib.Path(parent))
+
+
+def _put_in_place(new: pathlib.Path, target: pathlib.Path) -> None:
+    """Renames the new folder; an old one then has the name of the new one."""
+    if not target.exists():
+        new.rename(target)
+    elif not _exchange(new, target):
+        # Without an exchange there is an instant without either.
+        old = aside_of(target)
+        target.rename(old)
+        new.rename(target)
+        delete(old)
+
+
+def _exchange(one: pathlib.Path, other: pathlib.Path) -> bool:
+    """Exchanges two names in one step, as far as system and file system can."""
+    rename = getattr(ctypes.CDLL(None), "renameat2", None)
+    if rename is None:
+        return False
+    paths = os.fsencode(one), os.fsencode(other)
+    status = rename(_AT_FDCWD, paths[0], _AT_FDCWD, paths[1], _RENAME_EXCHANGE)
+    return bool(status == 0)
