@@ -19,6 +19,7 @@ from typing import Any
 from experiments.ablation.table import ablation_table
 from experiments.cli.command import Command
 from experiments.cli.data_flags import DATA_FLAGS, data_arguments
+from experiments.cli.errors import end_interrupted
 from experiments.cli.flag import PATH, Flag
 from experiments.jobs.ray_flags import RAY_FLAG, ray_cluster
 from experiments.jobs.runner import Failure, failure_text
@@ -198,8 +199,8 @@ def main(argv: Sequence[str] | None = None) -> None:
                 _draw(tables, folder, flags)
     except (UsageError, OSError) as error:
         sys.exit(f"error: {error}")
-    except KeyboardInterrupt:
-        sys.exit("\nStopped; the same command resumes the runs where they were.")
+    except KeyboardInterrupt as interrupt:
+        end_interrupted(interrupt, "the same command resumes the runs where they were")
     if failures:
         sys.exit(failure_text(failures))
 

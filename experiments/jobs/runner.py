@@ -1,14 +1,14 @@
 """Commands run in parallel, some at a time, each with a log."""
 
-import contextlib
 import dataclasses
 import signal
 import statistics
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol
 
 from experiments.cli.durations import clock
+from experiments.cli.interruption import ENDING, signals_interrupt
 from experiments.jobs.cores import shared_environment
 from experiments.jobs.process import POLL_SECONDS, Job, JobProcess
 from ldrsp_tf.errors import UsageError
@@ -151,7 +151,7 @@ class _Runner:
         self._failures: list[Failure] = []
 
     def run(self) -> list[Failure]:
-        with signals_interrupt():
+        with signals_interrupt((*ENDING, signal.SIGHUP)):
             try:
                 while self._waiting or self._running:
                     self._start_some()
@@ -213,15 +213,3 @@ class _Runner:
             running.work.stop()
         for running in self._running:
             running.work.wait()
-
-
-@contextlib.contextmanager
-def signals_interrupt() -> Iterator[None]:
-    """Makes signals that ask a process to end raise KeyboardInterrupt in the block."""
-    asked = (signal.SIGTERM, signal.SIGHUP)
-    before = [signal.signal(number, signal.default_int_handler) for number in asked]
-    try:
-        yield
-    finally:
-        for number, handler in zip(asked, before):
-            signal.signal(number, handler)

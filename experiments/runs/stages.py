@@ -11,6 +11,7 @@ from types import TracebackType
 import numpy as np
 import tensorflow as tf
 
+from experiments.cli.interruption import signals_wait
 from experiments.runs.builders import (
     build_members,
     build_refiner,
@@ -218,20 +219,22 @@ class Stages:
         run = self._run
         run.progress.stage(stage, epochs)
         checkpoints = Checkpoints(trainer, run.folder / "checkpoints" / stage)
-        fit(
-            trainer,
-            tf.constant(examples.x),
-            tf.constant(examples.y),
-            epochs=epochs,
-            planned_epochs=planned_epochs,
-            phase=stage,
-            validate=validation,
-            validation_freq=run.config.validation_interval,
-            patience=run.config.patience,
-            checkpoints=checkpoints,
-            history=self.history,
-            on_epoch_end=self._note,
-        )
+        with signals_wait() as should_stop:
+            fit(
+                trainer,
+                tf.constant(examples.x),
+                tf.constant(examples.y),
+                epochs=epochs,
+                planned_epochs=planned_epochs,
+                phase=stage,
+                validate=validation,
+                validation_freq=run.config.validation_interval,
+                patience=run.config.patience,
+                checkpoints=checkpoints,
+                history=self.history,
+                on_epoch_end=self._note,
+                should_stop=should_stop,
+            )
         return checkpoints
 
     def _note(self, record: Record) -> None:

@@ -10,8 +10,8 @@ import ray
 from ray.exceptions import RayActorError, RayTaskError
 
 from datasets.loading import LoadedData
+from experiments.cli.interruption import signals_interrupt
 from experiments.jobs.ray_cluster import RETRIES, RayCluster
-from experiments.jobs.runner import signals_interrupt
 from experiments.search.plan import Plan, Settings
 from experiments.search.trials import Report, validation_value
 from ldrsp_tf.errors import UsageError

@@ -265,7 +265,8 @@ class Refiner:
           UsageError: The data do not fit, or have other shapes than those of a fit
             before; the generator's outputs have other shapes than theirs; the oracle
             leaves [0, 1]; D has no gradient with respect to y; one batch cannot be
-            validated; the folder cannot be written, or another process keeps a training there.
+            validated; the folder cannot be written, has a training with other data or
+            settings, or another process keeps a training there.
           TrainingError: A loss is not finite, or the files in the folder cannot be
             written or read.
         """

@@ -40,6 +40,7 @@ def fit(
     checkpoints: StateKeeper | None = None,
     history: History | None = None,
     on_epoch_end: Callable[[Record], None] = lambda record: None,
+    should_stop: Callable[[], bool] = lambda: False,
 ) -> History:
     """Trains until `epochs`, or until `patience` epochs bring nothing better.
 
@@ -64,11 +65,14 @@ def fit(
         and at the end; None for none.
       history: The history to add records to; a new one by default.
       on_epoch_end: A function that is called with the record of each epoch.
+      should_stop: A function that returns, after each epoch, whether to keep the state
+        and stop there.
 
     Returns:
       The history.
 
     Raises:
+      KeyboardInterrupt: The training was stopped.
       DivergenceError: A loss is not finite.
       TrainingError: A checkpoint cannot be written, or does not suit the records.
     """
@@ -97,6 +101,10 @@ def fit(
                 checkpoints.save_best(done)
             checkpoints.save(done)
         on_epoch_end(record)
+        if should_stop():
+            if checkpoints and not due:
+                checkpoints.save(done)
+            raise KeyboardInterrupt
     return history
 
 

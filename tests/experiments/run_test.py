@@ -178,24 +178,30 @@ def test_a_folder_in_which_another_process_works_is_refused(command_line, tmp_pa
 
 
 @pytest.mark.slow
-def test_ctrl_c_stops_a_run_by_one_sentence(command_line, tmp_path):
+@pytest.mark.parametrize(
+    ("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)]
+)
+def test_a_signal_stops_a_run_by_one_sentence(number, status, command_line, tmp_path):
     flags = ("--task=synthetic_tags", "--epochs=100000", "--validation_interval=5000")
     process = command_line.start(*flags, f"--output_dir={tmp_path}", fresh=True)
     metrics = tmp_path / "metrics.jsonl"
     while not (metrics.exists() and metrics.read_text()):
         assert process.poll() is None, process.stderr.read()
         time.sleep(0.05)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     try:
         _, stderr = process.communicate(timeout=120)
     finally:
         process.kill()
-    assert process.returncode != 0
+    assert process.returncode == status
     assert stderr.strip().splitlines() == [
         "Stopped; the same command goes on from the last checkpoint."
     ]
-    # Nothing is left claimed.
+    # Nothing is left claimed, and no epoch is lost, though none was validated.
     claim_folder(tmp_path, "run.lock").close()
+    last = json.loads(metrics.read_text().splitlines()[-1])["epoch"]
+    latest = tmp_path / "checkpoints" / "selection" / "latest"
+    assert (latest / f"ckpt-{last}.index").exists()
 
 
 @pytest.mark.slow

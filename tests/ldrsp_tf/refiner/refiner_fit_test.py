@@ -486,7 +486,7 @@ def test_a_folder_of_an_older_version_is_taken_with_a_warning(
 @pytest.mark.parametrize("content", ["", "[]", '{"data": '])
 def test_a_damaged_fingerprint_is_named(content, fit_in, tmp_path, eagerly):
     (tmp_path / "training.json").write_text(content)
-    with pytest.raises(TrainingError, match="training.json is damaged"):
+    with pytest.raises(TrainingError, match=r"training\.json is damaged"):
         fit_in(tmp_path)
 
 

@@ -172,6 +172,26 @@ def test_without_validation_the_latest_state_is_kept_every_interval(tmp_path):
     assert checkpoints.restore_best() == 0
 
 
+def test_a_call_that_is_to_stop_keeps_the_epoch_that_it_has_reached(tmp_path):
+    counter = _Counter()
+    history = History(tmp_path / "history.jsonl")
+    options = {"epochs": 8, "validation_freq": 3, "history": history}
+    for reached in (2, 3, 7):
+        with pytest.raises(KeyboardInterrupt):
+            fit(
+                counter,
+                _X,
+                _Y,
+                checkpoints=Checkpoints(counter, tmp_path),
+                should_stop=lambda reached=reached: len(history.records) == reached,
+                **options,
+            )
+        assert Checkpoints(counter, tmp_path).restore() == reached
+    fit(counter, _X, _Y, checkpoints=Checkpoints(counter, tmp_path), **options)
+    assert counter.epochs == list(range(8))
+    assert [record["epoch"] for record in history.records] == list(range(1, 9))
+
+
 def test_a_finished_call_is_not_repeated(tmp_path):
     history = History(tmp_path / "history.jsonl")
     for expected in ([0, 1, 2], []):
