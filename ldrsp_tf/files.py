@@ -23,11 +23,28 @@ def write_text(path: pathlib.Path, text: str) -> None:
       text: The content of the file.
     """
     temporary = aside_of(path)
-    with temporary.open("x", encoding="utf-8") as file:
+    _write_synced(temporary, "x", text)
+    replace(temporary, path)
+
+
+def append_text(path: pathlib.Path, text: str) -> None:
+    """Adds to the end of a text file in UTF-8; the text is on disk afterwards.
+
+    Args:
+      path: The file, which is made if it does not exist.
+      text: The addition.
+
+    Raises:
+      OSError: The file is a symbolic link, or cannot be written.
+    """
+    _write_synced(path, "a", text)
+
+
+def _write_synced(path: pathlib.Path, mode: str, text: str) -> None:
+    with open(path, mode, encoding="utf-8", opener=open_no_link) as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
-    replace(temporary, path)
 
 
 def open_no_link(path: str | os.PathLike[str], flags: int) -> int:
@@ -49,17 +66,31 @@ def open_no_link(path: str | os.PathLike[str], flags: int) -> int:
 def aside_of(path: pathlib.Path) -> pathlib.Path:
     """Returns an unused name beside a path, to write to before a rename.
 
-    Leftovers of the same path, of killed processes of this machine, are deleted.
+    Leftovers of killed processes are deleted (`delete_left_aside`).
 
     Args:
       path: The file or folder that is going to be written.
     """
-    prefix = f".{path.name}.{platform.node()}-"
+    delete_left_aside(path)
+    token = secrets.token_hex(4)
+    return path.with_name(f"{_prefix(path)}{os.getpid()}-{token}.aside")
+
+
+def delete_left_aside(path: pathlib.Path) -> None:
+    """Deletes everything aside of a path whose process, of this machine, has ended.
+
+    Args:
+      path: The path that was given to `aside_of`.
+    """
+    prefix = _prefix(path)
     for left in path.parent.glob(".*.aside"):
         process = left.name.removeprefix(prefix).split("-")[0]
         if left.name.startswith(prefix) and not _is_alive(process):
             delete(left)
-    return path.with_name(f"{prefix}{os.getpid()}-{secrets.token_hex(4)}.aside")
+
+
+def _prefix(path: pathlib.Path) -> str:
+    return f".{path.name}.{platform.node()}-"
 
 
 def replace(source: pathlib.Path, target: pathlib.Path) -> None:
@@ -86,8 +117,21 @@ def sync(path: pathlib.Path) -> None:
         os.close(descriptor)
 
 
+def find_link(*paths: pathlib.Path) -> pathlib.Path | None:
+    """Returns a symbolic link among paths and all that is below them; None if none.
+
+    Args:
+      *paths: The files and folders, which need not exist.
+    """
+    for path in paths:
+        found = (below for below in (path, *path.rglob("*")) if below.is_symlink())
+        if link := next(found, None):
+            return link
+    return None
+
+
 def delete(path: pathlib.Path) -> None:
-    """Deletes a file, or a folder with its content, if another process has not yet.
+    """Deletes a file, or a folder with its content, as far as that is possible.
 
     Args:
       path: The file or folder.
@@ -95,7 +139,7 @@ def delete(path: pathlib.Path) -> None:
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path, ignore_errors=True)
         return
-    with contextlib.suppress(FileNotFoundError):
+    with contextlib.suppress(OSError):
         path.unlink()
 
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import fcntl
+import os
 import pathlib
 from collections.abc import Iterator
 
@@ -17,6 +18,11 @@ def hold_lock(path: pathlib.Path) -> Iterator[None]:
     Args:
       path: The file of the lock, created if missing.
     """
-    with path.open("w") as file:
+    with open(path, "a", opener=_open_no_link) as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
+
+
+def _open_no_link(path: str, flags: int) -> int:
+    """Opens a file that is no symbolic link, whose target could be any other file."""
+    return os.open(path, flags | os.O_NOFOLLOW, 0o666)

@@ -7,6 +7,8 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ldrsp_tf.files import open_no_link
+
 LOG = "log.txt"
 
 
@@ -45,7 +47,7 @@ class JobProcess:
         self, job: Job, environment: Mapping[str, str], lock: int, **popen: Any
     ) -> None:
         self._log = job.folder / LOG
-        with self._log.open("ab") as log:
+        with open(self._log, "ab", opener=open_no_link) as log:
             self._process = subprocess.Popen(
                 job.command,
                 env=environment,

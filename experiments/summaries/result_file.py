@@ -5,8 +5,8 @@ import pathlib
 from collections.abc import Mapping
 from typing import Any
 
-from experiments.cli.atomic_files import write_text
 from ldrsp_tf.errors import UsageError
+from ldrsp_tf.files import write_text
 
 # The paths of the user's own files, in a run's folder; it is of this machine alone.
 SOURCES_FILE = "sources.json"

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from experiments.cli.atomic_files import write_text
 from experiments.tasks.inputs import NewInputs
 from ldrsp_tf.errors import UsageError
+from ldrsp_tf.files import write_text
 from ldrsp_tf.metrics import DEFAULT_THRESHOLD, threshold_decode
 
 _SEPARATOR = ";"

@@ -17,9 +17,11 @@ from ldrsp_tf.distribution.workers import (
     sync_from_chief,
 )
 from ldrsp_tf.errors import TrainingError
+from ldrsp_tf.files import aside_of, delete, delete_left_aside, replace, sync
 from ldrsp_tf.training.trainer import Trainer
 
 _KEPT = {"latest": 2, "best": 1}
+_ASIDE = "new"
 
 
 class StateKeeper(Protocol):
@@ -43,10 +45,10 @@ class Checkpoints:
 
     Each is the whole state: both networks, both optimizers and the random streams of
     their layers. All other draws are functions of seed and epoch. A checkpoint is
-    written aside and renamed, its index last: without an index it does not count, so a
-    process that is killed while it writes leaves the one before. TensorFlow verifies
-    checksums when it reads. Of several workers, the chief alone writes and reads, and
-    sends the state to the others.
+    written aside, synced and renamed, its index last: without an index it does not
+    count, so a process that is killed while it writes leaves the one before. TensorFlow
+    verifies checksums when it reads. Of several workers, the chief alone writes and
+    reads, and sends the state to the others.
 
     Args:
       trainer: A built trainer.
@@ -95,10 +97,16 @@ class Checkpoints:
         self._epoch.assign(epoch)
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            self._state.write(str(folder / "new"))
+            aside = aside_of(folder / _ASIDE)
+            aside.mkdir()
+            self._state.write(str(aside / "new"))
             # In the order of their names, the index is the last.
-            for path in sorted(folder.glob("new.*")):
-                path.replace(folder / f"ckpt-{epoch}{path.suffix}")
+            files = sorted(aside.glob("new.*"))
+            for path in files:
+                sync(path)
+            for path in files:
+                replace(path, folder / f"ckpt-{epoch}{path.suffix}")
+            delete(aside)
             _remove_others(folder, epoch, _KEPT[name])
         except (OSError, tf.errors.OpError) as error:
             raise TrainingError(
@@ -115,6 +123,7 @@ class Checkpoints:
         return epoch
 
     def _read(self, name: str) -> int:
+        delete_left_aside(self._folder / name / _ASIDE)
         paths = _files(self._folder / name)
         damaged = None
         for epoch in sorted(paths, reverse=True):

@@ -5,6 +5,10 @@ import pathlib
 from typing import TextIO
 
 from ldrsp_tf.errors import UsageError
+from ldrsp_tf.files import find_link, open_no_link
+
+# The names below a folder that a training writes to in the middle.
+_WRITTEN = ("checkpoints", "events", "metrics.jsonl")
 
 
 def claim_folder(folder: pathlib.Path, name: str = "lock") -> TextIO | None:
@@ -21,7 +25,8 @@ def claim_folder(folder: pathlib.Path, name: str = "lock") -> TextIO | None:
       of a killed process is at work. None if another process has the folder.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    file = (folder / name).open("w")
+    # It stays open: its lock ends with it.
+    file = open(folder / name, "a", opener=open_no_link)  # noqa: SIM115
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -44,8 +49,15 @@ def hold_folder(
       The open file that holds the lock.
 
     Raises:
-      UsageError: Another process has it, or it cannot be written.
+      UsageError: Another process has it, or it cannot be written, or a symbolic link
+        in it leads to files elsewhere, which would be written.
     """
+    link = find_link(*(folder / written for written in (name, *_WRITTEN)))
+    if link is not None:
+        raise UsageError(
+            f"{link} is a symbolic link, which is not followed for writing; remove it, "
+            f"or choose {instead}."
+        )
     try:
         lock = claim_folder(folder, name)
     except OSError as error:

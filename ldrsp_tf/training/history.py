@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ldrsp_tf.errors import TrainingError
+from ldrsp_tf.files import append_text, write_text
 
 Record = dict[str, Any]
 
@@ -50,10 +51,8 @@ class History:
         """
         self.records.append(record)
         if self.path is not None:
-            with _writing(self.path), self.path.open("a") as file:
-                file.write(_lines([record]))
-                file.flush()
-                os.fsync(file.fileno())
+            with _writing(self.path):
+                append_text(self.path, _lines([record]))
 
     def forget_after(self, phase: str, epoch: int) -> None:
         """Drops the records after an epoch, which a resumed phase will make again.
@@ -71,10 +70,8 @@ class History:
 
     def _rewrite(self) -> None:
         if self.path is not None:
-            temporary = self.path.with_suffix(".tmp")
             with _writing(self.path):
-                temporary.write_text(_lines(self.records))
-                temporary.replace(self.path)
+                write_text(self.path, _lines(self.records))
 
 
 @contextlib.contextmanager

@@ -13,54 +13,49 @@ import resource
 import signal
 import sys
 from collections.abc import Callable
+from typing import Any
 
 import tensorflow as tf
 
 from experiments import run
+from ldrsp_tf import files
 
 
 def _die(*_) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def _replace_call(owner: type, method: str, is_meant: Callable, deed: Callable) -> None:
-    """Has something else done in place of one call of a method."""
-    real = getattr(owner, method)
+def _replace_call(owner: Any, name: str, is_meant: Callable, deed: Callable) -> None:
+    """Has something else done in place of one call of a function or method."""
+    real = getattr(owner, name)
 
-    def replaced(self, *arguments, **options):
-        do = deed if is_meant(self, *arguments) else real
-        return do(self, *arguments, **options)
+    def replaced(*arguments, **options):
+        do = deed if is_meant(*arguments) else real
+        return do(*arguments, **options)
 
-    setattr(owner, method, replaced)
+    setattr(owner, name, replaced)
 
 
 def _counted(name: str, number: int) -> Callable:
     calls = []
 
-    def is_meant(path, mode="", *_):
-        if path.name == name and mode != "r":
+    def is_meant(path, *_):
+        is_it = path.name == name or path.name.startswith(f".{name}.")
+        if is_it:
             calls.append(path)
-        return path.name == name and len(calls) == number
+        return is_it and len(calls) == number
 
     return is_meant
 
 
 def _half(name: str, number: int) -> None:
-    real = pathlib.Path.open
+    real = files._write_synced
 
-    def opened(path, mode, **options):
-        file = real(path, mode, **options)
-        write = file.write
+    def write_half(path, mode, text):
+        real(path, mode, text[: len(text) // 2])
+        _die()
 
-        def write_half(text):
-            write(text[: len(text) // 2])
-            file.flush()
-            _die()
-
-        file.write = write_half
-        return file
-
-    _replace_call(pathlib.Path, "open", _counted(name, number), opened)
+    _replace_call(files, "_write_synced", _counted(name, number), write_half)
 
 
 def _rename(name: str, number: int) -> None:

@@ -39,7 +39,7 @@ def test_a_run_killed_in_its_writes_ends_like_an_undisturbed_one(
         ("half", "metrics.jsonl", "2"),
         # Between the renames of a checkpoint's two files.
         ("rename", "new.index", "3"),
-        ("half", "result.tmp", "1"),
+        ("half", "result.json", "1"),
     ):
         process = command_line.run(
             *(fault, *where, *FLAGS, f"--output_dir={folder}"),
@@ -53,4 +53,4 @@ def test_a_run_killed_in_its_writes_ends_like_an_undisturbed_one(
         assert process.returncode == 0, process.stderr
     assert figures(folder) == figures(tmp_path / "undisturbed")
     left = {path.name for path in folder.rglob("*") if path.is_file()}
-    assert not {name for name in left if name.endswith("tmp") or "new" in name}
+    assert not {name for name in left if name.endswith("aside") or "new" in name}

@@ -6,6 +6,7 @@ import pytest
 import tensorflow as tf
 
 from ldrsp_tf.errors import TrainingError
+from ldrsp_tf.training import checkpoints as module
 from ldrsp_tf.training.checkpoints import Checkpoints
 
 
@@ -122,6 +123,24 @@ def _damage(path, how):
     else:
         kept = {"emptied": 0, "truncated": len(content) // 2, "shortened": -4}[how]
         path.write_bytes(content[:kept])
+
+
+def test_a_checkpoint_is_synced_before_it_is_renamed(trainer, tmp_path, monkeypatch):
+    done = []
+    for name in ("sync", "replace"):
+        real = getattr(module, name)
+
+        def noted(path, *target, name=name, real=real):
+            done.append((name, path.suffix))
+            real(path, *target)
+
+        monkeypatch.setattr(module, name, noted)
+    Checkpoints(trainer, tmp_path).save(1)
+    data = ".data-00000-of-00001"
+    assert done == [
+        *(("sync", data), ("sync", ".index")),
+        *(("replace", data), ("replace", ".index")),
+    ]
 
 
 @pytest.mark.parametrize(
