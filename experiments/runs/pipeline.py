@@ -25,6 +25,9 @@ from ldrsp_tf.training.history import Record
 
 Result = dict[str, Any]
 
+# Settings that change nothing of a run: pictures are drawn of one that is finished.
+_NO_IDENTITY = {"figures"}
+
 _INSTEAD = "another --output_dir"  # The remedy for a folder that cannot be used.
 
 
@@ -177,6 +180,6 @@ def _differing(
     """Describes the settings in which another run differs; empty if it is the same."""
     return "; ".join(
         f"{name} is {found.get(name)!r} there and {wanted.get(name)!r} here"
-        for name in sorted({*found, *wanted} - {*paths})
+        for name in sorted({*found, *wanted} - _NO_IDENTITY - {*paths})
         if found.get(name) != wanted.get(name)
     )

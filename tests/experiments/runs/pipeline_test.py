@@ -27,6 +27,12 @@ def test_a_folder_of_another_run_is_refused(tmp_path, name):
         check_folder(tmp_path, config(seed=2).as_dict())
 
 
+def test_pictures_are_no_setting_of_a_run(tmp_path):
+    result = {"complete": True, "config": config(figures=True).as_dict()}
+    (tmp_path / "result.json").write_text(json.dumps(result))
+    assert check_folder(tmp_path, config(figures=False).as_dict()) == result
+
+
 def test_the_result_of_the_same_run_is_found(tmp_path):
     result = {"complete": True, "config": config().as_dict()}
     (tmp_path / "result.json").write_text(json.dumps(result))
