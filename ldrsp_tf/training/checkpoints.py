@@ -5,7 +5,7 @@ import os
 import pathlib
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -18,26 +18,40 @@ from ldrsp_tf.distribution.workers import (
 )
 from ldrsp_tf.errors import TrainingError
 from ldrsp_tf.files import aside_of, delete, delete_left_aside, replace, sync
+from ldrsp_tf.training.history import Record, to_lines, whole_records
 from ldrsp_tf.training.trainer import Trainer
 
-_KEPT = {"latest": 2, "best": 1}
+_KEPT = {"latest": 2, "best": 2}
 _ASIDE = "new"
+_RECORDS = ".records"
+
+# The errors of TensorFlow at a checkpoint that is damaged or of other networks.
+_UNREADABLE = (AssertionError, IndexError, ValueError, tf.errors.OpError)
 
 
 class StateKeeper(Protocol):
     """The latest and the best state of a training, kept in files or in memory."""
 
-    def save(self, epoch: int) -> None:
-        """Keeps the state after that many epochs as the latest one."""
+    def save(self, epoch: int, records: Sequence[Record] = ()) -> None:
+        """Keeps the state after that many epochs, and their records, as the latest."""
 
-    def save_best(self, epoch: int) -> None:
-        """Keeps the state after that many epochs as the best one."""
+    def save_best(self, epoch: int, records: Sequence[Record] = ()) -> None:
+        """Keeps the state after that many epochs, and their records, as the best."""
 
     def restore(self) -> int:
         """Restores the latest state; returns its number of epochs, 0 without one."""
 
     def restore_best(self) -> int:
         """Restores the best state; returns its number of epochs, 0 without one."""
+
+    def restore_until(self, epoch: int) -> int:
+        """Restores the last state of at most so many epochs, best states included.
+
+        Returns its number of epochs; 0 without one, and then nothing is restored.
+        """
+
+    def records(self, epoch: int) -> list[Record]:
+        """Returns the records that are kept with the state of an epoch, if any are."""
 
 
 class Checkpoints:
@@ -64,13 +78,13 @@ class Checkpoints:
         # TensorFlow makes its counter at the first use; `restore` looks for it.
         self._state.save_counter.assign(0)
 
-    def save(self, epoch: int) -> None:
-        """Keeps the state after that many epochs as the latest one."""
-        self._write("latest", epoch)
+    def save(self, epoch: int, records: Sequence[Record] = ()) -> None:
+        """Keeps the state after that many epochs, and their records, as the latest."""
+        self._write("latest", epoch, records)
 
-    def save_best(self, epoch: int) -> None:
-        """Keeps the state after that many epochs as the best one."""
-        self._write("best", epoch)
+    def save_best(self, epoch: int, records: Sequence[Record] = ()) -> None:
+        """Keeps the state after that many epochs, and their records, as the best."""
+        self._write("best", epoch, records)
 
     def restore(self) -> int:
         """Restores the latest state; returns its number of epochs, 0 without one.
@@ -90,7 +104,20 @@ class Checkpoints:
         """
         return self._restore("best")
 
-    def _write(self, name: str, epoch: int) -> None:
+    def restore_until(self, epoch: int) -> int:
+        """Restores the last state of at most so many epochs, best states included.
+
+        Returns its number of epochs; 0 without one, and then nothing is restored.
+        """
+        return self._restored(lambda: self._read_until(epoch))
+
+    def records(self, epoch: int) -> list[Record]:
+        """Returns the records that are kept with the state of an epoch, if any are."""
+        return broadcast_from_chief(
+            self._trainer.strategy, lambda: self._read_records(epoch)
+        )
+
+    def _write(self, name: str, epoch: int, records: Sequence[Record]) -> None:
         if not is_chief(self._trainer.strategy):
             return
         folder = self._folder / name
@@ -100,8 +127,10 @@ class Checkpoints:
             aside = aside_of(folder / _ASIDE)
             aside.mkdir()
             self._state.write(str(aside / "new"))
-            # In the order of their names, the index is the last.
-            files = sorted(aside.glob("new.*"))
+            if records:
+                (aside / f"new{_RECORDS}").write_text(to_lines(records))
+            # The index is the last.
+            files = sorted(aside.glob("new.*"), key=_is_index)
             for path in files:
                 sync(path)
             for path in files:
@@ -116,8 +145,12 @@ class Checkpoints:
             ) from error
 
     def _restore(self, name: str) -> int:
+        return self._restored(lambda: self._read(name))
+
+    def _restored(self, read: Callable[[], int]) -> int:
+        """Reads a state on the chief, and sends it to the other workers."""
         strategy = self._trainer.strategy
-        epoch = broadcast_from_chief(strategy, lambda: self._read(name))
+        epoch = broadcast_from_chief(strategy, read)
         if epoch:
             sync_from_chief(strategy, self._trainer.variables)
         return epoch
@@ -136,7 +169,7 @@ class Checkpoints:
                 )
             try:
                 self._state.restore(str(path)).assert_consumed()
-            except (AssertionError, IndexError, ValueError, tf.errors.OpError) as error:
+            except _UNREADABLE as error:
                 damaged, reason = path, error
             else:
                 return int(self._epoch.numpy())
@@ -147,6 +180,26 @@ class Checkpoints:
                 f"{_first_line(reason)}"
             ) from reason
         return 0
+
+    def _read_until(self, limit: int) -> int:
+        found = [
+            (epoch, self._folder / name / f"ckpt-{epoch}")
+            for name in _KEPT
+            for epoch in _files(self._folder / name)
+            if epoch <= limit
+        ]
+        for epoch, path in sorted(found, reverse=True):
+            with contextlib.suppress(*_UNREADABLE):
+                self._state.restore(str(path)).assert_consumed()
+                return epoch
+        return 0
+
+    def _read_records(self, epoch: int) -> list[Record]:
+        for name in _KEPT:
+            path = self._folder / name / f"ckpt-{epoch}{_RECORDS}"
+            if path.exists():
+                return whole_records(path.read_text(errors="replace"))
+        return []
 
 
 def _files(folder: pathlib.Path) -> dict[int, list[pathlib.Path]]:
@@ -194,11 +247,12 @@ class MemoryCheckpoints:
         self._trainer = trainer
         self._best: State | None = None
 
-    def save(self, epoch: int) -> None:
+    def save(self, epoch: int, records: Sequence[Record] = ()) -> None:
         """Does nothing: a training in memory is not resumed."""
 
-    def save_best(self, epoch: int) -> None:
+    def save_best(self, epoch: int, records: Sequence[Record] = ()) -> None:
         """Keeps the state after that many epochs as the best one."""
+        del records
         self._best = epoch, [variable.numpy() for variable in self._trainer.variables]
 
     def restore(self) -> int:
@@ -213,6 +267,16 @@ class MemoryCheckpoints:
         for variable, value in zip(self._trainer.variables, values, strict=True):
             variable.assign(value)
         return epoch
+
+    def restore_until(self, epoch: int) -> int:
+        """Returns 0: there is no state to resume from."""
+        del epoch
+        return 0
+
+    def records(self, epoch: int) -> list[Record]:
+        """Returns no records: none are kept."""
+        del epoch
+        return []
 
 
 @contextlib.contextmanager

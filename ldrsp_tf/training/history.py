@@ -4,7 +4,7 @@ import contextlib
 import json
 import os
 import pathlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ldrsp_tf.errors import TrainingError
@@ -31,9 +31,9 @@ class History:
         if self.path is not None and self.path.exists():
             # Bytes that are no text end the whole records as a broken line does.
             text = self.path.read_text(errors="replace")
-            self.records = _whole_records(text)
+            self.records = whole_records(text)
             # The rest of a last line of a killed process would spoil the next line.
-            if text != _lines(self.records):
+            if text != to_lines(self.records):
                 self._rewrite()
 
     def phase(self, phase: str) -> list[Record]:
@@ -52,7 +52,7 @@ class History:
         self.records.append(record)
         if self.path is not None:
             with _writing(self.path):
-                append_text(self.path, _lines([record]))
+                append_text(self.path, to_lines([record]))
 
     def forget_after(self, phase: str, epoch: int) -> None:
         """Drops the records after an epoch, which a resumed phase will make again.
@@ -68,10 +68,21 @@ class History:
         ]
         self._rewrite()
 
+    def put_back(self, phase: str, records: list[Record]) -> None:
+        """Puts records of a phase in the place of those that are there, if any are.
+
+        Args:
+          phase: The name of the phase.
+          records: A copy of the records, in order; empty if there is none.
+        """
+        if records:
+            others = [r for r in self.records if r["phase"] != phase]
+            self.records = [*others, *records]
+
     def _rewrite(self) -> None:
         if self.path is not None:
             with _writing(self.path):
-                write_text(self.path, _lines(self.records))
+                write_text(self.path, to_lines(self.records))
 
 
 @contextlib.contextmanager
@@ -85,11 +96,13 @@ def _writing(path: pathlib.Path) -> Iterator[None]:
         ) from error
 
 
-def _lines(records: list[Record]) -> str:
+def to_lines(records: Sequence[Record]) -> str:
+    """Returns records as lines of JSON."""
     return "".join(json.dumps(record) + "\n" for record in records)
 
 
-def _whole_records(text: str) -> list[Record]:
+def whole_records(text: str) -> list[Record]:
+    """Returns the records in lines of JSON, until the first one that is damaged."""
     records = []
     for line in text.splitlines():
         try:

@@ -21,6 +21,7 @@ from ldrsp_tf.training.checkpoints import (
 )
 from ldrsp_tf.training.fingerprint import require_same_training
 from ldrsp_tf.training.history import History, Record
+from ldrsp_tf.training.resume import best_record, resume
 from ldrsp_tf.training.trainer import Trainer
 
 _PHASE = "train"  # The phase of the records of a fit in a folder.
@@ -45,7 +46,8 @@ def fit(
     """Trains until `epochs`, or until `patience` epochs bring nothing better.
 
     With checkpoints, a call goes on where an earlier one was interrupted and ends with
-    the very state that an undisturbed call would have reached.
+    the very state that an undisturbed call would have reached. Files of it that are
+    lost or damaged cost the epochs since the state before (`training.resume`).
 
     Args:
       trainer: A built trainer.
@@ -74,14 +76,15 @@ def fit(
     Raises:
       KeyboardInterrupt: The training was stopped.
       DivergenceError: A loss is not finite.
-      TrainingError: A checkpoint cannot be written, or does not suit the records.
+      TrainingError: A checkpoint cannot be written, or none can be read.
     """
-    done = checkpoints.restore() if checkpoints else 0
     if history is None:
         history = History()
+    if checkpoints:
+        done = resume(trainer, checkpoints, history, phase)
     else:
+        done = 0
         history.forget_after(phase, done)
-        _check_together(history, done, phase)
     while done < epochs and not _exhausted(history.phase(phase), patience):
         begin = time.perf_counter()
         trainer.set_progress(done / (planned_epochs or epochs))
@@ -98,12 +101,12 @@ def fit(
         history.append(record)
         if due and checkpoints:
             if validate and best_record(history.phase(phase)) is record:
-                checkpoints.save_best(done)
-            checkpoints.save(done)
+                checkpoints.save_best(done, history.phase(phase))
+            checkpoints.save(done, history.phase(phase))
         on_epoch_end(record)
         if should_stop():
             if checkpoints and not due:
-                checkpoints.save(done)
+                checkpoints.save(done, history.phase(phase))
             raise KeyboardInterrupt
     return history
 
@@ -210,27 +213,11 @@ def restore_best(checkpoints: StateKeeper, history: History, phase: str) -> Reco
     return best
 
 
-def _check_together(history: History, done: int, phase: str) -> None:
-    records = history.phase(phase)
-    if (records[-1]["epoch"] if records else 0) != done:
-        raise _do_not_fit("checkpoint", done, phase, history)
-
-
 def _do_not_fit(name: str, done: int, phase: str, history: History) -> TrainingError:
     return TrainingError(
         f"The {name} of phase {phase!r} is of epoch {done}, but {history.path} has "
         "another: they do not belong together. Delete both to train anew."
     )
-
-
-def best_record(records: list[Record]) -> Record | None:
-    """Returns the earliest record of the largest validation metric; None without any.
-
-    Args:
-      records: Records of one phase, with or without a validation.
-    """
-    validated = [record for record in records if "validation" in record]
-    return max(validated, key=lambda r: r["validation"]["metric"], default=None)
 
 
 def _exhausted(records: list[Record], patience: int | None) -> bool:

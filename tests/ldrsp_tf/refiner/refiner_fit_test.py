@@ -2,7 +2,6 @@ import dataclasses
 import json
 import os
 import random
-import shutil
 import sys
 
 import keras
@@ -403,19 +402,20 @@ def test_a_finished_training_is_not_repeated(fit_in, tags, tmp_path, eagerly):
 
 
 @pytest.mark.parametrize("part", ["index", "data-00000-of-00001"])
-def test_another_state_than_the_best_one_is_not_taken_for_it(
-    part, fit_in, tmp_path, eagerly
+def test_a_best_state_that_is_lost_is_trained_again(
+    part, fit_in, tmp_path, values, assert_identical, eagerly
 ):
     folder = tmp_path / "größe 画像"
-    fit_in(folder)
-    (path,) = (folder / "checkpoints" / "best").glob(f"*.{part}")
-    path.unlink()
-    with pytest.raises(TrainingError, match="to train anew"):
-        fit_in(folder)
-    # The mend that the error names.
-    shutil.rmtree(folder / "checkpoints")
-    fit_in(folder)
-    assert len(_records(folder)) == 3
+    undisturbed = fit_in(folder)
+    records = _records(folder)
+    for path in (folder / "checkpoints" / "best").glob(f"*.{part}"):
+        path.unlink()
+    with pytest.warns(UserWarning, match="best state of phase 'train' are lost"):
+        again = fit_in(folder)
+    assert_identical(
+        values(again.trainer.variables), values(undisturbed.trainer.variables)
+    )
+    assert _records(folder) == records
 
 
 def test_a_truncated_checkpoint_costs_the_epochs_since_the_one_before(

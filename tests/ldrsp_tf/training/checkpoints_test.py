@@ -99,7 +99,7 @@ def test_old_checkpoints_are_removed(trainer, tmp_path):
         checkpoints.save(epoch)
         checkpoints.save_best(epoch)
     assert len(list((tmp_path / "latest").glob("*.index"))) == 2
-    assert len(list((tmp_path / "best").glob("*.index"))) == 1
+    assert len(list((tmp_path / "best").glob("*.index"))) == 2
 
 
 def test_a_moved_folder_is_still_read(trainer, tmp_path):
