@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ldrsp_tf.files import open_no_link
+from ldrsp_tf.training.files import open_no_link
 
 LOG = "log.txt"
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from ldrsp_tf.errors import UsageError
-from ldrsp_tf.files import write_text
+from ldrsp_tf.training.files import write_text
 
 # Kind of a part -> makes its text from the name that the mark gives.
 Makers = Mapping[str, Callable[[str], str]]

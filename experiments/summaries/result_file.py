@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ldrsp_tf.errors import UsageError
-from ldrsp_tf.files import write_text
+from ldrsp_tf.training.files import write_text
 
 # The paths of the user's own files, in a run's folder; it is of this machine alone.
 SOURCES_FILE = "sources.json"

@@ -11,8 +11,8 @@ import numpy as np
 
 from experiments.tasks.inputs import NewInputs
 from ldrsp_tf.errors import UsageError
-from ldrsp_tf.files import write_text
 from ldrsp_tf.metrics import DEFAULT_THRESHOLD, threshold_decode
+from ldrsp_tf.training.files import write_text
 
 _SEPARATOR = ";"
 

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator
 import tensorflow as tf
 
 from ldrsp_tf.errors import UsageError, reason_of
-from ldrsp_tf.files import aside_of, delete, sync
+from ldrsp_tf.training.files import aside_of, delete, sync
 
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2  # Of Linux' renameat2.
 

@@ -1,6 +1,6 @@
 """The training loop: the one package that changes weights.
 
-`trainer` has the compiled step, `loop` runs epochs with validation, early stopping and
-exact resume, `checkpoints` and `history` keep the state and the records that a resumed
-training needs. May import `evaluation` and below.
+`trainer` has the compiled step, `loop` runs epochs with validation and early stopping,
+`resume` goes on from the state and the records that `checkpoints` and `history` keep,
+through `files` that a kill leaves whole. May import `evaluation` and below.
 """

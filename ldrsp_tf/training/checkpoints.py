@@ -17,7 +17,7 @@ from ldrsp_tf.distribution.workers import (
     sync_from_chief,
 )
 from ldrsp_tf.errors import TrainingError
-from ldrsp_tf.files import aside_of, delete, delete_left_aside, replace, sync
+from ldrsp_tf.training.files import aside_of, delete, delete_left_aside, replace, sync
 from ldrsp_tf.training.history import Record, to_lines, whole_records
 from ldrsp_tf.training.trainer import Trainer
 

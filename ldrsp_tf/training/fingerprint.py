@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ldrsp_tf.errors import TrainingError, UsageError
-from ldrsp_tf.files import write_text
+from ldrsp_tf.training.files import write_text
 from ldrsp_tf.training.history import Record
 
 FILE = "training.json"

@@ -5,7 +5,7 @@ import pathlib
 from typing import TextIO
 
 from ldrsp_tf.errors import UsageError
-from ldrsp_tf.files import find_link, open_no_link
+from ldrsp_tf.training.files import find_link, open_no_link
 
 # The names below a folder that a training writes to in the middle.
 _WRITTEN = ("checkpoints", "events", "metrics.jsonl")

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ldrsp_tf.errors import TrainingError
-from ldrsp_tf.files import append_text, write_text
+from ldrsp_tf.training.files import append_text, write_text
 
 Record = dict[str, Any]
 

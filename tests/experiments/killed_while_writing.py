@@ -18,7 +18,7 @@ from typing import Any
 import tensorflow as tf
 
 from experiments import run
-from ldrsp_tf import files
+from ldrsp_tf.training import files
 
 
 def _die(*_) -> None:

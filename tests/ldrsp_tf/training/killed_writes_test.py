@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from ldrsp_tf import files
+from ldrsp_tf.training import files
 from ldrsp_tf.training.checkpoints import Checkpoints
 from ldrsp_tf.training.history import History
 from ldrsp_tf.training.loop import fit, restore_best

@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
-from ldrsp_tf import files
 from ldrsp_tf.errors import TrainingError, UsageError
+from ldrsp_tf.training import files
 from ldrsp_tf.training.folder_lock import claim_folder, hold_folder
 from ldrsp_tf.training.history import History
 
@@ -83,7 +83,7 @@ def test_names_aside_are_unused(folder):
 def test_what_a_killed_process_has_left_is_deleted(folder):
     code = (
         "import pathlib, sys\n"
-        "from ldrsp_tf.files import aside_of\n"
+        "from ldrsp_tf.training.files import aside_of\n"
         "aside = aside_of(pathlib.Path(sys.argv[1]))\n"
         "aside.mkdir()\n"
         "(aside / 'file').touch()\n"
