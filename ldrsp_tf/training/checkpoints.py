@@ -38,10 +38,13 @@ class StateKeeper(Protocol):
     def save_best(self, epoch: int, records: Sequence[Record] = ()) -> None:
         """Keeps the state after that many epochs, and their records, as the best."""
 
-    def restore(self) -> int:
-        """Restores the latest state; returns its number of epochs, 0 without one."""
+    def restore(self, otherwise: int = 0) -> int:
+        """Restores the latest state, or that epoch's if no latest one can be read.
 
-    def restore_best(self) -> int:
+        Returns its number of epochs; 0 without one.
+        """
+
+    def restore_best(self, if_readable: bool = False) -> int:
         """Restores the best state; returns its number of epochs, 0 without one."""
 
     def restore_until(self, epoch: int) -> int:
@@ -86,23 +89,48 @@ class Checkpoints:
         """Keeps the state after that many epochs, and their records, as the best."""
         self._write("best", epoch, records)
 
-    def restore(self) -> int:
+    def restore(self, otherwise: int = 0) -> int:
         """Restores the latest state; returns its number of epochs, 0 without one.
 
         If it is damaged, the one before is taken, with a warning.
 
+        Args:
+          otherwise: The epoch of the best state, to take if none can be read; 0 for
+            none.
+
         Raises:
           TrainingError: None can be read.
         """
-        return self._restore("latest")
 
-    def restore_best(self) -> int:
+        def read() -> int:
+            try:
+                return self._read("latest")
+            except TrainingError:
+                if not otherwise:
+                    raise
+                return self._read_until(otherwise)
+
+        return self._restored(read)
+
+    def restore_best(self, if_readable: bool = False) -> int:
         """Restores the best state; returns its number of epochs, 0 without one.
+
+        Args:
+          if_readable: Whether one that cannot be read counts as none.
 
         Raises:
           TrainingError: It cannot be read.
         """
-        return self._restore("best")
+
+        def read() -> int:
+            try:
+                return self._read("best")
+            except TrainingError:
+                if not if_readable:
+                    raise
+                return 0
+
+        return self._restored(read)
 
     def restore_until(self, epoch: int) -> int:
         """Restores the last state of at most so many epochs, best states included.
@@ -143,9 +171,6 @@ class Checkpoints:
                 f"{folder} (is the disk full?): the one before is kept, and "
                 f"the same command goes on from it. {_first_line(error)}"
             ) from error
-
-    def _restore(self, name: str) -> int:
-        return self._restored(lambda: self._read(name))
 
     def _restored(self, read: Callable[[], int]) -> int:
         """Reads a state on the chief, and sends it to the other workers."""
@@ -255,12 +280,14 @@ class MemoryCheckpoints:
         del records
         self._best = epoch, [variable.numpy() for variable in self._trainer.variables]
 
-    def restore(self) -> int:
+    def restore(self, otherwise: int = 0) -> int:
         """Returns 0: there is no state to resume from."""
+        del otherwise
         return 0
 
-    def restore_best(self) -> int:
+    def restore_best(self, if_readable: bool = False) -> int:
         """Restores the best state; returns its number of epochs, 0 without one."""
+        del if_readable
         if self._best is None:
             return 0
         epoch, values = self._best

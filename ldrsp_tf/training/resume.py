@@ -7,7 +7,6 @@ be read, it goes back to the last epoch that has all three.
 
 import warnings
 
-from ldrsp_tf.errors import TrainingError
 from ldrsp_tf.training.checkpoints import MemoryCheckpoints, StateKeeper
 from ldrsp_tf.training.history import History, Record
 from ldrsp_tf.training.trainer import Trainer
@@ -34,13 +33,8 @@ def resume(
     """
     begin = MemoryCheckpoints(trainer)
     begin.save_best(0)
-    best = _best_epoch(checkpoints)
-    try:
-        done = latest = checkpoints.restore()
-    except TrainingError:
-        if not best:
-            raise
-        done = latest = checkpoints.restore_until(best)
+    best = checkpoints.restore_best(if_readable=True)
+    done = latest = checkpoints.restore(otherwise=best)
     if _reached(history.phase(phase)) < done:
         history.put_back(phase, checkpoints.records(done))
     while done > (reached := _last_with_all(history.phase(phase), done, best)):
@@ -65,14 +59,6 @@ def best_record(records: list[Record]) -> Record | None:
     """
     validated = [record for record in records if "validation" in record]
     return max(validated, key=lambda r: r["validation"]["metric"], default=None)
-
-
-def _best_epoch(checkpoints: StateKeeper) -> int:
-    """Returns the epoch of the best state that can be read; 0 without one."""
-    try:
-        return checkpoints.restore_best()
-    except TrainingError:
-        return 0
 
 
 def _reached(records: list[Record]) -> int:
