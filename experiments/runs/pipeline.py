@@ -47,7 +47,7 @@ def run(context: RunContext, display: Display, command: str) -> Result:
         in it, or this worker's settings are not the chief's.
     """
     strategy, folder = context.strategy, context.folder
-    identity, paths = dict(context.identity), context.config.PATHS
+    identity, paths = dict(context.identity), context.config.path_settings
     result = broadcast_from_chief(
         strategy, lambda: check_folder(folder, identity, paths)
     )

@@ -98,7 +98,7 @@ def read_inputs(inputs: Mapping[str, Any], path: pathlib.Path) -> NewInputs:
 
 def source_checksums(config: ArffConfig) -> dict[str, str]:
     """Returns the SHA-256 of each file that the settings name, by their names."""
-    paths = {name: getattr(config, name) for name in config.PATHS}
+    paths = {name: getattr(config, name) for name in config.path_settings}
     named = {name: path for name, path in paths.items() if path}
     for path in named.values():
         require_file(path)

@@ -1,7 +1,6 @@
 """The settings of a run on a user's own ARFF files; nothing here needs TensorFlow."""
 
 import dataclasses
-from typing import ClassVar
 
 from experiments.tasks.tag_config import TagConfig
 from ldrsp_tf.settings import OURS, setting
@@ -14,8 +13,6 @@ STANDARDIZATIONS = ("auto", "none", "all")
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class ArffConfig(TagConfig):
     """Adds the files, and how their labels and features are read."""
-
-    PATHS: ClassVar[tuple[str, ...]] = ("train_file", "test_file", "labels_xml")
 
     train_file: str | None = setting(
         None, OURS, "ARFF file of the training rows", is_path=True, group="data"

@@ -37,8 +37,6 @@ class Config:
     FAMILY: ClassVar[str] = ""
     # Names of the settings that describe the generator's network.
     GENERATOR_SETTINGS: ClassVar[tuple[str, ...]] = ()
-    # Names of the settings that are paths of the user's own files.
-    PATHS: ClassVar[tuple[str, ...]] = ()
 
     task: str
     method: str
@@ -235,8 +233,14 @@ class Config:
         """Returns the absolute paths of these files and folders."""
         return {name: str(path.absolute()) for name, path in self._paths().items()}
 
+    @property
+    def path_settings(self) -> tuple[str, ...]:
+        """The names of the settings that are paths of the user's own files."""
+        fields = dataclasses.fields(self)
+        return tuple(f.name for f in fields if f.metadata.get("is_path"))
+
     def _paths(self) -> dict[str, pathlib.Path]:
-        given = {name: getattr(self, name) for name in self.PATHS}
+        given = {name: getattr(self, name) for name in self.path_settings}
         return {name: pathlib.Path(path) for name, path in given.items() if path}
 
     @classmethod

@@ -1,7 +1,6 @@
 """The settings of a run on images and masks of a user's own; no TensorFlow needed."""
 
 import dataclasses
-from typing import ClassVar
 
 from experiments.tasks.mask_config import MaskConfig
 from ldrsp_tf.settings import CLASS_MAP_METRICS, OURS, setting
@@ -17,8 +16,6 @@ class ImageFolderConfig(MaskConfig):
     `experiments.tasks.image_folder.complete` fills it in, which also settles the five
     settings that other tasks never leave open.
     """
-
-    PATHS: ClassVar[tuple[str, ...]] = ("images", "masks", "test_images", "test_masks")
 
     images: str | None = setting(
         None, OURS, "folder of your images", is_path=True, group="data"

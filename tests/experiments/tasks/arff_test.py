@@ -200,16 +200,17 @@ def test_a_feature_of_0_and_1_may_be_declared_a_number(
     config = configure(train + TRAIN.removeprefix(HEADER), test + row)
     test = load(config, None, None).splits["test"]
     assert test["features"][0, 1:].tolist() == [0, 1, 1]
-    read = read_inputs(config, pathlib.Path(config.test_file), (4,))
+    read = read_inputs(_known(config), pathlib.Path(config.test_file))
     assert read.x[0, 1:].tolist() == [0, 1, 1]
 
 
 def test_a_number_for_a_feature_of_0_and_1_has_to_be_one_of_them(configure):
     test = TEST.replace("third {0,1}", "third real").replace("green,1", "green,0.5")
+    known = _known(configure())
     config = configure(test=test)
     for read in (
         lambda: load(config, None, None),
-        lambda: read_inputs(config, pathlib.Path(config.test_file), (4,)),
+        lambda: read_inputs(known, pathlib.Path(config.test_file)),
     ):
         with pytest.raises(DataError, match=r"line 8: .*'third' is 0\.5, which is not"):
             read()
@@ -349,7 +350,7 @@ def test_the_same_files_elsewhere_make_the_same_run(configure, tmp_path):
     }
     there = TASK.identity(config.replace(**moved))
     differing = {name for name in identity if identity[name] != there[name]}
-    assert differing <= set(config.PATHS)
+    assert differing <= set(config.path_settings)
     assert not any(str(tmp_path) in str(value) for value in identity.values())
 
 

@@ -219,7 +219,7 @@ def test_pixels_without_exactly_one_class_are_refused_with_their_place(value, ki
     masks[1, 2, 3] = value
     values = re.escape(", ".join(f"{kind(v):g}" for v in value))
     match = rf"values \({values}\) in row 2, column 3 of example 1 \(counted from 0\)"
-    _refused((_IMAGES, masks), match, ClassMapSpace())
+    _refused((_IMAGES, masks), match, ClassMapSpace("pixel_accuracy"))
     space = ClassMapSpace(
         oracle=lambda y, y_true: tf.reduce_mean(y * y_true, [1, 2, 3])
     )

@@ -16,6 +16,9 @@ from ldrsp_tf.training.loop import fit, restore_best
 
 _METRICS = [0.2, 0.5, 0.1, 0.8, 0.3, 0.4, 0.1, 0.2]
 
+# Besides the warning that a test is about.
+pytestmark = pytest.mark.filterwarnings("ignore:The checkpoint .* is damaged")
+
 
 class _Trainer:
     """A stand-in for a trainer: its state follows from the state before."""
