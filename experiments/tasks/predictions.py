@@ -38,7 +38,7 @@ def write_tags(
     """Writes one line per input, in the format that the file's ending names.
 
     CSV has the names of the decided tags, separated by semicolons; JSON lines also have
-    each tag's relaxed value.
+    the relaxed value of each tag, in the order of `labels`.
 
     Args:
       path: The file to write, `*.csv` or `*.jsonl`.
@@ -78,10 +78,7 @@ def _records(
         for row, y in rows.items():
             record[OUTPUT_NAMES[row]] = {
                 "tags": [labels[i] for i in np.flatnonzero(decided[row][index])],
-                "values": {
-                    label: round(float(value), _DIGITS)
-                    for label, value in zip(labels, y[index], strict=True)
-                },
+                "values": [round(float(value), _DIGITS) for value in y[index]],
             }
         yield record
 
@@ -106,8 +103,9 @@ def _csv(records: Iterator[dict[str, Any]], labels: list[str]) -> str:
 
 
 def _json_lines(records: Iterator[dict[str, Any]], labels: list[str]) -> str:
-    del labels
-    return "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
+    # Each line stands for itself: it names its values.
+    named = ({**record, "labels": labels} for record in records)
+    return "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in named)
 
 
 _WRITERS = {".csv": _csv, ".jsonl": _json_lines}
