@@ -38,6 +38,7 @@ def names(tmp_path_factory):
         yield found
 
 
+@pytest.mark.slow
 def test_the_code_of_the_readme_runs(names):
     assert len(code_of(README)) == 1
     prediction = names["prediction"]
@@ -46,6 +47,7 @@ def test_the_code_of_the_readme_runs(names):
     assert set(measured) == {"generator", "refined"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES)
 def test_the_code_of_a_page_goes_on_from_the_readme(page, names):
     path = ROOT / "docs" / f"{page}.md"

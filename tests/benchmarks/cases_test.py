@@ -81,6 +81,7 @@ def test_whole_runs_are_measured_by_their_results(tmp_path, monkeypatch):
     assert measured["paper"] == 46.4
 
 
+@pytest.mark.slow
 def test_a_method_without_refinement_has_none(tmp_path):
     measured = cases.measure_training(
         _RATES,

@@ -36,6 +36,7 @@ def test_a_name_that_is_not_there_is_refused():
     assert "Traceback" not in process.stderr
 
 
+@pytest.mark.slow
 def test_a_case_that_fails_is_reported_by_its_own_sentence():
     case = Case("training", {**_ARGUMENTS, "task": "colour"})
     with pytest.raises(UsageError, match="There is no task 'colour'"):

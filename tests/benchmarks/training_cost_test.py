@@ -71,6 +71,7 @@ def test_the_trajectories_of_samples_by_hand():
     assert training_cost.trajectory_operations(trainer, *specs) == 3.5 * step
 
 
+@pytest.mark.slow
 def test_more_updates_of_the_critic_are_more_work():
     once = dataclasses.replace(get_method("wgan_gp"), discriminator_updates=1)
     five = get_method("wgan_gp")

@@ -42,6 +42,7 @@ def site(tmp_path_factory):
     return folder
 
 
+@pytest.mark.slow
 def test_the_site_builds_strictly(site):
     assert (site / "index.html").is_file()
     assert (site / "refine_your_own_model.ipynb").is_file()

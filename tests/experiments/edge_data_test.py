@@ -12,6 +12,8 @@ from experiments.runs.pipeline import run
 from experiments.tasks.task import get_task
 from ldrsp_tf.errors import UsageError
 
+pytestmark = pytest.mark.slow
+
 HEADER = """\
 @relation 'größe: -C 2'
 @attribute eins {0,1}

@@ -55,6 +55,7 @@ def test_figures_of_a_finished_run_are_pictures(finished, command_line):
         assert picture.shape[0] > 200 and picture.std() > 5.0
 
 
+@pytest.mark.slow
 def test_figures_of_what_is_no_finished_run_are_refused(command_line, tmp_path):
     process = command_line.run(f"--run={tmp_path}", module="experiments.figures")
     assert process.returncode != 0

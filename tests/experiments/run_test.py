@@ -40,6 +40,7 @@ def finished(command_line, tmp_path_factory) -> tuple[pathlib.Path, str]:
     return folder, process.stdout
 
 
+@pytest.mark.slow
 def test_shows_progress_and_ends_with_the_table(finished):
     _, screen = finished
     assert "Synthetic tags, seed 0" in screen
@@ -290,6 +291,7 @@ def test_given_refinement_is_used_and_retraining_can_be_left_out(
     assert (selected["step_size"], selected["refinement_steps"]) == (0.125, 3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("flags", "words"),
     [

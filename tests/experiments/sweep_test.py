@@ -99,6 +99,7 @@ def test_a_mistake_is_one_sentence(finished, command_line, flags, words):
     assert process.stderr.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_without_optuna_it_is_told_how_to_get_it(command_line, tmp_path):
     (tmp_path / "optuna.py").write_text("raise ModuleNotFoundError(name='optuna')\n")
     paths = [str(tmp_path), os.environ.get("PYTHONPATH", "")]

@@ -117,6 +117,7 @@ def run_tables(command_line, *flags):
     return command_line.run(*flags, module="experiments.tables")
 
 
+@pytest.mark.slow
 def test_the_command_prints_the_table_that_is_asked_for(command_line, results):
     flags = (f"--results={results}", "--table=2")
     shown = command_line.run(*flags, module="experiments.tables", fresh=True)
@@ -141,6 +142,7 @@ def test_a_mistake_of_the_user_is_one_sentence(command_line, results, tmp_path):
     assert damaged.stderr.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_the_pages_of_a_folder_are_written(command_line, results, tmp_path):
     part = "<!-- table: bibtex -->\n<!-- end -->\n"
     readme, page = tmp_path / "README.md", tmp_path / "docs" / "results" / "tags.md"

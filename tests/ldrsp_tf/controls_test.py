@@ -59,6 +59,7 @@ def test_a_discriminator_that_scores_only_has_no_answer(tags):
         discriminator_trainer(refiner)
 
 
+@pytest.mark.slow
 def test_a_mirrored_image_has_the_mirrored_average(maps):
     x, y = maps
     refiner = Refiner(

@@ -86,6 +86,7 @@ def test_every_source_file_has_a_pinned_checksum():
     assert all(len(info.checksum) == 64 for info in infos.values())
 
 
+@pytest.mark.slow
 def test_real_bibtex(real_data_dir, tmp_path):
     data = loading.load("bibtex", data_dir=str(tmp_path), manual_dir=str(real_data_dir))
     train, test = data.splits["train"], data.splits["test"]

@@ -9,6 +9,7 @@ def splits():
     return model.generate()
 
 
+@pytest.mark.slow
 def test_two_calls_return_the_same_pictures(splits):
     for split, pictures in model.generate().items():
         np.testing.assert_array_equal(pictures.images, splits[split].images)

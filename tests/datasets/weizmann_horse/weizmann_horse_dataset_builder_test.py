@@ -133,6 +133,7 @@ def test_the_source_file_has_a_pinned_checksum():
     assert len(info.checksum) == 64
 
 
+@pytest.mark.slow
 def test_real_weizmann_horse(real_data_dir, tmp_path):
     data = loading.load(
         "weizmann_horse", data_dir=str(tmp_path), manual_dir=str(real_data_dir)

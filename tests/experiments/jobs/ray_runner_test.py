@@ -39,6 +39,8 @@ FLAGS = (
     *("--epochs=4", "--validation_interval=1"),
 )
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def on_ray(cluster):

@@ -11,6 +11,8 @@ from experiments.runs.pipeline import batch_shapes
 from experiments.runs.stages import Stages
 from experiments.tasks.task import get_task
 
+pytestmark = pytest.mark.slow
+
 _TASK = get_task("synthetic_tags")
 
 

@@ -31,6 +31,7 @@ def _train(config, folder, few_tags, progress):
     return stages
 
 
+@pytest.mark.slow
 def test_a_cross_fitted_run_has_its_stages_twice(few_tags, progress, tmp_path):
     config = _config(pretraining_epochs=3)
     _train(config, tmp_path, few_tags, progress)
@@ -232,6 +233,7 @@ def test_several_discriminators_score_together(few_tags, progress, tmp_path):
     assert all(member.discriminator is None for member in members)  # Of `baseline`.
 
 
+@pytest.mark.slow
 def test_more_folds_than_rows_are_refused(few_tags, progress, tmp_path):
     run = RunContext(_TASK, _config(folds=25), {}, tmp_path, progress)
     with (

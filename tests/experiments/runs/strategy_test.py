@@ -179,6 +179,7 @@ def test_workers_without_their_names_are_refused(content, word, monkeypatch):
         make_strategy("multi_worker")
 
 
+@pytest.mark.slow
 def test_an_address_that_is_taken_is_named_in_one_sentence(command_line):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

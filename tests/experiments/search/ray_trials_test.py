@@ -22,6 +22,8 @@ SWEEP = (
     "--trials=2",
 )
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def measure(cluster, tmp_path):

@@ -168,6 +168,7 @@ def test_a_saved_refiner_predicts_the_same(tags, tmp_path):
         np.testing.assert_array_equal(theirs, ours)
 
 
+@pytest.mark.slow
 def test_an_export_predicts_the_same(tags, tmp_path):
     refiner = _cross_fitted(tags)
     refiner.fit(tags, tags, epochs=1, folds=np.arange(24) % 2)

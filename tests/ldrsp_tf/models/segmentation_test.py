@@ -205,6 +205,7 @@ def test_without_batch_norm_training_is_no_different(plain):
     assert not discriminator.non_trainable_variables
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", BODIES)
 def test_the_bilinear_head_has_a_score_a_pixel_of_its_body_and_y(name):
     model = PatchDiscriminator(name, width=2, classes=3, head="bilinear")

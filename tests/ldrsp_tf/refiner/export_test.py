@@ -69,6 +69,7 @@ def test_another_process_needs_tensorflow_alone(exported, fitted, tags, tmp_path
     np.testing.assert_allclose(np.load(refined), expected, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_crops_are_inside(large_maps, tmp_path):
     x, y = large_maps
     generator = keras.Sequential([keras.layers.Conv2D(2, 3, padding="same")])

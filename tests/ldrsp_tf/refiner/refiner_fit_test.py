@@ -320,6 +320,7 @@ def _records(folder):
     return records
 
 
+@pytest.mark.slow
 def test_an_interrupted_training_ends_like_an_undisturbed_one(
     fit_in, tmp_path, values, assert_identical, eagerly
 ):
@@ -450,6 +451,7 @@ def test_a_folder_that_cannot_be_written_is_refused(fit_in, tmp_path, refused):
         fit_in(tmp_path / "file" / "below")
 
 
+@pytest.mark.slow
 def test_a_folder_of_other_data_or_settings_is_refused(
     resumable, make_refiner, tags, tmp_path, refused, eagerly
 ):
@@ -524,6 +526,7 @@ def test_the_users_own_random_draws_go_on_as_if_there_were_no_fit(
     assert _draws() == expected
 
 
+@pytest.mark.slow
 def test_masks_are_trained_in_replay_chains(fitted_maps):
     refiner, _ = fitted_maps
     assert refiner.method == LDRSP_PLUS

@@ -393,6 +393,7 @@ def _whole_map(y, y_true):
     return tf.reduce_mean(y * y_true, [1, 2, 3])
 
 
+@pytest.mark.slow
 def test_one_value_a_map_makes_one_score_a_map(large_maps, eagerly, few_samples):
     refiner = Refiner(
         keras.Sequential([keras.layers.Conv2D(2, 1)]),

@@ -81,6 +81,7 @@ def test_descriptions(saved, data):
     _loaded(saved, "refiner.json", data.draw(cases))
 
 
+@pytest.mark.slow
 @fuzzed(50)
 @given(st.data())
 def test_networks(saved, fitted, data):

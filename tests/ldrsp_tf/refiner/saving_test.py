@@ -66,6 +66,7 @@ def test_a_loaded_refiner_is_the_same(saved, fitted, tags):
     assert _files(saved) == _FILES
 
 
+@pytest.mark.slow
 def test_a_loaded_refiner_of_masks_is_the_same(fitted_maps, large_maps, tmp_path):
     refiner, _ = fitted_maps
     refiner.save(tmp_path)

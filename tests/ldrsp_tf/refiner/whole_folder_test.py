@@ -8,6 +8,8 @@ from ldrsp_tf.errors import UsageError
 from ldrsp_tf.refiner import whole_folder as module
 from ldrsp_tf.refiner.whole_folder import whole_folder
 
+pytestmark = pytest.mark.slow
+
 _OWN = ("a", "b", "sub")
 
 

@@ -98,6 +98,7 @@ def _assert_same(end, expected):
     np.testing.assert_array_equal(end[1:], expected[1:])
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:The checkpoint .* is damaged")
 def test_death_at_any_change_of_a_file(tmp_path, monkeypatch):
     changes = _Deadly(monkeypatch, at=None)

@@ -10,6 +10,8 @@ from ldrsp_tf.settings import SamplingSettings, TrainingSettings
 from ldrsp_tf.spaces.tags import TagSpace
 from ldrsp_tf.training.trainer import Trainer
 
+pytestmark = pytest.mark.slow
+
 LABELS = 5
 
 

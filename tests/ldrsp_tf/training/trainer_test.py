@@ -479,6 +479,7 @@ def test_bytes_train_like_floats(ldrsp, tags, values, assert_identical):
     assert_identical(*states)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", METHODS)
 def test_training_learns_a_learnable_rule(name, make_trainer, tags):
     alone = not get_method(name).has_generator
@@ -630,6 +631,7 @@ def test_a_method_without_a_discriminator_cannot_walk(make_trainer, tags):
 # Maps: another space, a score for every pixel, and random crops of every image.
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", METHODS)
 def test_every_method_trains_each_network_of_maps_by_its_own_update_only(
     name, make_map_trainer, maps, values, assert_identical, eagerly
