@@ -98,11 +98,10 @@ def read_inputs(inputs: Mapping[str, Any], path: pathlib.Path) -> NewInputs:
 
 def source_checksums(config: ArffConfig) -> dict[str, str]:
     """Returns the SHA-256 of each file that the settings name, by their names."""
-    paths = {name: getattr(config, name) for name in config.path_settings}
-    named = {name: path for name, path in paths.items() if path}
-    for path in named.values():
+    paths = config.given_paths()
+    for path in paths.values():
         require_file(path)
-    return {name: sha256(path) for name, path in named.items()}
+    return {name: sha256(path) for name, path in paths.items()}
 
 
 def label_names(config: ArffConfig) -> list[str]:

@@ -227,11 +227,11 @@ class Config:
 
     def file_names(self) -> dict[str, str]:
         """Returns the names of the files and folders that settings give paths of."""
-        return {name: path.name for name, path in self._paths().items()}
+        return {name: path.name for name, path in self.given_paths().items()}
 
     def absolute_paths(self) -> dict[str, str]:
         """Returns the absolute paths of these files and folders."""
-        return {name: str(path.absolute()) for name, path in self._paths().items()}
+        return {name: str(path.absolute()) for name, path in self.given_paths().items()}
 
     @property
     def path_settings(self) -> tuple[str, ...]:
@@ -239,7 +239,8 @@ class Config:
         fields = dataclasses.fields(self)
         return tuple(f.name for f in fields if f.metadata.get("is_path"))
 
-    def _paths(self) -> dict[str, pathlib.Path]:
+    def given_paths(self) -> dict[str, pathlib.Path]:
+        """Returns the paths of the user's own files that settings give, by name."""
         given = {name: getattr(self, name) for name in self.path_settings}
         return {name: pathlib.Path(path) for name, path in given.items() if path}
 

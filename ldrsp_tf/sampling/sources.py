@@ -128,14 +128,10 @@ class LossAugmentedSource(StatelessSource):
 
     def draw(self, context: SamplingContext) -> tf.Tensor:
         """Ascends the logits plus the task loss 1 - v*(y, y*), `[B, ...]`."""
-        settings = self._settings
-        return refine(
+        return _refine_generated(
             lambda y: context.logits(y) + 1.0 - context.oracle(y, context.y_true),
-            context.y_generated,
-            step_size=settings.inference_step_size,
-            steps=settings.inference_steps,
-            normalized=settings.normalized_gradient,
-            project=context.project,
+            context,
+            self._settings,
         )
 
 
@@ -151,8 +147,15 @@ def inference_samples(
     Returns:
       Outputs `[B, ...]` in [0, 1].
     """
+    return _refine_generated(lambda y: tf.sigmoid(context.logits(y)), context, settings)
+
+
+def _refine_generated(
+    score: Score, context: SamplingContext, settings: SamplingSettings
+) -> tf.Tensor:
+    """Walks from G(x) up a score by the steps of an inference sample, `[B, ...]`."""
     return refine(
-        lambda y: tf.sigmoid(context.logits(y)),
+        score,
         context.y_generated,
         step_size=settings.inference_step_size,
         steps=settings.inference_steps,

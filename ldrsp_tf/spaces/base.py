@@ -3,7 +3,7 @@
 import abc
 import copy
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NoReturn
 
 import numpy as np
 import tensorflow as tf
@@ -292,6 +292,20 @@ class OutputSpace(abc.ABC):
         Raises:
           UsageError: There is none for such inputs.
         """
+
+    @staticmethod
+    def _refuse_inputs(x_shape: Shape, accepted: str) -> NoReturn:
+        """Refuses inputs that no default discriminator takes.
+
+        Args:
+          x_shape: The shape of one input.
+          accepted: The inputs that one takes, with their shape.
+        """
+        raise UsageError(
+            f"Inputs of shape {x_shape} need a discriminator of your own (a "
+            "subclass of ldrsp_tf.Discriminator): the default one takes "
+            f"{accepted}."
+        )
 
     def predict_batch_size(self, batch_size: int) -> int:
         """Returns the number of inputs to predict in one call.

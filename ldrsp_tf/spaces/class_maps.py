@@ -255,11 +255,7 @@ class ClassMapSpace(OutputSpace):
           UsageError: Inputs are not images.
         """
         if len(x_shape) != 3:
-            raise UsageError(
-                f"Inputs of shape {x_shape} need a discriminator of your own (a "
-                "subclass of ldrsp_tf.Discriminator): the default one takes images "
-                "[N, H, W, channels]."
-            )
+            self._refuse_inputs(x_shape, "images [N, H, W, channels]")
         y = tf.zeros([1, *y_shape])
         return PatchDiscriminator(
             "unet",

@@ -117,9 +117,5 @@ class TagSpace(OutputSpace):
           UsageError: Inputs are not features.
         """
         if len(x_shape) != 1:
-            raise UsageError(
-                f"Inputs of shape {x_shape} need a discriminator of your own (a "
-                "subclass of ldrsp_tf.Discriminator): the default one takes features "
-                "[N, F]."
-            )
+            self._refuse_inputs(x_shape, "features [N, F]")
         return EnergyNetwork(y_shape[-1])
