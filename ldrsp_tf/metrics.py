@@ -1,4 +1,4 @@
-"""Metrics of decided outputs, and the decoders that decide relaxed ones.
+"""Metrics of decided outputs, and the threshold that decides relaxed ones.
 
 All functions take numpy arrays, or tensors that numpy can convert, and return numpy
 arrays or numbers; metric values are fractions in [0, 1].
@@ -42,32 +42,6 @@ def threshold_decode(y: np.ndarray, threshold: float = DEFAULT_THRESHOLD) -> np.
     """
     # A Python number is compared in the type of y, whichever type the threshold had.
     return np.asarray(y) > float(threshold)
-
-
-def plugin_decode(probabilities: np.ndarray) -> np.ndarray:
-    """Decides the k likeliest tags, with the k of the largest expected F1.
-
-    The expected F1 of the top k is approximated by the ratio of expectations,
-    2 * sum_topk p / (k + sum p) (the "plug-in" rule: expectations of the model are
-    plugged into the metric). It has no parameters and uses no discriminator, which
-    makes it the cheapest control of a refinement that is trained on F1. At least one
-    tag is decided.
-
-    Args:
-      probabilities: Tag probabilities in [0, 1], `[B, L]`.
-
-    Returns:
-      Decided tags, bool, `[B, L]`.
-    """
-    p = np.asarray(probabilities, np.float64)
-    order = np.argsort(-p, axis=-1, kind="stable")
-    mass = np.cumsum(np.take_along_axis(p, order, -1), -1)
-    k = np.arange(1, p.shape[-1] + 1)
-    expected = 2.0 * mass / (k + mass[:, -1:])
-    best = 1 + np.argmax(expected, -1)
-    decided = np.zeros(p.shape, bool)
-    np.put_along_axis(decided, order, k[None, :] <= best[:, None], -1)
-    return decided
 
 
 def mean_f1(decided: np.ndarray, y_true: np.ndarray) -> float:

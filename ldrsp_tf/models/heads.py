@@ -35,8 +35,8 @@ def ratio_logits(label_logits: tf.Tensor, slack: tf.Tensor, y: tf.Tensor) -> tf.
     """Returns logits of D = 2 sum_i y_i q_i / (sum_i y_i + sum_i q_i + n).
 
     q is the sigmoid of `label_logits`. With n = 0 and q the true tags, D is F1 (Eq. 2);
-    with q their probabilities, it is about the expected F1, whose maximum the plug-in
-    decoder finds.
+    with q their probabilities, it is about the expected F1, which
+    `expected_f1.expected_f1_decode` maximizes.
 
     Args:
       label_logits: D's logits of each label, `[B, L]`.

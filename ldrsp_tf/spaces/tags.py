@@ -8,6 +8,7 @@ import tensorflow as tf
 
 from ldrsp_tf import losses, metrics, oracles, projections
 from ldrsp_tf.errors import UsageError
+from ldrsp_tf.expected_f1 import calibrate_empty_odds, expected_f1_decode
 from ldrsp_tf.methods import Method
 from ldrsp_tf.models.energy_network import EnergyNetwork
 from ldrsp_tf.settings import RefinementGrid, TrainingSettings
@@ -80,8 +81,14 @@ class TagSpace(OutputSpace):
         return (measured["f1"] + measured["f1_tuned"]) / 2.0
 
     def tune_decoder(self, y: np.ndarray, y_true: np.ndarray) -> DecoderParams:
-        """Returns the threshold of the best F1, smoothed over its neighbors."""
-        return {"threshold": metrics.tune_threshold(y, y_true)}
+        """Returns the threshold of the best F1, and the odds of an empty tag vector.
+
+        The odds (`calibrate_empty_odds`) are for probabilities alone.
+        """
+        return {
+            "threshold": metrics.tune_threshold(y, y_true),
+            "empty_odds": calibrate_empty_odds(y, y_true),
+        }
 
     def default_measure(
         self,
@@ -90,14 +97,17 @@ class TagSpace(OutputSpace):
         decoder_params: Mapping[str, Any],
         probabilities: bool,
     ) -> dict[str, float]:
-        """Computes F1 at 0.5, at the tuned threshold, and of probabilities plug-in."""
+        """Computes F1 at 0.5, tuned, and of probabilities by the expected-F1 decoder.
+
+        Parameters of earlier versions have no `empty_odds`: tags are independent then.
+        """
         tuned = metrics.threshold_decode(y, decoder_params["threshold"])
         measured = {
             "f1": metrics.mean_f1(metrics.threshold_decode(y), y_true),
             "f1_tuned": metrics.mean_f1(tuned, y_true),
         }
         if probabilities:
-            plugin = metrics.plugin_decode(y)
+            plugin = expected_f1_decode(y, decoder_params.get("empty_odds", 1.0))
             measured["f1_plugin"] = metrics.mean_f1(plugin, y_true)
         return measured
 

@@ -66,57 +66,6 @@ def test_threshold_is_strict():
     )
 
 
-def _plugin_by_brute_force(p):
-    """Decides the top k of the largest 2 * sum_topk p / (k + sum p), the least k."""
-    falling = sorted(range(len(p)), key=lambda i: -p[i])
-    expected = [
-        2.0 * sum(p[i] for i in falling[:k]) / (k + sum(p))
-        for k in range(1, len(p) + 1)
-    ]
-    best = int(np.argmax(expected)) + 1
-    return [i in falling[:best] for i in range(len(p))]
-
-
-def test_plugin_decode_agrees_with_brute_force():
-    p = np.random.default_rng(0).beta(0.4, 1.0, (60, 7))
-    decided = metrics.plugin_decode(p)
-    assert decided.dtype == bool
-    np.testing.assert_array_equal(decided, [_plugin_by_brute_force(row) for row in p])
-    assert len(set(decided.sum(1))) > 2
-
-
-def test_plugin_decode_by_hand():
-    # sum p = 1.1; k = 1: 1.2 / 2.1 = 0.571; k = 2: 1.8 / 3.1 = 0.581; k = 3: 0.537.
-    np.testing.assert_array_equal(
-        metrics.plugin_decode([[0.2, 0.6, 0.3]]), [[False, True, True]]
-    )
-
-
-def test_plugin_decode_decides_at_least_one_tag():
-    p = np.array([[0.001, 0.002, 0.0015], [0.0, 0.0, 0.0]])
-    decided = metrics.plugin_decode(p)
-    np.testing.assert_array_equal(decided[0], [False, True, False])
-    assert decided[1].sum() == 1
-
-
-def test_plugin_decode_breaks_ties_by_position():
-    # sum p = 1.6; k = 2: 3.2 / 3.6 is the best; k = 1: 1.6 / 2.6.
-    np.testing.assert_array_equal(
-        metrics.plugin_decode([[0.0, 0.8, 0.0, 0.8]]), [[False, True, False, True]]
-    )
-    # All alike, sum p = 0.3: k = 1: 0.2 / 1.3, k = 2: 0.4 / 2.3, k = 3: 0.6 / 3.3.
-    np.testing.assert_array_equal(
-        metrics.plugin_decode([[0.1, 0.1, 0.1]]), [[True, True, True]]
-    )
-
-
-def test_plugin_decode_takes_the_least_of_equally_good_numbers_of_tags():
-    # sum p = 1: 2 * 0.5 / (1 + 1) = 2 * 0.75 / (2 + 1) = 2 * 1 / (3 + 1).
-    np.testing.assert_array_equal(
-        metrics.plugin_decode([[0.25, 0.5, 0.25]]), [[False, True, False]]
-    )
-
-
 def test_the_thresholds_are_a_grid_around_the_middle():
     np.testing.assert_allclose(metrics.THRESHOLDS, np.arange(1, 50) / 50.0)
 

@@ -65,14 +65,33 @@ def test_tags_are_calibrated_and_measured():
     decoder_params = space.tune_decoder(_Y, _TRUE)
     # Thresholds from 0.3 to 0.44 find {0, 1} and {1}, and so do the neighbors of those
     # from 0.32 to 0.42, the nearest to 0.5.
-    assert decoder_params == {"threshold": pytest.approx(0.42)}
+    assert decoder_params == {"threshold": pytest.approx(0.42), "empty_odds": 0.0}
     measured = space.measure(_Y, _TRUE, decoder_params, probabilities=True)
-    # At 0.5: (2/3 + 0) / 2. Tuned: (2/3 + 1) / 2. Plug-in, row 1, sum p = 1.6: 1.8/2.6,
-    # 3/3.6, 3.2/4.6, so {0, 1}: 2/3; row 2, sum p = 0.95: 0.9/1.95, 1.5/2.95,
-    # 1.9/3.95, so {1, 2}: 2/3.
+    # At 0.5: (2/3 + 0) / 2. Tuned: (2/3 + 1) / 2. Expected, row 1: 0.699 for
+    # {0}, 0.802 for {0, 1}, 0.667 for all, so 2/3; row 2: 0.380 for {1}, 0.434 for
+    # {1, 2}, 0.421 for all, so 2/3.
     assert measured == pytest.approx(
         {"f1": 1.0 / 3.0, "f1_tuned": 5.0 / 6.0, "f1_plugin": 2.0 / 3.0}
     )
+
+
+def test_tags_are_decided_empty_as_often_as_validation_rows_are():
+    # {0} has 0.4 (0.9 + 0.1 * 2 / 3) = 0.387; none has 0.6 * 0.9 = 0.54, with the odds
+    # of two empty rows of four 0.46 / 0.54 * 0.54 = 0.46, of none in four 0.
+    space, y = TagSpace(), np.float32([[0.4, 0.1]] * 4)
+    half_empty = np.float32([[1, 0], [1, 0], [0, 0], [0, 0]])
+    never_empty = np.float32([[1, 0], [1, 0], [1, 0], [0, 1]])
+    half, never = (space.tune_decoder(y, tags) for tags in (half_empty, never_empty))
+    assert half["empty_odds"] == pytest.approx(0.46 / 0.54, rel=1e-6)
+    independent = {"threshold": 0.5}
+    for tags, params, value in [
+        (half_empty, half, 0.5),
+        (half_empty, independent, 0.5),
+        (never_empty, never, 0.75),
+        (never_empty, independent, 0.0),
+    ]:
+        measured = space.measure(y, tags, params, probabilities=True)
+        assert measured["f1_plugin"] == value
 
 
 def test_expectations_are_taken_of_probabilities_only():
