@@ -1,6 +1,8 @@
 """Refinement of an output along the gradient of a score (Eq. 7-9)."""
 
 import dataclasses
+import math
+import numbers
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -8,6 +10,7 @@ import tensorflow as tf
 
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.projections import Projection, box
+from ldrsp_tf.settings import require_counts
 
 Score = Callable[[tf.Tensor], tf.Tensor]
 
@@ -201,7 +204,8 @@ class Refinement:
       normalized: Whether to follow Eq. 9's normalized gradient rather than Eq. 8's.
 
     Raises:
-      UsageError: The number of steps is negative.
+      UsageError: The number of steps is negative or not whole, or the step size is no
+        finite number.
     """
 
     step_size: float
@@ -209,8 +213,12 @@ class Refinement:
     normalized: bool = True
 
     def __post_init__(self) -> None:
-        if self.steps < 0:
-            raise UsageError(f"steps is {self.steps}: at least 0 is needed.")
+        require_counts(0, steps=self.steps)
+        is_number = isinstance(self.step_size, numbers.Real)
+        if not is_number or not math.isfinite(self.step_size):
+            raise UsageError(
+                f"step_size is {self.step_size!r}: a finite number is needed."
+            )
 
     def with_steps(self, steps: int) -> "Refinement":
         """Returns the same refinement with another number of steps."""

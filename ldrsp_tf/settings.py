@@ -21,6 +21,9 @@ from ldrsp_tf.errors import UsageError
 PAPER = "paper"
 OURS = "ours"
 
+LARGEST_SEED = 2**32 - 1  # NumPy and Keras take no larger one.
+LARGEST_FOLDS = 255  # The fold of an image of bytes is a byte, too.
+
 # Names that both the networks and the settings of a command need.
 BODY_NAMES = ("fcn", "unet")
 HEADS = ("sigmoid", "bilinear")
@@ -155,6 +158,34 @@ def require_valid(settings: Any) -> None:
 
 def _shown(value: Any) -> str:
     return repr(tuple(value)) if isinstance(value, (list, np.ndarray)) else repr(value)
+
+
+def require_counts(low: int = 1, high: int | None = None, **counts: int) -> None:
+    """Refuses numbers that are no whole numbers, or out of bounds.
+
+    Args:
+      low: The smallest number that is accepted.
+      high: The largest number that is accepted; None for no bound.
+      **counts: The numbers by name.
+
+    Raises:
+      UsageError: One does not fit; the message names it.
+    """
+    for name, count in counts.items():
+        is_whole = isinstance(count, numbers.Integral) and not isinstance(count, bool)
+        if not is_whole or count < low or (high is not None and count > high):
+            bounds = f"of at least {low}" if high is None else f"from {low} to {high}"
+            raise UsageError(f"{name} is {count!r}: a whole number {bounds} is needed.")
+
+
+def valid_seed(seed: int) -> int:
+    """Returns a seed as a Python integer, which files and generators take.
+
+    Raises:
+      UsageError: It is no whole number, is negative or too large.
+    """
+    require_counts(0, LARGEST_SEED, seed=seed)
+    return int(seed)
 
 
 @dataclasses.dataclass(frozen=True)

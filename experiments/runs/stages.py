@@ -55,6 +55,7 @@ class Stages:
         self._examples = examples
         self._pretrainer: Trainer | None = None
         task, config = run.task, run.config
+        folds_of(config, examples)  # Refused before as many networks are built.
         with scope(run.strategy):
             # A run that is not cross-fitted has none of either.
             self._members = build_members(task, config, examples)

@@ -11,6 +11,8 @@ from typing import Any, ClassVar, TypeVar
 from experiments.cli.setting_tree import flatten, leaves, unflatten
 from experiments.tasks.recipes import RECIPES
 from ldrsp_tf.settings import (
+    LARGEST_FOLDS,
+    LARGEST_SEED,
     OURS,
     RefinementGrid,
     TrainingSettings,
@@ -45,6 +47,7 @@ class Config:
         OURS,
         "seed of the initial weights, the data order, all sampling and the split into "
         "training and validation rows",
+        high=LARGEST_SEED,
         group="training",
     )
     validation_fraction: float = setting(
@@ -100,6 +103,7 @@ class Config:
         OURS,
         "number of cross-fitted generators, each trained without one fold of the rows; "
         "0 trains one generator together with D",
+        high=LARGEST_FOLDS,
         group="training",
     )
     blind: bool = setting(

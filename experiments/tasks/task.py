@@ -18,6 +18,7 @@ from experiments.tasks.inputs import NewInputs
 from experiments.tasks.recipes import get_recipe
 from experiments.tasks.search_spaces import Space
 from ldrsp_tf.errors import UsageError
+from ldrsp_tf.settings import LARGEST_SEED
 
 if TYPE_CHECKING:
     from ldrsp_tf.data.augmentation import Augmentation
@@ -267,7 +268,7 @@ class Task:
             "epochs": config.first_epochs,
             "folds": 0,
             "refit": False,
-            "seed": _SEEDS_APART * (config.seed + 1) + member,
+            "seed": (_SEEDS_APART * (config.seed + 1) + member) % (LARGEST_SEED + 1),
         }
         return config.replace(**of_stage)
 

@@ -5,8 +5,7 @@ import numpy as np
 from ldrsp_tf.data.examples import Examples
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.models.fold_channel import append_fold_channel
-
-_MAX_FOLDS = 255  # The fold of an image of bytes is a byte, too.
+from ldrsp_tf.settings import LARGEST_FOLDS, require_counts, valid_seed
 
 
 def assign_folds(rows: int, folds: int, seed: int) -> np.ndarray:
@@ -15,20 +14,22 @@ def assign_folds(rows: int, folds: int, seed: int) -> np.ndarray:
     Args:
       rows: The number of training rows.
       folds: The number of folds.
-      seed: The seed of the assignment.
+      seed: The seed of the assignment, from 0 to 2^32 - 1.
 
     Returns:
       Integers in [0, folds), `[rows]`.
 
     Raises:
-      UsageError: There are fewer than 2 folds, or more than rows (or 255).
+      UsageError: There are fewer than 2 folds, or more than rows (or 255), or a number
+        is not whole.
     """
-    if not 2 <= folds <= min(rows, _MAX_FOLDS):
+    require_counts(0, rows=rows, folds=folds)
+    if not 2 <= folds <= min(rows, LARGEST_FOLDS):
         raise UsageError(
             f"{rows} training rows cannot be divided into {folds} folds; give 2 or "
-            "more, and not more than rows (or 255)."
+            f"more, and not more than rows (or {LARGEST_FOLDS})."
         )
-    return np.random.default_rng((seed, 2)).permutation(rows) % folds
+    return np.random.default_rng((valid_seed(seed), 2)).permutation(rows) % folds
 
 
 def attach_folds(

@@ -13,9 +13,11 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from ldrsp_tf.errors import UsageError
 from ldrsp_tf.models.discriminator import Discriminator
 from ldrsp_tf.models.fold_channel import fold_of_inputs, without_fold
 from ldrsp_tf.models.output_kind import infer_from_logits
+from ldrsp_tf.settings import require_counts
 
 _NETWORKS = ("members", "refitted")
 
@@ -32,6 +34,10 @@ class CrossFitted(keras.Model):
       channels: F, the size of the last axis of an input without a fold.
       refitted: Models of the same kind that were trained on all rows; if there are any,
         they predict inputs without a fold instead of the members.
+
+    Raises:
+      UsageError: There is no member, or the number of channels is no whole
+        number of at least 1.
     """
 
     def __init__(
@@ -42,6 +48,11 @@ class CrossFitted(keras.Model):
         **kwargs: Any,
     ):
         super().__init__(**kwargs)
+        require_counts(channels=channels)
+        if not members:
+            raise UsageError(
+                "A CrossFitted generator has no members: give a model of each fold."
+            )
         self.members = list(members)
         self.refitted = list(refitted)
         self.channels = channels
@@ -94,10 +105,15 @@ class MeanDiscriminator(Discriminator):
 
     Args:
       members: Discriminators that differ in their weights alone.
+
+    Raises:
+      UsageError: There is no member.
     """
 
     def __init__(self, members: Sequence[Discriminator], **kwargs: Any):
         super().__init__(**kwargs)
+        if not members:
+            raise UsageError("A MeanDiscriminator has no members: give one or more.")
         self.members = list(members)
         self.is_conditioned = members[0].is_conditioned
         self.can_predict = members[0].can_predict

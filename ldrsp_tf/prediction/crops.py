@@ -10,6 +10,7 @@ from ldrsp_tf.errors import UsageError
 from ldrsp_tf.prediction.network_pair import NetworkPair
 from ldrsp_tf.prediction.predictor import Predictor
 from ldrsp_tf.refinement import Trajectory
+from ldrsp_tf.settings import require_counts
 
 # First rows, and first columns, of crops; or a function of an image's side.
 Offsets = tuple[int, ...] | Callable[[int], tuple[int, ...]]
@@ -78,12 +79,18 @@ class Crops:
         side of an image to them; all pairs are used.
       mirror: Whether the mirrored image is predicted too, and averaged.
       predict_batch_size: The number of images in one call.
+
+    Raises:
+      UsageError: A number of pixels or of images is no whole number of at least 1.
     """
 
     size: int
     offsets: Offsets
     mirror: bool = False
     predict_batch_size: int = 8
+
+    def __post_init__(self) -> None:
+        require_counts(size=self.size, predict_batch_size=self.predict_batch_size)
 
 
 class CropAverage:

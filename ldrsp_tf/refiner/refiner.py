@@ -37,11 +37,16 @@ from ldrsp_tf.refiner.assembly import (
 from ldrsp_tf.refiner.export import SAVED_MODEL_FILES, write_saved_model
 from ldrsp_tf.refiner.overrides import apply_overrides
 from ldrsp_tf.refiner.whole_folder import whole_folder
-from ldrsp_tf.settings import RefinementGrid, TrainingSettings
+from ldrsp_tf.settings import (
+    RefinementGrid,
+    TrainingSettings,
+    require_counts,
+    valid_seed,
+)
 from ldrsp_tf.spaces.base import OutputSpace
 from ldrsp_tf.spaces.custom_oracle import Measure
 from ldrsp_tf.training.history import History, Record
-from ldrsp_tf.training.loop import fit_in_folder, require_at_least_one
+from ldrsp_tf.training.loop import fit_in_folder
 from ldrsp_tf.training.trainer import Trainer
 
 
@@ -70,7 +75,7 @@ class Refiner:
       crops: The crops that images are predicted by; whole images by default.
       augment: A random change of the examples of a batch.
       seed: The seed of D's new weights, the held-out rows, the data order and all
-        random draws.
+        random draws, from 0 to 2^32 - 1.
 
     Attributes:
       refinement: The step size and number of steps to walk; chosen by `fit`, and may be
@@ -114,7 +119,7 @@ class Refiner:
             grid=apply_overrides(space.default_grid(), grid, "settings of the grid"),
             crops=crops,
             augment=augment,
-            seed=seed,
+            seed=valid_seed(seed),
         )
         self._parts: Parts | None = None
         self.refinement: Refinement | None = None
@@ -271,7 +276,9 @@ class Refiner:
             written or read.
         """
         setup = self._setup
-        require_at_least_one(epochs=epochs, validation_freq=validation_freq)
+        require_counts(epochs=epochs, validation_freq=validation_freq)
+        if patience is not None:
+            require_counts(0, patience=patience)
         training, held_out = training_and_validation(
             train, validation, setup.space, setup.seed, has_folds=folds is not None
         )

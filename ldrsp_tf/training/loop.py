@@ -11,7 +11,7 @@ from typing import Any
 import tensorflow as tf
 
 from ldrsp_tf.data.examples import Examples
-from ldrsp_tf.errors import DivergenceError, TrainingError, UsageError
+from ldrsp_tf.errors import DivergenceError, TrainingError
 from ldrsp_tf.evaluation.validation import Validation
 from ldrsp_tf.training.checkpoints import (
     Checkpoints,
@@ -176,20 +176,6 @@ def fit_in_folder(
             on_epoch_end=on_epoch_end,
         )
         return history, restore_best(checkpoints, history, _PHASE)
-
-
-def require_at_least_one(**counts: int) -> None:
-    """Refuses counts below 1.
-
-    Args:
-      **counts: The counts by name.
-
-    Raises:
-      UsageError: One is below 1; the message names it.
-    """
-    for name, count in counts.items():
-        if count < 1:
-            raise UsageError(f"{name} is {count}: at least 1 is needed.")
 
 
 def restore_best(checkpoints: StateKeeper, history: History, phase: str) -> Record:

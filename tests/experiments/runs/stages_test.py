@@ -248,3 +248,25 @@ def test_the_truths_weight_is_of_the_methods_that_have_it(few_tags):
     assert refiner.settings.truth_weight == 0.25
     with pytest.raises(UsageError, match="truth_weight is of the ldrsp methods"):
         build_refiner(_TASK, _TASK.configure("gan", {"truth_weight": 0.5}), few_tags)
+
+
+def test_more_folds_than_rows_are_refused_before_as_many_networks_are_built(
+    few_tags, progress, tmp_path, monkeypatch
+):
+    built = []
+    monkeypatch.setattr(
+        "experiments.runs.stages.build_members", lambda *given: built.append(given)
+    )
+    run = RunContext(_TASK, _config(folds=200), {}, tmp_path, progress)
+    with pytest.raises(UsageError, match="rows cannot be divided into 200 folds"):
+        Stages(run, few_tags)
+    assert not built
+
+
+def test_the_largest_seed_has_generators_of_a_first_stage():
+    config = _TASK.first_stage(_config(seed=2**32 - 1), 1)
+    assert config.seed == 1
+    with pytest.raises(UsageError, match="from 0 to 4294967295"):
+        _config(seed=2**32)
+    with pytest.raises(UsageError, match="from 0 to 255"):
+        _config(folds=100_000)

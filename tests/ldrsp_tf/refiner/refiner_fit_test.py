@@ -198,8 +198,18 @@ def test_a_validation_that_fails_is_refused_before_the_training(
 @pytest.mark.parametrize(
     ("options", "match"),
     [
-        ({"epochs": 0}, "epochs is 0: at least 1"),
-        ({"epochs": 1, "validation_freq": 0}, "validation_freq is 0: at least 1"),
+        ({"epochs": 0}, "epochs is 0: a whole number of at least 1"),
+        ({"epochs": 1.5}, "epochs is 1.5: a whole number"),
+        (
+            {"epochs": 1, "validation_freq": 0.5},
+            "validation_freq is 0.5: a whole number",
+        ),
+        ({"epochs": 1, "patience": -1}, "patience is -1: a whole number of at least 0"),
+        ({"epochs": 1, "patience": "a"}, "patience is 'a': a whole number"),
+        (
+            {"epochs": 1, "validation_freq": 0},
+            "validation_freq is 0: a whole",
+        ),
     ],
 )
 def test_numbers_that_train_nothing_are_refused(
