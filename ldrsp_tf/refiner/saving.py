@@ -17,6 +17,7 @@ from ldrsp_tf.methods import METHODS, Method
 from ldrsp_tf.prediction.crops import Crops
 from ldrsp_tf.refinement import Refinement
 from ldrsp_tf.refiner.assembly import Parts, Setup, assemble
+from ldrsp_tf.refiner.seeding import seeded_initializers
 from ldrsp_tf.refiner.whole_folder import whole_folder
 from ldrsp_tf.settings import RefinementGrid, SamplingSettings, TrainingSettings
 from ldrsp_tf.spaces import SPACES
@@ -71,12 +72,15 @@ def save_refiner(saved: SavedRefiner, folder: str | os.PathLike[str]) -> None:
 
     Raises:
       UsageError: The space or the method is the user's own; the offsets of the crops
-        are a function; a model cannot be saved by Keras; the folder cannot be written.
+        are a function; a model cannot be saved by Keras, or not be loaded again; the
+        folder cannot be written.
     """
     description = json.dumps(_description(saved), indent=1, default=_plain)
     with whole_folder(folder, _FILES, "refiner") as aside:
         for name, model in saved.networks.items():
-            _save_model(model, aside / f"{name}.keras")
+            path = aside / f"{name}.keras"
+            _save_model(model, path)
+            _try_loading(model, path)
         (aside / _DESCRIPTION).write_text(description)
 
 
@@ -175,6 +179,11 @@ def _load_model(
             path, custom_objects=custom_objects, compile=False
         )
     except Exception as error:  # Classes of the user's may raise anything.
+        if "Python lambda" in str(error):
+            raise UsageError(
+                f"{path} holds a Python lambda, which may run any code and is not "
+                "loaded; save the refiner again, with a layer class instead."
+            ) from error
         raise UsageError(
             f"{path} cannot be read ({reason_of(error)}); classes of your own have to "
             "be named in custom_objects."
@@ -193,12 +202,52 @@ def _require_whole(path: pathlib.Path) -> None:
 
 
 def _save_model(model: keras.Model, path: pathlib.Path) -> None:
+    for layer in model._flatten_layers():
+        if isinstance(layer, keras.layers.Lambda) and _is_lambda(layer.function):
+            raise UsageError(
+                f"The Lambda layer {layer.name!r} of {model.name!r} holds a Python "
+                "lambda, which no file can keep safely; write it as a layer class of "
+                "your own, registered by keras.saving.register_keras_serializable."
+            )
     try:
         model.save(path)
     except (NotImplementedError, ValueError, TypeError) as error:
         raise UsageError(
             f"Keras cannot save {type(model).__name__} ({reason_of(error)}); a class "
             "of your own needs get_config."
+        ) from error
+
+
+def _is_lambda(function: Any) -> bool:
+    return getattr(function, "__name__", "") == "<lambda>"
+
+
+def _try_loading(model: keras.Model, path: pathlib.Path) -> None:
+    """Refuses a model that could not be loaded again.
+
+    Its own classes are known here, as they will be if the user names or registers them.
+    Names of functions cannot be found in a model: if one is missing, the file is kept.
+    """
+    layers = (model, *model._flatten_layers())
+    classes = {type(layer).__name__: type(layer) for layer in layers}
+    own = {
+        name: kind
+        for name, kind in classes.items()
+        if not kind.__module__.startswith(("keras.", "ldrsp_tf."))
+    }
+    try:
+        # Initial weights would be drawn from the user's random stream.
+        with seeded_initializers(0):
+            keras.saving.load_model(path, custom_objects=own, compile=False)
+    except Exception as error:  # Classes of the user's may raise anything.
+        reason = str(error).rpartition("Exception encountered: ")[2]
+        if "Could not locate" in reason:
+            return
+        reason = reason_of(ValueError(reason)).partition(": {")[0]
+        raise UsageError(
+            f"{type(model).__name__} cannot be saved, since it could not be loaded "
+            f"again ({reason}); a class of your own needs a get_config, and a "
+            "constructor that takes its values, a function a name (no lambda)."
         ) from error
 
 
