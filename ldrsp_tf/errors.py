@@ -36,3 +36,14 @@ def reason_of(error: Exception) -> str:
     # TensorFlow's names of functions and operations are of no use to a user.
     reason = re.sub(r"\{\{.*?\}\} ?| \[Op:\w+\].*", "", reason)
     return reason.rstrip(".") or type(error).__name__
+
+
+def first_line(error: Exception) -> str:
+    """Returns an error's first line, or its class if it has no words.
+
+    Args:
+      error: The error; names of TensorFlow's operations are left out.
+    """
+    line = str(getattr(error, "message", error)).strip().split("\n")[0]
+    line = re.sub(r"\{\{.*?\}\} ?| \[Op:\w+\]", "", line)
+    return line or type(error).__name__

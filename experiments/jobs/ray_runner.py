@@ -14,6 +14,7 @@ from ray.exceptions import RayError, RayTaskError
 
 from experiments.jobs.process import POLL_SECONDS, Job, JobProcess
 from experiments.jobs.ray_cluster import RETRIES, RayCluster
+from ldrsp_tf.errors import first_line
 from ldrsp_tf.training.folder_lock import claim_folder
 
 _STOP_SECONDS = 30  # The longest wait for a node that does not answer.
@@ -64,9 +65,9 @@ class _RayJob:
         try:
             return ray.get(self._task)
         except RayTaskError as error:
-            return _first_line(error.cause)
+            return first_line(error.cause)
         except RayError as error:
-            return _first_line(error)
+            return first_line(error)
 
     def stop(self) -> None:
         ray.cancel(self._task)
@@ -114,7 +115,3 @@ def _end_with_worker() -> Callable[[], object] | None:
         return None
     prctl = ctypes.CDLL(None).prctl
     return lambda: prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0]

@@ -15,7 +15,7 @@ from optuna.trial import FrozenTrial, TrialState
 from datasets.preparation.file_lock import hold_lock
 from experiments.search.plan import Plan, Settings
 from experiments.search.trials import Report
-from ldrsp_tf.errors import DivergenceError, UsageError
+from ldrsp_tf.errors import DivergenceError, UsageError, first_line
 from ldrsp_tf.training.folder_lock import claim_folder
 
 # Trials without which a median is no basis for stopping others.
@@ -169,7 +169,7 @@ def _open(storage: pathlib.Path, plan: Plan) -> optuna.Study:
         )
     except (sqlalchemy.exc.SQLAlchemyError, optuna.exceptions.OptunaError) as error:
         raise UsageError(
-            f"{storage} cannot be used to keep trials ({_first_line(error)}); name "
+            f"{storage} cannot be used to keep trials ({first_line(error)}); name "
             "another file by --storage."
         ) from error
     _check_plan(study, plan, storage)
@@ -188,7 +188,3 @@ def _check_plan(study: optuna.Study, plan: Plan, storage: pathlib.Path) -> None:
             f"{storage} has the trials of another sweep (it differs in "
             f"{', '.join(differing)}); choose another --output_dir, or delete that one."
         )
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0]

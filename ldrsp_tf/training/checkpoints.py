@@ -16,7 +16,7 @@ from ldrsp_tf.distribution.workers import (
     is_chief,
     sync_from_chief,
 )
-from ldrsp_tf.errors import TrainingError
+from ldrsp_tf.errors import TrainingError, first_line
 from ldrsp_tf.training.files import aside_of, delete, delete_left_aside, replace, sync
 from ldrsp_tf.training.history import Record, to_lines, whole_records
 from ldrsp_tf.training.trainer import Trainer
@@ -169,7 +169,7 @@ class Checkpoints:
             raise TrainingError(
                 f"The checkpoint of epoch {epoch} could not be written to "
                 f"{folder} (is the disk full?): the one before is kept, and "
-                f"the same command goes on from it. {_first_line(error)}"
+                f"the same command goes on from it. {first_line(error)}"
             ) from error
 
     def _restored(self, read: Callable[[], int]) -> int:
@@ -202,7 +202,7 @@ class Checkpoints:
             raise TrainingError(
                 f"The checkpoint {damaged} does not fit these networks or is "
                 f"damaged; delete {self._folder} to train anew. "
-                f"{_first_line(reason)}"
+                f"{first_line(reason)}"
             ) from reason
         return 0
 
@@ -250,12 +250,6 @@ def _remove_others(folder: pathlib.Path, epoch: int, kept: int) -> None:
     for other in files.keys() - kept_epochs:
         for path in sorted(files[other], key=_is_index, reverse=True):
             path.unlink()
-
-
-def _first_line(error: Exception) -> str:
-    """Returns an error's first line without names of TensorFlow's operations."""
-    line = str(getattr(error, "message", error)).strip().split("\n")[0]
-    return re.sub(r"\{\{.*?\}\} ?| \[Op:\w+\]", "", line)
 
 
 State = tuple[int, list[np.ndarray]]

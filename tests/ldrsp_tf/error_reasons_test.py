@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from ldrsp_tf.errors import UsageError, reason_of
+from ldrsp_tf.errors import UsageError, first_line, reason_of
 
 
 def test_a_plain_error_is_its_first_paragraph_without_a_full_stop():
@@ -45,3 +45,18 @@ def test_names_of_operations_are_left_out():
     assert "3 values" in reason
     assert "[Op:" not in reason
     assert "{{" not in reason
+
+
+@pytest.mark.parametrize(
+    ("error", "line"),
+    [
+        (ValueError("One line.\nAnother."), "One line."),
+        (KeyError(), "KeyError"),
+        (
+            tf.errors.DataLossError(None, None, "{{node x}} Lost. [Op:RestoreV2]"),
+            "Lost.",
+        ),
+    ],
+)
+def test_a_first_line_has_no_names_of_operations(error, line):
+    assert first_line(error) == line
