@@ -46,14 +46,19 @@ def load(
     del data_dir, manual_dir
     begin = time.perf_counter()
     checksums = source_checksums(config)
-    labels = label_names(config)
-    _require_labels(config)
     train_file = _train_file(config)
+    header = read_header(train_file)
+    labels = label_names(config, header)
+    _require_labels(config, header)
     rows = _rows(read_arff(train_file, labels))
-    features = _features(read_header(train_file), labels)
+    features = _features(header, labels)
     if config.test_file:
-        _require_same_features(features, train_file, config.test_file, labels)
-        _require_same_labels(config, config.test_file, labels)
+        test_header = read_header(config.test_file)
+        found = _features(test_header, labels)
+        _require_same_features(features, train_file, found, config.test_file)
+        of_training = _values_that_mean_1(header, train_file, labels)
+        of_test = _values_that_mean_1(test_header, config.test_file, labels)
+        _require_same_labels(of_training, train_file, of_test, config.test_file)
         binary = _binary_features(features)
         train, test = rows, _rows(read_arff(config.test_file, labels, binary=binary))
     else:
@@ -70,7 +75,7 @@ def load(
         splits,
         checksums,
         time.perf_counter() - begin,
-        notes=_label_notes(config, labels),
+        notes=_label_notes(config, header, labels),
         inputs=known.as_dict(),
     )
 
@@ -89,7 +94,8 @@ def read_inputs(inputs: Mapping[str, Any], path: pathlib.Path) -> NewInputs:
       DataError: The file is damaged, or has other features than the training rows.
     """
     known = ArffInputs.from_dict(inputs)
-    _require_same_features(known.features, known.train_file, str(path), known.labels)
+    found = _features(read_header(path), known.labels)
+    _require_same_features(known.features, known.train_file, found, str(path))
     binary = _binary_features(known.features)
     new = read_arff(str(path), [], ignored=known.labels, binary=binary)
     x = known.standardization.apply(new.features)
@@ -104,15 +110,18 @@ def source_checksums(config: ArffConfig) -> dict[str, str]:
     return {name: sha256(path) for name, path in paths.items()}
 
 
-def label_names(config: ArffConfig) -> list[str]:
+def label_names(config: ArffConfig, header: Header) -> list[str]:
     """Returns the names of the labels, from an XML file or attribute positions.
+
+    Args:
+      config: The settings.
+      header: The header of the training file.
 
     Raises:
       UsageError: The settings name no file or no labels, or name labels twice.
     """
-    train_file = _train_file(config)
     if not config.labels_xml:
-        return _outer_labels(config, train_file)
+        return _outer_labels(config, header)
     if config.num_labels is not None:
         raise UsageError(
             "--labels_xml and --num_labels both name the labels; give one."
@@ -126,8 +135,8 @@ def _train_file(config: ArffConfig) -> str:
     return config.train_file
 
 
-def _outer_labels(config: ArffConfig, train_file: str) -> list[str]:
-    header = read_header(train_file)
+def _outer_labels(config: ArffConfig, header: Header) -> list[str]:
+    train_file = _train_file(config)
     count = config.num_labels
     if count is None:
         count = header.meka_labels
@@ -146,12 +155,11 @@ def _outer_labels(config: ArffConfig, train_file: str) -> list[str]:
     return header.outer_names(count)
 
 
-def _require_labels(config: ArffConfig) -> None:
+def _require_labels(config: ArffConfig, header: Header) -> None:
     """Refuses labels of the relation's `-C n` that look like features."""
     if config.labels_xml or config.num_labels is not None:
         return  # The user has named them.
     train_file = _train_file(config)
-    header = read_header(train_file)
     count = header.meka_labels
     assert count is not None
     doubt = doubt_labels(header, count)
@@ -166,9 +174,10 @@ def _require_labels(config: ArffConfig) -> None:
     )
 
 
-def _label_notes(config: ArffConfig, labels: Sequence[str]) -> tuple[str, ...]:
+def _label_notes(
+    config: ArffConfig, header: Header, labels: Sequence[str]
+) -> tuple[str, ...]:
     """Returns sentences that name the labels, and the values that mean 1."""
-    header = read_header(_train_file(config))
     source = "--labels_xml" if config.labels_xml else "--num_labels"
     if not config.labels_xml and config.num_labels is None:
         source = f"the '-C {header.meka_labels}' of the file's relation"
@@ -212,10 +221,9 @@ def _rows(data: ArffData) -> _Rows:
 
 
 def _require_same_features(
-    expected: list[Attribute], train_file: str, path: str, labels: Collection[str]
+    expected: list[Attribute], train_file: str, found: list[Attribute], path: str
 ) -> None:
     """Raises a DataError if a file's features differ from the training rows'."""
-    found = _features(read_header(path), labels)
     for i in range(max(len(expected), len(found))):
         ours, theirs = expected[i : i + 1], found[i : i + 1]
         if [*map(_kind, ours)] != [*map(_kind, theirs)]:
@@ -226,19 +234,21 @@ def _require_same_features(
             )
 
 
+def _values_that_mean_1(
+    header: Header, path: str, labels: Collection[str]
+) -> dict[str, str]:
+    """Returns the value at which each label is on, by the label's name."""
+    return {
+        attribute.name: as_label(path, attribute).on or "1"
+        for attribute in header.attributes
+        if attribute.name in set(labels)
+    }
+
+
 def _require_same_labels(
-    config: ArffConfig, path: str, labels: Collection[str]
+    of_training: dict[str, str], train_file: str, of_path: dict[str, str], path: str
 ) -> None:
     """Raises a DataError if another value of a label than in training means 1."""
-    train_file = _train_file(config)
-    of_training, of_path = (
-        {
-            a.name: as_label(name, a).on or "1"
-            for a in read_header(name).attributes
-            if a.name in set(labels)
-        }
-        for name in (train_file, path)
-    )
     for label, value in of_path.items():
         if value != of_training[label]:
             raise DataError(

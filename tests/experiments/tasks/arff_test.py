@@ -5,6 +5,7 @@ import pathlib
 import numpy as np
 import pytest
 
+from datasets.arff.header import read_header
 from datasets.errors import DataError
 from experiments.runs.finished import load_run
 from experiments.tasks.arff import label_names, load, read_inputs
@@ -77,14 +78,30 @@ def test_features_may_stay_as_they_are(configure):
 
 def test_labels_are_those_of_the_relation_the_flag_or_the_xml_file(configure, write):
     xml = write('<l><label name="third"/><label name="first"/></l>', "labels.xml")
-    assert label_names(configure()) == ["first", "second"]
-    assert label_names(configure(num_labels=1)) == ["first"]
-    assert label_names(configure(num_labels=-1)) == ["third"]
+
+    def names_of(config):
+        return label_names(config, read_header(config.train_file))
+
+    assert names_of(configure()) == ["first", "second"]
+    assert names_of(configure(num_labels=1)) == ["first"]
+    assert names_of(configure(num_labels=-1)) == ["third"]
     config = configure(labels_xml=xml)
-    assert label_names(config) == ["third", "first"]
+    assert names_of(config) == ["third", "first"]
     data = load(config, None, None)
     np.testing.assert_array_equal(data.splits["test"]["labels"], [[1, 1]])
     assert "labels_xml" in data.checksums
+
+
+def test_each_header_is_read_once(configure, monkeypatch):
+    read = []
+
+    def read_and_note(path):
+        read.append(pathlib.Path(path).name)
+        return read_header(path)
+
+    monkeypatch.setattr("experiments.tasks.arff.read_header", read_and_note)
+    load(configure(), None, None)
+    assert read == ["train.arff", "test.arff"]
 
 
 def test_without_a_test_file_a_share_is_held_out_whatever_the_runs_seed(configure):
