@@ -93,7 +93,7 @@ def _execute(
 
 
 def _interrupt_by_sigint() -> None:
-    # Where the tests run in the background of a shell, it is ignored.
+    # A shell ignores it for tests that run in its background.
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 

@@ -104,7 +104,7 @@ def cluster_address(cluster) -> str:
 def command_line_on_ray(command_line, cluster, ray_environment) -> CommandLine:
     """Commands that can join it."""
     settings = {
-        # What Ray sets where a cluster is started.
+        # A variable that Ray sets when it starts a cluster.
         "RAY_AUTH_MODE": "token",
         # Sums are taken in another order with another number of threads.
         "TF_NUM_INTRAOP_THREADS": "1",

@@ -47,7 +47,7 @@ def test_the_splits_take_the_rows_in_the_order_of_the_file(
     splits = generators()
     assert list(splits) == ["train", "validation", "test"]
     begin = 0
-    # Whatever the order in which they are asked for.
+    # The order in which they are asked for does not matter.
     examples = {split: list(splits[split]) for split in reversed(splits)}
     for split, size in _SIZES.items():
         assert [key for key, _ in examples[split]] == list(range(size))

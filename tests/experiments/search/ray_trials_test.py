@@ -92,7 +92,7 @@ def test_a_trial_whose_worker_is_killed_begins_anew(measure, tmp_path):
         told.touch()
 
     (value,) = measure(report, die_in_the_first_attempt)
-    # What was told by the first attempt is not told again by the second one.
+    # The second attempt does not report again the values of the first one.
     assert [step for step, _ in reports] == [2, 4]
     assert value == max(value for _, value in reports)
     records = (tmp_path / "trial" / "seed0" / "metrics.jsonl").read_text().splitlines()

@@ -51,7 +51,7 @@ def test_interrupted_trials_do_not_count():
 
 
 def test_only_a_complete_trial_has_a_value():
-    # What Optuna has as the value of a pruned one is that of its last report.
+    # Optuna's value of a pruned trial is that of its last report.
     assert made("COMPLETE", settings={"a": 1}, seconds=2.0) == {
         "number": 7,
         "state": "complete",

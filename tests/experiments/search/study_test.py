@@ -107,7 +107,7 @@ def test_a_trial_of_another_process_is_left_to_it_and_counts(tmp_path):
     inner = []
 
     def beside(settings, folder, report):
-        # What another process would do while this trial is under way.
+        # The actions of another process while this trial is under way.
         inner.extend(run(tmp_path, 2))
         return value(settings, folder, report)
 

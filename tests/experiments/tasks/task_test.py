@@ -190,7 +190,7 @@ def test_a_committed_result_has_the_settings_of_today(path):
     # A run that is older than a setting has its default.
     config = task.config.from_flat(written)
     assert config.as_dict() == {**task.config.defaults(), **written}
-    # What its command says is what it was run with.
+    # It was run with the settings of its command.
     flags = dict(
         flag.removeprefix("--").split("=", 1)
         for flag in result["command"].split()

@@ -63,5 +63,5 @@ def test_pretraining_teaches_the_discriminator_and_leaves_the_generator(tags):
     assert losses[-1] < 0.9 * losses[0]
     for before, after in zip(generator, model.generator.get_weights()):
         np.testing.assert_array_equal(after, before)
-    # What it has learned is the discriminator's.
+    # The discriminator has learned it.
     assert np.abs(model.discriminator.label_scores.kernel.numpy()).max() > 0.0

@@ -108,7 +108,7 @@ def test_a_kill_at_any_change_leaves_the_old_or_the_new(folder, tmp_path, monkey
         found.append(_read(folder))
         assert found[-1] in (_OLD, _NEW)
         _write(folder, "old")
-        # What the killed process has left beside it is gone as well.
+        # The files that the killed process has left beside it are gone as well.
         assert list(tmp_path.iterdir()) == [folder]
         at += 1
     assert _OLD in found

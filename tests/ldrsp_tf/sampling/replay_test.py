@@ -158,7 +158,7 @@ def test_a_visit_goes_on_for_its_steps_from_where_the_chain_was(
         assert np.abs(samples.y - before).max() > 1e-3
         np.testing.assert_array_equal(samples.x, draws[0].x)
         np.testing.assert_array_equal(samples.y_true, draws[0].y_true)
-        # What is kept is what was given.
+        # The source keeps the outputs that were given.
         for variable, value in zip(chains.variables, samples):
             np.testing.assert_array_equal(variable[0], value)
 

@@ -52,7 +52,7 @@ class _Deadly:
         def deadly(path, *arguments, **options):
             self.changes += 1
             if self.changes == self._at:
-                # What comes after the death is no part of it.
+                # Later writes are no part of the death.
                 self._monkeypatch.undo()
                 if half_done is not None:
                     half_done(path, *arguments)
@@ -111,7 +111,7 @@ def test_death_at_any_change_of_a_file(tmp_path, monkeypatch):
         with pytest.raises(_Death):
             _train(folder)
         monkeypatch.undo()
-        # What the dead process has left is that of a process that is no more.
+        # The files were left by a process that is no more.
         monkeypatch.setattr(files, "_is_alive", lambda process: False)
         _assert_same(_train(folder), undisturbed)
         monkeypatch.undo()

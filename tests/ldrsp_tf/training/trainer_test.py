@@ -580,7 +580,7 @@ def test_the_walk_takes_bytes(ldrsp, tags):
     )
 
 
-# What does not fit.
+# Arguments that do not fit.
 
 
 def _trainer(generator, discriminator, method=LDRSP):
