@@ -9,6 +9,8 @@ import importlib
 import pkgutil
 from typing import TYPE_CHECKING, Any
 
+from ldrsp_tf.errors import require_tensorflow_backend
+
 if TYPE_CHECKING:
     from ldrsp_tf.data.folds import assign_folds
     from ldrsp_tf.errors import DivergenceError, TrainingError, UsageError
@@ -52,6 +54,7 @@ _SOURCES = {
     "UsageError": "errors",
     "assign_folds": "data.folds",
 }
+_WITHOUT_KERAS = ("errors", "settings")
 _SUBMODULES = frozenset(module.name for module in pkgutil.iter_modules(__path__))
 
 __all__ = [
@@ -81,11 +84,16 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     if name in _SOURCES:
-        module = importlib.import_module(f"{__name__}.{_SOURCES[name]}")
-        return getattr(module, name)
+        return getattr(_import(_SOURCES[name]), name)
     if name in _SUBMODULES:
-        return importlib.import_module(f"{__name__}.{name}")
+        return _import(name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def _import(name: str) -> Any:
+    if name not in _WITHOUT_KERAS:
+        require_tensorflow_backend()
+    return importlib.import_module(f"{__name__}.{name}")
 
 
 def __dir__() -> list[str]:

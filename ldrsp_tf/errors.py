@@ -1,6 +1,8 @@
 """Errors that a user can mend: one clear sentence each, printed without a traceback."""
 
+import os
 import re
+import sys
 
 
 class UsageError(ValueError):
@@ -47,3 +49,21 @@ def first_line(error: Exception) -> str:
     line = str(getattr(error, "message", error)).strip().split("\n")[0]
     line = re.sub(r"\{\{.*?\}\} ?| \[Op:\w+\]", "", line)
     return line or type(error).__name__
+
+
+def require_tensorflow_backend() -> None:
+    """Refuses another backend of Keras than TensorFlow, without importing either.
+
+    Raises:
+      UsageError: Keras is imported with another one, or would be.
+    """
+    keras = sys.modules.get("keras")
+    chosen = os.environ.get("KERAS_BACKEND") or "tensorflow"
+    # While Keras is being imported, it has no configuration yet.
+    config = getattr(keras, "config", None)
+    backend = config.backend() if config is not None else chosen
+    if backend != "tensorflow":
+        raise UsageError(
+            f"The backend of Keras is {backend!r}, but ldrsp_tf needs TensorFlow's: "
+            "set KERAS_BACKEND=tensorflow before Keras is imported."
+        )

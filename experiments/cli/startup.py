@@ -22,6 +22,8 @@ def quiet_tensorflow(find_devices: bool = True) -> None:
         distributed looks for devices later (`runs.strategy.make_strategy`).
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    # The commands use Keras by TensorFlow, whichever backend the user's scripts have.
+    os.environ["KERAS_BACKEND"] = "tensorflow"
     with diverted_stderr():
         import tensorflow as tf
 

@@ -18,7 +18,7 @@ from ldrsp_tf.data.examples import (
     training_and_validation,
 )
 from ldrsp_tf.data.folds import attach_folds
-from ldrsp_tf.errors import NotFittedError, UsageError
+from ldrsp_tf.errors import NotFittedError, UsageError, require_tensorflow_backend
 from ldrsp_tf.evaluation.validation import Validation, measure, try_validation, validate
 from ldrsp_tf.methods import LDRSP_PLUS, Method, get_method
 from ldrsp_tf.models import Discriminator
@@ -102,6 +102,7 @@ class Refiner:
         augment: Augmentation | None = None,
         seed: int = 0,
     ):
+        require_tensorflow_backend()
         if oracle is not None:
             space = space.with_oracle(oracle)
         if isinstance(method, str):

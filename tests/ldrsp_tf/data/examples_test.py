@@ -292,3 +292,21 @@ def test_a_feature_that_single_precision_takes_for_one_number_is_told(recwarn):
     for other in (x - [0, 1.7e9, 0], x.astype(np.float32), x.astype(np.int64) // 1000):
         _read((other, _Y))
     assert not recwarn.list
+
+
+class _ArrayOfAnotherLibrary:
+    """An array that numpy can convert, as those of JAX and PyTorch are."""
+
+    def __init__(self, values):
+        self._values = values
+
+    def __array__(self, dtype=None, copy=None):
+        return np.asarray(self._values, dtype)
+
+
+def test_arrays_of_other_libraries_are_read():
+    x, y = np.ones((4, 3), np.float32), np.eye(4, 2, dtype=np.float32)
+    pair = tuple(map(_ArrayOfAnotherLibrary, (x, y)))
+    examples = as_examples(pair, TagSpace(), "training data")
+    np.testing.assert_array_equal(examples.x, x)
+    np.testing.assert_array_equal(examples.y, y)
