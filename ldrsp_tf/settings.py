@@ -217,6 +217,10 @@ class TrainingSettings:
       generator_learning_rate: Learning rate of G's Adam optimizer.
       discriminator_learning_rate: Learning rate of D's Adam optimizer.
       beta_1: First-moment decay rate of both Adam optimizers (0.5 in the paper).
+      beta_2: Second-moment decay rate of both Adam optimizers.
+      generator_weight_decay: Decoupled weight decay of G's kernels; a step of learning
+        rate r takes r times this share of each weight away.
+      discriminator_weight_decay: The same of D's kernels.
       adversarial_weight: Factor of the adversarial term of Eq. 6, relative to a
         surrogate loss that is *averaged* over the labels (1 in the paper, which does
         not say whether it sums or averages them).
@@ -244,6 +248,15 @@ class TrainingSettings:
     )
     beta_1: float = setting(
         0.5, PAPER, "first-moment decay rate of both Adam optimizers", high=1
+    )
+    beta_2: float = setting(
+        0.999, OURS, "second-moment decay rate of both Adam optimizers", high=1
+    )
+    generator_weight_decay: float = setting(
+        0.0, OURS, "decoupled weight decay (AdamW) of G's kernels, not of its biases"
+    )
+    discriminator_weight_decay: float = setting(
+        0.0, OURS, "decoupled weight decay (AdamW) of D's kernels, not of its biases"
     )
     adversarial_weight: float = setting(
         1.0,

@@ -74,11 +74,15 @@ class Trainer(NetworkPair):
             if method.has_discriminator
             else None
         )
-        self.generator_optimizer = FusedAdam(
-            settings.generator_learning_rate, beta_1=settings.beta_1
+        self.generator_optimizer = _optimizer(
+            settings,
+            settings.generator_learning_rate,
+            settings.generator_weight_decay,
         )
-        self.discriminator_optimizer = FusedAdam(
-            settings.discriminator_learning_rate, beta_1=settings.beta_1
+        self.discriminator_optimizer = _optimizer(
+            settings,
+            settings.discriminator_learning_rate,
+            settings.discriminator_weight_decay,
         )
 
     def build(self, x: tf.Tensor, y: tf.Tensor) -> None:
@@ -420,9 +424,20 @@ class Trainer(NetworkPair):
     def _apply(
         optimizer: FusedAdam, gradients: list[tf.Tensor | None], model: keras.Model
     ) -> None:
-        # A part that the loss does not depend on stays as it is.
+        # A part that the loss does not depend on stays as it is but for weight decay.
         gradients = [
             tf.zeros_like(variable) if gradient is None else gradient
             for gradient, variable in zip(gradients, model.trainable_variables)
         ]
         optimizer.apply(shares_of_mean(gradients), model.trainable_variables)
+
+
+def _optimizer(
+    settings: TrainingSettings, learning_rate: float, weight_decay: float
+) -> FusedAdam:
+    return FusedAdam(
+        learning_rate,
+        beta_1=settings.beta_1,
+        beta_2=settings.beta_2,
+        weight_decay=weight_decay or None,  # None makes no operation.
+    )

@@ -193,15 +193,28 @@ def test_the_first_update_is_that_of_adam(make_trainer, tags, values):
 
 def test_settings_reach_the_optimizers(make_trainer):
     trainer = make_trainer(
-        generator_learning_rate=0.01, discriminator_learning_rate=0.02, beta_1=0.25
+        generator_learning_rate=0.01,
+        discriminator_learning_rate=0.02,
+        beta_1=0.25,
+        beta_2=0.9,
+        generator_weight_decay=0.3,
+        discriminator_weight_decay=0.4,
     )
-    for optimizer, rate in (
-        (trainer.generator_optimizer, 0.01),
-        (trainer.discriminator_optimizer, 0.02),
+    for optimizer, rate, decay in (
+        (trainer.generator_optimizer, 0.01, 0.3),
+        (trainer.discriminator_optimizer, 0.02, 0.4),
     ):
         assert float(optimizer.learning_rate) == pytest.approx(rate)
-        assert optimizer.beta_1 == 0.25
+        assert (optimizer.beta_1, optimizer.beta_2) == (0.25, 0.9)
+        assert optimizer.weight_decay == decay
     assert TrainingSettings().beta_1 == 0.5  # the paper's
+
+
+def test_without_weight_decay_the_optimizers_make_no_operation_for_it(make_trainer):
+    trainer = make_trainer(beta_1=0.25)
+    assert trainer.generator_optimizer.weight_decay is None
+    assert trainer.discriminator_optimizer.weight_decay is None
+    assert trainer.generator_optimizer.beta_2 == 0.999
 
 
 @pytest.mark.parametrize(
