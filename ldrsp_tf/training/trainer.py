@@ -271,8 +271,9 @@ class Trainer(NetworkPair):
     ) -> Scalars:
         """Updates G once (Eq. 6) and D as often as the method requires (Eq. 10).
 
-        The last update of D and the update of G start from the same weights, which lets
-        them share G(x) and D's features of x.
+        All updates share G(x), which is computed once: layers with averages see a
+        batch once an iteration. The last update of D and the update of G start from the
+        same weights, and share D's features of x, too.
 
         Args:
           x: Inputs, `[B, ...]`.
@@ -283,13 +284,6 @@ class Trainer(NetworkPair):
           The losses before the update, scalars.
         """
         seed = tf.random.experimental.stateless_fold_in([self.seed, 0], iteration)
-        for update in range(1, self.method.discriminator_updates):
-            logits = self.generator(x, training=self._trains_generator)
-            gradients, _, _ = self._discriminator_gradients(
-                x, y_true, logits, seed + update
-            )
-            self._apply(self.discriminator_optimizer, gradients, self.discriminator)
-
         scalars: Scalars = {}
         features: Any = None
         d_gradients: list[tf.Tensor | None] = []
@@ -305,6 +299,7 @@ class Trainer(NetworkPair):
                     scalars["regularization_loss"] = regularization
             if self.discriminator is not None:
                 with tape.stop_recording():
+                    self._update_discriminator_first(x, y_true, logits, seed)
                     d_gradients, features, d_loss = self._discriminator_gradients(
                         x, y_true, logits, seed
                     )
@@ -317,6 +312,20 @@ class Trainer(NetworkPair):
         if self.discriminator is not None:
             self._apply(self.discriminator_optimizer, d_gradients, self.discriminator)
         return scalars
+
+    def _update_discriminator_first(
+        self,
+        x: tf.Tensor,
+        y_true: tf.Tensor,
+        generator_logits: tf.Tensor,
+        seed: tf.Tensor,
+    ) -> None:
+        """Makes the updates of D that a method has beyond one an iteration."""
+        for update in range(1, self.method.discriminator_updates):
+            gradients, _, _ = self._discriminator_gradients(
+                x, y_true, generator_logits, seed + update
+            )
+            self._apply(self.discriminator_optimizer, gradients, self.discriminator)
 
     def _generator_loss(
         self, scalars: Scalars, features: Any, y_generated: tf.Tensor

@@ -305,6 +305,28 @@ def test_updates_of_the_discriminator_alone_move_it_like_single_ones(
         np.testing.assert_allclose(once, thrice, atol=1e-6)
 
 
+def test_all_updates_of_the_discriminator_share_one_output_of_the_generator(
+    make_map_trainer, maps, eagerly
+):
+    # Batch normalization averages each batch once, as without a discriminator.
+    averages = []
+    for method in ("wgan_gp", "baseline"):
+        trainer = make_map_trainer(method, generator_learning_rate=0.0)
+        network, calls = trainer.generator.call, []
+        trainer.generator.call = (
+            lambda x, training=False, network=network, calls=calls: (
+                calls.append(training),
+                network(x, training=training),
+            )[1]
+        )
+        trainer.train_epoch(*maps, epoch=0)
+        assert calls == [True, True]  # 8 images in batches of 4
+        averages.append([v.numpy() for v in trainer.generator.non_trainable_variables])
+    assert len(averages[0]) > 0
+    for after_six_updates, after_one in zip(*averages):
+        np.testing.assert_allclose(after_six_updates, after_one, rtol=1e-5)
+
+
 def test_a_step_draws_by_seed_and_iteration(make_trainer, tags):
     trainer = make_trainer(
         dataclasses.replace(LDRSP, sources=((1.0, sampling.AdversarialSource),))
