@@ -422,6 +422,7 @@ class Trainer(NetworkPair):
             logits_for=self.logits_for,
             y_generated=y_generated,
             y_true=y_true,
+            y_initial=self.space.initial_output(y_true),
             oracle=self.oracle,
             value_loss=self.method.value_loss,
             project=self.space.project,
