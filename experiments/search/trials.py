@@ -32,8 +32,8 @@ def validation_value(
 ) -> float:
     """Returns the validation metric of the best epoch, averaged over the plan's seeds.
 
-    It is the metric by which a run chooses its epochs: the space's selection metric of
-    the refined output, or of G's where the method has no discriminator.
+    It is the metric by which a run chooses its epochs
+    (`evaluation.validation.selection_metric`).
 
     Args:
       plan: The plan of the sweep.
