@@ -223,7 +223,11 @@ class TrainingSettings:
       discriminator_weight_decay: The same of D's kernels.
       adversarial_weight: Factor of the adversarial term of Eq. 6, relative to a
         surrogate loss that is *averaged* over the labels (1 in the paper, which does
-        not say whether it sums or averages them).
+        not say whether it sums or averages them). Not used where `adversarial_share`
+        is given.
+      adversarial_share: The norm of the adversarial term's gradient at G's logits, as a
+        share of the surrogate's, that the term's factor is computed for in each
+        iteration (`losses.adaptive_weight`); None for the fixed `adversarial_weight`.
       penalty_weight: Factor of the method's penalty in D's loss.
       cosine_decay: Whether both learning rates fall along half a cosine to 0, epoch by
         epoch.
@@ -262,6 +266,13 @@ class TrainingSettings:
         1.0,
         PAPER,
         "factor of the adversarial term of Eq. 6, relative to the mean cross-entropy",
+    )
+    adversarial_share: float | None = setting(
+        None,
+        OURS,
+        "compute the adversarial term's factor in each iteration, so that the norm of "
+        "its gradient at G's logits is this share of the surrogate loss's; without it, "
+        "--adversarial_weight holds, which is not used otherwise",
     )
     penalty_weight: float = setting(
         10.0, OURS, "factor of the gradient penalty in D's loss of wgan_gp"

@@ -117,6 +117,7 @@ def _losses(record: Record) -> str:
     shown = {
         "surrogate_loss": "L_g",
         "adversarial_loss": "adv",
+        "adversarial_weight": "weight",
         "discriminator_loss": "D",
         "regularization_loss": "reg",
     }

@@ -18,6 +18,7 @@ from ldrsp_tf.distribution.replicas import (
 )
 from ldrsp_tf.distribution.workers import sync_from_chief
 from ldrsp_tf.errors import UsageError
+from ldrsp_tf.losses.adaptive_weight import adaptive_weight
 from ldrsp_tf.losses.ldrsp import ScoredOutputs
 from ldrsp_tf.methods import Method
 from ldrsp_tf.models.discriminator import Discriminator
@@ -256,11 +257,19 @@ class Trainer(NetworkPair):
         """Whether G is trained: it is neither frozen nor without weights."""
         return bool(self.generator.trainable_variables)
 
+    @property
+    def _adapts_weight(self) -> bool:
+        """Whether the adversarial term's weight is computed in each iteration."""
+        is_adversarial = self.method.generator_loss is not None
+        is_adaptive = self.settings.adversarial_share is not None
+        return self._trains_generator and is_adversarial and is_adaptive
+
     def _scalar_names(self) -> tuple[str, ...]:
         is_adversarial = self.method.generator_loss is not None
         names = {
             "surrogate_loss": self._trains_generator,
             "adversarial_loss": self._trains_generator and is_adversarial,
+            "adversarial_weight": self._adapts_weight,
             "discriminator_loss": self.discriminator is not None,
             "regularization_loss": self._is_regularized,
         }
@@ -287,7 +296,7 @@ class Trainer(NetworkPair):
         scalars: Scalars = {}
         features: Any = None
         d_gradients: list[tf.Tensor | None] = []
-        with tf.GradientTape() as tape:
+        with tf.GradientTape(persistent=self._adapts_weight) as tape:
             own_losses = OwnLosses(self.generator)
             logits = self.generator(x, training=self._trains_generator)
             y_generated = self.space.activation(logits)
@@ -305,7 +314,9 @@ class Trainer(NetworkPair):
                     )
                 scalars["discriminator_loss"] = d_loss
             if self._trains_generator:
-                loss = self._generator_loss(scalars, features, y_generated)
+                loss = self._generator_loss(
+                    tape, scalars, features, logits, y_generated
+                )
         if self._trains_generator:
             gradients = tape.gradient(loss, self.generator.trainable_variables)
             self._apply(self.generator_optimizer, gradients, self.generator)
@@ -328,7 +339,12 @@ class Trainer(NetworkPair):
             self._apply(self.discriminator_optimizer, gradients, self.discriminator)
 
     def _generator_loss(
-        self, scalars: Scalars, features: Any, y_generated: tf.Tensor
+        self,
+        tape: tf.GradientTape,
+        scalars: Scalars,
+        features: Any,
+        generator_logits: tf.Tensor,
+        y_generated: tf.Tensor,
     ) -> tf.Tensor:
         """Returns Eq. 6, whose adversarial term is added to the scalars."""
         loss = scalars["surrogate_loss"]
@@ -341,7 +357,14 @@ class Trainer(NetworkPair):
             discriminator.logits(features, y_generated)
         )
         scalars["adversarial_loss"] = adversarial
-        return loss + self.settings.adversarial_weight * adversarial
+        weight: float | tf.Tensor = self.settings.adversarial_weight
+        if self.settings.adversarial_share is not None:
+            parts = scalars["surrogate_loss"], adversarial
+            with tape.stop_recording():
+                gradients = [tape.gradient(part, generator_logits) for part in parts]
+            weight = adaptive_weight(self.settings.adversarial_share, *gradients)
+            scalars["adversarial_weight"] = weight
+        return loss + weight * adversarial
 
     def _discriminator_gradients(
         self,

@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from ldrsp_tf import losses, oracles, sampling
 from ldrsp_tf.errors import UsageError
-from ldrsp_tf.methods import LDRSP, LDRSP_PLUS, METHODS, get_method
+from ldrsp_tf.methods import LDRSP, LDRSP_PLUS, METHODS, WGAN_GP, get_method
 from ldrsp_tf.models import MLP, Discriminator, EnergyNetwork
 from ldrsp_tf.refinement import refine
 from ldrsp_tf.sampling.sources import StatelessSource
@@ -174,6 +174,80 @@ def test_a_step_follows_the_gradients_of_equations_6_and_10(
             np.testing.assert_allclose(
                 before - new.value, gradient, rtol=1e-3, atol=1e-6
             )
+
+
+def _generator_step(make_trainer, tags, values, method, **settings):
+    """Returns minus the gradients of a step of G, and the step's scalars."""
+    trainer = make_trainer(
+        method, optimizer=lambda: keras.optimizers.SGD(1.0), **settings
+    )
+    before = values(trainer.generator.trainable_variables)
+    scalars = _step(trainer, tags)
+    after = values(trainer.generator.trainable_variables)
+    return [new - old for new, old in zip(after, before)], scalars
+
+
+def _scaled(method, scale):
+    loss = method.generator_loss
+    return dataclasses.replace(
+        method, generator_loss=lambda logits: scale * loss(logits)
+    )
+
+
+@pytest.mark.parametrize("method", [_WITHOUT_SAMPLES, WGAN_GP], ids=["ldrsp", "wgan"])
+def test_with_a_share_the_scale_of_the_adversarial_term_cancels(
+    method, make_trainer, tags, values
+):
+    steps = [
+        _generator_step(
+            make_trainer, tags, values, _scaled(method, scale), adversarial_share=0.5
+        )
+        for scale in (1.0, 1000.0)
+    ]
+    (once, scalars), (thousandfold, other_scalars) = steps
+    for expected, actual in zip(once, thousandfold):
+        assert np.abs(expected).max() > 1e-4
+        np.testing.assert_allclose(actual, expected, rtol=1e-4, atol=1e-7)
+    weight = scalars["adversarial_weight"]
+    np.testing.assert_allclose(
+        other_scalars["adversarial_weight"], weight / 1000.0, rtol=1e-4
+    )
+
+
+def test_a_share_is_that_of_the_gradients_at_the_logits(make_trainer, tags, values):
+    # All rows are alike, and so are their gradients at the logits, whose sum is the
+    # gradient of the last bias.
+    share, x, y = 0.3, np.zeros((8, 7), np.float32), np.ones((8, 5), np.float32)
+    method = _WITHOUT_SAMPLES
+    plain, _ = _generator_step(
+        make_trainer, (x, y), values, method, adversarial_weight=0.0
+    )
+    adapted, scalars = _generator_step(
+        make_trainer, (x, y), values, method, adversarial_share=share
+    )
+    # Without the surrogate's part, the last bias moves by the share of its step.
+    moved = adapted[-1] - plain[-1]
+    np.testing.assert_allclose(
+        np.linalg.norm(moved), share * np.linalg.norm(plain[-1]), rtol=1e-4
+    )
+    # The step is that of the fixed weight that it has found.
+    fixed, _ = _generator_step(
+        make_trainer,
+        (x, y),
+        values,
+        method,
+        adversarial_weight=float(scalars["adversarial_weight"]),
+    )
+    for actual, expected in zip(adapted, fixed):
+        np.testing.assert_allclose(actual, expected, rtol=1e-4, atol=1e-7)
+
+
+def test_records_have_the_mean_weight_if_it_is_adaptive(make_trainer, tags):
+    losses = make_trainer("lsgan", adversarial_share=0.1).train_epoch(*tags, epoch=0)
+    assert losses["adversarial_weight"] > 0.0
+    assert "adversarial_weight" not in make_trainer("lsgan").train_epoch(*tags, epoch=0)
+    baseline = make_trainer("baseline", adversarial_share=0.1)
+    assert set(baseline.train_epoch(*tags, epoch=0)) == {"surrogate_loss"}
 
 
 def test_the_first_update_is_that_of_adam(make_trainer, tags, values):
