@@ -101,6 +101,7 @@ class Trainer(NetworkPair):
         require_equal_shares(self._batch_size, self.strategy)
         x, y = self.batch(x, y, tf.range(self._batch_size), tf.constant(0))
         self._built_mixer = SampleMixer(self.method, self.settings, self.strategy, x, y)
+        self.trained_shape = tuple(y.shape[1:])
         x, y = x[:1], y[:1]
         logits = self.generator(x)
         if logits.shape != y.shape:
