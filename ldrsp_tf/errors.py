@@ -18,7 +18,7 @@ class TrainingError(RuntimeError):
 
 
 class DivergenceError(TrainingError):
-    """A loss that is no longer finite; another try with the same settings is no use."""
+    """A loss or a slope that ran away; another try with the same settings is no use."""
 
 
 def reason_of(error: Exception) -> str:

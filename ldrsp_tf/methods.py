@@ -40,6 +40,10 @@ class Method:
       penalty: A further term of D's loss, on the critic between truth and G(x).
       score: The score that a refinement ascends, a function of D's logits.
       estimates_value: Whether that score estimates the oracle value.
+      selects_by_both_outputs: Whether epochs and trials are selected by the mean metric
+        of G's outputs and of the refined ones, rather than by the refined ones alone.
+        The score of an adversarial method does not estimate the metric: a walk up it
+        may be a mere decoder, and the best refined outputs those of a poor G.
       has_generator: Whether there is a generator; without one a refinement starts at
         the space's initial output, and only the refined output is reported.
     """
@@ -56,6 +60,7 @@ class Method:
     penalty: Penalty | None = None
     score: Callable[[tf.Tensor], tf.Tensor] = tf.sigmoid
     estimates_value: bool = False
+    selects_by_both_outputs: bool = False
     has_generator: bool = True
 
     @property
@@ -126,6 +131,7 @@ GAN = Method(
     title="GAN with the non-saturating loss (Goodfellow et al., 2014)",
     generator_loss=baselines.gan_generator_loss,
     discriminator_loss=baselines.gan_discriminator_loss,
+    selects_by_both_outputs=True,
 )
 
 LSGAN = Method(
@@ -133,6 +139,7 @@ LSGAN = Method(
     title="least-squares GAN (Mao et al., 2016)",
     generator_loss=baselines.lsgan_generator_loss,
     discriminator_loss=baselines.lsgan_discriminator_loss,
+    selects_by_both_outputs=True,
 )
 
 WGAN_GP = Method(
@@ -143,6 +150,7 @@ WGAN_GP = Method(
     discriminator_updates=5,
     penalty=losses.gradient_penalty,
     score=tf.identity,
+    selects_by_both_outputs=True,
 )
 
 EBGAN = Method(
@@ -151,6 +159,7 @@ EBGAN = Method(
     generator_loss=baselines.ebgan_generator_loss,
     discriminator_loss=baselines.ebgan_discriminator_loss,
     score=lambda logits: -baselines.energy(logits),
+    selects_by_both_outputs=True,
 )
 
 DVN = Method(

@@ -248,9 +248,17 @@ class TrainingSettings:
       generator_learning_rate: Learning rate of G's Adam optimizer.
       discriminator_learning_rate: Learning rate of D's Adam optimizer.
       beta_1: First-moment decay rate of both Adam optimizers (0.5 in the paper).
+      beta_2: Second-moment decay rate of both Adam optimizers.
+      generator_weight_decay: Decoupled weight decay of G's kernels; a step of learning
+        rate r takes r times this share of each weight away.
+      discriminator_weight_decay: The same of D's kernels.
       adversarial_weight: Factor of the adversarial term of Eq. 6, relative to a
         surrogate loss that is *averaged* over the labels (1 in the paper, which does
-        not say whether it sums or averages them).
+        not say whether it sums or averages them). Not used where `adversarial_share`
+        is given.
+      adversarial_share: The norm of the adversarial term's gradient at G's logits, as a
+        share of the surrogate's, that the term's factor is computed for in each
+        iteration (`losses.adaptive_weight`); None for the fixed `adversarial_weight`.
       penalty_weight: Factor of the method's penalty in D's loss.
       cosine_decay: Whether both learning rates fall along half a cosine to 0, epoch by
         epoch.
@@ -276,10 +284,26 @@ class TrainingSettings:
     beta_1: float = setting(
         0.5, PAPER, "first-moment decay rate of both Adam optimizers", high=1
     )
+    beta_2: float = setting(
+        0.999, OURS, "second-moment decay rate of both Adam optimizers", high=1
+    )
+    generator_weight_decay: float = setting(
+        0.0, OURS, "decoupled weight decay (AdamW) of G's kernels, not of its biases"
+    )
+    discriminator_weight_decay: float = setting(
+        0.0, OURS, "decoupled weight decay (AdamW) of D's kernels, not of its biases"
+    )
     adversarial_weight: float = setting(
         1.0,
         PAPER,
         "factor of the adversarial term of Eq. 6, relative to the mean cross-entropy",
+    )
+    adversarial_share: float | None = setting(
+        None,
+        OURS,
+        "compute the adversarial term's factor in each iteration, so that the norm of "
+        "its gradient at G's logits is this share of the surrogate loss's; without it, "
+        "--adversarial_weight holds, which is not used otherwise",
     )
     penalty_weight: float = setting(
         10.0, OURS, "factor of the gradient penalty in D's loss of wgan_gp"

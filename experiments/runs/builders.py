@@ -140,7 +140,9 @@ def pretrainer(config: Config, refiner: Refiner, examples: Examples) -> Trainer:
       UsageError: The discriminator scores outputs only.
     """
     settings = dataclasses.replace(
-        refiner.settings, generator_learning_rate=config.pretraining_learning_rate
+        refiner.settings,
+        generator_learning_rate=config.pretraining_learning_rate,
+        generator_weight_decay=refiner.settings.discriminator_weight_decay,
     )
     trainer = discriminator_trainer(refiner, settings)
     carrying = with_folds(config, examples, _any_folds(config, examples))

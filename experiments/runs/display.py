@@ -117,6 +117,7 @@ def _losses(record: Record) -> str:
     shown = {
         "surrogate_loss": "L_g",
         "adversarial_loss": "adv",
+        "adversarial_weight": "weight",
         "discriminator_loss": "D",
         "regularization_loss": "reg",
     }
@@ -137,4 +138,6 @@ def _validation(validation: Mapping[str, Any]) -> str:
         text += f" ({refinement['steps']} steps of {refinement['step_size']:g})"
         score = validation["score"]
         text += f"  D {score['refined_mean']:.2f} v* {score['oracle_mean']:.2f}"
+        if "slope" in score:
+            text += f"  slope {score['slope']:.2f}"
     return text

@@ -20,6 +20,7 @@ from ldrsp_tf.data.examples import Examples
 from ldrsp_tf.distribution.replicas import number_of_replicas
 from ldrsp_tf.distribution.workers import broadcast_from_chief, is_chief
 from ldrsp_tf.errors import UsageError
+from ldrsp_tf.evaluation.diagnostics import divergence_of
 from ldrsp_tf.training.folder_lock import hold_folder, unwritable
 from ldrsp_tf.training.history import Record
 
@@ -92,6 +93,8 @@ def _run(context: RunContext, display: Display, command: str) -> Result:
     if config.retrain:
         retrained = stages.history.phase("retraining")[-1]["epoch"]
         measured["selected"]["retraining_epochs"] = retrained
+    divergence = divergence_of(measured.get("score", {}))
+    notes = (*notes, *([divergence] if divergence else []))
     result = {
         "task": config.task,
         "method": config.method,

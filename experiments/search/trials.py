@@ -11,6 +11,8 @@ from experiments.runs.context import RunContext
 from experiments.runs.stages import Stages
 from experiments.search.plan import Plan, Settings
 from experiments.tasks.splits import hold_out
+from ldrsp_tf.errors import DivergenceError
+from ldrsp_tf.evaluation.diagnostics import divergence_of
 from ldrsp_tf.training.history import Record
 
 # Receives the steps done and the value so far; raises to stop the trial.
@@ -32,8 +34,8 @@ def validation_value(
 ) -> float:
     """Returns the validation metric of the best epoch, averaged over the plan's seeds.
 
-    It is the metric by which a run chooses its epochs: the space's selection metric of
-    the refined output, or of G's where the method has no discriminator.
+    It is the metric by which a run chooses its epochs
+    (`evaluation.validation.selection_metric`).
 
     Args:
       plan: The plan of the sweep.
@@ -41,6 +43,10 @@ def validation_value(
       settings: The proposed settings, by name.
       folder: The folder that receives, for each seed, settings and training curves.
       report: Receives the value after every validation.
+
+    Raises:
+      DivergenceError: A loss is not finite, or the critic of a method with a gradient
+        penalty has diverged.
     """
     values: list[float] = []
     for config in plan.configs(settings):
@@ -72,8 +78,15 @@ class _Progress:
         """Ignores the begin of a stage."""
 
     def progress(self, record: Record) -> None:
-        """Reports the value after a validation."""
+        """Reports the value after a validation.
+
+        Raises:
+          DivergenceError: The critic has diverged, whatever the metric is as yet.
+        """
         if "validation" in record:
+            divergence = divergence_of(record["validation"].get("score", {}))
+            if divergence is not None:
+                raise DivergenceError(divergence)
             self._best = max(self._best, record["validation"]["metric"])
             value = statistics.mean([*self._before, self._best])
             self._report(self._first + record["epoch"], value)

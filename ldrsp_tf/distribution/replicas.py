@@ -123,6 +123,17 @@ def shares_of_mean(gradients: Sequence[tf.Tensor | None]) -> list[tf.Tensor | No
     ]
 
 
+def sum_over_replicas(value: tf.Tensor) -> tf.Tensor:
+    """Returns the sum of a value of each replica; outside of any, the value itself.
+
+    Args:
+      value: The value of this replica, of any shape.
+    """
+    if replicas_here() == 1:
+        return value
+    return tf.distribute.get_replica_context().all_reduce("SUM", value)
+
+
 def replicas_here() -> int:
     """Returns the number of replicas that share a batch; 1 outside of any replica."""
     context = tf.distribute.get_replica_context()

@@ -34,7 +34,7 @@ def validate(
       examples: The validation examples.
 
     Returns:
-      metric: The space's selection metric of the refined outputs (of G's without D).
+      metric: The metric that epochs and trials are selected by (`selection_metric`).
       refinement: The chosen refinement; None without D.
       calibration: The parameters of tuned decoders, by output.
       measured: Every metric, by output (generator, refined).
@@ -49,9 +49,8 @@ def validate(
         for row, y in outputs_of(networks.method, prediction).items()
     }
     measured = measure(networks, prediction, examples, decoder_params)
-    chosen = measured["generator" if refinement is None else "refined"]
     validation = {
-        "metric": networks.space.selection_metric(chosen),
+        "metric": selection_metric(networks, measured),
         "refinement": refinement and dataclasses.asdict(refinement),
         "calibration": decoder_params,
         "measured": measured,
@@ -61,6 +60,25 @@ def validate(
             networks, x, examples.y, prediction, predictor.predict_batch_size
         )
     return validation
+
+
+def selection_metric(
+    networks: NetworkPair, measured: Mapping[str, Mapping[str, float]]
+) -> float:
+    """Returns the metric that epochs, and trials of a sweep, are selected by.
+
+    It is the space's selection metric of the refined outputs, or of G's where there are
+    no refined ones; the mean of both if the method selects by both outputs.
+
+    Args:
+      networks: The networks, with their method and space.
+      measured: Every metric, by output (generator, refined).
+    """
+    outputs = list(measured)  # The refined ones are the last.
+    if not networks.method.selects_by_both_outputs:
+        outputs = outputs[-1:]
+    metrics = [networks.space.selection_metric(measured[name]) for name in outputs]
+    return sum(metrics) / len(metrics)
 
 
 def try_validation(

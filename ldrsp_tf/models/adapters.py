@@ -124,9 +124,8 @@ class DiscriminatorAsGenerator(keras.Model):
 
     Args:
       discriminator: A discriminator that predicts (`Discriminator.can_predict`).
-      generator: The generator whose logits condition the discriminator; its weights
-        are left as they are. Its layers behave as in training, so that their random
-        streams and moving averages are part of this network's state.
+      generator: The generator whose logits condition the discriminator; it is left as
+        it is, and its layers behave as in prediction, where D will refine its outputs.
       initial_logits: A network of the logits of the output that D scores while it
         predicts.
       activation: The activation of the output space.
@@ -168,7 +167,7 @@ class DiscriminatorAsGenerator(keras.Model):
         """Returns logits of an output, `[B, ...]`, of inputs `[B, ...]`."""
         features = self.discriminator.features(x, training)
         if self.discriminator.is_conditioned:
-            logits = tf.stop_gradient(self.generator(x))
+            logits = tf.stop_gradient(self.generator(x, training=False))
             features = self.discriminator.condition_on(features, logits)
         initial = self._activation(self._initial_logits(x))
         return self.discriminator.predict_logits(features, initial, training)

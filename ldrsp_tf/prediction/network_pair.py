@@ -26,9 +26,15 @@ class NetworkPair:
 
     Raises:
       UsageError: The method has a discriminator, and none is given.
+
+    Attributes:
+      predict_batch_size: The number of inputs in one call, which bounds memory.
+      trained_shape: The shape of one output in training, which is smaller than that of
+        a map if training is on crops; None before it is known.
     """
 
     predict_batch_size = 1024
+    trained_shape: tuple[int, ...] | None = None
 
     def __init__(
         self,

@@ -30,6 +30,7 @@ class SamplingContext(NamedTuple):
       logits_for: A function from other inputs to such a function of y.
       y_generated: G(x), `[B, ...]`.
       y_true: True outputs y*, `[B, ...]`.
+      y_initial: The space's initial output for each example, `[B, ...]`.
       oracle: The oracle v*(y, y*).
       value_loss: The loss that the discriminator is trained with.
       project: The projection P.
@@ -41,6 +42,7 @@ class SamplingContext(NamedTuple):
     logits_for: Callable[[tf.Tensor], Score]
     y_generated: tf.Tensor
     y_true: tf.Tensor
+    y_initial: tf.Tensor
     oracle: Oracle
     value_loss: ValueLoss
     project: Projection
@@ -170,8 +172,10 @@ def adversarial_samples(
     """Ascends the discriminator's own loss in y, towards outputs that it scores wrong.
 
     The loss is taken against the oracle value of the start, as Gygli et al. (2017) do;
-    a third of the examples each starts at G(x), at the truth and at zero, so that
-    overestimated and underestimated outputs near and far from the truth are found.
+    a third of the examples each starts at G(x), at the truth and at the space's initial
+    output (no tags, equal shares of the classes), so that overestimated and
+    underestimated outputs near and far from the truth are found. All three are
+    feasible: a start that no walk meets would be a wasted sample.
 
     Args:
       context: The batch and the networks.
@@ -181,8 +185,7 @@ def adversarial_samples(
       Outputs `[B, ...]` in [0, 1].
     """
     start = random_starts(
-        [context.y_generated, context.y_true, tf.zeros_like(context.y_true)],
-        context.seed,
+        [context.y_generated, context.y_true, context.y_initial], context.seed
     )
     value = context.oracle(start, context.y_true)
 

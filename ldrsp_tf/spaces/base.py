@@ -99,6 +99,10 @@ class OutputSpace(abc.ABC):
         """Returns a network of the logits that methods without a generator start at."""
         return ConstantOutput(y_shape, self.initial_logit)
 
+    def initial_output(self, like: tf.Tensor) -> tf.Tensor:
+        """Returns the outputs of these logits, feasible and of the shape of `like`."""
+        return self.activation(tf.zeros_like(like) + self.initial_logit)
+
     def check_outputs(self, y: np.ndarray, name: str) -> None:
         """Refuses true outputs that are none of this space.
 

@@ -14,7 +14,19 @@ class FusedAdam(keras.optimizers.Adam):
     The numbers are those of `keras.optimizers.Adam`. The Bibtex networks are small
     enough that reading and writing 300,000 weights ten times is half of a step; one
     pass takes 0.4 of the time on a CPU.
+
+    Weight decay is decoupled (AdamW, Loshchilov & Hutter, 2019): before the step of
+    Adam, theta <- theta - learning_rate * weight_decay * theta. It is of kernels alone,
+    which are the variables of two axes or more; biases and the scales and offsets of
+    normalizations have one, and stay as they are.
     """
+
+    def _use_weight_decay(self, variable: Any) -> bool:
+        """Returns whether a variable decays: the rule of Keras, for kernels alone."""
+        return len(variable.shape) > 1 and super()._use_weight_decay(variable)
+
+    def _apply_weight_decay(self, variables: list[Any]) -> None:
+        """Leaves the decay to `update_step`, as another pass over a variable there."""
 
     def update_step(
         self, gradient: tf.Tensor, variable: keras.Variable, learning_rate: tf.Tensor
@@ -26,6 +38,9 @@ class FusedAdam(keras.optimizers.Adam):
           variable: The variable.
           learning_rate: The learning rate of this step, a scalar.
         """
+        if self.weight_decay is not None and self._use_weight_decay(variable):
+            rate = tf.cast(learning_rate * self.weight_decay, variable.dtype)
+            variable.assign_sub(rate * variable)
         if self.amsgrad:  # The kernel keeps no maximum.
             return super().update_step(gradient, variable, learning_rate)
         index = self._get_variable_index(variable)

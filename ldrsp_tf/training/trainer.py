@@ -18,6 +18,7 @@ from ldrsp_tf.distribution.replicas import (
 )
 from ldrsp_tf.distribution.workers import sync_from_chief
 from ldrsp_tf.errors import UsageError
+from ldrsp_tf.losses.adaptive_weight import adaptive_weight
 from ldrsp_tf.losses.ldrsp import ScoredOutputs
 from ldrsp_tf.methods import Method
 from ldrsp_tf.models.discriminator import Discriminator
@@ -74,11 +75,15 @@ class Trainer(NetworkPair):
             if method.has_discriminator
             else None
         )
-        self.generator_optimizer = FusedAdam(
-            settings.generator_learning_rate, beta_1=settings.beta_1
+        self.generator_optimizer = _optimizer(
+            settings,
+            settings.generator_learning_rate,
+            settings.generator_weight_decay,
         )
-        self.discriminator_optimizer = FusedAdam(
-            settings.discriminator_learning_rate, beta_1=settings.beta_1
+        self.discriminator_optimizer = _optimizer(
+            settings,
+            settings.discriminator_learning_rate,
+            settings.discriminator_weight_decay,
         )
 
     def build(self, x: tf.Tensor, y: tf.Tensor) -> None:
@@ -96,6 +101,7 @@ class Trainer(NetworkPair):
         require_equal_shares(self._batch_size, self.strategy)
         x, y = self.batch(x, y, tf.range(self._batch_size), tf.constant(0))
         self._built_mixer = SampleMixer(self.method, self.settings, self.strategy, x, y)
+        self.trained_shape = tuple(y.shape[1:])
         x, y = x[:1], y[:1]
         logits = self.generator(x)
         if logits.shape != y.shape:
@@ -252,11 +258,19 @@ class Trainer(NetworkPair):
         """Whether G is trained: it is neither frozen nor without weights."""
         return bool(self.generator.trainable_variables)
 
+    @property
+    def _adapts_weight(self) -> bool:
+        """Whether the adversarial term's weight is computed in each iteration."""
+        is_adversarial = self.method.generator_loss is not None
+        is_adaptive = self.settings.adversarial_share is not None
+        return self._trains_generator and is_adversarial and is_adaptive
+
     def _scalar_names(self) -> tuple[str, ...]:
         is_adversarial = self.method.generator_loss is not None
         names = {
             "surrogate_loss": self._trains_generator,
             "adversarial_loss": self._trains_generator and is_adversarial,
+            "adversarial_weight": self._adapts_weight,
             "discriminator_loss": self.discriminator is not None,
             "regularization_loss": self._is_regularized,
         }
@@ -267,8 +281,9 @@ class Trainer(NetworkPair):
     ) -> Scalars:
         """Updates G once (Eq. 6) and D as often as the method requires (Eq. 10).
 
-        The last update of D and the update of G start from the same weights, which lets
-        them share G(x) and D's features of x.
+        All updates share G(x), which is computed once: layers with averages see a
+        batch once an iteration. The last update of D and the update of G start from the
+        same weights, and share D's features of x, too.
 
         Args:
           x: Inputs, `[B, ...]`.
@@ -279,17 +294,10 @@ class Trainer(NetworkPair):
           The losses before the update, scalars.
         """
         seed = tf.random.experimental.stateless_fold_in([self.seed, 0], iteration)
-        for update in range(1, self.method.discriminator_updates):
-            logits = self.generator(x, training=self._trains_generator)
-            gradients, _, _ = self._discriminator_gradients(
-                x, y_true, logits, seed + update
-            )
-            self._apply(self.discriminator_optimizer, gradients, self.discriminator)
-
         scalars: Scalars = {}
         features: Any = None
         d_gradients: list[tf.Tensor | None] = []
-        with tf.GradientTape() as tape:
+        with tf.GradientTape(persistent=self._adapts_weight) as tape:
             own_losses = OwnLosses(self.generator)
             logits = self.generator(x, training=self._trains_generator)
             y_generated = self.space.activation(logits)
@@ -301,12 +309,15 @@ class Trainer(NetworkPair):
                     scalars["regularization_loss"] = regularization
             if self.discriminator is not None:
                 with tape.stop_recording():
+                    self._update_discriminator_first(x, y_true, logits, seed)
                     d_gradients, features, d_loss = self._discriminator_gradients(
                         x, y_true, logits, seed
                     )
                 scalars["discriminator_loss"] = d_loss
             if self._trains_generator:
-                loss = self._generator_loss(scalars, features, y_generated)
+                loss = self._generator_loss(
+                    tape, scalars, features, logits, y_generated
+                )
         if self._trains_generator:
             gradients = tape.gradient(loss, self.generator.trainable_variables)
             self._apply(self.generator_optimizer, gradients, self.generator)
@@ -314,8 +325,27 @@ class Trainer(NetworkPair):
             self._apply(self.discriminator_optimizer, d_gradients, self.discriminator)
         return scalars
 
+    def _update_discriminator_first(
+        self,
+        x: tf.Tensor,
+        y_true: tf.Tensor,
+        generator_logits: tf.Tensor,
+        seed: tf.Tensor,
+    ) -> None:
+        """Makes the updates of D that a method has beyond one an iteration."""
+        for update in range(1, self.method.discriminator_updates):
+            gradients, _, _ = self._discriminator_gradients(
+                x, y_true, generator_logits, seed + update
+            )
+            self._apply(self.discriminator_optimizer, gradients, self.discriminator)
+
     def _generator_loss(
-        self, scalars: Scalars, features: Any, y_generated: tf.Tensor
+        self,
+        tape: tf.GradientTape,
+        scalars: Scalars,
+        features: Any,
+        generator_logits: tf.Tensor,
+        y_generated: tf.Tensor,
     ) -> tf.Tensor:
         """Returns Eq. 6, whose adversarial term is added to the scalars."""
         loss = scalars["surrogate_loss"]
@@ -328,7 +358,14 @@ class Trainer(NetworkPair):
             discriminator.logits(features, y_generated)
         )
         scalars["adversarial_loss"] = adversarial
-        return loss + self.settings.adversarial_weight * adversarial
+        weight: float | tf.Tensor = self.settings.adversarial_weight
+        if self.settings.adversarial_share is not None:
+            parts = scalars["surrogate_loss"], adversarial
+            with tape.stop_recording():
+                gradients = [tape.gradient(part, generator_logits) for part in parts]
+            weight = adaptive_weight(self.settings.adversarial_share, *gradients)
+            scalars["adversarial_weight"] = weight
+        return loss + weight * adversarial
 
     def _discriminator_gradients(
         self,
@@ -409,6 +446,7 @@ class Trainer(NetworkPair):
             logits_for=self.logits_for,
             y_generated=y_generated,
             y_true=y_true,
+            y_initial=self.space.initial_output(y_true),
             oracle=self.oracle,
             value_loss=self.method.value_loss,
             project=self.space.project,
@@ -420,9 +458,20 @@ class Trainer(NetworkPair):
     def _apply(
         optimizer: FusedAdam, gradients: list[tf.Tensor | None], model: keras.Model
     ) -> None:
-        # A part that the loss does not depend on stays as it is.
+        # A part that the loss does not depend on stays as it is but for weight decay.
         gradients = [
             tf.zeros_like(variable) if gradient is None else gradient
             for gradient, variable in zip(gradients, model.trainable_variables)
         ]
         optimizer.apply(shares_of_mean(gradients), model.trainable_variables)
+
+
+def _optimizer(
+    settings: TrainingSettings, learning_rate: float, weight_decay: float
+) -> FusedAdam:
+    return FusedAdam(
+        learning_rate,
+        beta_1=settings.beta_1,
+        beta_2=settings.beta_2,
+        weight_decay=weight_decay or None,  # None makes no operation.
+    )

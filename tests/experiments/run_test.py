@@ -264,6 +264,20 @@ def test_baseline_has_one_row_and_no_score(command_line, tmp_path):
 
 
 @pytest.mark.slow
+def test_a_run_whose_critic_diverges_says_so_at_its_end(command_line, tmp_path):
+    process = command_line.run(
+        *("--task=synthetic_tags", "--method=wgan_gp", "--epochs=2", "--noretrain"),
+        *("--discriminator_learning_rate=1", "--penalty_weight=1e-6"),
+        f"--output_dir={tmp_path}",
+    )
+    assert process.returncode == 0, process.stderr
+    result = read_json(tmp_path / "result.json")
+    (note,) = result["notes"]
+    assert note.startswith(f"The critic's slope is {result['score']['slope']:.3g} ")
+    assert note in process.stdout.splitlines()
+
+
+@pytest.mark.slow
 def test_a_method_without_a_generator_has_the_refined_row_alone(command_line, tmp_path):
     process = command_line.run(
         *SHORT, "--method=dvn", "--noretrain", f"--output_dir={tmp_path}"

@@ -1,3 +1,4 @@
+import dataclasses
 import json
 
 import numpy as np
@@ -8,6 +9,7 @@ from experiments.runs import evaluation
 from experiments.search.plan import Plan
 from experiments.search.trials import validation_value, without_test_rows
 from experiments.tasks.task import get_task
+from ldrsp_tf.errors import DivergenceError
 
 PLAN = Plan(
     get_task("synthetic_tags"),
@@ -92,3 +94,11 @@ def test_a_trial_that_is_given_up_ends_at_once(data, tmp_path):
 def test_a_search_has_no_test_rows(data):
     assert set(without_test_rows(data).splits) == {"train"}
     assert set(data.splits) == {"train", "test"}
+
+
+def test_a_trial_whose_critic_diverges_fails(data, tmp_path):
+    # A critic that is hardly penalized and learns at a rate of 1 runs away at once.
+    plan = dataclasses.replace(PLAN, method="wgan_gp", seeds=1)
+    settings = {"discriminator_learning_rate": 1.0, "penalty_weight": 1e-6}
+    with pytest.raises(DivergenceError, match=r"critic's slope is .* asks for 1"):
+        validation_value(plan, data, settings, tmp_path, lambda step, value: None)

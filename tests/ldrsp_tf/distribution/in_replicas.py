@@ -37,6 +37,11 @@ def tag_trainer(method="ldrsp", dropout=0.0, **settings):
     return _built(generator, EnergyNetwork(5, (6,)), TagSpace(), method, x, y, settings)
 
 
+def share_trainer():
+    """Makes a built trainer of tags whose adversarial weight is adaptive."""
+    return tag_trainer("lsgan", adversarial_share=0.3)
+
+
 def map_trainer(method="ldrsp", **settings):
     """Makes a built trainer of maps with batch normalization and crops, and 12 rows."""
     rng = np.random.default_rng(0)
@@ -151,6 +156,7 @@ def _main(output: str, kind: str) -> None:
     if kind == "mirrored":
         measured |= {
             "tags": curve(tag_trainer, strategy),
+            "shares": curve(share_trainer, strategy),
             "draws": draws(strategy),
             "refined": refined(strategy),
             "agree": dropout_state_agrees(strategy),

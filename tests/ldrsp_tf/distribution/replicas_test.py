@@ -13,7 +13,7 @@ from tests.worker_processes import cluster_environments, finish
 # Sums of two halves are rounded otherwise than those of a whole batch: some 1e-7 a step
 # of tags. The variances of batch normalization across replicas are differences of means
 # of squares, which lose a few digits.
-TOLERANCE = {"tags": 1e-5, "maps": 1e-3}
+TOLERANCE = {"tags": 1e-5, "shares": 1e-5, "maps": 1e-3}
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +44,7 @@ def in_one_process() -> dict[str, dict[str, list[float]]]:
     """Returns the losses without a strategy."""
     return {
         "tags": in_replicas.curve(in_replicas.tag_trainer),
+        "shares": in_replicas.curve(in_replicas.share_trainer),
         "maps": in_replicas.curve(in_replicas.map_trainer),
     }
 
@@ -54,6 +55,7 @@ def in_one_process() -> dict[str, dict[str, list[float]]]:
     ("where", "kind"),
     [
         ("mirrored", "tags"),
+        ("mirrored", "shares"),
         ("mirrored", "maps"),
         ("chief", "maps"),
         ("worker", "maps"),

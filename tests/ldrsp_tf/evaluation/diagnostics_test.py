@@ -3,7 +3,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from ldrsp_tf.evaluation.diagnostics import score_report
+from ldrsp_tf.evaluation.diagnostics import MAX_SLOPE, divergence_of, score_report
+from ldrsp_tf.losses import gradient_penalty
 from ldrsp_tf.methods import get_method
 from ldrsp_tf.models import MLP, Discriminator
 from ldrsp_tf.prediction.predictor import Prediction
@@ -94,6 +95,63 @@ class _PixelScores(Discriminator):
 class _PixelSpace(TagSpace):
     def oracle(self, y, y_true):
         return tf.reduce_sum(y * y_true, -1)
+
+
+def test_the_slope_of_a_critic_by_hand():
+    # The critic is 3 y_1 - 4 y_2 itself.
+    report = score_report(_trainer("wgan_gp"), _X, _TRUE, _PREDICTION)
+    assert report["slope"] == pytest.approx(5.0)
+    assert report["gradient_norm"] == pytest.approx(5.0)
+
+
+@pytest.mark.parametrize(
+    ("trained_shape", "pixels"), [(None, 12), ((3, 4, 2), 12), ((2, 2, 2), 4)]
+)
+def test_the_slope_of_maps_is_of_their_mean_over_crops_as_in_training(
+    trained_shape, pixels
+):
+    trainer = Trainer(
+        keras.Sequential(),
+        _PixelScores(),
+        get_method("wgan_gp"),
+        _PixelSpace(),
+        TrainingSettings(),
+    )
+    trainer.trained_shape = trained_shape
+    y = np.random.default_rng(0).uniform(size=(4, 3, 4, 2)).astype(np.float32)
+    prediction = Prediction(y, y, y[..., 0])
+    report = score_report(trainer, tf.constant(y), y, prediction, 3)
+    # Each pixel has (1, -1) / pixels, and the sum over the image (1, -1).
+    assert report["slope"] == pytest.approx(np.sqrt(2.0 * pixels) / pixels)
+    assert report["gradient_norm"] == pytest.approx(np.sqrt(2.0 * 12))
+
+
+def test_the_slope_is_what_the_gradient_penalty_compares_with_one(
+    make_map_trainer, maps
+):
+    trainer = make_map_trainer("wgan_gp")
+    assert trainer.trained_shape == (8, 8, 2)  # Crops of images of 10 x 10.
+    x = tf.constant(maps[0][:1])
+    generated = trainer.generate(x).numpy()
+    prediction = Prediction(generated, generated, generated[..., 0])
+    report = score_report(trainer, x, maps[1][:1], prediction)
+    # Between the output and itself, the penalty is of the slope there.
+    y = tf.constant(generated[:, 1:9, 1:9])
+    penalty = gradient_penalty(trainer.score(x[:, 1:9, 1:9]), y, y, [0, 1])
+    assert (report["slope"] - 1.0) ** 2 == pytest.approx(float(penalty), rel=1e-4)
+    assert report["slope"] > 0.0
+
+
+@pytest.mark.parametrize("slope", [MAX_SLOPE * 1.01, np.inf, np.nan])
+def test_a_slope_beyond_the_bound_is_a_divergence(slope):
+    sentence = divergence_of({"slope": slope})
+    assert sentence.startswith(f"The critic's slope is {slope:.3g} where")
+    assert "smaller discriminator_learning_rate" in sentence
+
+
+@pytest.mark.parametrize("score", [{}, {"gradient_norm": 2e5}, {"slope": MAX_SLOPE}])
+def test_other_scores_are_no_divergence(score):
+    assert divergence_of(score) is None
 
 
 def test_score_maps_are_compared_pixel_by_pixel():

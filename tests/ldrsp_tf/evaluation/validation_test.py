@@ -1,5 +1,6 @@
 import dataclasses
 import json
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -7,10 +8,26 @@ import tensorflow as tf
 
 from ldrsp_tf.data.examples import Examples
 from ldrsp_tf.evaluation.diagnostics import score_report
-from ldrsp_tf.evaluation.validation import measure, outputs_of, validate
+from ldrsp_tf.evaluation.validation import (
+    measure,
+    outputs_of,
+    selection_metric,
+    validate,
+)
+from ldrsp_tf.methods import Method, get_method
 from ldrsp_tf.prediction.grid_search import select_refinement
 from ldrsp_tf.prediction.predictor import predict
 from ldrsp_tf.settings import RefinementGrid
+from ldrsp_tf.spaces.base import OutputSpace
+from ldrsp_tf.spaces.class_maps import ClassMapSpace
+
+
+class _Networks(NamedTuple):
+    """All that a selection needs to know of networks."""
+
+    method: Method
+    space: OutputSpace
+
 
 _GRID = RefinementGrid((0.25, 1.0), (1, 4))
 
@@ -55,6 +72,40 @@ def test_metric_and_score_are_of_the_refined_outputs(
     assert validation["measured"]["refined"] == measured
     assert validation["metric"] == space.selection_metric(measured)
     assert validation["score"] == score_report(trainer, x, examples.y, prediction)
+
+
+@pytest.mark.parametrize("name", ["gan", "lsgan", "wgan_gp", "ebgan"])
+def test_adversarial_methods_are_selected_by_the_mean_of_both_outputs(name):
+    networks = _Networks(get_method(name), ClassMapSpace())
+    measured = {"generator": {"mean_iou": 0.1}, "refined": {"mean_iou": 0.7}}
+    assert selection_metric(networks, measured) == pytest.approx(0.4)
+    # A collapsed generator does not win by its decoder.
+    better = {"generator": {"mean_iou": 0.5}, "refined": {"mean_iou": 0.6}}
+    assert selection_metric(networks, better) > selection_metric(networks, measured)
+
+
+@pytest.mark.parametrize("name", ["ldrsp", "ldrsp_plus"])
+def test_methods_whose_score_is_of_values_are_selected_by_the_refined_outputs(name):
+    networks = _Networks(get_method(name), ClassMapSpace())
+    measured = {"generator": {"mean_iou": 0.1}, "refined": {"mean_iou": 0.7}}
+    assert selection_metric(networks, measured) == 0.7
+
+
+@pytest.mark.parametrize(
+    ("name", "outputs"), [("baseline", "generator"), ("dvn", "refined")]
+)
+def test_methods_with_one_output_are_selected_by_it(name, outputs):
+    networks = _Networks(get_method(name), ClassMapSpace())
+    assert selection_metric(networks, {outputs: {"mean_iou": 0.3}}) == 0.3
+
+
+def test_the_metric_of_a_validation_is_that_of_the_selection(make_trainer, examples):
+    trainer = make_trainer("lsgan")
+    validation = validate(trainer, trainer, _GRID, examples)
+    rows = validation["measured"].values()
+    expected = np.mean([trainer.space.selection_metric(row) for row in rows])
+    assert len(rows) == 2
+    assert validation["metric"] == pytest.approx(expected)
 
 
 def test_without_a_discriminator_the_generator_is_judged(validations, trainers):

@@ -53,6 +53,20 @@ def test_one_that_scores_outputs_only_is_refused():
         _as_generator(PatchDiscriminator(), MLP(5), ClassMapSpace(), (8, 8, 2))
 
 
+def test_the_generator_behaves_as_in_prediction_while_its_discriminator_is_trained(
+    tags,
+):
+    # Keras hands `training` down to networks that are called without it.
+    model, x = _of_tags(tags)
+    model.generator = MLP(5, (6,), input_dropout=0.5, hidden_dropout=0.5)
+    model.generator(x)
+    streams = [v.numpy() for v in model.generator.non_trainable_variables]
+    np.testing.assert_allclose(model(x, training=True), model(x), rtol=1e-6)
+    assert len(streams) > 0
+    for before, variable in zip(streams, model.generator.non_trainable_variables):
+        np.testing.assert_array_equal(variable.numpy(), before)
+
+
 def test_pretraining_teaches_the_discriminator_and_leaves_the_generator(tags):
     model, _ = _of_tags(tags)
     settings = TrainingSettings(batch_size=8, generator_learning_rate=0.01)

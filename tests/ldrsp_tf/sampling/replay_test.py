@@ -35,6 +35,7 @@ def _draw(seed, shape=(_ROWS, _LABELS), weight=1.0, project=projections.box):
         logits_for=logits_for,
         y_generated=uniform(),
         y_true=tf.constant(rng.uniform(size=shape) < 0.5, tf.float32),
+        y_initial=tf.zeros(shape),
         oracle=oracles.f1,
         value_loss=losses.squared_value_loss,
         project=project,

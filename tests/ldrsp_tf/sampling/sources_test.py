@@ -26,6 +26,7 @@ def context():
         logits_for=logits_for,
         y_generated=tf.constant(rng.uniform(0.2, 0.8, (_ROWS, _LABELS)), tf.float32),
         y_true=tf.constant(rng.uniform(size=(_ROWS, _LABELS)) < 0.5, tf.float32),
+        y_initial=tf.fill((_ROWS, _LABELS), 0.125),
         oracle=oracles.f1,
         value_loss=losses.squared_value_loss,
         project=projections.box,
@@ -39,7 +40,7 @@ def _loss_per_example(context, y, value):
 
 
 def _starts(context):
-    return [context.y_generated, context.y_true, tf.zeros_like(context.y_true)]
+    return [context.y_generated, context.y_true, context.y_initial]
 
 
 @pytest.mark.parametrize("normalized", [False, True])
@@ -128,6 +129,7 @@ def _draw_of_zeros(rows):
         logits_for=logits_for,
         y_generated=zeros,
         y_true=zeros,
+        y_initial=zeros,
         oracle=oracles.f1,
         value_loss=losses.squared_value_loss,
         project=projections.box,
@@ -158,16 +160,13 @@ def test_an_adversarial_sample_does_not_depend_on_the_size_of_the_batch(normaliz
     np.testing.assert_allclose(four[:1], one, rtol=1e-6)
 
 
-def test_adversarial_samples_start_at_output_truth_and_zero(context):
+def test_adversarial_samples_start_at_output_truth_and_initial_output(context):
     # Without steps the starts are seen; a third of the examples each.
     samples = sampling.adversarial_samples(
         context, SamplingSettings(adversarial_steps=0)
     )
-    counts = [
-        int(np.all(samples == start, axis=1).sum())
-        for start in (context.y_generated, context.y_true, np.zeros((_ROWS, _LABELS)))
-    ]
-    assert sum(counts) >= _ROWS
+    counts = [int(np.all(samples == start, axis=1).sum()) for start in _starts(context)]
+    assert sum(counts) == _ROWS
     assert min(counts) > _ROWS / 6
 
 

@@ -48,6 +48,22 @@ def test_tags_are_projected_onto_the_box():
     np.testing.assert_array_equal(projected, [[0.0, 0.25, 1.0]])
 
 
+@pytest.mark.parametrize(
+    ("space", "shape", "value"),
+    [
+        (TagSpace(), (2, 3), 0.0),
+        (ClassMapSpace(), (2, 4, 4, 2), 0.5),
+        (ClassMapSpace("pixel_accuracy"), (2, 4, 4, 4), 0.25),
+        (ClassMapSpace(projection="box"), (2, 4, 4, 2), 0.5),
+    ],
+)
+def test_the_initial_output_is_feasible(space, shape, value):
+    initial = tf.function(space.initial_output)(tf.ones(shape))
+    # Zeros are exact: of tags, a walk begins with none.
+    np.testing.assert_allclose(initial, np.full(shape, value), rtol=1e-6)
+    np.testing.assert_allclose(space.project(initial), initial, atol=1e-7)
+
+
 def test_tag_example_metric_is_f1_above_a_half():
     # Tags {0, 1} against {0}: 2 / 3; none against {1}: 0.
     value = TagSpace().example_metric(_Y, _TRUE)

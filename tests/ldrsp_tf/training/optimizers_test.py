@@ -56,7 +56,6 @@ def test_equals_adam_over_many_steps(beta_1, compiled):
         {"epsilon": 0.1},
         {"beta_2": 0.7},
         {"amsgrad": True, "beta_2": 0.5},
-        {"weight_decay": 0.1},
         {"clipnorm": 0.1},
         {"learning_rate": keras.optimizers.schedules.ExponentialDecay(0.1, 3, 0.5)},
     ],
@@ -73,6 +72,32 @@ def test_the_first_step_by_hand():
     variable = keras.Variable([1.0, 1.0])
     FusedAdam(0.1, beta_1=0.5).apply([tf.constant([3.0, -0.2])], [variable])
     np.testing.assert_allclose(variable.numpy(), [0.9, 1.1], rtol=1e-5)
+
+
+def test_weight_decay_by_hand():
+    # Before the step of Adam, 0.1 * g / |g|, a weight loses 0.1 * 0.5 of itself.
+    kernel = keras.Variable([[1.0, -2.0]])
+    optimizer = FusedAdam(0.1, beta_1=0.5, weight_decay=0.5)
+    optimizer.apply([tf.constant([[3.0, -0.2]])], [kernel])
+    np.testing.assert_allclose(kernel.numpy(), [[0.85, -1.8]], rtol=1e-5)
+
+
+@pytest.mark.parametrize("amsgrad", [False, True])
+@pytest.mark.parametrize("compiled", [False, True])
+def test_decoupled_weight_decay_is_of_kernels_alone(compiled, amsgrad):
+    settings = {"learning_rate": 0.1, "amsgrad": amsgrad}
+    decayed = _run(FusedAdam(**settings, weight_decay=0.1), compiled=compiled)
+    adamw = _run(keras.optimizers.AdamW(**settings, weight_decay=0.1))
+    adam = _run(keras.optimizers.Adam(**settings))
+    assert [len(shape) for shape in _SHAPES] == [2, 1, 0]
+    _assert_close(decayed, [adamw[0], *adam[1:]])
+    for with_decay, without in zip(adamw, adam):
+        assert np.abs(with_decay - without).max() > 1e-3
+
+
+def test_weight_decay_falls_with_the_learning_rate(assert_identical):
+    before = [variable.numpy() for variable in _variables()]
+    assert_identical(_run(FusedAdam(0.0, weight_decay=0.5)), before)
 
 
 @pytest.mark.parametrize("compiled", [False, True])

@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from ldrsp_tf import losses, oracles, sampling
 from ldrsp_tf.errors import UsageError
-from ldrsp_tf.methods import LDRSP, LDRSP_PLUS, METHODS, get_method
+from ldrsp_tf.methods import LDRSP, LDRSP_PLUS, METHODS, WGAN_GP, get_method
 from ldrsp_tf.models import MLP, Discriminator, EnergyNetwork
 from ldrsp_tf.refinement import refine
 from ldrsp_tf.sampling.sources import StatelessSource
@@ -176,6 +176,80 @@ def test_a_step_follows_the_gradients_of_equations_6_and_10(
             )
 
 
+def _generator_step(make_trainer, tags, values, method, **settings):
+    """Returns minus the gradients of a step of G, and the step's scalars."""
+    trainer = make_trainer(
+        method, optimizer=lambda: keras.optimizers.SGD(1.0), **settings
+    )
+    before = values(trainer.generator.trainable_variables)
+    scalars = _step(trainer, tags)
+    after = values(trainer.generator.trainable_variables)
+    return [new - old for new, old in zip(after, before)], scalars
+
+
+def _scaled(method, scale):
+    loss = method.generator_loss
+    return dataclasses.replace(
+        method, generator_loss=lambda logits: scale * loss(logits)
+    )
+
+
+@pytest.mark.parametrize("method", [_WITHOUT_SAMPLES, WGAN_GP], ids=["ldrsp", "wgan"])
+def test_with_a_share_the_scale_of_the_adversarial_term_cancels(
+    method, make_trainer, tags, values
+):
+    steps = [
+        _generator_step(
+            make_trainer, tags, values, _scaled(method, scale), adversarial_share=0.5
+        )
+        for scale in (1.0, 1000.0)
+    ]
+    (once, scalars), (thousandfold, other_scalars) = steps
+    for expected, actual in zip(once, thousandfold):
+        assert np.abs(expected).max() > 1e-4
+        np.testing.assert_allclose(actual, expected, rtol=1e-4, atol=1e-7)
+    weight = scalars["adversarial_weight"]
+    np.testing.assert_allclose(
+        other_scalars["adversarial_weight"], weight / 1000.0, rtol=1e-4
+    )
+
+
+def test_a_share_is_that_of_the_gradients_at_the_logits(make_trainer, tags, values):
+    # All rows are alike, and so are their gradients at the logits, whose sum is the
+    # gradient of the last bias.
+    share, x, y = 0.3, np.zeros((8, 7), np.float32), np.ones((8, 5), np.float32)
+    method = _WITHOUT_SAMPLES
+    plain, _ = _generator_step(
+        make_trainer, (x, y), values, method, adversarial_weight=0.0
+    )
+    adapted, scalars = _generator_step(
+        make_trainer, (x, y), values, method, adversarial_share=share
+    )
+    # Without the surrogate's part, the last bias moves by the share of its step.
+    moved = adapted[-1] - plain[-1]
+    np.testing.assert_allclose(
+        np.linalg.norm(moved), share * np.linalg.norm(plain[-1]), rtol=1e-4
+    )
+    # The step is that of the fixed weight that it has found.
+    fixed, _ = _generator_step(
+        make_trainer,
+        (x, y),
+        values,
+        method,
+        adversarial_weight=float(scalars["adversarial_weight"]),
+    )
+    for actual, expected in zip(adapted, fixed):
+        np.testing.assert_allclose(actual, expected, rtol=1e-4, atol=1e-7)
+
+
+def test_records_have_the_mean_weight_if_it_is_adaptive(make_trainer, tags):
+    losses = make_trainer("lsgan", adversarial_share=0.1).train_epoch(*tags, epoch=0)
+    assert losses["adversarial_weight"] > 0.0
+    assert "adversarial_weight" not in make_trainer("lsgan").train_epoch(*tags, epoch=0)
+    baseline = make_trainer("baseline", adversarial_share=0.1)
+    assert set(baseline.train_epoch(*tags, epoch=0)) == {"surrogate_loss"}
+
+
 def test_the_first_update_is_that_of_adam(make_trainer, tags, values):
     # Of whatever gradient, the first step of Adam is the learning rate long.
     trainer = make_trainer(
@@ -193,15 +267,28 @@ def test_the_first_update_is_that_of_adam(make_trainer, tags, values):
 
 def test_settings_reach_the_optimizers(make_trainer):
     trainer = make_trainer(
-        generator_learning_rate=0.01, discriminator_learning_rate=0.02, beta_1=0.25
+        generator_learning_rate=0.01,
+        discriminator_learning_rate=0.02,
+        beta_1=0.25,
+        beta_2=0.9,
+        generator_weight_decay=0.3,
+        discriminator_weight_decay=0.4,
     )
-    for optimizer, rate in (
-        (trainer.generator_optimizer, 0.01),
-        (trainer.discriminator_optimizer, 0.02),
+    for optimizer, rate, decay in (
+        (trainer.generator_optimizer, 0.01, 0.3),
+        (trainer.discriminator_optimizer, 0.02, 0.4),
     ):
         assert float(optimizer.learning_rate) == pytest.approx(rate)
-        assert optimizer.beta_1 == 0.25
+        assert (optimizer.beta_1, optimizer.beta_2) == (0.25, 0.9)
+        assert optimizer.weight_decay == decay
     assert TrainingSettings().beta_1 == 0.5  # the paper's
+
+
+def test_without_weight_decay_the_optimizers_make_no_operation_for_it(make_trainer):
+    trainer = make_trainer(beta_1=0.25)
+    assert trainer.generator_optimizer.weight_decay is None
+    assert trainer.discriminator_optimizer.weight_decay is None
+    assert trainer.generator_optimizer.beta_2 == 0.999
 
 
 @pytest.mark.parametrize(
@@ -290,6 +377,34 @@ def test_updates_of_the_discriminator_alone_move_it_like_single_ones(
 
     for once, thrice in zip(trained(3, 1), trained(1, 3)):
         np.testing.assert_allclose(once, thrice, atol=1e-6)
+
+
+def _spy_on(network):
+    """Returns a list that receives the `training` of every call of the network."""
+    call, calls = network.call, []
+
+    def spy(x, training=False):
+        calls.append(training)
+        return call(x, training=training)
+
+    network.call = spy
+    return calls
+
+
+def test_all_updates_of_the_discriminator_share_one_output_of_the_generator(
+    make_map_trainer, maps, eagerly
+):
+    # Batch normalization averages each batch once, as without a discriminator.
+    averages = []
+    for method in ("wgan_gp", "baseline"):
+        trainer = make_map_trainer(method, generator_learning_rate=0.0)
+        calls = _spy_on(trainer.generator)
+        trainer.train_step(*map(tf.constant, maps), tf.constant(0))
+        assert calls == [True]
+        averages.append([v.numpy() for v in trainer.generator.non_trainable_variables])
+    assert len(averages[0]) > 0
+    for after_six_updates, after_one in zip(*averages):
+        np.testing.assert_allclose(after_six_updates, after_one, rtol=1e-5)
 
 
 def test_a_step_draws_by_seed_and_iteration(make_trainer, tags):
