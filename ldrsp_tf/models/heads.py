@@ -36,7 +36,7 @@ def ratio_logits(label_logits: tf.Tensor, slack: tf.Tensor, y: tf.Tensor) -> tf.
 
     q is the sigmoid of `label_logits`. With n = 0 and q the true tags, D is F1 (Eq. 2);
     with q their probabilities, it is about the expected F1, which
-    `expected_f1.expected_f1_decode` maximizes.
+    `metrics.plugin_decode` maximizes.
 
     Args:
       label_logits: D's logits of each label, `[B, L]`.

@@ -8,7 +8,6 @@ import tensorflow as tf
 
 from ldrsp_tf import losses, metrics, oracles, projections
 from ldrsp_tf.errors import UsageError
-from ldrsp_tf.expected_f1 import calibrate_empty_odds, expected_f1_decode
 from ldrsp_tf.methods import Method
 from ldrsp_tf.models.energy_network import EnergyNetwork
 from ldrsp_tf.settings import RefinementGrid, TrainingSettings
@@ -87,7 +86,7 @@ class TagSpace(OutputSpace):
         """
         return {
             "threshold": metrics.tune_threshold(y, y_true),
-            "empty_odds": calibrate_empty_odds(y, y_true),
+            "empty_odds": metrics.calibrate_empty_odds(y, y_true),
         }
 
     def default_measure(
@@ -107,7 +106,7 @@ class TagSpace(OutputSpace):
             "f1_tuned": metrics.mean_f1(tuned, y_true),
         }
         if probabilities:
-            plugin = expected_f1_decode(y, decoder_params.get("empty_odds", 1.0))
+            plugin = metrics.plugin_decode(y, decoder_params.get("empty_odds", 1.0))
             measured["f1_plugin"] = metrics.mean_f1(plugin, y_true)
         return measured
 

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from ldrsp_tf import expected_f1, metrics
-from ldrsp_tf.expected_f1 import calibrate_empty_odds, expected_f1_decode
+from ldrsp_tf import metrics
+from ldrsp_tf.metrics import calibrate_empty_odds, plugin_decode, plugin_decoder
 
 
 def _subsets(labels):
@@ -34,7 +34,7 @@ def test_agrees_with_all_subsets_and_outcomes(kind, empty_odds):
     rng = np.random.default_rng(0)
     for labels in (1, 2, 3, 5, 7, 8):
         p = np.stack([_KINDS[kind](rng, labels) for _ in range(5)])
-        for row, decided in zip(p, expected_f1_decode(p, empty_odds)):
+        for row, decided in zip(p, plugin_decode(p, empty_odds)):
             sets, expected = _expected_f1_of_subsets(row, empty_odds)
             value = expected[np.all(sets == decided, axis=1)].item()
             assert value >= expected.max() * (1.0 - 1e-11)
@@ -48,7 +48,7 @@ def test_agrees_with_all_subsets_of_ten_labels():
     sets, expected = _expected_f1_of_subsets(p)
     best = sets[np.argmax(expected)]
     assert 1 < best.sum() < 10
-    np.testing.assert_array_equal(expected_f1_decode(p[None]), [best])
+    np.testing.assert_array_equal(plugin_decode(p[None]), [best])
 
 
 def test_two_labels_by_hand():
@@ -58,19 +58,19 @@ def test_two_labels_by_hand():
     # None: 0.2 * 0.5 = 0.1. {0}: 0.8 (0.5 + 0.5 * 2 / 3) = 0.667. Both: 0.4 + 0.5 *
     # 2 / 3 = 0.733.
     p = [[0.5, 0.2], [0.3, 0.1], [0.5, 0.8]]
-    decided = expected_f1_decode(p)
+    decided = plugin_decode(p)
     assert decided.dtype == bool
     np.testing.assert_array_equal(decided, [[1, 0], [0, 0], [1, 1]])
 
 
 def test_of_equally_good_sets_the_smallest_and_first_is_taken():
     # {0}: 0.5 (0.75 + 0.25 * 2 / 3) = 0.458. Both: 0.125 + 0.5 * 2 / 3 = 0.458.
-    np.testing.assert_array_equal(expected_f1_decode([[0.5, 0.25]]), [[1, 0]])
+    np.testing.assert_array_equal(plugin_decode([[0.5, 0.25]]), [[1, 0]])
     # Either: 0.5 (0.5 + 0.5 * 2 / 3) = 0.417. Both: 0.25 + 0.5 * 2 / 3 = 0.583.
-    np.testing.assert_array_equal(expected_f1_decode([[0.5, 0.5]]), [[1, 1]])
-    np.testing.assert_array_equal(expected_f1_decode([[0.0, 1.0, 0.0, 1.0]]).sum(), 2)
+    np.testing.assert_array_equal(plugin_decode([[0.5, 0.5]]), [[1, 1]])
+    np.testing.assert_array_equal(plugin_decode([[0.0, 1.0, 0.0, 1.0]]).sum(), 2)
     # Impossible tags are never decided.
-    np.testing.assert_array_equal(expected_f1_decode([[0.0, 0.0]], 0.0), [[0, 0]])
+    np.testing.assert_array_equal(plugin_decode([[0.0, 0.0]], 0.0), [[0, 0]])
 
 
 def test_many_labels_agree_with_the_whole_recursion():
@@ -84,7 +84,7 @@ def test_many_labels_agree_with_the_whole_recursion():
             np.full((2, 60), 0.03),
         ]
     )
-    sizes = expected_f1_decode(p).sum(1)
+    sizes = plugin_decode(p).sum(1)
     falling = -np.sort(-p, axis=1)
     values = np.array([_naive_expected_f1(row) for row in falling])
     chosen = np.take_along_axis(values, sizes[:, None], 1)[:, 0]
@@ -113,21 +113,21 @@ def _counts(p):
 
 def test_chunks_change_nothing(monkeypatch):
     p = np.random.default_rng(3).beta(0.1, 1.5, (70, 30))
-    whole = expected_f1_decode(p)
-    monkeypatch.setattr(expected_f1, "_ROWS", 16)
-    monkeypatch.setattr(expected_f1, "_CHUNK_SIZE", 300)
-    np.testing.assert_array_equal(expected_f1_decode(p), whole)
-    assert expected_f1_decode(p[:0]).shape == (0, 30)
+    whole = plugin_decode(p)
+    monkeypatch.setattr(plugin_decoder, "_ROWS", 16)
+    monkeypatch.setattr(plugin_decoder, "_CHUNK_SIZE", 300)
+    np.testing.assert_array_equal(plugin_decode(p), whole)
+    assert plugin_decode(p[:0]).shape == (0, 30)
 
 
 def test_the_tail_that_is_left_out_is_below_its_bound():
     rng = np.random.default_rng(4)
     for p in (rng.beta(0.05, 3.0, 400), np.full(400, 0.01), np.zeros(400)):
-        size = expected_f1._support(p.sum(), 400)
+        size = plugin_decoder._support(p.sum(), 400)
         assert size < 100
         # Summed from the smallest, as these are below the rounding of a 1.
         assert np.sort(_counts(p)[size:]).sum() <= 1e-17
-    assert expected_f1._support(200.0, 201) == 202
+    assert plugin_decoder._support(200.0, 201) == 202
 
 
 def _half_without_tags(seed):
@@ -142,11 +142,11 @@ def test_is_above_a_tuned_threshold_where_half_of_the_rows_have_no_tag():
     assert 0.4 < np.mean(~tags.any(1)) < 0.7
     threshold = metrics.tune_threshold(p, tags)
     tuned = metrics.mean_f1(metrics.threshold_decode(p, threshold), tags)
-    assert metrics.mean_f1(expected_f1_decode(p), tags) >= tuned
+    assert metrics.mean_f1(plugin_decode(p), tags) >= tuned
     odds = calibrate_empty_odds(p, tags)
     assert odds == pytest.approx(1.0, abs=0.3)  # The tags are independent.
-    assert metrics.mean_f1(expected_f1_decode(p, odds), tags) >= tuned
-    at_least_one = metrics.mean_f1(expected_f1_decode(p, 0.0), tags)
+    assert metrics.mean_f1(plugin_decode(p, odds), tags) >= tuned
+    at_least_one = metrics.mean_f1(plugin_decode(p, 0.0), tags)
     assert at_least_one < tuned - 0.3
 
 

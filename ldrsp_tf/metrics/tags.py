@@ -1,8 +1,4 @@
-"""Metrics of decided outputs, and the threshold that decides relaxed ones.
-
-All functions take numpy arrays, or tensors that numpy can convert, and return numpy
-arrays or numbers; metric values are fractions in [0, 1].
-"""
+"""F1 of decided tags, and the threshold that decides relaxed ones."""
 
 import numpy as np
 
@@ -68,56 +64,3 @@ def tune_threshold(y: np.ndarray, y_true: np.ndarray) -> float:
     smooth = (padded[:-2] + padded[1:-1] + padded[2:]) / 3.0
     best = THRESHOLDS[smooth >= smooth.max() - 1e-12]
     return float(best[np.argmin(np.abs(best - DEFAULT_THRESHOLD))])
-
-
-def image_iou(
-    decided: np.ndarray, truth: np.ndarray, foreground: int = 1
-) -> np.ndarray:
-    """Returns the intersection over union of one class in each image.
-
-    An image without the class that is given none of it counts 1.
-
-    Args:
-      decided: Decided classes, `[..., B, H, W]`.
-      truth: True classes, `[B, H, W]`.
-      foreground: The number of the class.
-
-    Returns:
-      Values in [0, 1], `[..., B]`.
-    """
-    intersection, union = _overlap(decided, truth, foreground)
-    return np.where(union == 0, 1.0, intersection / np.maximum(union, 1))
-
-
-def global_iou(decided: np.ndarray, truth: np.ndarray, foreground: int = 1) -> float:
-    """Returns the intersection over union of one class, counted over all images.
-
-    It is 1 if the class neither occurs nor is decided anywhere.
-
-    Args:
-      decided: Decided classes, `[B, H, W]`.
-      truth: True classes, `[B, H, W]`.
-      foreground: The number of the class.
-    """
-    intersection, union = _overlap(decided, truth, foreground)
-    return float(intersection.sum() / union.sum()) if union.any() else 1.0
-
-
-def pixel_accuracy(decided: np.ndarray, truth: np.ndarray) -> np.ndarray:
-    """Returns the share of right pixels in each image.
-
-    Args:
-      decided: Decided classes, `[..., B, H, W]`.
-      truth: True classes, `[B, H, W]`.
-
-    Returns:
-      Values in [0, 1], `[..., B]`.
-    """
-    return np.mean(np.asarray(decided) == np.asarray(truth), axis=(-2, -1))
-
-
-def _overlap(
-    decided: np.ndarray, truth: np.ndarray, foreground: int
-) -> tuple[np.ndarray, np.ndarray]:
-    a, b = np.asarray(decided) == foreground, np.asarray(truth) == foreground
-    return np.sum(a & b, axis=(-2, -1)), np.sum(a | b, axis=(-2, -1))

@@ -44,9 +44,7 @@ _ROWS = 256
 _CHUNK_SIZE = 8_000_000
 
 
-def expected_f1_decode(
-    probabilities: np.ndarray, empty_odds: float = 1.0
-) -> np.ndarray:
+def plugin_decode(probabilities: np.ndarray, empty_odds: float = 1.0) -> np.ndarray:
     """Decides the tags of the largest expected F1, or none.
 
     It maximizes E[F1(decided, Y)] over all sets, where tags Y are independent (but for
