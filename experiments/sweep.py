@@ -1,15 +1,17 @@
-"""Searches a method's settings on a task, by validation rows alone.
+"""Searches the settings of methods on a task, by validation rows alone.
 
-    python -m experiments.sweep --task=bibtex --method=lsgan --trials=20
+    python -m experiments.sweep --task=bibtex --method=lsgan
+    python -m experiments.sweep --task=bibtex --method=all --jobs=2
 
 The task's `search_space`, in experiments/configs/, has the settings to search; those
-that are given on the command line are fixed. The sweep's folder receives sweep.json and
-the curves of every trial; the same command resumes an interrupted sweep, and one with
-more trials adds to it. The test rows are never used.
+that are given on the command line are fixed. A range at whose edge the best trial lies
+is widened and searched again. The sweep's folder receives sweep.json and the curves of
+every trial; the same command resumes an interrupted sweep, and one with more trials
+adds to it. The test rows are never used.
 """
 
+import contextlib
 import functools
-import importlib.metadata
 import pathlib
 import sys
 from collections.abc import Sequence
@@ -19,80 +21,109 @@ from experiments.cli.command import Command
 from experiments.cli.data_flags import DATA_FLAGS
 from experiments.cli.errors import one_sentence_errors
 from experiments.cli.flag import PATH, Flag
-from experiments.cli.setting_flags import as_flags
 from experiments.cli.startup import quiet_tensorflow
 from experiments.jobs.process import Job
 from experiments.jobs.ray_flags import RAY_FLAG, ray_cluster
 from experiments.jobs.runner import run_jobs
-from experiments.search.display import show_best, show_plan, show_trial
-from experiments.search.plan import SAMPLERS, Plan
-from experiments.search.record import sweep_content, trial_record
-from experiments.summaries.result_file import read_json, write_json
+from experiments.search.display import show_best, show_plan
+from experiments.search.plan import SAMPLERS, Plan, Sweep
+from experiments.search.record import write_record
+from experiments.search.widening import Budget
+from experiments.summaries.result_file import read_json
 from experiments.tasks.command_line import (
+    ALL_METHODS,
     TaskCommandLine,
     parse_command_line,
     task_flags,
 )
+from experiments.tasks.task import Task
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.settings import Domain
 
 if TYPE_CHECKING:
     from experiments.jobs.ray_cluster import RayCluster
 
+_SEARCH_FLAGS = (
+    Flag(
+        "trials",
+        "number of trials of the whole sweep, before a range is widened",
+        "search",
+        Domain(int, low=1),
+        16,
+    ),
+    Flag(
+        "widenings",
+        "number of times that ranges at whose edge the best trial lies are widened; "
+        "half as many trials follow each time",
+        "search",
+        Domain(int, low=0),
+        2,
+    ),
+    Flag(
+        "seeds",
+        "number of runs of a trial, of consecutive seeds; the trial's value is their "
+        "mean",
+        "search",
+        Domain(int, low=1),
+        note="2 for tags, 1 for masks",
+    ),
+    Flag(
+        "sampler",
+        "algorithm that proposes settings",
+        "search",
+        Domain(choices=SAMPLERS),
+        "tpe",
+    ),
+    Flag(
+        "pruning",
+        "stop trials that fall behind the median; small learning rates and strong "
+        "dropout do at first",
+        "search",
+        Domain(bool),
+        False,
+    ),
+    Flag(
+        "held_rate",
+        "let no learning rate fall in a trial, so that one of fewer epochs stands for "
+        "a longer run",
+        "search",
+        Domain(bool),
+        False,
+    ),
+    Flag("jobs", "number of trials at a time", "search", Domain(int, low=1), 1),
+)
+
 COMMAND = Command(
     __doc__,
     (
-        *task_flags(required=True),
+        *task_flags(required=True, several=True),
         *DATA_FLAGS,
-        Flag(
-            "trials",
-            "number of trials of the whole sweep",
-            "search",
-            Domain(int, low=1),
-            20,
-        ),
-        Flag(
-            "seeds",
-            "number of runs of a trial, of consecutive seeds; the trial's value is "
-            "their mean",
-            "search",
-            Domain(int, low=1),
-            1,
-        ),
-        Flag(
-            "sampler",
-            "algorithm that proposes settings",
-            "search",
-            Domain(choices=SAMPLERS),
-            "tpe",
-        ),
-        Flag(
-            "pruning",
-            "stop trials that fall behind the median",
-            "search",
-            Domain(bool),
-            True,
-        ),
-        Flag("jobs", "number of trials at a time", "search", Domain(int, low=1), 1),
+        *_SEARCH_FLAGS,
         RAY_FLAG,
         Flag(
             "output_dir",
-            "folder of the sweep",
+            "folder of the sweep; of several methods, the folder that theirs are in",
             domain=PATH,
             note="sweeps/<task>/<method>[-<networks>]",
         ),
         Flag(
             "storage",
-            "SQLite file in which trials are kept",
+            "SQLite file in which the trials of one method are kept",
             domain=PATH,
             note="<output_dir>/trials.sqlite3",
+        ),
+        Flag(
+            "record",
+            "folder of records that are kept with the code, such as results/sweeps, to "
+            "which finished sweeps are added",
+            domain=PATH,
         ),
     ),
 )
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Does the sweep that the flags describe.
+    """Does the sweeps that the flags describe.
 
     Args:
       argv: The command line; the process's own by default.
@@ -101,78 +132,100 @@ def main(argv: Sequence[str] | None = None) -> None:
     line = parse_command_line(COMMAND, argv)
     flags = line.flags
     with one_sentence_errors(kept="the last finished trial"):
-        plan = _plan(line)
-        run_folder = plan.task.run_folder(plan.configs({})[0])
-        folder = pathlib.Path(flags.output_dir or "sweeps" / run_folder.parent)
-        show_plan(plan, flags.trials)
+        sweeps = plan_sweeps(line)
+        budget = Budget(flags.trials, flags.widenings)
+        for sweep in sweeps:
+            show_plan(sweep.plan, budget)
         cluster = ray_cluster(flags.ray_address, flags.jobs)
         if cluster is None and flags.jobs > 1:
-            _share(folder, flags.jobs, argv)
+            _share(_common_folder(sweeps), flags.jobs, argv)
         else:
-            _search(plan, folder, cluster, flags)
-        show_best(plan, read_json(folder / "sweep.json"), folder)
+            _search(sweeps, budget, cluster, flags)
+        _end(sweeps, flags.record)
 
 
-def _plan(line: TaskCommandLine) -> Plan:
+def plan_sweeps(line: TaskCommandLine) -> list[Sweep]:
+    """Returns the plan of each method, with the places that the flags name."""
+    flags = line.flags
+    methods = _methods(line.task, flags.method)
+    if len(methods) > 1 and flags.storage:
+        raise UsageError(
+            "--storage is the file of one method's trials; leave it out, and each of "
+            f"the {len(methods)} methods has its own."
+        )
+    sweeps = []
+    for method in methods:
+        plan = _plan(line, method)
+        of_method = plan.task.run_folder(plan.configs({})[0]).parent
+        folder = "sweeps" / of_method
+        if flags.output_dir:
+            folder = pathlib.Path(flags.output_dir)
+            if len(methods) > 1:
+                folder /= of_method.name
+        storage = pathlib.Path(flags.storage or folder / "trials.sqlite3")
+        sweeps.append(Sweep(plan, folder, storage))
+    return sweeps
+
+
+def _methods(task: Task, named: Sequence[str]) -> list[str]:
+    """Returns the named methods, each once, in the order that they are named in."""
+    methods: list[str] = []
+    for name in named:
+        methods += _single_stage_methods(task) if name == ALL_METHODS else [name]
+    return list(dict.fromkeys(methods))
+
+
+def _single_stage_methods(task: Task) -> list[str]:
+    # A trial of a cross-fitted method is a training of every generator.
+    return [name for name in task.search_space if not task.configure(name, {}).folds]
+
+
+def _plan(line: TaskCommandLine, method: str) -> Plan:
     given = dict(line.given)
     seed = given.pop("seed", 0)
     return Plan(
         line.task,
-        line.flags.method,
+        method,
         given,
         seed=seed,
-        seeds=line.flags.seeds,
+        seeds=line.flags.seeds or line.task.config.SEARCH_SEEDS,
         sampler=line.flags.sampler,
         pruning=line.flags.pruning,
+        held_rate=line.flags.held_rate,
     )
 
 
+def _common_folder(sweeps: Sequence[Sweep]) -> pathlib.Path:
+    first = sweeps[0].folder
+    return first if len(sweeps) == 1 else first.parent
+
+
 def _search(
-    plan: Plan, folder: pathlib.Path, cluster: "RayCluster | None", flags: Any
+    sweeps: Sequence[Sweep],
+    budget: Budget,
+    cluster: "RayCluster | None",
+    flags: Any,
 ) -> None:
     # Only in the process that trains, and when its flags are known to be right.
     quiet_tensorflow(find_devices=False)
-    from experiments.runs.environment import versions
-    from experiments.search.trials import validation_value, without_test_rows
-
     try:
-        from experiments.search.study import Search
+        from experiments.search.execution import do_sweeps
     except ModuleNotFoundError as error:
         if error.name != "optuna":
             raise
         raise UsageError(
             "A sweep needs Optuna; install it by pip install -e '.[sweep]'."
         ) from error
-    storage = pathlib.Path(flags.storage or folder / "trials.sqlite3")
-    search = Search(plan, folder, storage)
-    config = plan.configs({})[0]
-    data = without_test_rows(plan.task.load(config, flags.data_dir, flags.manual_dir))
-    origin = {
-        "versions": {**versions(), "optuna": importlib.metadata.version("optuna")},
-        "data": data.checksums,
-        "command": _command(plan, flags.trials),
-    }
-
-    def record(trial: Any) -> None:
-        records = [trial_record(trial) for trial in search.trials]
-        content = sweep_content(plan, flags.trials, records, origin)
-        write_json(folder / "sweep.json", content)
-        if trial is not None:
-            at_once = 1 if cluster is None else flags.jobs
-            show_trial(records, trial.number, flags.trials, at_once)
-
-    run = functools.partial(search.run, flags.trials, tell=record)
-    if cluster is None:
-        run(functools.partial(validation_value, plan, data))
-    else:
-        from experiments.search.ray_trials import search_on_ray
-
-        with cluster:
-            search_on_ray(cluster, plan, data, run)
+    first = sweeps[0].plan
+    config = first.configs({})[0]
+    # The data of a task is the same for every method.
+    data = first.task.load(config, flags.data_dir, flags.manual_dir)
+    with cluster or contextlib.nullcontext():
+        do_sweeps(sweeps, budget, data, cluster)
 
 
 def _share(folder: pathlib.Path, processes: int, argv: Sequence[str]) -> None:
-    """Starts this command once for each process."""
+    """Starts this command once for each process, which shares every method's trials."""
     command = (sys.executable, "-m", "experiments.sweep", *argv[1:], "--jobs=1")
     jobs = [
         Job(f"process {number}", command, folder / "processes" / str(number))
@@ -191,19 +244,23 @@ def _share(folder: pathlib.Path, processes: int, argv: Sequence[str]) -> None:
         )
 
 
-def _command(plan: Plan, trials: int) -> str:
-    """Returns the command that repeats the sweep, wherever the data lies."""
-    sweep = {
-        "task": plan.task.name,
-        "method": plan.method,
-        "trials": trials,
-        "seed": plan.seed,
-        "seeds": plan.seeds,
-        "sampler": plan.sampler,
-        "pruning": plan.pruning,
-    }
-    settings = as_flags({**sweep, **plan.given})
-    return f"python -m experiments.sweep {settings}"
+def _end(sweeps: Sequence[Sweep], records: str | None) -> None:
+    """Shows the best setting of each method, and keeps finished sweeps as records."""
+    failures = []
+    for plan, folder, _ in sweeps:
+        content = read_json(folder / "sweep.json")
+        try:
+            show_best(plan, content, folder)
+        except UsageError as error:
+            failures.append(error)
+            continue
+        # Another process may still be at its last trial; it keeps the record then.
+        if records and content and content["complete"]:
+            name = plan.task.run_folder(plan.configs({})[0]).parent.name
+            path = write_record(pathlib.Path(records), name, content)
+            print(f"Kept as {path}")
+    if failures:
+        raise UsageError(" ".join(map(str, failures)))
 
 
 if __name__ == "__main__":

@@ -29,6 +29,7 @@ from experiments.reports.layouts import LAYOUTS, SUMMARY, Layout, layout_of
 from experiments.reports.pages import Makers, require_pages, update_pages
 from experiments.reports.rows import Table, build_table, row_folders
 from experiments.reports.summary import summary_table
+from experiments.reports.sweep_table import sweep_table
 from experiments.summaries.collection import Results, load_results
 from experiments.summaries.result_file import read_json
 from experiments.summaries.result_table import result_table, selection_line
@@ -139,12 +140,18 @@ def table_makers(folder: pathlib.Path) -> Makers:
     `<!-- table: TASK -->` ... `<!-- end -->` becomes the task's table (as `claim/TASK`
     or `controls/TASK` another table of it, as `summary` that of all tasks),
     `<!-- screen: RUN -->` the last lines that a run such as bibtex/ldrsp/seed0 shows,
-    and `<!-- ablations: TASK -->` the table of ablations.
+    `<!-- ablations: TASK -->` the table of ablations, and `<!-- sweeps: TASK -->` that
+    of the searches of its methods' settings.
 
     Args:
       folder: The folder of the results.
     """
-    makers = {"table": _table, "screen": _screen, "ablations": _ablations}
+    makers = {
+        "table": _table,
+        "screen": _screen,
+        "ablations": _ablations,
+        "sweeps": _sweeps,
+    }
     return {kind: partial(make, folder) for kind, make in makers.items()}
 
 
@@ -163,6 +170,10 @@ def _table(folder: pathlib.Path, name: str) -> str:
 
 def _ablations(folder: pathlib.Path, task: str) -> str:
     return ablation_table(folder / "ablations", task)
+
+
+def _sweeps(folder: pathlib.Path, task: str) -> str:
+    return sweep_table(folder / "sweeps", task)
 
 
 def _screen(folder: pathlib.Path, run: str) -> str:

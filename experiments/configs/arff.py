@@ -10,7 +10,7 @@ Without `--labels_xml` the labels are the first or last attributes, as MEKA has 
 from experiments.configs import bibtex
 from experiments.tasks import arff
 from experiments.tasks.arff_config import ArffConfig
-from experiments.tasks.search_spaces import TAG_SPACES
+from experiments.tasks.search_spaces import tag_spaces
 from experiments.tasks.task import Task
 
 TASK = Task(
@@ -20,7 +20,7 @@ TASK = Task(
     # The best settings where they were measured; a sweep finds those for your data.
     settings=bibtex.TASK.settings,
     overrides=bibtex.TASK.overrides,
-    search_space=TAG_SPACES,
+    search_space=tag_spaces(),
     paper={},
     load=arff.load,
     source_checksums=arff.source_checksums,

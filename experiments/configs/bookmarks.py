@@ -2,7 +2,7 @@
 
 from experiments.configs import bibtex
 from experiments.configs.paper_figures import TABLE_1
-from experiments.tasks.search_spaces import TAG_SPACES
+from experiments.tasks.search_spaces import tag_spaces
 from experiments.tasks.tag_config import TagConfig
 from experiments.tasks.task import Task
 
@@ -21,7 +21,7 @@ TASK = Task(
         method: {name: value for name, value in found.items() if name != "epochs"}
         for method, found in bibtex.TASK.overrides.items()
     },
-    search_space=TAG_SPACES,
+    search_space=tag_spaces(labels=208),
     paper=TABLE_1["bookmarks"],
     paper_metric="f1",
 )

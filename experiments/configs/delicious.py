@@ -8,7 +8,7 @@ For methods without an override, nothing was better than the settings of Bibtex.
 """
 
 from experiments.configs import bibtex
-from experiments.tasks.search_spaces import TAG_SPACES
+from experiments.tasks.search_spaces import tag_spaces
 from experiments.tasks.tag_config import CROSS_FITTED, TagConfig
 from experiments.tasks.task import Task
 
@@ -76,6 +76,6 @@ TASK = Task(
             "step_size": 0.391,
         },
     },
-    search_space=TAG_SPACES,
+    search_space=tag_spaces(labels=983),
     paper={},
 )

@@ -10,7 +10,7 @@ from experiments.configs import weizmann_horse
 from experiments.tasks import image_folder
 from experiments.tasks.image_folder_config import ImageFolderConfig
 from experiments.tasks.mask_config import CROSS_FITTED
-from experiments.tasks.search_spaces import MASK_SPACES
+from experiments.tasks.search_spaces import mask_spaces
 from experiments.tasks.task import MethodVariant, Task
 
 TASK = Task(
@@ -37,7 +37,7 @@ TASK = Task(
             "discriminator_learning_rate": 0.005,
         },
     },
-    search_space=MASK_SPACES,
+    search_space=mask_spaces(),
     paper={},
     complete=image_folder.complete,
     load=image_folder.load,

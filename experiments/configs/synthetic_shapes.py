@@ -8,7 +8,7 @@ two cores:
 
 from experiments.configs import weizmann_horse
 from experiments.tasks.mask_config import MaskConfig
-from experiments.tasks.search_spaces import MASK_SPACES
+from experiments.tasks.search_spaces import mask_spaces
 from experiments.tasks.task import Task
 
 TASK = Task(
@@ -43,6 +43,6 @@ TASK = Task(
             "validation_interval": 5,
         },
     },
-    search_space=MASK_SPACES,
+    search_space=mask_spaces(),
     paper={},
 )

@@ -1,6 +1,6 @@
 """Synthetic tags: a made multi-label task that needs no download."""
 
-from experiments.tasks.search_spaces import TAG_SPACES
+from experiments.tasks.search_spaces import tag_spaces
 from experiments.tasks.tag_config import RECIPE_SETTINGS, TagConfig
 from experiments.tasks.task import Task
 
@@ -10,6 +10,6 @@ TASK = Task(
     config=TagConfig,
     settings={"hidden": (64,), "discriminator_hidden": (64,), "epochs": 40},
     overrides=RECIPE_SETTINGS,
-    search_space=TAG_SPACES,
+    search_space=tag_spaces(labels=40),
     paper={},
 )

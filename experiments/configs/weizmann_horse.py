@@ -22,7 +22,7 @@ The settings of methods with a classifier were found by a sweep, on validation i
 
 from experiments.configs.paper_figures import TABLE_2
 from experiments.tasks.mask_config import CROSS_FITTED, MaskConfig
-from experiments.tasks.search_spaces import MASK_SPACES
+from experiments.tasks.search_spaces import mask_spaces
 from experiments.tasks.task import MethodVariant, Task
 
 _CLASSIFIER = {
@@ -140,7 +140,7 @@ TASK = Task(
             "epochs": 40,
         },
     },
-    search_space=MASK_SPACES,
+    search_space=mask_spaces(),
     paper=TABLE_2["mean_iou"],
     paper_metric="mean_iou",
 )

@@ -52,6 +52,8 @@ class RunContext:
       progress: The listener to the trainings.
       data_dirs: The folders of data.
       strategy: The strategy that trains the networks; None without one.
+      is_resumable: Whether states of trainings are files; a run in memory that is
+        interrupted begins anew.
     """
 
     task: Task
@@ -61,6 +63,7 @@ class RunContext:
     progress: Progress
     data_dirs: DataDirs = NO_DIRS
     strategy: tf.distribute.Strategy | None = None
+    is_resumable: bool = True
 
     def remember_paths(self) -> None:
         """Writes where the user's own files are, for commands that read them again."""

@@ -32,7 +32,7 @@ from ldrsp_tf.models.ensembles import CrossFitted
 from ldrsp_tf.prediction.crops import predictor_by
 from ldrsp_tf.prediction.predictor import Predictor
 from ldrsp_tf.refiner import Refiner
-from ldrsp_tf.training.checkpoints import Checkpoints
+from ldrsp_tf.training.checkpoints import Checkpoints, MemoryCheckpoints, StateKeeper
 from ldrsp_tf.training.history import History, Record
 from ldrsp_tf.training.loop import fit, restore_best
 from ldrsp_tf.training.trainer import Trainer
@@ -216,10 +216,12 @@ class Stages:
         epochs: int,
         planned_epochs: int | None = None,
         validation: Callable[[], Validation] | None = None,
-    ) -> Checkpoints:
+    ) -> StateKeeper:
         run = self._run
         run.progress.stage(stage, epochs)
-        checkpoints = Checkpoints(trainer, run.folder / "checkpoints" / stage)
+        checkpoints: StateKeeper = MemoryCheckpoints(trainer)
+        if run.is_resumable:
+            checkpoints = Checkpoints(trainer, run.folder / "checkpoints" / stage)
         with signals_wait() as should_stop:
             fit(
                 trainer,

@@ -8,15 +8,16 @@ from experiments.cli.durations import clock
 from experiments.jobs.runner import seconds_left
 from experiments.search.plan import Plan
 from experiments.search.record import TrialRecord, as_overrides, best_trial, ended
+from experiments.search.widening import Budget
 from experiments.summaries.result_table import percent
 from ldrsp_tf.errors import UsageError
 
 
-def show_plan(plan: Plan, trials: int) -> None:
+def show_plan(plan: Plan, budget: Budget) -> None:
     """Prints the method, the number of trials and the space."""
     last = plan.seed + plan.seeds - 1
     seeds = f"seed {last}" if plan.seeds == 1 else f"seeds {plan.seed} to {last}"
-    print(f"{plan.task.title}, {plan.method}: {trials} trials, {seeds}")
+    print(f"{plan.task.title}, {plan.method}: {budget.trials} trials, {seeds}")
     for name, range_ in plan.space.items():
         print(f"  {name}: {range_}")
 
@@ -49,6 +50,21 @@ def show_trial(
     print(line, flush=True)
 
 
+def show_widening(widening: Mapping[str, Any], trials: int) -> None:
+    """Prints which ranges have been widened, and why.
+
+    Args:
+      widening: The widening as `sweep.json` has it.
+      trials: The number of trials that there will be.
+    """
+    print(
+        f"Trial {widening['best']}, the best of {widening['after']}, is at the edge of "
+        f"a range. Wider ranges follow, up to {trials} trials:"
+    )
+    for name, range_ in widening["ranges"].items():
+        print(f"  {name}: {range_}", flush=True)
+
+
 def show_best(
     plan: Plan, content: Mapping[str, Any] | None, folder: pathlib.Path
 ) -> None:
@@ -73,4 +89,6 @@ def show_best(
         f"{percent(best['value'])} on validation rows.\n"
     )
     print(as_overrides(plan.method, {**plan.given, **best["settings"]}))
+    for name, edge in content["edges"].items():
+        print(f"\nIts {name} is at the {edge} edge of the range still.")
     print(f"\nAll trials: {folder / 'sweep.json'}")

@@ -2,11 +2,12 @@
 
 import dataclasses
 import functools
+import pathlib
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from experiments.tasks.config import Config
-from experiments.tasks.search_spaces import Space
+from experiments.tasks.ranges import Space
 from experiments.tasks.task import Task
 from ldrsp_tf.errors import UsageError
 
@@ -28,6 +29,8 @@ class Plan:
       seeds: The number of runs of a trial; its value is the mean over them.
       sampler: The algorithm that proposes settings, one of `SAMPLERS`.
       pruning: Whether trials that fall behind the median are stopped.
+      held_rate: Whether the learning rates of trials stay as they are at first, so that
+        short trials stand for longer runs, whose rates fall later.
     """
 
     task: Task
@@ -36,7 +39,8 @@ class Plan:
     seed: int = 0
     seeds: int = 1
     sampler: str = "tpe"
-    pruning: bool = True
+    pruning: bool = False
+    held_rate: bool = False
 
     @functools.cached_property
     def space(self) -> Space:
@@ -76,8 +80,10 @@ class Plan:
 
     def configs(self, settings: Settings) -> list[Config]:
         """Returns the configurations of the runs of a trial, one per seed."""
+        held = {"cosine_decay": False} if self.held_rate else {}
+        chosen = {**held, **self.given, **settings}
         return [
-            self.task.configure(self.method, {**self.given, **settings, "seed": seed})
+            self.task.configure(self.method, {**chosen, "seed": seed})
             for seed in range(self.seed, self.seed + self.seeds)
         ]
 
@@ -96,3 +102,17 @@ class Plan:
             # The task's own settings too: with others, values do not compare.
             "fixed": {k: v for k, v in config.items() if k not in self.space},
         }
+
+
+class Sweep(NamedTuple):
+    """A sweep and the places of its files.
+
+    Attributes:
+      plan: The plan.
+      folder: The folder of the sweep.
+      storage: The SQLite file of its trials.
+    """
+
+    plan: Plan
+    folder: pathlib.Path
+    storage: pathlib.Path

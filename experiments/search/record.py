@@ -1,9 +1,17 @@
 """The records of a sweep: `sweep.json`, and the setting to copy from the screen."""
 
+import pathlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from experiments.search.plan import Plan
+from experiments.search.widening import Budget, Widening, widened_spaces
+from experiments.summaries.result_file import write_json
+from experiments.tasks.ranges import Edge
+
+# Digits of values (fractions) and of seconds in a record that is kept with the code.
+_VALUE_DIGITS = 5
+_SECONDS_DIGITS = 1
 
 TrialRecord = dict[str, Any]
 
@@ -26,10 +34,12 @@ def trial_record(trial: Any) -> TrialRecord:
       settings: The proposed settings.
       epochs: The epoch of the last validation, counted through all seeds.
       seconds: The duration.
+      error: The sentence about a diverged trial; others have none.
     """
     state = _STATES[trial.state.name]
+    error = {}
     if "error" in trial.user_attrs:
-        state = "diverged"
+        state, error = "diverged", {"error": trial.user_attrs["error"]}
     return {
         "number": trial.number,
         "state": state,
@@ -37,6 +47,7 @@ def trial_record(trial: Any) -> TrialRecord:
         "settings": trial.user_attrs.get("settings", {}),
         "epochs": trial.last_step,
         "seconds": trial.user_attrs.get("seconds"),
+        **error,
     }
 
 
@@ -53,25 +64,78 @@ def ended(records: Sequence[TrialRecord]) -> list[TrialRecord]:
 
 
 def sweep_content(
-    plan: Plan, trials: int, records: Sequence[TrialRecord], origin: Mapping[str, Any]
+    plan: Plan,
+    budget: Budget,
+    records: Sequence[TrialRecord],
+    widenings: Sequence[Widening],
+    edges: Mapping[str, Edge],
+    is_complete: bool,
+    origin: Mapping[str, Any],
 ) -> dict[str, Any]:
     """Returns the content of `sweep.json`.
 
     Args:
       plan: The plan of the sweep.
-      trials: The number of trials that there should be.
+      budget: The number of trials that there should be.
       records: The records of all trials so far.
+      widenings: The widenings of the space so far.
+      edges: The edges of the present space that the best trial lies at, by setting.
+      is_complete: Whether the sweep has come to its end.
       origin: The parts versions, data and command.
     """
+    spaces = widened_spaces(plan.space, widenings)
     return {
         "task": plan.task.name,
         "method": plan.method,
-        "complete": len(ended(records)) >= trials,
+        "complete": is_complete,
         "best": best_trial(records),
+        "budget": {"trials": budget.trials, "widenings": budget.widenings},
+        "widenings": [
+            {
+                **widening.as_dict(),
+                "ranges": {name: str(space[name]) for name in widening.edges},
+            }
+            for widening, space in zip(widenings, spaces[1:], strict=True)
+        ],
+        "edges": dict(edges),
         "trials": list(records),
         "plan": plan.as_dict(),
         **origin,
     }
+
+
+def write_record(
+    folder: pathlib.Path, name: str, content: Mapping[str, Any]
+) -> pathlib.Path:
+    """Writes a sweep for the folder of records that are kept with the code.
+
+    Args:
+      folder: The folder of all records.
+      name: The name of the sweep's folder, `<method>[-<networks>]`.
+      content: The content of `sweep.json`, whose figures are rounded.
+
+    Returns:
+      The path of the record, `<folder>/<task>/<name>.json`.
+    """
+    path = folder / content["task"] / f"{name}.json"
+    best = content["best"]
+    rounded = {
+        "best": best and _rounded(best),
+        "trials": [_rounded(trial) for trial in content["trials"]],
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_json(path, {**content, **rounded})
+    return path
+
+
+def _rounded(trial: TrialRecord) -> TrialRecord:
+    digits = {"value": _VALUE_DIGITS, "seconds": _SECONDS_DIGITS}
+    figures = {
+        name: round(trial[name], number)
+        for name, number in digits.items()
+        if trial[name] is not None
+    }
+    return {**trial, **figures}
 
 
 def as_overrides(method: str, settings: Mapping[str, Any]) -> str:

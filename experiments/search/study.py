@@ -14,7 +14,10 @@ from optuna.trial import FrozenTrial, TrialState
 
 from datasets.preparation.file_lock import hold_lock
 from experiments.search.plan import Plan, Settings
+from experiments.search.record import best_trial, ended, trial_record
 from experiments.search.trials import Report
+from experiments.search.widening import Budget, Widening, widened_spaces, winning_edges
+from experiments.tasks.ranges import Edge, Space
 from ldrsp_tf.errors import DivergenceError, UsageError, first_line
 from ldrsp_tf.training.folder_lock import claim_folder
 
@@ -22,10 +25,12 @@ from ldrsp_tf.training.folder_lock import claim_folder
 _FIRST_TRIALS = 5
 
 
-_SAMPLERS = {
-    "tpe": optuna.samplers.TPESampler,
-    "random": optuna.samplers.RandomSampler,
-}
+# The attribute of the storage that has the widenings of the space.
+_WIDENINGS = "widenings"
+
+
+# Seconds between two looks at the trials of other processes.
+_POLL_SECONDS = 0.5
 
 
 Measure = Callable[[Settings, pathlib.Path, Report], float]
@@ -37,7 +42,11 @@ class Search:
     Every trial's folder is claimed by the process that does it. A proposal is a
     function of the seed and of the trials before it; interrupted trials do not count,
     so a resumed search (of one process) proposes what an undisturbed one would. The
-    first trial has the task's own settings, so that a sweep ends no worse than these.
+    first trial has the task's own settings as far as they are in the space, so that a
+    sweep ends no worse than these.
+
+    If the best of all trials lies at the edge of a range, the range is widened and more
+    trials follow (`Budget`). That, too, is a function of the trials before it.
 
     Args:
       plan: The plan of the sweep.
@@ -60,13 +69,44 @@ class Search:
         """All trials so far, interrupted ones included."""
         return self._study.get_trials()
 
+    @property
+    def widenings(self) -> list[Widening]:
+        """The widenings of the space so far."""
+        found = self._study.user_attrs.get(_WIDENINGS, [])
+        return [Widening(**widening) for widening in found]
+
+    @property
+    def space(self) -> Space:
+        """The space that trials are proposed from, after all widenings so far."""
+        return widened_spaces(self._plan.space, self.widenings)[-1]
+
+    @property
+    def edges(self) -> dict[str, Edge]:
+        """The edges of that space that the best trial lies at, by setting."""
+        best = best_trial([trial_record(trial) for trial in self.trials])
+        return winning_edges(self.space, best and best["settings"])
+
+    def total(self, budget: Budget) -> int:
+        """Returns the number of trials that there will be, as far as is known."""
+        return budget.total(len(self.widenings))
+
+    def is_complete(self, budget: Budget) -> bool:
+        """Returns whether all trials have ended and the space stays as it is."""
+        done = ended([trial_record(trial) for trial in self.trials])
+        return len(done) >= self.total(budget) and not self._may_widen(budget)
+
     def run(
-        self, trials: int, measure: Measure, tell: Callable[[FrozenTrial | None], None]
+        self,
+        budget: Budget,
+        measure: Measure,
+        tell: Callable[[FrozenTrial | None], None],
     ) -> None:
         """Does trials until enough are done, or under way in other processes.
 
+        Where the space may still be widened, it waits for those of other processes.
+
         Args:
-          trials: The number of trials of the whole search.
+          budget: The number of trials of the whole search.
           measure: Returns the value of settings; it works in the folder that it is
             given, and reports values on the way.
           tell: Receives each trial that ends, and None when there are enough. Other
@@ -74,10 +114,15 @@ class Search:
         """
         while True:
             with self._alone():
-                claimed = self._next(trials)
-                if claimed is None:
+                self._forget_abandoned()
+                is_waiting = self._is_waiting(budget)
+                claimed = None if is_waiting else self._next(budget)
+                if claimed is None and not is_waiting:
                     tell(None)
                     return
+            if claimed is None:
+                time.sleep(_POLL_SECONDS)
+                continue
             trial, lock = claimed
             with lock:
                 self._do(trial, measure)
@@ -91,21 +136,25 @@ class Search:
         with hold_lock(self._folder / "search.lock"):
             yield
 
-    def _next(self, trials: int) -> tuple[optuna.Trial, TextIO] | None:
+    def _is_waiting(self, budget: Budget) -> bool:
+        """Returns whether trials of other processes decide if more are needed."""
+        running = [t for t in self.trials if t.state == TrialState.RUNNING]
+        enough = len(self._counted()) >= self.total(budget)
+        return bool(running) and enough and len(self.widenings) < budget.widenings
+
+    def _may_widen(self, budget: Budget) -> bool:
+        return len(self.widenings) < budget.widenings and bool(self.edges)
+
+    def _counted(self) -> list[FrozenTrial]:
+        return [t for t in self.trials if t.state != TrialState.FAIL]
+
+    def _next(self, budget: Budget) -> tuple[optuna.Trial, TextIO] | None:
         """Proposes a trial and claims its folder; None if there are enough."""
-        self._forget_abandoned()
-        counted = [t for t in self.trials if t.state != TrialState.FAIL]
-        if len(counted) >= trials:
+        if len(self._counted()) >= self.total(budget) and self._may_widen(budget):
+            self._widen()
+        if len(self._counted()) >= self.total(budget):
             return None
-        seed = np.random.SeedSequence((self._plan.seed, len(counted)))
-        sampler = _SAMPLERS[self._plan.sampler]
-        self._study.sampler = sampler(seed=int(seed.generate_state(1)[0]))
-        if not counted:
-            self._study.enqueue_trial(self._plan.own_settings)
-        trial = self._study.ask()
-        space = self._plan.space
-        settings = {name: space[name].suggest(trial, name) for name in space}
-        trial.set_user_attr("settings", settings)
+        trial = self._propose()
         lock = claim_folder(self._trial_folder(trial.number))
         if lock is None:
             raise UsageError(
@@ -113,6 +162,35 @@ class Search:
                 "folder of a new trial; choose another --output_dir."
             )
         return trial, lock
+
+    def _widen(self) -> None:
+        best = best_trial([trial_record(trial) for trial in self.trials])
+        assert best is not None
+        widening = Widening(len(self._counted()), best["number"], self.edges)
+        widenings = [*self.widenings, widening]
+        self._study.set_user_attr(_WIDENINGS, [w.as_dict() for w in widenings])
+
+    def _propose(self) -> optuna.Trial:
+        space, before = self.space, len(self._counted())
+        self._study.sampler = self._sampler(before)
+        if not before:
+            own = self._plan.own_settings
+            encoded = {name: space[name].encode(value) for name, value in own.items()}
+            self._study.enqueue_trial(encoded)
+        trial = self._study.ask()
+        settings = {name: space[name].suggest(trial, name) for name in space}
+        trial.set_user_attr("settings", settings)
+        return trial
+
+    def _sampler(self, trials: int) -> optuna.samplers.BaseSampler:
+        """Returns the sampler of the trial after so many others."""
+        sequence = np.random.SeedSequence((self._plan.seed, trials))
+        seed = int(sequence.generate_state(1)[0])
+        if self._plan.sampler == "random":
+            return optuna.samplers.RandomSampler(seed=seed)
+        # A joint model would propose from ranges as they were at first.
+        multivariate = False if self.widenings else None
+        return optuna.samplers.TPESampler(seed=seed, multivariate=multivariate)
 
     def _forget_abandoned(self) -> None:
         """Marks the trials whose processes have ended before them as failed."""

@@ -57,11 +57,12 @@ def validation_value(
         run_folder.mkdir(parents=True)
         progress = _Progress(values, len(values) * config.epochs, report)
         identity = {**config.as_dict(), **plan.content}
-        run = RunContext(plan.task, config, identity, run_folder, progress)
+        run = RunContext(
+            plan.task, config, identity, run_folder, progress, is_resumable=False
+        )
         with Stages(run, rows.training) as stages:
             chosen = stages.select(rows.training, rows.validation)
         values.append(chosen["validation"]["metric"])
-        shutil.rmtree(run_folder / "checkpoints")
     return statistics.mean(values)
 
 

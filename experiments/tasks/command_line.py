@@ -22,12 +22,16 @@ CONFIGS = (TagConfig, MaskConfig, ArffConfig, ImageFolderConfig)
 DEFAULT_TASK = "synthetic_shapes"
 DEFAULT_METHOD = "ldrsp_plus"
 
+# Names all methods at once, where a command takes several.
+ALL_METHODS = "all"
 
-def task_flags(required: bool) -> tuple[Flag, Flag]:
+
+def task_flags(required: bool, several: bool = False) -> tuple[Flag, Flag]:
     """Returns the flags that name task and method.
 
     Args:
       required: Whether they have to be given; otherwise they have defaults.
+      several: Whether several methods can be named, or all.
     """
     task = None if required else DEFAULT_TASK
     method = None if required else DEFAULT_METHOD
@@ -40,14 +44,29 @@ def task_flags(required: bool) -> tuple[Flag, Flag]:
             task,
             required=required,
         ),
-        Flag(
-            "method",
-            f"way to train on the task: {', '.join(RECIPES)}",
-            "task",
-            Domain(choices=tuple(RECIPES)),
-            method,
-            required=required,
-        ),
+        _methods_flag() if several else _method_flag(method, required),
+    )
+
+
+def _method_flag(default: str | None, required: bool) -> Flag:
+    return Flag(
+        "method",
+        f"way to train on the task: {', '.join(RECIPES)}",
+        "task",
+        Domain(choices=tuple(RECIPES)),
+        default,
+        required=required,
+    )
+
+
+def _methods_flag() -> Flag:
+    return Flag(
+        "method",
+        f"ways to train on the task, separated by commas: {', '.join(RECIPES)}; "
+        f"{ALL_METHODS} for all but those of several stages",
+        "task",
+        Domain(is_list=True, choices=(*RECIPES, ALL_METHODS)),
+        required=True,
     )
 
 
@@ -75,7 +94,7 @@ def parse_command_line(command: Command, argv: Sequence[str]) -> TaskCommandLine
     """
     early = command.preview(argv)
     task = get_task(early.task or DEFAULT_TASK)
-    method = early.method or DEFAULT_METHOD
+    method = _first_method(early.method)
     settings = setting_flags(task.config, CONFIGS)
 
     def describe(values: flags.FlagValues) -> tuple[Mapping[str, str], str]:
@@ -90,3 +109,9 @@ def parse_command_line(command: Command, argv: Sequence[str]) -> TaskCommandLine
 
     values = command.parse(argv, settings, describe)
     return TaskCommandLine(values, task, given_settings(values, settings))
+
+
+def _first_method(named: str | tuple[str, ...] | None) -> str:
+    """Returns the method whose values the help shows."""
+    first = named[0] if isinstance(named, tuple) else named
+    return DEFAULT_METHOD if first in (None, ALL_METHODS) else str(first)

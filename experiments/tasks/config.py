@@ -39,6 +39,8 @@ class Config:
     FAMILY: ClassVar[str] = ""
     # Names of the settings that describe the generator's network.
     GENERATOR_SETTINGS: ClassVar[tuple[str, ...]] = ()
+    # Number of seeds that a search measures a setting on.
+    SEARCH_SEEDS: ClassVar[int] = 1
 
     task: str
     method: str

@@ -1,152 +1,151 @@
-"""Spaces of hyper-parameter searches: the range of each setting, by method."""
+"""Spaces of hyper-parameter searches: the range of each setting, by method.
 
-import dataclasses
+Adversarial weights are in units of a *sum* over the labels of an example: a weight `w`
+against the sum of their cross-entropies is `w / labels` against the mean, which
+`adversarial_weight` refers to. A score map of D is averaged over the same pixels as the
+cross-entropy of masks, so that for these both units agree.
+"""
+
 from collections.abc import Mapping
-from typing import Any, Protocol
 
-# Significant digits of a proposal; more would only make configs hard to read.
-_DIGITS = 3
+from experiments.tasks.ranges import Choice, LogUniform, Ordered, Range, Space, Uniform
 
+# The number of Bibtex's labels.
+_LABELS = 159
 
-class Trial(Protocol):
-    """A source of proposed values, such as a trial of Optuna."""
+# A score in [0, 1] has gradients of at most 1/4 of its logit's; that of a critic (WGAN)
+# or of an energy (EBGAN) has no bound, and outweighs the cross-entropy sooner.
+_BOUNDED_WEIGHTS = (0.01, 30.0)
+_UNBOUNDED_WEIGHTS = (0.01, 3.0)
 
-    def suggest_float(
-        self, name: str, low: float, high: float, *, log: bool = False
-    ) -> float:
-        """Returns a number in [low, high]."""
+# Contains 10, the weight of Gulrajani et al. (2017).
+_PENALTY_WEIGHT = LogUniform(1.0, 100.0)
 
-    def suggest_categorical(self, name: str, choices: tuple) -> Any:
-        """Returns one of the choices."""
+# Gulrajani et al. (2017) have 0.9; 0.999 is the usual value of Adam.
+_BETA_2 = Choice((0.9, 0.999))
 
+_DROPOUT = Uniform(0.0, 0.5, most=0.9)
 
-@dataclasses.dataclass(frozen=True)
-class Uniform:
-    """Numbers in [low, high], uniformly distributed."""
+# A step of Adam takes this share of its learning rate off each weight.
+_WEIGHT_DECAY = Ordered((0.0, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0), above=(3.0, 10.0))
 
-    low: float
-    high: float
+# Up to the length of the walks at the test.
+_INFERENCE_STEPS = Ordered((2, 5, 10, 20, 30), below=(1,), above=(40, 60))
 
-    def suggest(self, trial: Trial, name: str) -> float:
-        """Returns a proposed value of the setting of that name."""
-        return _rounded(trial.suggest_float(name, self.low, self.high))
-
-    def __contains__(self, value: float) -> bool:
-        return self.low <= value <= self.high
+# Replay chains need to be as long as the test's walk, for D to know all of it.
+_CHAIN_LENGTH = Ordered((12, 24, 48), below=(4, 8), above=(72, 96))
 
 
-@dataclasses.dataclass(frozen=True)
-class LogUniform:
-    """Positive numbers in [low, high], uniformly distributed in their logarithm."""
+def tag_spaces(labels: int = _LABELS) -> Mapping[str, Space]:
+    """Returns the space of each method on a multi-label task.
 
-    low: float
-    high: float
+    Args:
+      labels: The number of labels.
+    """
+    linear: Space = {
+        "generator_learning_rate": LogUniform(1e-4, 1e-2),
+        "input_dropout": _DROPOUT,
+    }
+    network: Space = {**linear, "hidden_dropout": _DROPOUT}
+    samples: Space = {
+        "inference_steps": _INFERENCE_STEPS,
+        "inference_step_size": LogUniform(0.05, 2.0),
+        "adversarial_step_size": LogUniform(0.05, 2.0),
+    }
+    spaces = _spaces(
+        generator=network,
+        discriminator={
+            "discriminator_learning_rate": LogUniform(3e-5, 1e-2),
+            "normalized_gradient": Choice((False, True)),
+        },
+        critic={"discriminator_learning_rate": LogUniform(3e-5, 1e-2)},
+        bounded=_weight(_BOUNDED_WEIGHTS, labels),
+        unbounded=_weight(_UNBOUNDED_WEIGHTS, labels),
+        ldrsp=samples,
+        replay=samples,
+        score_steps={"step_size": LogUniform(0.01, 2.0)},
+    )
+    decay: Space = {"generator_weight_decay": _WEIGHT_DECAY}
+    return {
+        **spaces,
+        "baseline": {**network, **decay},
+        # A linear layer has no hidden units to drop.
+        "logistic_regression": {**linear, **decay},
+        "nn_baseline": {**network, **decay},
+    }
 
-    def suggest(self, trial: Trial, name: str) -> float:
-        """Returns a proposed value of the setting of that name."""
-        return _rounded(trial.suggest_float(name, self.low, self.high, log=True))
 
-    def __contains__(self, value: float) -> bool:
-        return self.low <= value <= self.high
-
-
-@dataclasses.dataclass(frozen=True)
-class Choice:
-    """One of a few numbers or words."""
-
-    values: tuple[Any, ...]
-
-    def suggest(self, trial: Trial, name: str) -> Any:
-        """Returns a proposed value of the setting of that name."""
-        return trial.suggest_categorical(name, self.values)
-
-    def __contains__(self, value: Any) -> bool:
-        return value in self.values
-
-
-Range = Uniform | LogUniform | Choice
-
-
-Space = Mapping[str, Range]
-
-
-def _rounded(value: float) -> float:
-    return float(f"{value:.{_DIGITS}g}")
+def mask_spaces() -> Mapping[str, Space]:
+    """Returns the space of each method on a segmentation task."""
+    generator: Space = {"generator_learning_rate": LogUniform(1e-3, 3e-2)}
+    walks: Space = {
+        "inference_step_size": LogUniform(1.0, 16.0),
+        "adversarial_step_size": LogUniform(1.0, 16.0),
+    }
+    spaces = _spaces(
+        generator=generator,
+        # 0.01 in the paper; Adam's 1e-4 in public code of DVN.
+        discriminator={"discriminator_learning_rate": LogUniform(1e-4, 3e-2)},
+        # 1e-4 in Gulrajani et al. (2017); at 0.02 the critic's slope runs away.
+        critic={"discriminator_learning_rate": LogUniform(3e-5, 3e-3)},
+        bounded=LogUniform(1e-3, 10.0),
+        unbounded=LogUniform(1e-4, 0.1),
+        ldrsp={**walks, "inference_steps": _INFERENCE_STEPS},
+        # Their samples are replay chains; none is an inference sample.
+        replay={**walks, "chain_length": _CHAIN_LENGTH},
+        score_steps={"step_size": LogUniform(0.03, 8.0)},
+    )
+    return {
+        **spaces,
+        "baseline": {**generator, "generator_weight_decay": _WEIGHT_DECAY},
+    }
 
 
 def _spaces(
     generator: Space,
     discriminator: Space,
-    weight: Range,
-    steps: Space,
+    critic: Space,
+    bounded: Range,
+    unbounded: Range,
+    ldrsp: Space,
+    replay: Space,
     score_steps: Space,
 ) -> dict[str, Space]:
-    """Returns the space of each method.
+    """Returns the space of each method with a discriminator.
 
     Args:
       generator: Ranges of the settings of a method with a generator.
       discriminator: Ranges of the settings of a method with a discriminator.
-      weight: The range of the factor of Eq. 6's second term, for a classifier's loss.
-      steps: Ranges of the steps of the samples of LDRSP and DVN.
+      critic: Ranges of these that differ for the critic of WGAN.
+      bounded: The range of the factor of Eq. 6's second term, for a D in [0, 1].
+      unbounded: The same for a D whose score has no bound.
+      ldrsp: Ranges of the samples of LDRSP.
+      replay: Ranges of the samples of LDRSP+ and DVN.
       score_steps: Ranges of the steps of a refinement whose score has no fixed scale.
     """
-    both: Space = {**generator, **discriminator, "adversarial_weight": weight}
-    ldrsp: Space = {**both, **steps, "adversarial_weight": LogUniform(0.03, 10.0)}
-    inference = {name: steps[name] for name in steps if name.startswith("inference")}
+    both: Space = {**generator, **discriminator, "adversarial_weight": bounded}
+    scored: Space = {**both, **score_steps, "adversarial_weight": unbounded}
+    inference = {name: ldrsp[name] for name in ldrsp if name.startswith("inference")}
     return {
-        "baseline": generator,
         "gan": both,
         "lsgan": both,
-        "wgan_gp": {**both, **score_steps, "penalty_weight": LogUniform(0.1, 100.0)},
-        "ebgan": {**both, **score_steps},
-        "dvn": {**discriminator, **steps},
+        "wgan_gp": {
+            **scored,
+            **critic,
+            "penalty_weight": _PENALTY_WEIGHT,
+            "beta_2": _BETA_2,
+        },
+        # Searched before, the low end of 1e-4 won.
+        "ebgan": {**scored, "discriminator_learning_rate": LogUniform(1e-5, 1e-2)},
+        "dvn": {**discriminator, **replay},
         "spen": {**discriminator, **inference, **score_steps},
-        "ldrsp": ldrsp,
-        "ldrsp_plus": ldrsp,
-        "ldrsp_cross": ldrsp,
+        "ldrsp": {**both, **ldrsp},
+        "ldrsp_plus": {**both, **replay},
+        "ldrsp_cross": {**both, **replay},
     }
 
 
-_TAG_GENERATOR: Space = {
-    "generator_learning_rate": LogUniform(1e-4, 1e-2),
-    "input_dropout": Uniform(0.0, 0.5),
-}
-
-
-_TAG_NETWORK: Space = {**_TAG_GENERATOR, "hidden_dropout": Uniform(0.0, 0.5)}
-
-
-TAG_SPACES: Mapping[str, Space] = {
-    # A linear layer has no hidden units to drop.
-    "logistic_regression": _TAG_GENERATOR,
-    "nn_baseline": _TAG_NETWORK,
-    **_spaces(
-        generator=_TAG_NETWORK,
-        discriminator={
-            "discriminator_learning_rate": LogUniform(1e-4, 1e-2),
-            "normalized_gradient": Choice((False, True)),
-        },
-        weight=LogUniform(0.03, 10.0),
-        steps={
-            "inference_steps": Choice((2, 5, 10, 20, 30)),
-            "inference_step_size": LogUniform(0.05, 2.0),
-            "adversarial_step_size": LogUniform(0.05, 2.0),
-        },
-        score_steps={"step_size": LogUniform(0.01, 2.0)},
-    ),
-}
-
-
-MASK_SPACES: Mapping[str, Space] = _spaces(
-    generator={"generator_learning_rate": LogUniform(1e-3, 3e-2)},
-    discriminator={"discriminator_learning_rate": LogUniform(3e-4, 3e-2)},
-    # As heavy as for LDRSP, it outweighs the cross-entropy of pixels many times.
-    weight=LogUniform(0.001, 0.1),
-    steps={
-        # Each costs as much as an update.
-        "inference_steps": Choice((2, 5, 10)),
-        "inference_step_size": LogUniform(1.0, 16.0),
-        "adversarial_step_size": LogUniform(1.0, 16.0),
-    },
-    score_steps={"step_size": LogUniform(0.03, 8.0)},
-)
+def _weight(of_sum: tuple[float, float], labels: int) -> LogUniform:
+    """Returns the range of the weight against the mean of so many cross-entropies."""
+    low, high = (float(f"{weight / labels:.3g}") for weight in of_sum)
+    return LogUniform(low, high)

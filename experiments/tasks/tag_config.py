@@ -21,6 +21,8 @@ class TagConfig(Config):
         "input_dropout",
         "hidden_dropout",
     )
+    # Trials take seconds, and seeds differ by as much as good settings do.
+    SEARCH_SEEDS: ClassVar[int] = 2
 
     hidden: tuple[int, ...] = setting(
         (150,),

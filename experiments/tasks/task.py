@@ -15,8 +15,8 @@ import numpy as np
 from datasets.loading import LoadedData, load
 from experiments.tasks.config import Config
 from experiments.tasks.inputs import NewInputs
+from experiments.tasks.ranges import Space
 from experiments.tasks.recipes import get_recipe
-from experiments.tasks.search_spaces import Space
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.settings import LARGEST_SEED
 

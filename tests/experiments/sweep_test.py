@@ -5,9 +5,16 @@ import re
 
 import pytest
 
+from experiments.sweep import COMMAND, plan_sweeps
+from experiments.tasks.command_line import parse_command_line
+from experiments.tasks.recipes import RECIPES
+
 pytest.importorskip("optuna")
 
-SWEEP = ("--task=synthetic_tags", "--method=lsgan", "--epochs=2", "--hidden=8")
+SWEEP = (
+    *("--task=synthetic_tags", "--method=lsgan", "--epochs=2", "--hidden=8"),
+    *("--seeds=1", "--widenings=0"),
+)
 
 
 def run_sweep(command_line, *flags):
@@ -22,6 +29,33 @@ def printed_overrides(screen: str) -> dict:
     found = {}
     exec(screen[screen.index("overrides={") : screen.index("\nAll trials")], found)
     return found["overrides"]
+
+
+def planned(*flags):
+    line = parse_command_line(COMMAND, ["sweep", *flags])
+    return {sweep.plan.method: sweep for sweep in plan_sweeps(line)}
+
+
+def test_all_methods_are_those_of_a_single_stage_under_the_same_protocol():
+    sweeps = planned("--task=bibtex", "--method=all")
+    assert set(sweeps) == set(RECIPES) - {"ldrsp_cross"}
+    protocols = {
+        (sweep.plan.seeds, sweep.plan.sampler, sweep.plan.pruning)
+        for sweep in sweeps.values()
+    }
+    assert protocols == {(2, "tpe", False)}
+    assert str(sweeps["gan"].storage) == "sweeps/bibtex/gan/trials.sqlite3"
+    (masks,) = planned("--task=weizmann_horse", "--method=gan").values()
+    assert (masks.plan.seeds, masks.plan.pruning) == (1, False)
+
+
+def test_named_methods_are_searched_once_and_in_their_order():
+    sweeps = planned("--task=bibtex", "--method=ldrsp_cross,gan,ldrsp_cross")
+    assert list(sweeps) == ["ldrsp_cross", "gan"]
+    of_both = planned("--task=bibtex", "--method=gan,dvn", "--output_dir=x")
+    assert [str(sweep.folder) for sweep in of_both.values()] == ["x/gan", "x/dvn"]
+    of_one = planned("--task=bibtex", "--method=gan", "--output_dir=x", "--storage=y")
+    assert (str(of_one["gan"].folder), str(of_one["gan"].storage)) == ("x", "y")
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +95,8 @@ def test_the_file_has_every_trial_and_no_test(finished):
         assert 0.0 < trial["value"] < 1.0
     assert sweep["command"] == (
         "python -m experiments.sweep --task=synthetic_tags --method=lsgan --trials=2 "
-        "--seed=0 --seeds=1 --sampler=tpe --pruning=True --epochs=2 --hidden=8"
+        "--widenings=0 --seed=0 --seeds=1 --sampler=tpe --pruning=False "
+        "--held_rate=False --epochs=2 --hidden=8"
     )
     assert sweep["versions"]["optuna"] and sweep["data"]
     assert "test" not in sweep
@@ -90,6 +125,8 @@ def test_more_trials_are_shared_by_processes_and_add_to_those_there(
     [
         (("--method=ldrsp", "--width=3"), "--width is not a setting"),
         (("--epochs=3",), "another sweep (it differs in fixed)"),
+        (("--method=all", "--storage=x"), "leave it out"),
+        (("--method=lsgan,cats",), "one of"),
     ],
 )
 def test_a_mistake_is_one_sentence(finished, command_line, flags, words):
@@ -112,3 +149,34 @@ def test_without_optuna_it_is_told_how_to_get_it(command_line, tmp_path):
     assert process.stderr == (
         "error: A sweep needs Optuna; install it by pip install -e '.[sweep]'.\n"
     )
+
+
+@pytest.mark.slow
+def test_several_methods_are_searched_one_after_the_other_and_kept(
+    command_line, tmp_path
+):
+    """Two processes share the trials of both; ranges are widened on the way."""
+    flags = (
+        *("--task=synthetic_tags", "--method=baseline,wgan_gp", "--epochs=1"),
+        *("--hidden=8", "--trials=2", "--widenings=1", "--jobs=2"),
+        *(f"--output_dir={tmp_path / 'new'}", f"--record={tmp_path / 'kept'}"),
+    )
+    process = command_line.run(*flags, module="experiments.sweep")
+    assert (process.returncode, process.stderr) == (0, "")
+    for method in ("baseline", "wgan_gp"):
+        sweep = content(tmp_path / "new" / method)
+        assert sweep["complete"] is True
+        # Two seeds for tags, unless another number is given.
+        assert sweep["plan"]["seeds"] == 2
+        assert len(sweep["trials"]) == 2 + len(sweep["widenings"])
+        kept = json.loads(
+            (tmp_path / "kept/synthetic_tags" / f"{method}.json").read_text()
+        )
+        assert kept["plan"] == sweep["plan"]
+        assert kept["best"]["settings"] == sweep["best"]["settings"]
+        assert f'"{method}": {{' in process.stdout
+    # The same command has nothing left to do.
+    before = content(tmp_path / "new" / "wgan_gp")["trials"]
+    again = command_line.run(*flags, module="experiments.sweep")
+    assert (again.returncode, again.stderr) == (0, "")
+    assert content(tmp_path / "new" / "wgan_gp")["trials"] == before

@@ -109,7 +109,7 @@ def test_every_flag_of_a_path_takes_the_home_folder(monkeypatch):
     assert paths == {
         *("data_dir", "manual_dir", "output_dir", "storage", "run", "runs", "results"),
         *("input", "output", "docs", "figure", "train_file", "test_file", "labels_xml"),
-        *("images", "masks", "test_images", "test_masks"),
+        *("images", "masks", "test_images", "test_masks", "record"),
     }
     for flag in every:
         # A new flag with a file or a folder is marked, or says why not here.

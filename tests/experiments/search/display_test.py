@@ -2,8 +2,9 @@ import pathlib
 
 import pytest
 
-from experiments.search.display import show_best, show_plan, show_trial
+from experiments.search.display import show_best, show_plan, show_trial, show_widening
 from experiments.search.plan import Plan
+from experiments.search.widening import Budget
 from experiments.tasks.task import get_task
 from ldrsp_tf.errors import UsageError
 
@@ -25,7 +26,7 @@ RECORDS = [record(0, "complete", 0.5, 10.0), record(1, "pruned", None, 5.0)]
 
 
 def test_the_question_is_shown_with_its_seeds_and_ranges(capsys):
-    show_plan(PLAN, 20)
+    show_plan(PLAN, Budget(20, 2))
     first, *ranges = capsys.readouterr().out.splitlines()
     assert first == "Synthetic tags, gan: 20 trials, seeds 1 to 2"
     assert [line.split(":")[0].strip() for line in ranges] == list(PLAN.space)
@@ -47,8 +48,19 @@ def test_no_best_trial_is_a_mistake_of_the_space(capsys):
 
 
 def test_the_best_setting_has_what_was_given_too(capsys):
-    content = {"best": RECORDS[0], "trials": RECORDS}
+    content = {"best": RECORDS[0], "trials": RECORDS, "edges": {"a": "low"}}
     show_best(PLAN, content, pathlib.Path("sweeps"))
     screen = capsys.readouterr().out
     assert "Best of 2: trial 0, 50.0 on validation rows." in screen
+    assert "Its a is at the low edge of the range still." in screen
     assert '"epochs": 2,\n        "input_dropout": 0.0,' in screen
+
+
+def test_a_widening_is_shown_with_the_ranges_that_follow(capsys):
+    widening = {"after": 16, "best": 3, "ranges": {"beta_2": "0.9 to 1"}}
+    show_widening(widening, 24)
+    assert capsys.readouterr().out.splitlines() == [
+        "Trial 3, the best of 16, is at the edge of a range. Wider ranges follow, up "
+        "to 24 trials:",
+        "  beta_2: 0.9 to 1",
+    ]

@@ -4,7 +4,7 @@ import json
 import pytest
 
 from experiments.search.plan import Plan
-from experiments.tasks.search_spaces import Uniform
+from experiments.tasks.ranges import Uniform
 from experiments.tasks.task import get_task
 from ldrsp_tf.errors import UsageError
 
@@ -49,3 +49,11 @@ def test_plans_differ_where_their_values_do_not_compare():
         dataclasses.replace(plan, sampler="random"),
     ):
         assert other.as_dict() != plan.as_dict()
+
+
+def test_a_held_rate_is_part_of_every_trial_and_of_the_plan():
+    plan = Plan(get_task("weizmann_horse"), "gan", {"epochs": 30}, held_rate=True)
+    assert plan.configs({})[0].training.cosine_decay is False
+    falling = dataclasses.replace(plan, held_rate=False)
+    assert falling.configs({})[0].training.cosine_decay is True
+    assert plan.as_dict() != falling.as_dict()

@@ -9,7 +9,7 @@ import pytest
 
 from datasets.loading import LoadedData
 from experiments.search.plan import Plan
-from experiments.tasks.search_spaces import Uniform
+from experiments.tasks.ranges import Uniform
 from experiments.tasks.task import get_task
 from ldrsp_tf.errors import DivergenceError
 
@@ -19,7 +19,7 @@ from experiments.search.ray_trials import search_on_ray
 SETTINGS = {"input_dropout": 0.25}
 SWEEP = (
     *("--task=synthetic_tags", "--method=nn_baseline", "--epochs=2", "--hidden=8"),
-    "--trials=2",
+    *("--trials=2", "--seeds=1", "--widenings=0"),
 )
 
 pytestmark = pytest.mark.slow

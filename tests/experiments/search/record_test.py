@@ -1,4 +1,5 @@
 import dataclasses
+import json
 from types import SimpleNamespace
 
 from experiments.search.plan import Plan
@@ -8,7 +9,9 @@ from experiments.search.record import (
     ended,
     sweep_content,
     trial_record,
+    write_record,
 )
+from experiments.search.widening import Budget, Widening
 from experiments.tasks.task import get_task
 
 
@@ -62,19 +65,63 @@ def test_only_a_complete_trial_has_a_value():
     }
     assert made("PRUNED")["value"] is None
     assert made("PRUNED")["state"] == "pruned"
-    assert made("PRUNED", error="It diverged.")["state"] == "diverged"
+    assert "error" not in made("PRUNED")
+    diverged = made("PRUNED", error="It diverged.")
+    assert (diverged["state"], diverged["error"]) == ("diverged", "It diverged.")
     assert made("FAIL")["state"] == "interrupted"
 
 
-def test_the_file_says_whether_the_sweep_is_complete():
-    plan = Plan(get_task("synthetic_tags"), "gan", {})
-    content = sweep_content(plan, 4, RECORDS, {"command": "python ..."})
+PLAN = Plan(get_task("synthetic_tags"), "gan", {}, seeds=2)
+
+
+def content_of(records, is_complete=True):
+    widening = Widening(3, 2, {"input_dropout": "high"})
+    return sweep_content(
+        PLAN,
+        Budget(2, 1),
+        records,
+        [widening],
+        {"adversarial_weight": "low"},
+        is_complete,
+        {"command": "python ..."},
+    )
+
+
+def test_the_file_has_the_trials_and_each_widening_of_the_space():
+    content = content_of(RECORDS)
     assert content["complete"] is True
-    assert sweep_content(plan, 5, RECORDS, {})["complete"] is False
+    assert content_of(RECORDS, is_complete=False)["complete"] is False
     assert (content["task"], content["method"]) == ("synthetic_tags", "gan")
     assert content["best"] == RECORDS[2]
     assert content["trials"] == RECORDS
+    assert content["budget"] == {"trials": 2, "widenings": 1}
+    assert content["edges"] == {"adversarial_weight": "low"}
+    assert content["widenings"] == [
+        {
+            "after": 3,
+            "best": 2,
+            "edges": {"input_dropout": "high"},
+            "ranges": {"input_dropout": "0 to 0.75"},
+        }
+    ]
+    # The ranges at first.
+    assert content["plan"]["space"]["input_dropout"].startswith("Uniform(low=0.0, hig")
+    assert content["plan"]["seeds"] == 2
     assert content["command"] == "python ..."
+
+
+def test_a_kept_record_has_rounded_figures(tmp_path):
+    complete = {**record(0, "complete", 0.123456789), "seconds": 12.3456}
+    running = {**record(1, "running"), "seconds": None}
+    path = write_record(tmp_path, "gan", content_of([complete, running]))
+    assert path == tmp_path / "synthetic_tags" / "gan.json"
+    kept = json.loads(path.read_text())
+    assert kept["trials"] == [
+        {**complete, "value": 0.12346, "seconds": 12.3},
+        running,
+    ]
+    assert kept["best"] == kept["trials"][0]
+    assert kept["widenings"] == content_of([])["widenings"]
 
 
 def test_overrides_are_python():

@@ -1,11 +1,17 @@
+import collections
+import concurrent.futures
 import dataclasses
 import itertools
+import math
+import threading
+import time
 
 import pytest
 
 from experiments.search.plan import Plan
 from experiments.search.record import best_trial, trial_record
-from experiments.tasks.search_spaces import Uniform
+from experiments.search.widening import Budget, Widening
+from experiments.tasks.ranges import LogUniform, Ordered, Uniform
 from experiments.tasks.task import get_task
 from ldrsp_tf.errors import DivergenceError, UsageError
 
@@ -27,10 +33,10 @@ def search(folder, plan=PLAN):
     return Search(plan, folder, folder / "trials.sqlite3")
 
 
-def run(folder, trials, measure=value, plan=PLAN):
+def run(folder, trials, measure=value, plan=PLAN, widenings=0):
     """Does trials; the records of all."""
     made = search(folder, plan)
-    made.run(trials, measure, lambda trial: None)
+    made.run(Budget(trials, widenings), measure, lambda trial: None)
     return [trial_record(trial) for trial in made.trials]
 
 
@@ -123,6 +129,7 @@ def test_settings_that_diverge_count_and_are_never_the_best(tmp_path):
 
     (record,) = run(tmp_path, 1, diverges)
     assert (record["state"], record["value"]) == ("diverged", None)
+    assert record["error"] == "It diverged."
     records = run(tmp_path, 2)
     assert len(records) == 2
     assert best_trial(records)["number"] == 1
@@ -147,7 +154,7 @@ def test_what_falls_behind_the_median_is_given_up(tmp_path, pruning):
 
 def test_each_end_of_a_trial_is_told_and_that_of_the_search(tmp_path):
     told = []
-    search(tmp_path).run(2, value, told.append)
+    search(tmp_path).run(Budget(2), value, told.append)
     assert [trial and trial.number for trial in told] == [0, 1, None]
 
 
@@ -161,3 +168,126 @@ def test_a_file_of_something_else_is_refused(tmp_path):
     (tmp_path / "trials.sqlite3").write_text("not a database " * 100)
     with pytest.raises(UsageError, match=r"trials.sqlite3 cannot be used.*--storage"):
         search(tmp_path)
+
+
+# The best weight lies beyond the range at first, the best number of steps at its end.
+WIDE = dataclasses.replace(
+    TASK,
+    search_space={
+        "gan": {
+            "adversarial_weight": LogUniform(0.01, 0.1),
+            "inference_steps": Ordered((2, 5), above=(10, 20, 30)),
+            "input_dropout": Uniform(0.0, 0.5, most=0.5),
+        }
+    },
+)
+WIDE_PLAN = Plan(WIDE, "gan", {"epochs": 3})
+
+
+def far(settings, folder, report):
+    distance = abs(math.log(settings["adversarial_weight"] / 0.3))
+    return settings["inference_steps"] / 100 - distance - settings["input_dropout"]
+
+
+def in_wide_spaces(folder, trials, widenings, measure=far):
+    run(folder, trials, measure, WIDE_PLAN, widenings)
+    made = search(folder, WIDE_PLAN)
+    return made, [trial_record(trial) for trial in made.trials]
+
+
+def test_ranges_at_whose_edge_the_best_lies_are_widened_and_searched(tmp_path):
+    made, records = in_wide_spaces(tmp_path, 20, 1)
+    best = best_trial(records[:20])
+    (widening,) = made.widenings
+    # A tenth of a decade from 0.1; neither end of the dropout can be moved.
+    assert best["settings"]["adversarial_weight"] > 10**-1.1
+    assert best["settings"]["inference_steps"] == 5
+    edges = {"adversarial_weight": "high", "inference_steps": "high"}
+    assert widening == Widening(20, best["number"], edges)
+    assert made.space == {
+        "adversarial_weight": LogUniform(0.01, 0.4),
+        "inference_steps": Ordered((2, 5, 10, 20), above=(30,)),
+        "input_dropout": Uniform(0.0, 0.5, most=0.5),
+    }
+    assert len(records) == 30
+    beyond = [r for r in records[20:] if r["settings"]["adversarial_weight"] > 0.1]
+    assert beyond
+    assert best_trial(records)["value"] > best["value"]
+
+
+def test_a_space_is_widened_so_often_at_most(tmp_path):
+    def farther(settings, folder, report):
+        return settings["inference_steps"]
+
+    made, records = in_wide_spaces(tmp_path, 6, 1, farther)
+    assert [widening.after for widening in made.widenings] == [6]
+    assert best_trial(records)["settings"]["inference_steps"] == 20
+    # It is at an edge again.
+    assert made.edges["inference_steps"] == "high"
+    assert made.is_complete(Budget(6, 1))
+    assert not made.is_complete(Budget(6, 2))
+    assert not made.is_complete(Budget(8, 1))
+    made, records = in_wide_spaces(tmp_path, 6, 2, farther)
+    assert [widening.after for widening in made.widenings] == [6, 9]
+    assert len(records) == 12
+
+
+def test_a_best_trial_within_its_ranges_ends_the_search(tmp_path):
+    def within(settings, folder, report):
+        distance = abs(math.log(settings["adversarial_weight"] / 0.03))
+        return -distance + 10 * (settings["inference_steps"] == 2)
+
+    made, records = in_wide_spaces(tmp_path, 12, 2, within)
+    assert (made.widenings, made.edges, len(records)) == ([], {}, 12)
+    assert made.is_complete(Budget(12, 2))
+
+
+@pytest.mark.slow
+def test_a_search_that_is_resumed_widens_as_an_undisturbed_one(tmp_path):
+    _, whole = in_wide_spaces(tmp_path / "whole", 12, 2)
+    calls = itertools.count()
+
+    def interrupted(*arguments):
+        if next(calls) in (11, 14):
+            raise KeyboardInterrupt
+        return far(*arguments)
+
+    for _ in range(2):
+        with pytest.raises(KeyboardInterrupt):
+            in_wide_spaces(tmp_path / "parts", 12, 2, interrupted)
+    made, parts = in_wide_spaces(tmp_path / "parts", 12, 2, interrupted)
+    assert proposals(parts) == proposals(whole)
+    assert made.space == search(tmp_path / "whole", WIDE_PLAN).space
+    # An interrupted trial does not count.
+    assert [widening.after for widening in made.widenings] == [12, 18]
+    assert len(parts) == len(whole) + 2
+
+
+def test_a_search_waits_for_trials_that_decide_whether_it_goes_on(tmp_path):
+    """Two threads share four trials; the first to end does not leave the rest alone."""
+    done = threading.Barrier(2, timeout=60)
+    counts = collections.Counter()
+
+    def measure(*arguments):
+        counts[threading.get_ident()] += 1
+        if sum(counts.values()) in (3, 4):
+            done.wait()
+            # One of both ends its fourth trial a moment later.
+            time.sleep(0.2 * (counts[threading.get_ident()] % 2))
+        return far(*arguments)
+
+    with concurrent.futures.ThreadPoolExecutor(2) as threads:
+        list(
+            threads.map(
+                lambda _: run(tmp_path, 4, measure, WIDE_PLAN, widenings=1), range(2)
+            )
+        )
+    assert sum(counts.values()) == 6
+    assert len(search(tmp_path, WIDE_PLAN).widenings) == 1
+
+
+def test_own_settings_of_ordered_values_are_tried_first(tmp_path):
+    task = dataclasses.replace(WIDE, overrides={"gan": {"inference_steps": 5}})
+    plan = dataclasses.replace(WIDE_PLAN, task=task)
+    (record,) = run(tmp_path, 1, far, plan)
+    assert record["settings"]["inference_steps"] == 5

@@ -12,6 +12,7 @@ from experiments.cli.flag import GROUPS
 from experiments.cli.setting_flags import given_settings, setting_flags
 from experiments.cli.setting_tree import leaves
 from experiments.run import COMMAND
+from experiments.search.widening import Budget
 from experiments.summaries.result_table import METRICS
 from experiments.tasks.command_line import CONFIGS
 from experiments.tasks.recipes import RECIPES
@@ -144,13 +145,17 @@ def test_a_method_has_the_settings_that_its_sweep_found(path):
 
 
 def test_the_sweeps_of_a_task_have_the_same_budget():
-    trials = {}
+    budgets = {}
     for path in SWEEPS:
         sweep = json.loads(path.read_text())
         number = sum(trial["state"] != "interrupted" for trial in sweep["trials"])
-        trials.setdefault(sweep["task"], set()).add(number)
-    assert trials
-    assert all(len(numbers) == 1 for numbers in trials.values())
+        # Older sweeps never widened a range.
+        budget = Budget(**sweep.get("budget", {"trials": number}))
+        assert number == budget.total(len(sweep.get("widenings", [])))
+        shared = (budget, sweep["plan"]["seeds"], sweep["plan"]["pruning"])
+        budgets.setdefault(sweep["task"], set()).add(shared)
+    assert budgets
+    assert all(len(found) == 1 for found in budgets.values())
 
 
 def test_the_generators_of_a_cross_fitted_run_are_trained_as_their_method_is():
