@@ -1,4 +1,3 @@
-import collections
 import concurrent.futures
 import dataclasses
 import itertools
@@ -266,14 +265,17 @@ def test_a_search_that_is_resumed_widens_as_an_undisturbed_one(tmp_path):
 def test_a_search_waits_for_trials_that_decide_whether_it_goes_on(tmp_path):
     """Two threads share four trials; the first to end does not leave the rest alone."""
     done = threading.Barrier(2, timeout=60)
-    counts = collections.Counter()
+    numbers, numbering = itertools.count(1), threading.Lock()
+    begun = []
 
     def measure(*arguments):
-        counts[threading.get_ident()] += 1
-        if sum(counts.values()) in (3, 4):
+        with numbering:
+            number = next(numbers)
+            begun.append(number)
+        if number in (3, 4):
             done.wait()
-            # One of both ends its fourth trial a moment later.
-            time.sleep(0.2 * (counts[threading.get_ident()] % 2))
+            # The last of the four ends a moment after the other thread's.
+            time.sleep(0.2 * (number == 4))
         return far(*arguments)
 
     with concurrent.futures.ThreadPoolExecutor(2) as threads:
@@ -282,7 +284,7 @@ def test_a_search_waits_for_trials_that_decide_whether_it_goes_on(tmp_path):
                 lambda _: run(tmp_path, 4, measure, WIDE_PLAN, widenings=1), range(2)
             )
         )
-    assert sum(counts.values()) == 6
+    assert len(begun) == 6
     assert len(search(tmp_path, WIDE_PLAN).widenings) == 1
 
 
