@@ -2,10 +2,11 @@
 
     python -m experiments.export --run=runs/bibtex/ldrsp/seed0 --output=exported/
 
-The SavedModel's signature takes x, float32 `[N, ...]` (images in [-1, 1]), and returns
-`generated`, `refined` and `score`, with the refinement inside. It loads without this
-package. `generator.keras` and `discriminator.keras` stand beside it, as far as the
-method has them.
+The SavedModel's signature takes raw x, float32 `[N, ...]`: features as a file has them,
+images from 0 to 255. It returns `generated`, `refined` and `score`, with preprocessing
+and refinement inside, and loads without this package. `signature.json` describes inputs
+and outputs. Beside it stand `generator.keras` and `discriminator.keras`, as far as the
+method has them, and `preprocessing.keras`, whose outputs these two take as x.
 """
 
 import pathlib
@@ -27,6 +28,14 @@ COMMAND = Command(
     ),
 )
 
+# The files beside the SavedModel.
+_BESIDE = (
+    "generator.keras",
+    "discriminator.keras",
+    "preprocessing.keras",
+    "signature.json",
+)
+
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Exports the run that the flags name.
@@ -38,19 +47,24 @@ def main(argv: Sequence[str] | None = None) -> None:
     # Only now, when no flag can be refused any more: it takes seconds.
     quiet_tensorflow()
     from experiments.runs.finished import load_run
+    from experiments.summaries.result_file import write_json
     from ldrsp_tf.refiner.export import SAVED_MODEL_FILES
     from ldrsp_tf.refiner.whole_folder import whole_folder
 
     with one_sentence_errors(kept="the finished run"):
         run = load_run(pathlib.Path(flags.run))
+        signature = run.signature()
         refiner = run.refiner()
         output = pathlib.Path(flags.output)
-        own = (*SAVED_MODEL_FILES, "generator.keras", "discriminator.keras")
-        with whole_folder(output, own, "export") as aside:
+        with whole_folder(output, (*SAVED_MODEL_FILES, *_BESIDE), "export") as aside:
             refiner.write_saved_model(aside)
-            for name, network in refiner.networks.items():
-                network.save(aside / f"{name}.keras")
+            models = {**refiner.networks, "preprocessing": refiner.preprocessing}
+            for name, model in models.items():
+                if model is not None:
+                    model.save(aside / f"{name}.keras")
+            write_json(aside / "signature.json", signature)
         print(f"Exported to {output}")
+        print(f"Its x are {signature['inputs']['x']['content']}.")
 
 
 if __name__ == "__main__":

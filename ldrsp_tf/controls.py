@@ -59,6 +59,7 @@ def control_outputs(
       averaged with the mirrored image's, for crops. `ensemble`, if there is one.
     """
     outputs = {}
+    x = refiner.preprocess(x)
     generated = _generated(refiner.trainer, refiner.crops, x)
     discriminator = refiner.trainer.discriminator
     if discriminator is not None and discriminator.can_predict:

@@ -11,7 +11,7 @@ from experiments.configs import bibtex
 from experiments.tasks import arff
 from experiments.tasks.arff_config import ArffConfig
 from experiments.tasks.search_spaces import tag_spaces
-from experiments.tasks.task import Task
+from experiments.tasks.task import DescribedInputs, Task
 
 TASK = Task(
     name="arff",
@@ -24,5 +24,7 @@ TASK = Task(
     paper={},
     load=arff.load,
     source_checksums=arff.source_checksums,
-    read_by_description=arff.read_inputs,
+    described_inputs=DescribedInputs(
+        arff.read_inputs, arff.preprocessing, arff.columns
+    ),
 )

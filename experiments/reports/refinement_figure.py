@@ -13,6 +13,7 @@ from experiments.summaries.result_table import METRICS
 from experiments.tasks.splits import split_rows
 from ldrsp_tf.data.examples import Examples
 from ldrsp_tf.errors import UsageError
+from ldrsp_tf.prediction.predictor import predict
 from ldrsp_tf.refinement import Refinement
 from ldrsp_tf.refiner.refiner import Refiner
 
@@ -100,7 +101,13 @@ def draw_figures(
 def _refine(refiner: Refiner, refinement: Refinement, test: Examples) -> Trajectory:
     """Refines the test examples beyond the chosen steps."""
     steps = BEYOND * refinement.steps
-    prediction = refiner.predict(test.x, trajectory=True, steps=steps)
+    # The predictor takes preprocessed inputs, as examples have them.
+    prediction = predict(
+        refiner.predictor,
+        tf.constant(test.x),
+        refinement.with_steps(steps),
+        trajectory=True,
+    )
     outputs, scores = prediction.trajectory, prediction.trajectory_scores
     assert outputs is not None and scores is not None
     truth = tf.constant(test.y, tf.float32)

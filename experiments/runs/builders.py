@@ -26,6 +26,7 @@ def build_refiner(
     config: Config,
     examples: Examples,
     cross_fitted: CrossFitted | None = None,
+    preprocessing: keras.Model | None = None,
 ) -> Refiner:
     """Builds a refiner whose weights are a function of the configuration's seed.
 
@@ -34,6 +35,8 @@ def build_refiner(
       config: The settings.
       examples: The examples that the networks are built for.
       cross_fitted: The generator of a cross-fitted run; a new one by default.
+      preprocessing: The preprocessing of raw inputs; None for a refiner of examples,
+        whose inputs are preprocessed once, before the training.
 
     Raises:
       UsageError: The settings do not fit each other or the examples.
@@ -61,6 +64,7 @@ def build_refiner(
         crops=task.family.crops(config, final=True),
         augment=task.family.augmentation(config),
         seed=config.seed,
+        preprocessing=preprocessing,
     )
     refiner.assemble(examples, _any_folds(config, examples))
     return refiner

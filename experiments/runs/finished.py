@@ -3,6 +3,7 @@
 import pathlib
 from typing import Any, NamedTuple
 
+import keras
 import numpy as np
 
 from experiments.runs.builders import build_refiner
@@ -79,7 +80,7 @@ class FinishedRun(NamedTuple):
                 )
 
     def read_inputs(self, path: pathlib.Path) -> NewInputs:
-        """Reads inputs to predict for.
+        """Reads raw inputs to predict for, which `refiner` takes.
 
         Args:
           path: The file or folder of the inputs.
@@ -88,9 +89,34 @@ class FinishedRun(NamedTuple):
           UsageError: The inputs are not of the kind or shape that the run predicts for.
           DataError: A file is damaged or cannot be read.
         """
-        if self.task.read_by_description is not None:
-            return self.task.read_by_description(self._inputs, path)
+        if self.task.described_inputs is not None:
+            return self.task.described_inputs.read(self._inputs, path)
         return self.task.inputs_reader(self.config, path, self.input_shape)
+
+    @property
+    def preprocessing(self) -> keras.Model | None:
+        """The preprocessing of raw inputs; None for networks that take them as such."""
+        if self.task.described_inputs is not None:
+            return self.task.described_inputs.preprocessing(self._inputs)
+        return self.task.family.preprocessing(self.config)
+
+    def signature(self) -> dict[str, Any]:
+        """Describes the inputs and outputs of the exported run, as JSON holds it."""
+        x, y = (self._batch_shapes[name][1:] for name in ("x", "y"))
+        of_x = {
+            "dtype": "float32",
+            "shape": [None, *x],
+            "content": self.task.family.describe_inputs(tuple(x)),
+        }
+        of_y: dict[str, Any] = {"dtype": "float32", "shape": [None, *y]}
+        if self.task.described_inputs is not None:
+            columns, labels = self.task.described_inputs.columns(self._inputs)
+            of_x["columns"], of_y["columns"] = columns, labels
+        outputs = {"generated": of_y}
+        if self.refinement is not None:
+            of_score = {"dtype": "float32", "content": "estimated quality of refined"}
+            outputs.update(refined=of_y, score=of_score)
+        return {"inputs": {"x": of_x}, "outputs": outputs}
 
     @property
     def _inputs(self) -> dict[str, Any]:
@@ -105,11 +131,19 @@ class FinishedRun(NamedTuple):
     def refiner(self) -> Refiner:
         """Restores the trained networks, with the refinement that the run chose.
 
+        It takes raw inputs, as `read_inputs` reads them; its `trainer` and `predictor`
+        take the inputs of the examples that the run was trained on.
+
         Raises:
-          UsageError: The run's checkpoint is missing.
+          UsageError: The run's checkpoint, or the description of its inputs is missing.
         """
         blank = (np.zeros(self._batch_shapes[name], np.float32) for name in ("x", "y"))
-        refiner = build_refiner(self.task, self.config, Examples(*blank))
+        refiner = build_refiner(
+            self.task,
+            self.config,
+            Examples(*blank),
+            preprocessing=self.preprocessing,
+        )
         stage = "retraining" if self.config.retrain else "selection"
         checkpoints = Checkpoints(refiner.trainer, self.folder / "checkpoints" / stage)
         restore = (

@@ -3,7 +3,7 @@
 import pathlib
 import time
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -21,6 +21,9 @@ from experiments.tasks.arff_inputs import ArffInputs
 from experiments.tasks.inputs import NewInputs
 from experiments.tasks.standardization import Standardization
 from ldrsp_tf.errors import UsageError
+
+if TYPE_CHECKING:
+    from ldrsp_tf.models.preprocessing import StandardizeFeatures
 
 _Rows = dict[str, np.ndarray]
 
@@ -64,15 +67,11 @@ def load(
     else:
         train, test = _divided(config, rows)
     standardization = Standardization.of(config.standardize, train["features"])
-    splits = {
-        name: {**rows, "features": standardization.apply(rows["features"])}
-        for name, rows in (("train", train), ("test", test))
-    }
     name = pathlib.Path(train_file).name
     known = ArffInputs(name, labels, features, standardization)
     return LoadedData(
         "arff",
-        splits,
+        {"train": _preprocessed(known, train), "test": _preprocessed(known, test)},
         checksums,
         time.perf_counter() - begin,
         notes=_label_notes(config, header, labels),
@@ -80,8 +79,34 @@ def load(
     )
 
 
+def _preprocessed(known: ArffInputs, rows: _Rows) -> _Rows:
+    # Tasks are listed without TensorFlow, which the library's data functions need.
+    from ldrsp_tf.data.preprocessing import preprocess
+
+    return {**rows, "features": preprocess(known.preprocessing, rows["features"])}
+
+
+def preprocessing(inputs: Mapping[str, Any]) -> "StandardizeFeatures | None":
+    """Returns the standardization of rows that `read_inputs` reads; None without one.
+
+    Args:
+      inputs: The description of the training rows (`LoadedData.inputs`).
+    """
+    return ArffInputs.from_dict(inputs).preprocessing
+
+
+def columns(inputs: Mapping[str, Any]) -> tuple[list[str], list[str]]:
+    """Returns the names of the inputs' columns, and of the labels.
+
+    Args:
+      inputs: The description of the training rows (`LoadedData.inputs`).
+    """
+    known = ArffInputs.from_dict(inputs)
+    return known.columns, known.labels
+
+
 def read_inputs(inputs: Mapping[str, Any], path: pathlib.Path) -> NewInputs:
-    """Reads rows to predict tags for, as a run reads its test rows.
+    """Reads rows to predict tags for, as the file has them (`preprocessing`).
 
     The file has the features of the training file. It may have the labels too, whose
     values are ignored.
@@ -98,8 +123,8 @@ def read_inputs(inputs: Mapping[str, Any], path: pathlib.Path) -> NewInputs:
     _require_same_features(known.features, known.train_file, found, str(path))
     binary = _binary_features(known.features)
     new = read_arff(str(path), [], ignored=known.labels, binary=binary)
-    x = known.standardization.apply(new.features)
-    return NewInputs([str(row) for row in range(len(x))], x, label_names=known.labels)
+    names = [str(row) for row in range(len(new.features))]
+    return NewInputs(names, new.features, label_names=known.labels)
 
 
 def source_checksums(config: ArffConfig) -> dict[str, str]:

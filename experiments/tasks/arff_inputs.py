@@ -2,13 +2,16 @@
 
 import dataclasses
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from datasets.arff.header import Attribute
 from experiments.tasks.standardization import Standardization
 from ldrsp_tf.errors import UsageError
+
+if TYPE_CHECKING:
+    from ldrsp_tf.models.preprocessing import StandardizeFeatures
 
 
 @dataclasses.dataclass(frozen=True)
@@ -26,6 +29,16 @@ class ArffInputs:
     labels: list[str]
     features: list[Attribute]
     standardization: Standardization
+
+    @property
+    def columns(self) -> list[str]:
+        """The name of each column of the features' array."""
+        return [name for a in self.features for name in a.column_names]
+
+    @property
+    def preprocessing(self) -> "StandardizeFeatures | None":
+        """The standardization of rows as the reader gives them; None without one."""
+        return self.standardization.network(len(self.columns))
 
     def as_dict(self) -> dict[str, Any]:
         """Returns it as JSON holds it, without a loss of digits."""
@@ -47,7 +60,7 @@ class ArffInputs:
           UsageError: The content is damaged.
         """
         try:
-            return cls(
+            known = cls(
                 str(content["train_file"]),
                 [str(label) for label in content["labels"]],
                 [
@@ -60,6 +73,8 @@ class ArffInputs:
                     np.array(content["deviation"], np.float64),
                 ),
             )
+            known.standardization.require_fit(len(known.columns))
+            return known
         except (KeyError, TypeError, ValueError) as error:
             raise UsageError(
                 "The inputs.json of the run is damaged; do the run again in an empty "

@@ -18,7 +18,7 @@ _LONGEST_REASON = 100
 
 
 class NewInputs(NamedTuple):
-    """Inputs without outputs.
+    """Inputs without outputs, raw: before the preprocessing of a run.
 
     Attributes:
       names: The names of the N inputs in the file of predictions.

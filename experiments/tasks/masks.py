@@ -4,6 +4,7 @@ import pathlib
 from collections.abc import Mapping
 from typing import Any
 
+import keras
 import numpy as np
 
 from datasets.images import folder as image_folder
@@ -18,7 +19,9 @@ from ldrsp_tf.data.augmentation import (
     random_crop_and_mirror,
 )
 from ldrsp_tf.data.examples import Examples
+from ldrsp_tf.data.preprocessing import preprocess
 from ldrsp_tf.errors import UsageError
+from ldrsp_tf.models.preprocessing import ScalePixels
 from ldrsp_tf.models.segmentation import (
     PatchDiscriminator,
     SegmentationNetwork,
@@ -50,11 +53,18 @@ def examples(config: MaskConfig, split: Mapping[str, np.ndarray]) -> Examples:
     """Returns images `[N, H, W, 3]` in [-1, 1] and one-hot masks `[N, H, W, C]`."""
     classes = np.arange(config.classes, dtype=split["mask"].dtype)
     one_hot = (split["mask"][..., None] == classes).astype(np.uint8)
-    return Examples(_in_range(split["image"]), one_hot)
+    return Examples(preprocess(preprocessing(config), split["image"]), one_hot)
 
 
-def _in_range(images: np.ndarray) -> np.ndarray:
-    return images.astype(np.float32) / 127.5 - 1.0
+def preprocessing(config: MaskConfig) -> keras.Model:
+    """Returns the map of RGB images, 0 to 255, to what the networks take."""
+    del config
+    return ScalePixels()
+
+
+def describe_inputs(shape: tuple[int, ...]) -> str:
+    """Returns a phrase on the pixels of an image."""
+    return f"RGB images of {shape[0]}x{shape[1]} pixels, with values from 0 to 255"
 
 
 def augmentation(config: MaskConfig) -> Augmentation:
@@ -94,13 +104,13 @@ def read_inputs(
     del config
     if path.is_dir():
         names, images, sizes = image_folder.read_images(path, (shape[0], shape[1]))
-        return NewInputs(names, _in_range(images), sizes=sizes)
+        return NewInputs(names, images, sizes=sizes)
     inputs = read_array(path, shape)
     if inputs.x.dtype != np.uint8:
         raise UsageError(
             f"{path} holds {inputs.x.dtype}; images are numbers from 0 to 255 (uint8)."
         )
-    return inputs._replace(x=_in_range(inputs.x))
+    return inputs
 
 
 def require_output(path: pathlib.Path) -> None:

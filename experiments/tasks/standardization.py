@@ -1,8 +1,12 @@
 """Standardization of features by mean and deviation of the training rows."""
 
 import dataclasses
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from ldrsp_tf.models.preprocessing import StandardizeFeatures
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,12 +44,36 @@ class Standardization:
         varies = low[columns] < high[columns]
         return cls(columns, values.mean(0), np.where(varies, values.std(0), 1.0))
 
-    def apply(self, features: np.ndarray) -> np.ndarray:
-        """Returns features `[N, F]`, in float32 if any column is standardized."""
+    def require_fit(self, columns: int) -> None:
+        """Refuses what no rows of so many columns can have called for.
+
+        Args:
+          columns: F, the number of all columns.
+
+        Raises:
+          ValueError: There is another number of means or deviations than of columns to
+            standardize, a column that is not there, or a deviation that is no divisor.
+        """
+        number = len(self.columns)
+        shapes = self.columns.shape, self.mean.shape, self.deviation.shape
+        if shapes != ((number,),) * 3:
+            raise ValueError(f"columns, means and deviations of shapes {shapes}")
+        if not np.isin(self.columns, np.arange(columns)).all():
+            raise ValueError(f"columns {self.columns} of {columns}")
+        if not (np.isfinite(self.mean).all() and (self.deviation > 0).all()):
+            raise ValueError("a mean or deviation out of bounds")
+
+    def network(self, columns: int) -> "StandardizeFeatures | None":
+        """Returns it as a Keras model; None if no column is standardized.
+
+        Args:
+          columns: F, the number of all columns.
+        """
         if not len(self.columns):
-            return features
-        scaled = features.astype(np.float32)
-        scaled[:, self.columns] = (
-            features[:, self.columns] - self.mean
-        ) / self.deviation
-        return scaled
+            return None
+        # Tasks are listed without TensorFlow, which Keras models need.
+        from ldrsp_tf.models.preprocessing import StandardizeFeatures
+
+        mean, deviation = np.zeros(columns), np.ones(columns)
+        mean[self.columns], deviation[self.columns] = self.mean, self.deviation
+        return StandardizeFeatures(tuple(mean.tolist()), tuple(deviation.tolist()))

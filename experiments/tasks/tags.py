@@ -48,6 +48,16 @@ def examples(config: TagConfig, split: Mapping[str, np.ndarray]) -> Examples:
     return Examples(split["features"], split["labels"])
 
 
+def preprocessing(config: TagConfig) -> None:
+    """Returns None: the networks take features as they are."""
+    del config
+
+
+def describe_inputs(shape: tuple[int, ...]) -> str:
+    """Returns a phrase on the features of a row."""
+    return f"the {shape[0]:,} features of a row, as in the data, not standardized"
+
+
 def augmentation(config: TagConfig) -> None:
     """Returns None: tags are not augmented."""
     del config

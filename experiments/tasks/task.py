@@ -21,6 +21,8 @@ from ldrsp_tf.errors import UsageError
 from ldrsp_tf.settings import LARGEST_SEED
 
 if TYPE_CHECKING:
+    import keras
+
     from ldrsp_tf.data.augmentation import Augmentation
     from ldrsp_tf.data.examples import Examples
     from ldrsp_tf.models import Discriminator
@@ -120,6 +122,22 @@ def no_further_metrics(
     return FurtherMetrics()
 
 
+class DescribedInputs(NamedTuple):
+    """Functions for inputs to predict for that need the description of a run's data.
+
+    Each takes the description (`LoadedData.inputs`) first.
+
+    Attributes:
+      read: Reads raw inputs at a path.
+      preprocessing: Returns the preprocessing of raw inputs, None for none.
+      columns: Returns the names of the columns of x, and those of the outputs.
+    """
+
+    read: Callable[[Mapping[str, Any], pathlib.Path], NewInputs]
+    preprocessing: "Callable[[Mapping[str, Any]], keras.Model | None]"
+    columns: Callable[[Mapping[str, Any]], tuple[list[str], list[str]]]
+
+
 class Family(Protocol):
     """The functions that tasks of one kind share: a module such as `tasks.tags`."""
 
@@ -128,6 +146,12 @@ class Family(Protocol):
 
     def examples(self, config: Any, split: Mapping[str, np.ndarray]) -> "Examples":
         """Returns inputs and outputs of a split as the data set has it."""
+
+    def preprocessing(self, config: Any) -> "keras.Model | None":
+        """Returns the preprocessing of raw inputs in `examples`; None without one."""
+
+    def describe_inputs(self, shape: tuple[int, ...]) -> str:
+        """Returns a phrase on raw inputs of that shape and their units."""
 
     def augmentation(self, config: Any) -> "Augmentation | None":
         """Returns the random augmentation of training batches, if there is one."""
@@ -183,8 +207,8 @@ class Task:
         names, by name: with other content, it is another run.
       read_inputs: Reads inputs to predict for, given the configuration, a path and the
         shape of one input; None for the family's function.
-      read_by_description: Reads inputs to predict for instead, given what the data of
-        the run say of them (`LoadedData.inputs`) and a path.
+      described_inputs: The functions for inputs that a run's data describe; None for
+        those of the family.
       further_metrics: Prepares, before a training, the metrics of the test that the
         output space does not have, given the data and the folders of prepared data and
         of original files. A missing file shows here, and not after the training.
@@ -205,9 +229,7 @@ class Task:
     load: Callable[[Any, str | None, str | None], LoadedData] = prepared_data
     source_checksums: Callable[[Any], dict[str, str]] = no_source_files
     read_inputs: InputsReader | None = None
-    read_by_description: (
-        Callable[[Mapping[str, Any], pathlib.Path], NewInputs] | None
-    ) = None
+    described_inputs: DescribedInputs | None = None
     further_metrics: Callable[[LoadedData, str | None, str | None], FurtherMetrics] = (
         no_further_metrics
     )

@@ -2,7 +2,8 @@
 
 `discriminator` is the interface of D; `mlp`, `segmentation`, `energy_network` and
 `ratio_network` are networks of the tasks; `adapters` and `ensembles` put networks in
-the place of others. May import `data`, `spaces` and below.
+the place of others; `preprocessing` makes their inputs of raw ones. May import `data`,
+`spaces` and below.
 """
 
 from ldrsp_tf.models.discriminator import Discriminator

@@ -21,6 +21,7 @@ from ldrsp_tf.refiner.checks import (
     require_crops_cover,
     require_networks,
     require_no_token_ids,
+    require_preprocessing,
     warn_of_moving_layers,
 )
 from ldrsp_tf.refiner.memory import forget_kernels
@@ -41,7 +42,8 @@ class Setup:
       from_logits: Whether the generator outputs logits.
 
     Raises:
-      UsageError: The networks do not fit the method, or each other.
+      UsageError: The networks do not fit the method, or each other; the preprocessing
+        is no Keras model.
     """
 
     generator: keras.Model | None
@@ -55,9 +57,11 @@ class Setup:
     crops: Crops | None
     augment: Augmentation | None
     seed: int
+    preprocessing: keras.Model | None = None
 
     def __post_init__(self) -> None:
         require_networks(self.generator, self.discriminator, self.method, self.frozen)
+        require_preprocessing(self.preprocessing)
 
     @property
     def members(self) -> int | None:

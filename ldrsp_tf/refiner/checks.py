@@ -56,6 +56,22 @@ def require_networks(
         )
 
 
+def require_preprocessing(preprocessing: keras.Model | None) -> None:
+    """Refuses a preprocessing that is no Keras model.
+
+    Args:
+      preprocessing: The user's preprocessing.
+
+    Raises:
+      UsageError: It is of another class.
+    """
+    if preprocessing is not None and not isinstance(preprocessing, keras.Model):
+        raise UsageError(
+            f"The preprocessing is a {type(preprocessing).__name__}: a keras.Model is "
+            "needed, such as keras.Sequential([layer])."
+        )
+
+
 def require_crops_cover(
     crops: Crops, space: OutputSpace, shapes: tuple[tuple[int, ...], tuple[int, ...]]
 ) -> None:

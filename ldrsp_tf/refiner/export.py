@@ -2,6 +2,7 @@
 
 import os
 
+import keras
 import tensorflow as tf
 
 from ldrsp_tf.prediction.network_pair import NetworkPair
@@ -21,12 +22,13 @@ class _Exported(tf.Module):
         predictor: Predictor,
         refinement: Refinement | None,
         input_shape: tuple[int, ...],
+        preprocessing: keras.Model | None,
     ):
         super().__init__()
         # TensorFlow saves the variables that it finds in attributes.
         self.weights = [
             weight.value
-            for network in (networks.generator, networks.discriminator)
+            for network in (networks.generator, networks.discriminator, preprocessing)
             if network is not None
             for weight in network.weights
         ]
@@ -34,6 +36,8 @@ class _Exported(tf.Module):
 
         @tf.function(input_signature=[spec])
         def serve(x: tf.Tensor) -> dict[str, tf.Tensor]:
+            if preprocessing is not None:
+                x = preprocessing(x, training=False)
             if refinement is None:
                 return {"generated": predictor.generate(x)}
             trajectory = walk_by(predictor, x, refinement)
@@ -52,11 +56,13 @@ def write_saved_model(
     refinement: Refinement | None,
     input_shape: tuple[int, ...],
     folder: str | os.PathLike[str],
+    preprocessing: keras.Model | None = None,
 ) -> None:
-    """Writes a SavedModel whose signature `serving_default` takes x, `[N, ...]`.
+    """Writes a SavedModel whose signature `serving_default` takes raw x, `[N, ...]`.
 
-    It returns `generated`, `refined` and `score` (only the first for a method without
-    D), for any N, with the refinement's steps inside.
+    They are float32, in the units of inputs before their preprocessing. It returns
+    `generated`, `refined` and `score` (only the first for a method without D), for any
+    N, with the refinement's steps inside.
 
     Args:
       networks: The trained networks.
@@ -64,8 +70,10 @@ def write_saved_model(
       refinement: The refinement of the outputs; None without D.
       input_shape: The shape of one input.
       folder: The folder of the SavedModel.
+      preprocessing: The preprocessing of raw inputs, which becomes part of the
+        SavedModel; None for none.
     """
-    module = _Exported(networks, predictor, refinement, input_shape)
+    module = _Exported(networks, predictor, refinement, input_shape, preprocessing)
     tf.saved_model.save(
         module, os.fspath(folder), signatures={"serving_default": module.serve}
     )

@@ -18,6 +18,7 @@ from ldrsp_tf.data.examples import (
     training_and_validation,
 )
 from ldrsp_tf.data.folds import attach_folds
+from ldrsp_tf.data.preprocessing import preprocess
 from ldrsp_tf.errors import NotFittedError, UsageError, require_tensorflow_backend
 from ldrsp_tf.evaluation.validation import Validation, measure, try_validation, validate
 from ldrsp_tf.methods import LDRSP_PLUS, Method, get_method
@@ -76,6 +77,9 @@ class Refiner:
       augment: A random change of the examples of a batch.
       seed: The seed of D's new weights, the held-out rows, the data order and all
         random draws, from 0 to 2^32 - 1.
+      preprocessing: A Keras model that raw inputs pass before both networks, in every
+        call here and in the files of `save` and `export`; it keeps the shape of an
+        input and is not trained. None for inputs that the networks take as they are.
 
     Attributes:
       refinement: The step size and number of steps to walk; chosen by `fit`, and may be
@@ -101,6 +105,7 @@ class Refiner:
         crops: Crops | None = None,
         augment: Augmentation | None = None,
         seed: int = 0,
+        preprocessing: keras.Model | None = None,
     ):
         require_tensorflow_backend()
         if oracle is not None:
@@ -121,6 +126,7 @@ class Refiner:
             crops=crops,
             augment=augment,
             seed=valid_seed(seed),
+            preprocessing=preprocessing,
         )
         self._parts: Parts | None = None
         self.refinement: Refinement | None = None
@@ -192,6 +198,11 @@ class Refiner:
         return self._setup.seed
 
     @property
+    def preprocessing(self) -> keras.Model | None:
+        """The preprocessing of raw inputs; None without one."""
+        return self._setup.preprocessing
+
+    @property
     def parts(self) -> Parts:
         """The assembled parts.
 
@@ -227,7 +238,23 @@ class Refiner:
         Raises:
           UsageError: The parts and the examples do not fit; the refiner is as before.
         """
+        examples = self._preprocessed(examples)
         self._parts = assemble_for(self._setup, examples, folds, self._parts)
+
+    def preprocess(self, x: np.ndarray) -> np.ndarray:
+        """Returns raw inputs as `trainer`, `predictor` and both networks take them.
+
+        Args:
+          x: Inputs, `[N, ...]`.
+
+        Raises:
+          NotFittedError: Nothing was trained yet.
+          UsageError: x has another shape or values that are not finite.
+        """
+        return preprocess(self.preprocessing, as_inputs(x, self.shapes[0]))
+
+    def _preprocessed(self, examples: Examples) -> Examples:
+        return Examples(preprocess(self.preprocessing, examples.x), examples.y)
 
     # Training.
 
@@ -280,8 +307,11 @@ class Refiner:
         require_counts(epochs=epochs, validation_freq=validation_freq)
         if patience is not None:
             require_counts(0, patience=patience)
-        training, held_out = training_and_validation(
-            train, validation, setup.space, setup.seed, has_folds=folds is not None
+        training, held_out = map(
+            self._preprocessed,
+            training_and_validation(
+                train, validation, setup.space, setup.seed, has_folds=folds is not None
+            ),
         )
         self._parts = parts = assemble_for(setup, training, folds, self._parts)
         try_validation(parts.trainer, parts.predictor, setup.grid, held_out)
@@ -309,6 +339,7 @@ class Refiner:
         Args:
           examples: Validation examples.
         """
+        examples = self._preprocessed(examples)
         return validate(self.trainer, self.predictor, self.grid, examples)
 
     def choose(self, validation: Validation) -> None:
@@ -342,7 +373,7 @@ class Refiner:
             negative, or there is no D to walk by.
         """
         refinement = self._refinement(refinement, steps)
-        inputs = tf.constant(as_inputs(x, self.shapes[0]))
+        inputs = tf.constant(self.preprocess(x))
         return predict(self.predictor, inputs, refinement, trajectory=trajectory)
 
     def evaluate(self, data: Data) -> dict[str, dict[str, float]]:
@@ -396,7 +427,7 @@ class Refiner:
     # Files.
 
     def save(self, folder: str | os.PathLike[str]) -> None:
-        """Writes both networks and all choices (`saving.save_refiner`).
+        """Writes networks, preprocessing and all choices (`saving.save_refiner`).
 
         Args:
           folder: The folder, which is made if need be.
@@ -446,7 +477,8 @@ class Refiner:
     def export(self, folder: str | os.PathLike[str]) -> None:
         """Writes one SavedModel with the walk inside (`export.write_saved_model`).
 
-        A process that is killed leaves an earlier SavedModel in the folder as it was.
+        It takes raw inputs, as `predict` does. A process that is killed leaves an
+        earlier SavedModel in the folder as it was.
 
         Args:
           folder: The folder of the SavedModel; files of others in it stay.
@@ -470,5 +502,10 @@ class Refiner:
         """
         self.require_fitted()
         write_saved_model(
-            self.trainer, self.predictor, self.refinement, self.shapes[0], folder
+            self.trainer,
+            self.predictor,
+            self.refinement,
+            self.shapes[0],
+            folder,
+            self.preprocessing,
         )

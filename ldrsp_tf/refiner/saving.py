@@ -1,4 +1,4 @@
-"""A refiner as files: two Keras models, and a description of everything else."""
+"""A refiner as files: its Keras models, and a description of everything else."""
 
 import dataclasses
 import json
@@ -24,9 +24,16 @@ from ldrsp_tf.spaces import SPACES
 from ldrsp_tf.spaces.base import DecoderParams, OutputSpace
 from ldrsp_tf.spaces.custom_oracle import Measure
 
-_FORMAT = 2
+_PLAIN_FORMAT, _PREPROCESSED_FORMAT = 2, 3  # Older versions would drop the latter's.
+_FORMATS = (_PLAIN_FORMAT, _PREPROCESSED_FORMAT)
 _DESCRIPTION = "refiner.json"
-_FILES = ("generator.keras", "discriminator.keras", _DESCRIPTION)
+_PREPROCESSING = "preprocessing"
+_FILES = (
+    "generator.keras",
+    "discriminator.keras",
+    f"{_PREPROCESSING}.keras",
+    _DESCRIPTION,
+)
 
 Json = dict[str, Any]
 
@@ -49,21 +56,23 @@ class SavedRefiner:
 
     @property
     def networks(self) -> dict[str, keras.Model]:
-        """The user's generator and the discriminator, by name."""
+        """The user's generator, the discriminator and the preprocessing, by name."""
         found = {
             "generator": self.setup.generator,
             "discriminator": self.parts.discriminator,
+            _PREPROCESSING: self.setup.preprocessing,
         }
-        there = _networks_of(self.setup.method)
+        there = _networks_of(self.setup.method, self.setup.preprocessing is not None)
         return {name: found[name] for name in found if name in there}
 
 
 def save_refiner(saved: SavedRefiner, folder: str | os.PathLike[str]) -> None:
     """Writes `generator.keras`, `discriminator.keras` and `refiner.json`.
 
-    All is written aside first and takes its place as a whole: a refiner that cannot be
-    saved, or a process that is killed, leaves an earlier one as it is. The state of the
-    optimizers and the augmentation are left out.
+    A preprocessing is in `preprocessing.keras`. All is written aside first and takes
+    its place as a whole: a refiner that cannot be saved, or a process that is killed,
+    leaves an earlier one as it is. The state of the optimizers and the augmentation are
+    left out.
 
     Args:
       saved: A trained refiner.
@@ -71,9 +80,8 @@ def save_refiner(saved: SavedRefiner, folder: str | os.PathLike[str]) -> None:
         replaced, and others stay.
 
     Raises:
-      UsageError: The space or the method is the user's own; the offsets of the crops
-        are a function; a model cannot be saved by Keras, or not be loaded again; the
-        folder cannot be written.
+      UsageError: The space or the method is the user's own; a model cannot be saved by
+        Keras, or not be loaded again; the folder cannot be written.
     """
     description = json.dumps(_description(saved), indent=1, default=_plain)
     with whole_folder(folder, _FILES, "refiner") as aside:
@@ -132,13 +140,15 @@ def _read_description(path: pathlib.Path) -> Json:
     try:
         description = json.loads(path.read_text())
         version = description["format"]
-        if version != _FORMAT:
+        if version not in _FORMATS:
             raise UsageError(
-                f"{path} has format {version}, but this version reads {_FORMAT}; save "
-                "the refiner again."
+                f"{path} has format {version}, but this version reads "
+                f"{_PLAIN_FORMAT} and {_PREPROCESSED_FORMAT}; save the refiner again."
             )
         models = set(description["models"])
-        networks = _networks_of(METHODS[description["method"]])
+        networks = _networks_of(
+            METHODS[description["method"]], version == _PREPROCESSED_FORMAT
+        )
     except FileNotFoundError as error:
         raise UsageError(
             f"{path.parent} holds no whole refiner: {path.name} is missing."
@@ -152,10 +162,11 @@ def _read_description(path: pathlib.Path) -> Json:
     return description
 
 
-def _networks_of(method: Method) -> set[str]:
+def _networks_of(method: Method, has_preprocessing: bool) -> set[str]:
     there = {
         "generator": method.has_generator,
         "discriminator": method.has_discriminator,
+        _PREPROCESSING: has_preprocessing,
     }
     return {name for name in there if there[name]}
 
@@ -255,7 +266,9 @@ def _description(saved: SavedRefiner) -> Json:
     """Describes all but the networks, as JSON."""
     setup, shapes = saved.setup, saved.parts.shapes
     return {
-        "format": _FORMAT,
+        "format": (
+            _PLAIN_FORMAT if setup.preprocessing is None else _PREPROCESSED_FORMAT
+        ),
         "models": list(saved.networks),
         "from_logits": setup.from_logits,
         "frozen": setup.frozen,
@@ -263,7 +276,7 @@ def _description(saved: SavedRefiner) -> Json:
         "method": _method_name(setup.method),
         "settings": dataclasses.asdict(setup.settings),
         "grid": dataclasses.asdict(setup.grid),
-        "crops": setup.crops and _crops_description(setup.crops),
+        "crops": setup.crops and _crops_description(setup.crops, shapes[0][:2]),
         "seed": setup.seed,
         "shapes": {"x": shapes[0], "y": shapes[1]},
         "refinement": saved.refinement and dataclasses.asdict(saved.refinement),
@@ -279,12 +292,22 @@ def _space_description(space: OutputSpace) -> Json:
     }
 
 
-def _crops_description(crops: Crops) -> Json:
-    if callable(crops.offsets):
-        raise UsageError(
-            "Crops whose offsets are a function cannot be saved; give the numbers."
-        )
-    return dataclasses.asdict(crops)
+def _crops_description(crops: Crops, sides: tuple[int, ...]) -> Json:
+    """Describes crops of images of those sides, the only ones of a trained refiner."""
+    offsets: Any = crops.offsets
+    if callable(offsets):
+        offsets = {str(side): list(offsets(side)) for side in sides}
+    return {**dataclasses.asdict(crops), "offsets": offsets}
+
+
+def _crops(description: Json | None) -> Crops | None:
+    if description is None:
+        return None
+    settings = _tuples(description)
+    if isinstance(settings["offsets"], dict):
+        of_side = {int(side): tuple(o) for side, o in settings["offsets"].items()}
+        settings["offsets"] = of_side.__getitem__
+    return Crops(**settings)
 
 
 def _method_name(method: Method) -> str:
@@ -314,9 +337,10 @@ def _setup(
         method=METHODS[description["method"]],
         settings=TrainingSettings(**_tuples(settings), sampling=sampling),
         grid=RefinementGrid(**_tuples(description["grid"])),
-        crops=description["crops"] and Crops(**_tuples(description["crops"])),
+        crops=_crops(description["crops"]),
         augment=augment,
         seed=description["seed"],
+        preprocessing=models.get(_PREPROCESSING),
     )
 
 

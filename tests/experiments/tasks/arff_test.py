@@ -8,7 +8,13 @@ import pytest
 from datasets.arff.header import read_header
 from datasets.errors import DataError
 from experiments.runs.finished import load_run
-from experiments.tasks.arff import label_names, load, read_inputs
+from experiments.tasks.arff import (
+    columns,
+    label_names,
+    load,
+    preprocessing,
+    read_inputs,
+)
 from experiments.tasks.task import get_task
 from ldrsp_tf.errors import UsageError
 
@@ -131,7 +137,17 @@ def _known(config):
     return json.loads(json.dumps(load(config, None, None).inputs))
 
 
-@pytest.mark.parametrize("damaged", [{}, {"mean": ["x"]}, {"features": [1]}])
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        {},
+        {"mean": ["x"]},
+        {"mean": [1.0, 2.0]},
+        {"deviation": [0.0]},
+        {"standardized_columns": [4]},
+        {"features": [1]},
+    ],
+)
 def test_a_damaged_description_of_the_inputs_is_named(configure, damaged):
     known = _known(configure())
     known = {**known, **damaged} if damaged else {}
@@ -162,17 +178,29 @@ def test_new_rows_are_as_the_runs_test_rows(configure, write, text, held_out):
     assert new.label_names == ["first", "second"]
     assert new.x.shape == (1, 4)
     assert new.x[0, 1:].tolist() == [0, 1, 1]
+    assert new.x[0, 0] == 40
     if not held_out:
-        np.testing.assert_allclose(new.x[0, 0], 20 / DEVIATION, rtol=1e-6)
+        scaled = preprocessing(_known(config))(new.x)
+        np.testing.assert_allclose(scaled, [[20 / DEVIATION, 0, 1, 1]], rtol=1e-6)
+
+
+def test_columns_and_labels_have_names(configure):
+    names = ["size", "colour=red", "colour=green", "third"]
+    assert columns(_known(configure())) == (names, ["first", "second"])
+
+
+def test_features_that_stay_as_they_are_need_no_preprocessing(configure):
+    assert preprocessing(_known(configure(standardize="none"))) is None
 
 
 def test_new_rows_are_scaled_as_the_held_out_ones(configure):
     rows = "".join(f"{i % 2},0,{i},red,1\n" for i in range(20))
     config = configure(HEADER + rows, None)
     splits = load(config, None, None).splits
-    new = read_inputs(_known(config), pathlib.Path(config.train_file))
+    known = _known(config)
+    new = preprocessing(known)(read_inputs(known, pathlib.Path(config.train_file)).x)
     together = np.concatenate([splits[s]["features"] for s in ("train", "test")])
-    np.testing.assert_array_equal(np.sort(new.x[:, 0]), np.sort(together[:, 0]))
+    np.testing.assert_array_equal(np.sort(new[:, 0]), np.sort(together[:, 0]))
 
 
 @pytest.mark.parametrize(

@@ -337,16 +337,21 @@ def test_a_space_of_the_users_is_named_when_it_is_loaded(
     _assert_same_prediction(loaded, refiner, tags[0])
 
 
-def test_crops_at_places_that_a_function_says_are_not_saved(maps, tmp_path, refused):
+def test_crops_at_places_of_a_function_are_saved_by_side(maps, tmp_path, eagerly):
     refiner = Refiner(
-        keras.Sequential([keras.layers.Conv2D(2, 1)]),
+        keras.Sequential([keras.layers.Conv2D(2, 3, padding="same")]),
         ClassMapSpace(),
         method="baseline",
         crops=Crops(4, lambda side: (0, side - 4)),
     )
-    refiner.assemble(Examples(*(part[:, :8, :8] for part in maps)))
-    with refused("offsets are a function cannot be saved"):
-        refiner.save(tmp_path / "new")
+    x, y = (part[:, :8, :6] for part in maps)
+    refiner.assemble(Examples(x, y))
+    refiner.save(tmp_path / "first")
+    again = Refiner.load(tmp_path / "first")
+    again.save(tmp_path / "second")
+    loaded = Refiner.load(tmp_path / "second")
+    assert [loaded.crops.offsets(side) for side in (8, 6)] == [(0, 4), (0, 2)]
+    _assert_same_prediction(loaded, refiner, x)
 
 
 def test_a_folder_that_cannot_be_written_is_refused(fitted, tmp_path, refused):
@@ -397,7 +402,7 @@ def _change(folder, change):
 @pytest.mark.parametrize("number", [0, 1, "2", None])
 def test_another_format_is_refused(number, copied, refused):
     _change(copied, lambda told: told.update(format=number))
-    with refused(f"has format {number}, but this version reads 2"):
+    with refused(f"has format {number}, but this version reads 2 and 3"):
         Refiner.load(copied)
 
 
