@@ -9,6 +9,7 @@ import importlib
 import pkgutil
 from typing import TYPE_CHECKING, Any
 
+from ldrsp_tf.deprecation import support_moved_modules
 from ldrsp_tf.errors import require_tensorflow_backend
 
 if TYPE_CHECKING:
@@ -80,6 +81,8 @@ __all__ = [
     "__version__",
     "assign_folds",
 ]
+
+support_moved_modules()
 
 
 def __getattr__(name: str) -> Any:
