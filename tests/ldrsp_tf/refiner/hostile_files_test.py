@@ -223,6 +223,9 @@ def _write_linked_weights(path, marker):
     _with_foreign_weights(path, lambda file, name: file.__setitem__(name, link))
 
 
+_REFUSED = r"generator\.keras (cannot be read|holds a Python lambda)"
+
+
 @pytest.mark.parametrize(
     "write",
     [
@@ -244,7 +247,7 @@ def test_a_hostile_file_is_refused(write, folder, tmp_path):
     marker = tmp_path / "marker"
     write(folder / "generator.keras", marker)
     marker.unlink(missing_ok=True)
-    with pytest.raises(UsageError, match=r"generator\.keras cannot be read"):
+    with pytest.raises(UsageError, match=_REFUSED):
         Refiner.load(folder)
     assert not marker.exists()
 
