@@ -12,6 +12,7 @@ from experiments.runs.display import Display
 from experiments.runs.environment import peak_memory_bytes, versions
 from experiments.runs.evaluation import evaluate_test
 from experiments.runs.stages import Stages
+from experiments.summaries.result_check import require_result
 from experiments.summaries.result_file import INPUTS_FILE, read_json, write_json
 from experiments.tasks.config import Config
 from experiments.tasks.splits import split_rows
@@ -160,7 +161,7 @@ def check_folder(
       The run's result, if it is complete.
 
     Raises:
-      UsageError: It holds another run, or cannot be written.
+      UsageError: It holds another run, or a damaged result, or cannot be written.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -168,6 +169,8 @@ def check_folder(
         found = read_json(folder / "config.json") or (result or {}).get("config")
     except OSError as error:
         raise unwritable(folder, error, _INSTEAD) from error
+    if result is not None:
+        require_result(folder / "result.json", result, "selected")
     differing = "" if found is None else _differing(found, wanted, paths)
     if differing:
         raise UsageError(
