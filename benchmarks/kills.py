@@ -19,7 +19,7 @@ from experiments.cli.command import Command
 from experiments.cli.durations import clock
 from experiments.cli.flag import PATH, Flag
 from experiments.cli.startup import quiet_tensorflow
-from experiments.summaries.result_file import write_json
+from experiments.summaries.result_file import read_json, write_json
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.settings import Domain
 
@@ -52,7 +52,12 @@ COMMAND = Command(
             domain=PATH,
             default="runs/kills",
         ),
-        Flag("output", "file of the result", domain=PATH),
+        Flag(
+            "output",
+            "file of the result, such as results/kills.json; kills are added to those "
+            "that it has",
+            domain=PATH,
+        ),
     ),
 )
 
@@ -87,23 +92,31 @@ def _run(
 ) -> list[str]:
     """Runs trials for some minutes; returns a line for each that is wrong."""
     quiet_tensorflow()
-    from benchmarks.kill_trials.report import as_content, kills_line, kills_table
+    from benchmarks.kill_trials.report import (
+        as_content,
+        kills_line,
+        kills_table,
+        merged,
+    )
     from benchmarks.kill_trials.trials import make_trials
 
     begin = time.monotonic()
     trainings, writings = make_trials(folder, random.Random(seed), tuple(only or [""]))
     trials: list[TrainingTrials | WritingTrials] = [*trainings, *writings]
     kills: list[Kill] = []
-    while (seconds := time.monotonic() - begin) < 60.0 * minutes:
+    while not kills or time.monotonic() - begin < 60.0 * minutes:
         trial = min(trials, key=lambda trial: trial.need)
         for kill in trial.run():
             kills.append(kill)
+            seconds = time.monotonic() - begin
             print(f"{clock(seconds)}  {', '.join(filter(None, kill))}", flush=True)
     wrong = list(dict.fromkeys(kill.reason for kill in kills if kill.reason))
     wrong += filter(None, [writing.leftovers() for writing in writings])
     content = as_content(kills, seed, (time.monotonic() - begin) / 60.0)
     if output:
-        write_json(pathlib.Path(output), content)
+        path = pathlib.Path(output)
+        content = merged(read_json(path), content)
+        write_json(path, content)
     print(f"\n{kills_table(content)}\n\n{kills_line(content)}")
     return wrong
 
