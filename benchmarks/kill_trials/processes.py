@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import time
+import traceback
 from collections.abc import Callable, Sequence
 
 _POLL_SECONDS = 0.001
@@ -132,4 +133,10 @@ def _become(command: Sequence[str], log: pathlib.Path) -> None:
     # A server ignores Ctrl-C, and so does what a shell runs in the background.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.argv = list(command)
-    runpy.run_module(command[0], run_name="__main__", alter_sys=True)
+    try:
+        runpy.run_module(command[0], run_name="__main__", alter_sys=True)
+    except KeyboardInterrupt:
+        # As an interpreter ends that nobody has told what to do.
+        traceback.print_exc()
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        os.kill(os.getpid(), signal.SIGINT)

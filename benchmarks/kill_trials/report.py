@@ -26,7 +26,7 @@ def as_content(kills: Sequence[Kill], seed: int, minutes: float) -> dict[str, An
       seed: The seed of their moments.
       minutes: The time that they took.
     """
-    counted = Counter((k.subject, k.stage, k.signal, k.outcome) for k in kills)
+    counted: Counter[tuple[str, ...]] = Counter(tuple(kill[:4]) for kill in kills)
     return {
         "seeds": [seed],
         "minutes": round(minutes, 1),

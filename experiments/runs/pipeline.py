@@ -45,8 +45,8 @@ def run(context: RunContext, display: Display, command: str) -> Result:
       The content of `result.json`.
 
     Raises:
-      UsageError: The folder holds a run with other settings, or another process works
-        in it, or this worker's settings are not the chief's.
+      UsageError: The folder holds a run with other settings or a damaged result, or
+        another process works in it, or this worker's settings are not the chief's.
     """
     strategy, folder = context.strategy, context.folder
     identity, paths = dict(context.identity), context.config.path_settings
@@ -58,6 +58,7 @@ def run(context: RunContext, display: Display, command: str) -> Result:
     if differing:
         raise UsageError(f"The chief does another run than this worker ({differing}).")
     if result is not None:
+        require_result(folder / "result.json", result, "selected")
         if is_chief(strategy):
             context.remember_paths()
             display.already_complete(folder)
@@ -161,7 +162,7 @@ def check_folder(
       The run's result, if it is complete.
 
     Raises:
-      UsageError: It holds another run, or a damaged result, or cannot be written.
+      UsageError: It holds another run, or cannot be written.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -169,8 +170,6 @@ def check_folder(
         found = read_json(folder / "config.json") or (result or {}).get("config")
     except OSError as error:
         raise unwritable(folder, error, _INSTEAD) from error
-    if result is not None:
-        require_result(folder / "result.json", result, "selected")
     differing = "" if found is None else _differing(found, wanted, paths)
     if differing:
         raise UsageError(
