@@ -133,6 +133,7 @@ time.sleep(0.5)
 """
 
 
+@pytest.mark.slow
 def test_two_commands_at_once_both_end_well(tmp_path, configs):
     code = tmp_path / "run.py"
     code.write_text(RUN.replace("{configs}", repr(configs)) + _ALONE)
