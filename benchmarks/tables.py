@@ -4,14 +4,16 @@
 
 The part of a page between `<!-- benchmark: training -->` and `<!-- end -->` is
 generated again, and so are those of `curves`, `runs` and `machine`, in README.md and in
-the pages of docs/.
+the pages of docs/; `<!-- kills: table -->` and `line` are of `benchmarks.kills`.
 """
 
 import pathlib
 import sys
+from typing import Any
 
 from absl import app, flags
 
+from benchmarks.kill_trials.report import kill_makers
 from benchmarks.markdown_tables import PARTS, table_makers
 from experiments.cli.flag import PATH, Flag
 from experiments.reports.pages import require_pages, update_pages
@@ -25,6 +27,9 @@ Flag(
     domain=PATH,
     default="results/benchmarks.json",
 ).define(FLAGS)
+Flag("kills", "file of the kills", domain=PATH, default="results/kills.json").define(
+    FLAGS
+)
 Flag(
     "docs",
     "folder of README.md and docs/, whose tables are to be rewritten",
@@ -32,20 +37,27 @@ Flag(
 ).define(FLAGS)
 
 
+def _read(path: str) -> dict[str, Any]:
+    content = read_json(pathlib.Path(path))
+    if content is None:
+        raise UsageError(
+            f"There is no {path}; python -m benchmarks.run and benchmarks.kills make "
+            "such files."
+        )
+    return content
+
+
 def main(argv: list[str]) -> None:
     """Prints the tables, or writes them into the pages."""
     if len(argv) > 1:
         raise app.UsageError(f"{argv[1]!r} is not a flag.")
     try:
-        content = read_json(pathlib.Path(FLAGS.benchmarks))
-        if content is None:
-            raise UsageError(
-                f"There is no {FLAGS.benchmarks}; python -m benchmarks.run makes it."
-            )
+        content = _read(FLAGS.benchmarks)
         if FLAGS.docs:
             root = pathlib.Path(FLAGS.docs)
             require_pages(root, "--docs")
-            for page in update_pages(root, table_makers(content)):
+            makers = {**table_makers(content), **kill_makers(_read(FLAGS.kills))}
+            for page in update_pages(root, makers):
                 print(f"Updated {page}.")
         else:
             print("\n\n".join(table(content) for table in PARTS.values()))

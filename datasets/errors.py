@@ -1,7 +1,18 @@
-"""The exception for faults of the data, and its use on many files."""
+"""The exception for faults of the data, its use on many files, and faults of disks."""
 
+import errno
+import os
 from collections.abc import Callable, Iterable
 from typing import TypeVar
+
+# The ends of TensorFlow's messages when a file cannot be written or read.
+_DISK_REASONS = tuple(
+    os.strerror(number)
+    for number in (
+        *(errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO),
+        *(errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOENT),
+    )
+)
 
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
@@ -54,3 +65,26 @@ def read_each(
             faults.append(str(error))
     raise_first(faults)
     return done
+
+
+def disk_error(error: BaseException) -> str | None:
+    """Returns why a file cannot be written or read, if that is behind an error.
+
+    TensorFlow reports a full disk by errors of its own, which are no `OSError`, and
+    TFDS raises others because of them.
+
+    Args:
+      error: The error.
+
+    Returns:
+      The reason in one line; None if it is of another kind.
+    """
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, OSError):
+            return str(cause)
+        line = str(getattr(cause, "message", "")).strip().split("\n")[0]
+        if hasattr(cause, "error_code") and line.endswith(_DISK_REASONS):
+            return line
+        cause = cause.__cause__
+    return None

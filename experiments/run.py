@@ -17,7 +17,7 @@ from experiments.cli.data_flags import DATA_FLAGS
 from experiments.cli.errors import one_sentence_errors
 from experiments.cli.flag import PATH, Flag
 from experiments.cli.setting_flags import as_flags
-from experiments.cli.startup import quiet_tensorflow
+from experiments.cli.startup import make_deterministic, quiet_tensorflow
 from experiments.tasks.command_line import (
     TaskCommandLine,
     parse_command_line,
@@ -77,23 +77,10 @@ def main(argv: Sequence[str] | None = None) -> None:
         from experiments.runs.strategy import lost_worker_errors, make_strategy
 
         if line.flags.deterministic:
-            _make_deterministic(one_thread=line.flags.distribute == "none")
+            make_deterministic(one_thread=line.flags.distribute == "none")
         strategy = make_strategy(line.flags.distribute)
         with lost_worker_errors(strategy):
             _run(line, config, strategy)
-
-
-def _make_deterministic(one_thread: bool) -> None:
-    import tensorflow as tf
-
-    tf.config.experimental.enable_op_determinism()
-    # A sum of several gradients begins with one whose memory it may use. Which one it
-    # is may depend on time in a graph that TensorFlow has rewritten: in the first
-    # epochs of a process this changed the last digits of `wgan_gp`.
-    tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
-    if one_thread:
-        # Workers wait for each other in threads.
-        tf.config.threading.set_inter_op_parallelism_threads(1)
 
 
 def _run(

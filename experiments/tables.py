@@ -31,6 +31,7 @@ from experiments.reports.rows import Table, build_table, row_folders
 from experiments.reports.summary import summary_table
 from experiments.reports.sweep_table import sweep_table
 from experiments.summaries.collection import Results, load_results
+from experiments.summaries.result_check import require_result
 from experiments.summaries.result_file import read_json
 from experiments.summaries.result_table import result_table, selection_line
 from ldrsp_tf.errors import UsageError
@@ -177,9 +178,11 @@ def _sweeps(folder: pathlib.Path, task: str) -> str:
 
 
 def _screen(folder: pathlib.Path, run: str) -> str:
-    result = read_json(folder / run / "result.json")
+    path = folder / run / "result.json"
+    result = read_json(path)
     if result is None:
         raise _no_result(folder, run)
+    require_result(path, result, "selected")
     screen = f"{selection_line(result)}\n\n{result_table(result, {})}"
     return f"```text\n{screen}\n```"
 

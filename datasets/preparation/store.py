@@ -10,7 +10,7 @@ import numpy as np
 import tensorflow_datasets as tfds
 from tensorflow_datasets.core import constants
 
-from datasets.errors import DataError
+from datasets.errors import DataError, disk_error
 from datasets.preparation import file_lock, source_files
 
 
@@ -134,9 +134,12 @@ def _prepare_alone(builder: tfds.core.DatasetBuilder, manual_dir: str | None) ->
             if not builder.data_path.exists():
                 _remove_leftovers(folder)
                 _download_and_prepare(builder, root / "downloads", manual_dir)
-    except OSError as error:
+    except Exception as error:  # TFDS wraps TensorFlow's errors of a full disk.
+        reason = disk_error(error)
+        if reason is None or isinstance(error, DataError):
+            raise
         raise DataError(
-            f"cannot write the prepared data below {root} ({error}): pass a folder "
+            f"cannot write the prepared data below {root} ({reason}): pass a folder "
             "with free space that can be written as --data_dir"
         ) from error
 

@@ -2,11 +2,13 @@
 
 import pathlib
 from collections.abc import Sequence
+from typing import Any
 
 from experiments.ablation.plan import ABLATIONS, FULL, METHOD
 from experiments.cli.markdown import markdown_table
 from experiments.summaries.collection import load_results
 from experiments.summaries.statistics import Summary, paired_gain, summarize
+from ldrsp_tf.errors import UsageError
 
 _HEAD = ("without", "refined", "change", "after 200 steps", "G, plug-in", "seeds")
 
@@ -18,7 +20,7 @@ def ablation_table(results: pathlib.Path, task: str) -> str:
       results: The folder with `<task>/ldrsp_cross-<ablation>/seed<k>/result.json`.
       task: The name of the task.
     """
-    results_of = load_results(results, task)
+    results_of = load_results(results, task, "walk")
     there = {
         name: {result["seed"]: result for result in results_of.get(folder_of(name), [])}
         for name in ABLATIONS
@@ -29,18 +31,26 @@ def ablation_table(results: pathlib.Path, task: str) -> str:
 
 def _row(name: str, there: dict[str, dict[int, dict]]) -> tuple[str, ...]:
     runs = there[name]
-    refined = [100 * run["test"]["refined"]["f1"] for run in runs.values()]
+    refined = [_percent(run, "refined", "f1") for run in runs.values()]
     of_full = [
-        100 * there[FULL][seed]["test"]["refined"]["f1"]
-        if seed in there[FULL]
-        else None
+        _percent(there[FULL][seed], "refined", "f1") if seed in there[FULL] else None
         for seed in runs
     ]
-    plugin = [100 * run["test"]["generator"]["f1_plugin"] for run in runs.values()]
+    plugin = [_percent(run, "generator", "f1_plugin") for run in runs.values()]
     far = [100 * run["walk"]["metric"][-1] for run in runs.values()]
     change = "-" if name == FULL else _gain(paired_gain(refined, of_full))
     columns = (_mean(refined), change, _mean(far), _mean(plugin), str(len(runs)))
     return ("nothing" if name == FULL else ABLATIONS[name].title, *columns)
+
+
+def _percent(run: dict[str, Any], outputs: str, metric: str) -> float:
+    measured = run["test"].get(outputs, {})
+    if metric not in measured:
+        raise UsageError(
+            f"The result of {run['task']}/{run['method']}, seed {run['seed']}, has no "
+            f"{outputs}.{metric}; make it anew with experiments.ablations."
+        )
+    return 100 * measured[metric]
 
 
 def _mean(values: Sequence[float]) -> str:

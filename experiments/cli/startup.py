@@ -61,3 +61,22 @@ def grow_gpu_memory() -> None:
 
     for gpu in tf.config.list_physical_devices("GPU"):
         tf.config.experimental.set_memory_growth(gpu, True)
+
+
+def make_deterministic(one_thread: bool) -> None:
+    """Makes TensorFlow use only operations that repeat their figures bit for bit.
+
+    To be called before TensorFlow does anything.
+
+    Args:
+      one_thread: Whether operations wait for each other; workers do so in threads.
+    """
+    import tensorflow as tf
+
+    tf.config.experimental.enable_op_determinism()
+    # A sum of several gradients begins with one whose memory it may use. Which one it
+    # is may depend on time in a graph that TensorFlow has rewritten: in the first
+    # epochs of a process this changed the last digits of `wgan_gp`.
+    tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
+    if one_thread:
+        tf.config.threading.set_inter_op_parallelism_threads(1)

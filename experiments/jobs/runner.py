@@ -66,6 +66,7 @@ def run_jobs(
 ) -> list[Failure]:
     """Runs every job; the failure of one does not affect the others.
 
+    A job in whose folder another process is at work waits for the end of that process.
     An interruption, by Ctrl-C or by a signal to end, also ends the running jobs.
 
     Args:
@@ -141,6 +142,8 @@ class _Runner:
         workers: Workers,
     ) -> None:
         self._waiting = list(enumerate(jobs, start=1))
+        # Jobs of other processes: they are tried again, last of all.
+        self._claimed: list[tuple[int, Job]] = []
         self._total = len(jobs)
         self._at_once = at_once
         self._collect = collect
@@ -153,10 +156,12 @@ class _Runner:
     def run(self) -> list[Failure]:
         with signals_interrupt((*ENDING, signal.SIGHUP)):
             try:
-                while self._waiting or self._running:
+                while self._waiting or self._claimed or self._running:
                     self._start_some()
+                    self._start_claimed()
                     self._end_some()
-                    time.sleep(POLL_SECONDS if self._running else 0.0)
+                    if self._running or not self._waiting:
+                        time.sleep(POLL_SECONDS)
             finally:
                 self._stop_all()
         return self._failures
@@ -164,12 +169,32 @@ class _Runner:
     def _start_some(self) -> None:
         while self._waiting and len(self._running) < self._at_once:
             number, job = self._waiting.pop(0)
-            work = self._workers.start(job)
-            if work is None:
-                self._fail(number, job, f"another process is at work in {job.folder}")
-                continue
-            self._running.append(_Running(number, job, work, time.perf_counter()))
-            self._report(f"{self._place(number)} started   {job.name}")
+            if not self._start(number, job):
+                self._claimed.append((number, job))
+                self._report(
+                    f"{self._place(number)} waits     {job.name}: another process is "
+                    f"at work in {job.folder}"
+                )
+
+    def _start_claimed(self) -> None:
+        """Starts jobs whose folders have become free.
+
+        A job that the other process has finished ends at once, with its outcome.
+        """
+        for number, job in list(self._claimed):
+            if self._waiting or len(self._running) >= self._at_once:
+                return
+            if self._start(number, job):
+                self._claimed.remove((number, job))
+
+    def _start(self, number: int, job: Job) -> bool:
+        """Starts a job; returns whether its folder was free."""
+        work = self._workers.start(job)
+        if work is None:
+            return False
+        self._running.append(_Running(number, job, work, time.perf_counter()))
+        self._report(f"{self._place(number)} started   {job.name}")
+        return True
 
     def _end_some(self) -> None:
         for ended in [r for r in self._running if r.work.ended()]:
@@ -195,7 +220,7 @@ class _Runner:
         seconds = time.perf_counter() - ended.begin
         self._durations.append(seconds)
         line = f"finished  {ended.job.name} in {clock(seconds)}"
-        left = len(self._waiting) + len(self._running)
+        left = len(self._waiting) + len(self._claimed) + len(self._running)
         if left:
             expected = seconds_left(self._durations, left, self._at_once)
             line += f"; about {clock(expected)} left"

@@ -12,6 +12,7 @@ from experiments.reports.layouts import LAYOUTS, Layout
 from experiments.reports.missing_runs import RunName, missing_runs, runnable
 from experiments.reports.rows import row_folders
 from experiments.summaries.collection import Results, differing_settings, load_results
+from experiments.summaries.result_check import require_result
 from experiments.summaries.result_file import read_json, write_json
 from experiments.tasks.recipes import RECIPES
 from experiments.tasks.task import TASKS, get_task
@@ -160,10 +161,11 @@ def file_result(source: pathlib.Path, target: pathlib.Path) -> None:
       target: The path of the copy.
 
     Raises:
-      UsageError: There is no result, or it is not complete.
+      UsageError: There is no result, or it is not complete or not whole.
     """
     result = read_json(source)
     if result is None or not result.get("complete"):
         raise UsageError(f"it ended without a complete {source}")
+    require_result(source, result)
     target.parent.mkdir(parents=True, exist_ok=True)
     write_json(target, result)

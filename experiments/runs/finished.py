@@ -5,19 +5,17 @@ from typing import Any, NamedTuple
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 from experiments.runs.builders import build_refiner
-from experiments.summaries.result_file import (
-    INPUTS_FILE,
-    SOURCES_FILE,
-    is_result,
-    read_json,
-)
+from experiments.summaries.result_check import require_result
+from experiments.summaries.result_file import INPUTS_FILE, SOURCES_FILE, read_json
 from experiments.tasks.config import Config
 from experiments.tasks.inputs import NewInputs
+from experiments.tasks.recipes import get_recipe
 from experiments.tasks.task import Task, get_task
 from ldrsp_tf.data.examples import Examples
-from ldrsp_tf.errors import UsageError
+from ldrsp_tf.errors import UsageError, reason_of
 from ldrsp_tf.refinement import Refinement
 from ldrsp_tf.refiner.refiner import Refiner
 from ldrsp_tf.training.checkpoints import Checkpoints
@@ -137,13 +135,7 @@ class FinishedRun(NamedTuple):
         Raises:
           UsageError: The run's checkpoint, or the description of its inputs is missing.
         """
-        blank = (np.zeros(self._batch_shapes[name], np.float32) for name in ("x", "y"))
-        refiner = build_refiner(
-            self.task,
-            self.config,
-            Examples(*blank),
-            preprocessing=self.preprocessing,
-        )
+        refiner = self._build()
         stage = "retraining" if self.config.retrain else "selection"
         checkpoints = Checkpoints(refiner.trainer, self.folder / "checkpoints" / stage)
         restore = (
@@ -160,6 +152,27 @@ class FinishedRun(NamedTuple):
         refiner.decoder_params = self.result["selected"]["calibration"]
         return refiner
 
+    def _build(self) -> Refiner:
+        shapes = self._batch_shapes
+        path = self.folder / "result.json"
+        if shapes["x"][0] > self.config.training.batch_size:
+            raise UsageError(
+                f"{path} has batch_shapes of more rows than --batch_size; make it anew "
+                "with experiments.run, in an empty folder."
+            )
+        blank = (np.zeros(shapes[name], np.float32) for name in ("x", "y"))
+        preprocessing = self.preprocessing
+        try:
+            return build_refiner(
+                self.task, self.config, Examples(*blank), preprocessing=preprocessing
+            )
+        except (ValueError, TypeError, tf.errors.InvalidArgumentError) as error:
+            raise UsageError(
+                f"{path} has batch_shapes that do not fit its networks "
+                f"({reason_of(error)}); make it anew with experiments.run, in an empty "
+                "folder."
+            ) from error
+
 
 def load_run(folder: pathlib.Path) -> FinishedRun:
     """Reads a run's files.
@@ -173,17 +186,28 @@ def load_run(folder: pathlib.Path) -> FinishedRun:
             f"{folder} holds no finished run (no result.json); start or finish one "
             "with python -m experiments.run, which names its folder."
         )
-    settings = result.get("config")
-    if not is_result(result) or not settings or "selected" not in result:
+    path = folder / "result.json"
+    require_result(path, result, "selected", "config", "command")
+    untuned = result["test"].keys() - result["selected"].get("calibration", {}).keys()
+    if untuned:
         raise UsageError(
-            f"{folder / 'result.json'} is not the result of a run; make it anew with "
-            "experiments.run, in an empty folder."
+            f"{path} is not the result of a run (selected.calibration lacks "
+            f"{', '.join(sorted(untuned))}); make it anew with experiments.run, in an "
+            "empty folder."
         )
+    try:
+        task, config = _configured(folder, result)
+    except UsageError as error:
+        raise UsageError(f"{path} has settings that no run has: {error}") from error
+    return FinishedRun(task, config, result, folder)
+
+
+def _configured(folder: pathlib.Path, result: dict[str, Any]) -> tuple[Task, Config]:
     task = get_task(result["task"])
+    get_recipe(result["method"])
     names = task.config.setting_names()
-    settings = {**settings, **(read_json(folder / SOURCES_FILE) or {})}
+    settings = {**result["config"], **(read_json(folder / SOURCES_FILE) or {})}
     given = {name: value for name, value in settings.items() if name in names}
-    config = task.config.from_flat(
+    return task, task.config.from_flat(
         {**given, "task": task.name, "method": result["method"]}
     )
-    return FinishedRun(task, config, result, folder)

@@ -12,6 +12,7 @@ from experiments.runs.display import Display
 from experiments.runs.environment import peak_memory_bytes, versions
 from experiments.runs.evaluation import evaluate_test
 from experiments.runs.stages import Stages
+from experiments.summaries.result_check import require_result
 from experiments.summaries.result_file import INPUTS_FILE, read_json, write_json
 from experiments.tasks.config import Config
 from experiments.tasks.splits import split_rows
@@ -44,8 +45,8 @@ def run(context: RunContext, display: Display, command: str) -> Result:
       The content of `result.json`.
 
     Raises:
-      UsageError: The folder holds a run with other settings, or another process works
-        in it, or this worker's settings are not the chief's.
+      UsageError: The folder holds a run with other settings or a damaged result, or
+        another process works in it, or this worker's settings are not the chief's.
     """
     strategy, folder = context.strategy, context.folder
     identity, paths = dict(context.identity), context.config.path_settings
@@ -57,6 +58,7 @@ def run(context: RunContext, display: Display, command: str) -> Result:
     if differing:
         raise UsageError(f"The chief does another run than this worker ({differing}).")
     if result is not None:
+        require_result(folder / "result.json", result, "selected")
         if is_chief(strategy):
             context.remember_paths()
             display.already_complete(folder)

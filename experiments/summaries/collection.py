@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from experiments.summaries.labels import split_folder
-from experiments.summaries.result_file import is_result, read_json
+from experiments.summaries.result_check import require_result
+from experiments.summaries.result_file import read_json
 from experiments.tasks.task import get_task
 from ldrsp_tf.errors import UsageError
 
@@ -19,12 +20,13 @@ Results = dict[str, list[dict[str, Any]]]
 _FREE_SETTINGS = ("seed", "figures", "controls", "ensemble")
 
 
-def load_results(folder: pathlib.Path, task: str) -> Results:
+def load_results(folder: pathlib.Path, task: str, *needed: str) -> Results:
     """Loads the complete results of a task: method's folder -> result of each seed.
 
     Args:
       folder: The folder that holds `<task>/<method>[-<networks>]/seed<k>/result.json`.
       task: The task's name.
+      *needed: The parts of a result that have to be there (`require_result`).
 
     Raises:
       UsageError: A file is no result, or is the result of another run than its path
@@ -32,7 +34,7 @@ def load_results(folder: pathlib.Path, task: str) -> Results:
     """
     found: Results = {}
     for path in sorted(folder.glob(f"{task}/*/seed*/result.json")):
-        result = _read_result(path)
+        result = _read_result(path, needed)
         if result["complete"]:
             found.setdefault(path.parts[-3], []).append(result)
     for method, results in found.items():
@@ -45,14 +47,13 @@ def load_results(folder: pathlib.Path, task: str) -> Results:
     return found
 
 
-def _read_result(path: pathlib.Path) -> dict[str, Any]:
+def _read_result(path: pathlib.Path, needed: Sequence[str]) -> dict[str, Any]:
     """Reads the result of the run that the path names."""
     task, method, seed = path.parts[-4:-1]
     result = read_json(path)
-    if result is None or not is_result(result):
-        raise UsageError(
-            f"{path} is not the result of a run; make it anew with experiments.run."
-        )
+    if result is None:
+        raise UsageError(f"{path} is no file; remove it.")
+    require_result(path, result, *needed)
     # A copy in a wrong place would count a seed twice, or for another method.
     run = (result["task"], result["method"], f"seed{result['seed']}")
     if run != (task, split_folder(method)[0], seed):

@@ -39,21 +39,6 @@ def read_json(path: pathlib.Path) -> dict[str, Any] | None:
     return content
 
 
-def is_result(content: Mapping[str, Any]) -> bool:
-    """Returns whether the content has every part of a result, with the right types."""
-    kinds = {"task": str, "method": str, "seed": int, "complete": bool, "test": dict}
-    return (
-        all(isinstance(content.get(name), kind) for name, kind in kinds.items())
-        and isinstance(content.get("config", {}), dict)
-        and all(isinstance(metrics, dict) for metrics in content["test"].values())
-        and all(
-            isinstance(value, int | float)
-            for metrics in content["test"].values()
-            for value in metrics.values()
-        )
-    )
-
-
 def metrics_by_outputs(result: Mapping[str, Any]) -> dict[str, Mapping[str, float]]:
     """Returns the test metrics of a run's outputs, then those of its controls."""
     return {**result["test"], **result.get("controls", {})}

@@ -28,6 +28,7 @@ from ldrsp_tf.models.segmentation import (
     require_size,
 )
 from ldrsp_tf.prediction.crops import Crops, offsets_along, require_cover
+from ldrsp_tf.refiner.whole_folder import require_replaceable, whole_folder
 from ldrsp_tf.spaces.base import OutputSpace
 from ldrsp_tf.spaces.class_maps import ClassMapSpace
 
@@ -117,10 +118,11 @@ def require_output(path: pathlib.Path) -> None:
     """Refuses a path that is not a folder, or free to become one.
 
     Raises:
-      UsageError: A file lies there.
+      UsageError: A file lies there, or the working folder, which is not replaced.
     """
     if path.exists() and not path.is_dir():
         raise UsageError(f"Masks are written to a folder, and {path} is a file.")
+    require_replaceable(path, "masks")
 
 
 def write_predictions(
@@ -131,18 +133,23 @@ def write_predictions(
     scores: np.ndarray | None,
     decoder_params: Mapping[str, Mapping[str, Any]],
 ) -> None:
-    """Writes a picture per input and row, and the mean scores as `scores.csv`."""
+    """Writes a picture per input and row, and the mean scores as `scores.csv`.
+
+    They take their place as a whole. Other files in the folder stay, and so do pictures
+    of other inputs.
+    """
     del decoder_params
     values = mask_values(config)
-    for row, y in rows.items():
-        for index, name in enumerate(inputs.names):
-            size = inputs.sizes[index] if inputs.sizes else y.shape[1:3]
-            picture = mask_picture(np.argmax(y[index], -1), values, size)
-            file = path / OUTPUT_NAMES[row] / f"{name}.png"
-            file.parent.mkdir(parents=True, exist_ok=True)
-            picture.save(file)
-    if scores is not None:
-        write_scores(path / "scores.csv", inputs.names, scores)
+    with whole_folder(path, (), "masks") as aside:
+        for row, y in rows.items():
+            for index, name in enumerate(inputs.names):
+                size = inputs.sizes[index] if inputs.sizes else y.shape[1:3]
+                picture = mask_picture(np.argmax(y[index], -1), values, size)
+                file = aside / OUTPUT_NAMES[row] / f"{name}.png"
+                file.parent.mkdir(parents=True, exist_ok=True)
+                picture.save(file)
+        if scores is not None:
+            write_scores(aside / "scores.csv", inputs.names, scores)
 
 
 def mask_values(config: MaskConfig) -> tuple[int, ...]:

@@ -33,11 +33,7 @@ def whole_folder(
       UsageError: The folder cannot be written.
     """
     target = pathlib.Path(folder).resolve()
-    if pathlib.Path.cwd().is_relative_to(target):
-        raise UsageError(
-            f"The {content} would replace the working folder, or one above it, "
-            f"{target}; name a folder in it."
-        )
+    require_replaceable(target, content)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         aside = aside_of(target)
@@ -57,6 +53,31 @@ def whole_folder(
         delete(aside)
 
 
+def require_replaceable(folder: str | os.PathLike[str], content: str) -> None:
+    """Refuses folders that cannot be renamed, or should not be.
+
+    These are the working folder and those above it, and the root of a file system.
+
+    Args:
+      folder: The folder that is going to be written.
+      content: The name of the content in messages, such as "refiner".
+
+    Raises:
+      UsageError: It is one of them.
+    """
+    target = pathlib.Path(folder).resolve()
+    if pathlib.Path.cwd().is_relative_to(target):
+        raise UsageError(
+            f"The {content} would replace the working folder, or one above it, "
+            f"{target}; name a folder in it."
+        )
+    if target.is_mount():
+        raise UsageError(
+            f"The {content} would replace {target}, which is the root of a file "
+            "system; name a folder in it."
+        )
+
+
 def _unwritable(
     folder: str | os.PathLike[str], content: str, error: Exception
 ) -> UsageError:
@@ -73,12 +94,16 @@ def _keep_others(old: pathlib.Path, new: pathlib.Path, own: Collection[str]) -> 
         return
     shutil.copymode(old, new)
     for path in old.iterdir():
-        if path.name in own or (new / path.name).exists():
+        kept = new / path.name
+        if path.name in own:
             continue
-        if path.is_dir() and not path.is_symlink():
-            shutil.copytree(path, new / path.name, symlinks=True, copy_function=_link)
-        else:
-            _link(path, new / path.name)
+        if not path.is_dir() or path.is_symlink():
+            if not kept.exists():
+                _link(path, kept)
+        elif not kept.exists():
+            shutil.copytree(path, kept, symlinks=True, copy_function=_link)
+        elif kept.is_dir():
+            _keep_others(path, kept, ())
 
 
 def _link(source: str | os.PathLike[str], target: str | os.PathLike[str]) -> None:

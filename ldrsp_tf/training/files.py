@@ -41,10 +41,15 @@ def append_text(path: pathlib.Path, text: str) -> None:
 
 
 def _write_synced(path: pathlib.Path, mode: str, text: str) -> None:
-    with open(path, mode, encoding="utf-8", opener=open_no_link) as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
+    try:
+        with open(path, mode, encoding="utf-8", opener=open_no_link) as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        # A disk that is full does not tell which file it is about.
+        error.filename = error.filename or os.fspath(path)
+        raise
 
 
 def open_no_link(path: str | os.PathLike[str], flags: int) -> int:

@@ -45,6 +45,30 @@ def _start(data_dir):
     )
 
 
+@pytest.mark.slow
+def test_a_disk_that_is_full_is_a_sentence_and_leaves_nothing_half_done(tmp_path):
+    # No file may grow beyond so much: what a full disk does to TensorFlow's writers.
+    size = 60_000
+    limit = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({size},) * 2)"
+    code = (
+        "from datasets import loading, errors\n"
+        f"{limit}\n"
+        "try:\n"
+        f"    loading.load('synthetic_tags', data_dir={str(tmp_path)!r})\n"
+        "except errors.DataError as error:\n"
+        "    print(error)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=_PROJECT, capture_output=True, text=True
+    )
+    assert done.stdout.startswith(
+        f"cannot write the prepared data below {tmp_path} ({tmp_path}/synthetic_tags"
+    )
+    assert "File too large): pass a folder with free space" in done.stdout
+    data = loading.load("synthetic_tags", data_dir=str(tmp_path))
+    assert len(data.splits["train"]["labels"]) == 3000
+
+
 def test_loads_the_generated_rows_in_their_order(prepared):
     _, data = prepared
     assert data.name == "synthetic_tags"

@@ -20,7 +20,9 @@ RESULT = {
     "seed": 0,
     "complete": True,
     "test": {"generator": {"f1": 0.5}},
-    "selected": {"epochs": 3},
+    "selected": {"epochs": 3, "calibration": {"generator": {"threshold": 0.5}}},
+    "batch_shapes": {"x": [32, 256], "y": [32, 40]},
+    "command": "python -m experiments.run",
     "config": get_task("synthetic_tags").configure("gan", {}).as_dict(),
 }
 RECORDS = [{"phase": "train", "epoch": 1, "loss": 0.5}, {"phase": "train", "epoch": 2}]
@@ -52,6 +54,12 @@ def _reads(read, *arguments):
     except UsageError as error:
         assert str(error) and "\n" not in str(error).strip()
         return None
+
+
+def test_the_undamaged_result_is_loaded(tmp_path):
+    (tmp_path / "result.json").write_text(json.dumps(RESULT))
+    run = load_run(tmp_path)
+    assert run.input_shape == (256,) and run.refinement is None
 
 
 @fuzzed

@@ -93,12 +93,25 @@ def test_jobs_run_side_by_side(job, tmp_path):
     assert [line.split()[1] for line in lines[:2]] == ["started", "started"]
 
 
-def test_a_folder_where_another_process_works_is_left_to_it(job):
-    busy = job("a", "raise SystemExit('must not start')")
-    with claim_folder(busy.folder):
-        (failure,), _ = run([busy])
-    assert "another process" in failure.reason
-    assert not (busy.folder / LOG).exists()
+def test_a_job_waits_for_another_process_in_its_folder(job):
+    busy, other = job("a", "pass"), job("b", "pass")
+    lock, lines, started = claim_folder(busy.folder), [], []
+
+    def report(line):
+        lines.append(re.sub(r"\d+:\d+", "TIME", line))
+        if line.startswith("[2/2] finished"):
+            started.append((busy.folder / LOG).exists())
+            lock.close()
+
+    assert run_jobs([busy, other], 1, lambda job: None, report) == []
+    assert started == [False]
+    assert lines == [
+        f"[1/2] waits     a: another process is at work in {busy.folder}",
+        "[2/2] started   b",
+        "[2/2] finished  b in TIME; about TIME left",
+        "[1/2] started   a",
+        "[1/2] finished  a in TIME",
+    ]
 
 
 def test_an_interruption_ends_the_jobs_that_run(tmp_path):

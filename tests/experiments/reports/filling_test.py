@@ -1,5 +1,7 @@
 import json
+import pathlib
 import re
+import subprocess
 import sys
 
 import pytest
@@ -8,6 +10,8 @@ from experiments.reports.filling import Wanted, fill_tables
 from experiments.tasks.recipes import RECIPES
 from experiments.tasks.task import get_task
 from ldrsp_tf.errors import UsageError
+
+_ROOT = pathlib.Path(__file__).parents[3]
 
 # Does what a run does, as far as its caller can see; seed 1 of lsgan fails.
 RUN = """
@@ -25,9 +29,13 @@ path.write_text(json.dumps(result))
 
 
 @pytest.fixture
-def fill(tmp_path):
+def configs():
     task = get_task("bibtex")
-    configs = {method: task.configure(method, {}).as_dict() for method in RECIPES}
+    return {method: task.configure(method, {}).as_dict() for method in RECIPES}
+
+
+@pytest.fixture
+def fill(tmp_path, configs):
     code = RUN.replace("{configs}", repr(configs))
 
     def fill(**wanted):
@@ -98,6 +106,46 @@ def test_results_of_other_settings_are_refused_before_anything_runs(
     as_written = json.loads(json.dumps(config))
     result_folder.write("bibtex", "gan", 0, {}, config=as_written)
     assert fill(**wanted)[1][0].startswith("1 run is missing")
+
+
+_TWICE = """
+import pathlib, sys
+from experiments.reports.filling import Wanted, fill_tables
+folder = pathlib.Path(sys.argv[1])
+failures = fill_tables(
+    folder / "results",
+    Wanted(tasks=["bibtex"], methods=["gan", "dvn"], seeds=2),
+    (sys.executable, sys.argv[2]),
+    runs=folder / "runs",
+    at_once=1,
+    report=lambda line: print(line, flush=True),
+)
+sys.exit(str(failures) if failures else 0)
+"""
+
+# A second one in the folder of a run that is at work would fail.
+_ALONE = """
+folder = pathlib.Path(given["output_dir"])
+(folder / "at_work").mkdir()
+import time
+time.sleep(0.5)
+(folder / "at_work").rmdir()
+"""
+
+
+@pytest.mark.slow
+def test_two_commands_at_once_both_end_well(tmp_path, configs):
+    code = tmp_path / "run.py"
+    code.write_text(RUN.replace("{configs}", repr(configs)) + _ALONE)
+    command = [sys.executable, "-c", _TWICE, str(tmp_path), str(code)]
+    both = [
+        subprocess.Popen(command, cwd=_ROOT, stdout=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
+    shown = [process.communicate()[0] for process in both]
+    assert [process.returncode for process in both] == [0, 0], shown
+    assert any("waits" in text for text in shown)
+    assert len(files(tmp_path / "results")) == 4
 
 
 @pytest.mark.parametrize(

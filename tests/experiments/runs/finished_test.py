@@ -6,10 +6,11 @@ import tensorflow as tf
 
 from experiments.runs import evaluation
 from experiments.runs.context import RunContext
-from experiments.runs.finished import FinishedRun
+from experiments.runs.finished import FinishedRun, load_run
 from experiments.runs.pipeline import batch_shapes
 from experiments.runs.stages import Stages
 from experiments.tasks.task import get_task
+from ldrsp_tf.errors import TrainingError, UsageError
 
 pytestmark = pytest.mark.slow
 
@@ -53,6 +54,61 @@ def test_its_refiner_is_exported(finished, few_tags, tmp_path):
     assert ("refined" in served) == (finished.refinement is not None)
     if finished.refinement is not None:
         np.testing.assert_allclose(served["refined"], prediction.refined, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("part", "sentence"),
+    [
+        ({"batch_shapes": {"x": [8, 5, 2], "y": [8, 3]}}, "batch_shapes"),
+        ({"batch_shapes": {"x": [8, 5], "y": [8, 3, 1, 1]}}, "batch_shapes"),
+        (
+            {"batch_shapes": {"x": [9, 5], "y": [9, 3]}},
+            "of more rows than --batch_size",
+        ),
+        ({"batch_shapes": {"x": [8, 5], "y": [8, 4]}}, "checkpoint"),
+        ({"selected": {"epochs": 7}}, "no checkpoint of its networks, of epoch"),
+    ],
+)
+def test_a_result_that_a_hand_has_changed_is_refused(finished, part, sentence):
+    selected = {**finished.result["selected"], "retraining_epochs": 7}
+    result = {**finished.result, **part, "command": "python -m experiments.run"}
+    if "selected" in part:
+        result["selected"] = selected
+    with pytest.raises((UsageError, TrainingError), match=sentence) as error:
+        finished._replace(result=result).refiner()
+    assert "\n" not in str(error.value)
+
+
+def _write(folder, finished, **parts):
+    config = finished.config.as_dict()
+    run = {"task": "synthetic_tags", "method": finished.config.method, "seed": 0}
+    run |= {"complete": True, "config": config, "command": "python"}
+    (folder / "result.json").write_text(json.dumps({**run, **finished.result, **parts}))
+
+
+@pytest.mark.parametrize(
+    ("parts", "sentence"),
+    [
+        (
+            {"config": {"hidden": "many"}},
+            "result.json has settings that no run has: .*",
+        ),
+        ({"config": {"epochs": -1}}, "result.json has settings .*epochs is -1"),
+        ({"method": "cats"}, "result.json has settings .*no method 'cats'"),
+        ({"task": "cats"}, "result.json has settings .*no task 'cats'"),
+        ({"selected": {"epochs": 1, "calibration": {}}}, "selected.calibration lacks"),
+        ({"selected": {"epochs": "1"}}, "selected.epochs is '1', not a whole"),
+        ({"batch_shapes": [8, 5]}, r"batch_shapes is \[8, 5\], not an object"),
+    ],
+)
+def test_its_file_is_checked_before_anything_is_built(
+    finished, parts, sentence, tmp_path
+):
+    _write(tmp_path, finished)
+    assert load_run(tmp_path).result["test"] == finished.result["test"]
+    _write(tmp_path, finished, **parts)
+    with pytest.raises(UsageError, match=sentence):
+        load_run(tmp_path)
 
 
 def test_its_networks_are_those_that_the_method_has(finished):

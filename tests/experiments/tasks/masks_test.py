@@ -1,9 +1,13 @@
+import pathlib
+
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from PIL import Image
 
 from experiments.tasks import masks
+from experiments.tasks.inputs import NewInputs
 from experiments.tasks.splits import split_rows
 from experiments.tasks.task import get_task
 from ldrsp_tf.data.examples import Examples
@@ -119,3 +123,35 @@ def test_training_images_are_changed_by_affine_maps_where_the_settings_say_so(se
     np.testing.assert_array_equal(changed[0.0][1], y)
     assert changed[0.2][0].shape == x.shape and changed[0.2][1].shape == y.shape
     assert np.any(changed[0.2][0] != x)
+
+
+def _predict(config, path, names, shade=0.0):
+    y = np.full((len(names), 4, 4, 2), [1.0, 0.5 + shade], np.float32)
+    inputs = NewInputs(names, np.zeros((len(names), 4, 4, 3), np.float32))
+    masks.write_predictions(config, path, inputs, {"refined": y}, y[..., 0], {})
+
+
+def test_a_write_that_fails_leaves_the_old_masks(config, tmp_path):
+    folder = tmp_path / "masks"
+    _predict(config, folder, ["a", "b"])
+    old = {p.name: p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+    with pytest.raises(UsageError, match="masks cannot be written"):
+        _predict(config, folder, ["a", "x" * 300], shade=1.0)
+    assert {p.name: p.read_bytes() for p in folder.rglob("*") if p.is_file()} == old
+    assert set(old) == {"a.png", "b.png", "scores.csv"}
+    assert list(tmp_path.iterdir()) == [folder]
+
+
+def test_masks_of_other_images_stay(config, tmp_path):
+    _predict(config, tmp_path / "masks", ["a", "b"])
+    _predict(config, tmp_path / "masks", ["b", "c"], shade=1.0)
+    pictures = tmp_path / "masks" / "refined"
+    assert {p.name: Image.open(p).getextrema()[1] for p in pictures.iterdir()} == {
+        **{"a.png": 0, "b.png": 255, "c.png": 255}
+    }
+
+
+def test_the_working_folder_is_refused_before_the_work(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UsageError, match="The masks would replace the working folder"):
+        masks.require_output(pathlib.Path())

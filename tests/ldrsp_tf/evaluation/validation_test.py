@@ -12,6 +12,7 @@ from ldrsp_tf.evaluation.validation import (
     measure,
     outputs_of,
     selection_metric,
+    try_validation,
     validate,
 )
 from ldrsp_tf.methods import Method, get_method
@@ -168,3 +169,12 @@ def test_numbers_of_numpy_in_the_grid_are_no_hindrance(trainers, examples):
     grid = RefinementGrid(tuple(np.float32([0.5])), tuple(np.arange(1, 3)))
     trainer = trainers["ldrsp"]
     json.dumps(validate(trainer, trainer, grid, examples))
+
+
+def test_a_trial_before_the_training_changes_no_state(make_trainer, examples):
+    # A resumed training makes it once more than an undisturbed one.
+    trainer = make_trainer("ldrsp_plus", dropout=0.5)
+    before = [variable.numpy() for variable in trainer.variables]
+    try_validation(trainer, trainer, _GRID, examples)
+    for variable, value in zip(trainer.variables, before, strict=True):
+        np.testing.assert_array_equal(variable.numpy(), value, variable.path)

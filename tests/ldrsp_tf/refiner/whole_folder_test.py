@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.refiner import whole_folder as module
-from ldrsp_tf.refiner.whole_folder import whole_folder
+from ldrsp_tf.refiner.whole_folder import require_replaceable, whole_folder
 
 pytestmark = pytest.mark.slow
 
@@ -50,6 +50,23 @@ def test_the_content_is_replaced_and_the_rest_stays(folder, tmp_path):
     assert (folder / "link").readlink() == pathlib.Path("/nowhere")
     assert folder.stat().st_mode & 0o777 == 0o750
     assert list(tmp_path.iterdir()) == [folder]
+
+
+def test_files_of_others_stay_beside_new_ones_in_a_sub_folder(tmp_path):
+    folder = tmp_path / "masks"
+    for names in (("sub/c", "sub/deep/d"), ("sub/c", "sub/deep/e", "a")):
+        with whole_folder(folder, (), "masks") as aside:
+            for name in names:
+                (aside / name).parent.mkdir(parents=True, exist_ok=True)
+                (aside / name).write_text(str(len(names)))
+    assert _read(folder) == {
+        **{"sub/c": "3", "sub/deep/d": "2", "sub/deep/e": "3", "a": "3"},
+    }
+
+
+def test_the_root_of_a_file_system_is_not_replaced():
+    with pytest.raises(UsageError, match="the root of a file system"):
+        require_replaceable("/proc", "masks")
 
 
 def test_an_error_leaves_the_old_content(folder, tmp_path):
