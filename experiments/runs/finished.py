@@ -6,7 +6,9 @@ from typing import Any, NamedTuple
 import keras
 import numpy as np
 
+from experiments.fits.own_fit import build_own_fit
 from experiments.runs.builders import build_refiner
+from experiments.runs.own_stages import FittedModel
 from experiments.summaries.result_file import (
     INPUTS_FILE,
     SOURCES_FILE,
@@ -15,12 +17,14 @@ from experiments.summaries.result_file import (
 )
 from experiments.tasks.config import Config
 from experiments.tasks.inputs import NewInputs
+from experiments.tasks.recipes import get_recipe
 from experiments.tasks.task import Task, get_task
 from ldrsp_tf.data.examples import Examples
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.refinement import Refinement
 from ldrsp_tf.refiner.refiner import Refiner
 from ldrsp_tf.training.checkpoints import Checkpoints
+from ldrsp_tf.training.trainable import Trainable
 
 
 class FinishedRun(NamedTuple):
@@ -128,24 +132,57 @@ class FinishedRun(NamedTuple):
             )
         return inputs
 
-    def refiner(self) -> Refiner:
-        """Restores the trained networks, with the refinement that the run chose.
+    def model(self) -> Refiner | FittedModel:
+        """Restores what the run trained, which predicts for new inputs.
 
-        It takes raw inputs, as `read_inputs` reads them; its `trainer` and `predictor`
-        take the inputs of the examples that the run was trained on.
+        It takes raw inputs, as `read_inputs` reads them.
 
         Raises:
           UsageError: The run's checkpoint, or the description of its inputs is missing.
         """
-        blank = (np.zeros(self._batch_shapes[name], np.float32) for name in ("x", "y"))
+        if get_recipe(self.config.method).fit is None:
+            return self.refiner()
+        space = self.task.family.space(self.config)
+        fit = build_own_fit(self.config, space, self._blank_examples)
+        self._restore(fit)
+        return FittedModel(
+            fit, self.result["selected"]["calibration"], self.preprocessing
+        )
+
+    def refiner(self) -> Refiner:
+        """Restores the trained networks, with the refinement that the run chose.
+
+        Its `trainer` and `predictor` take the inputs of the examples that the run was
+        trained on.
+
+        Raises:
+          UsageError: The run's checkpoint, or the description of its inputs is missing,
+            or its method has no networks.
+        """
+        if get_recipe(self.config.method).fit is not None:
+            raise UsageError(
+                f"Method {self.config.method!r} has a fit of its own and no network: "
+                "it predicts (experiments.predict), and that is all."
+            )
         refiner = build_refiner(
             self.task,
             self.config,
-            Examples(*blank),
+            self._blank_examples,
             preprocessing=self.preprocessing,
         )
+        self._restore(refiner.trainer)
+        refiner.refinement = self.refinement
+        refiner.decoder_params = self.result["selected"]["calibration"]
+        return refiner
+
+    @property
+    def _blank_examples(self) -> Examples:
+        shapes = self._batch_shapes
+        return Examples(*(np.zeros(shapes[name], np.float32) for name in ("x", "y")))
+
+    def _restore(self, trainer: Trainable) -> None:
         stage = "retraining" if self.config.retrain else "selection"
-        checkpoints = Checkpoints(refiner.trainer, self.folder / "checkpoints" / stage)
+        checkpoints = Checkpoints(trainer, self.folder / "checkpoints" / stage)
         restore = (
             checkpoints.restore if self.config.retrain else checkpoints.restore_best
         )
@@ -156,9 +193,6 @@ class FinishedRun(NamedTuple):
                 f"{self.folder} has no checkpoint of its networks, of epoch {trained}; "
                 f"run its command again in an empty folder: {self.result['command']}"
             )
-        refiner.refinement = self.refinement
-        refiner.decoder_params = self.result["selected"]["calibration"]
-        return refiner
 
 
 def load_run(folder: pathlib.Path) -> FinishedRun:

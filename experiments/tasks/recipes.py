@@ -18,12 +18,16 @@ class Recipe:
     Attributes:
       name: The value of `--method`.
       title: A description in one line.
-      method: The name of the library's method (`ldrsp_tf.methods.get_method`).
+      method: The name of the library's method (`ldrsp_tf.methods.get_method`); with a
+        fit of its own, the one whose outputs the recipe has.
+      fit: The module of a fit of the recipe's own (`experiments.fits`), which the
+        library's trainer does not do; None for that trainer.
     """
 
     name: str
     title: str
     method: str
+    fit: str | None = None
 
 
 RECIPES = {
