@@ -77,6 +77,19 @@ RECIPES = {
             "cross-entropy",
             "baseline",
         ),
+        Recipe(
+            "prlr",
+            "a linear layer with a posterior regularizer that prefers a low rank (Lin "
+            "et al., 2014), reconstructed",
+            "baseline",
+            fit="experiments.fits.prlr",
+        ),
+        Recipe(
+            "prlr_without_norms",
+            "the control of prlr: absent tags are unknown, and nothing is regularized",
+            "baseline",
+            fit="experiments.fits.prlr",
+        ),
     )
 }
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from experiments.tasks.config import Config
+from experiments.tasks.posterior_config import PosteriorSettings
 from ldrsp_tf.settings import OURS, PAPER, setting
 
 # Scoring heads of the discriminator, which `experiments.tasks.tags` builds.
@@ -69,6 +70,9 @@ class TagConfig(Config):
         high=1,
         group="networks",
     )
+    posterior: PosteriorSettings = dataclasses.field(
+        default_factory=PosteriorSettings, metadata={"group": "training"}
+    )
 
 
 # Cross-fitted generators, and a discriminator with the shape of F1 that is conditioned
@@ -92,9 +96,24 @@ CROSS_FITTED: Mapping[str, Any] = {
 }
 
 
+# Rounds of EM: each is validated.
+_POSTERIOR: Mapping[str, Any] = {
+    "epochs": 24,
+    "validation_interval": 1,
+    "batch_size": 64,
+}
+
+
 # Settings without which a recipe would not be what its name says.
 RECIPE_SETTINGS: Mapping[str, Mapping[str, Any]] = {
     "logistic_regression": {"hidden": (), "hidden_dropout": 0.0},
     "nn_baseline": {"hidden": (150, 150)},
     "ldrsp_cross": CROSS_FITTED,
+    "prlr": _POSTERIOR,
+    # Q is P, but for the observed tags.
+    "prlr_without_norms": {
+        **_POSTERIOR,
+        "nuclear_weight": 0.0,
+        "sparsity_weight": 0.0,
+    },
 }
