@@ -102,7 +102,7 @@ _POSTERIOR: Mapping[str, Any] = {
     "epochs": 24,
     "validation_interval": 1,
     "batch_size": 64,
-    "l2_weight": 3.06e-5,
+    "l2_weight": 4.09e-5,
     "m_step_epochs": 3,
 }
 
@@ -112,7 +112,7 @@ RECIPE_SETTINGS: Mapping[str, Mapping[str, Any]] = {
     "logistic_regression": {"hidden": (), "hidden_dropout": 0.0},
     "nn_baseline": {"hidden": (150, 150)},
     "ldrsp_cross": CROSS_FITTED,
-    "prlr": {**_POSTERIOR, "nuclear_weight": 2.18, "sparsity_weight": 0.00191},
+    "prlr": {**_POSTERIOR, "nuclear_weight": 0.951, "sparsity_weight": 0.0024},
     # Q is P, but for the observed tags.
     "prlr_without_norms": {
         **_POSTERIOR,
