@@ -58,15 +58,15 @@ def main(argv: Sequence[str] | None = None) -> None:
         output = pathlib.Path(flags.output)
         run.task.family.require_output(output)
         inputs = run.read_inputs(pathlib.Path(flags.input))
-        refiner = run.refiner()
-        prediction = refiner.predict(inputs.x)
+        model = run.model()
+        prediction = model.predict(inputs.x)
         run.task.family.write_predictions(
             run.config,
             output,
             inputs,
-            outputs_of(refiner.method, prediction),
+            outputs_of(model.method, prediction),
             prediction.scores,
-            refiner.decoder_params,
+            model.decoder_params,
         )
         print(f"{len(inputs.names):,} predictions written to {output}")
 

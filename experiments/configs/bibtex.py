@@ -90,6 +90,8 @@ TASK = Task(
             "adversarial_step_size": 1.35,
         },
         "ldrsp_cross": CROSS_FITTED,
+        "prlr": RECIPE_SETTINGS["prlr"],
+        "prlr_without_norms": RECIPE_SETTINGS["prlr_without_norms"],
         "spen": {
             "discriminator_learning_rate": 0.00261,
             "inference_steps": 2,

@@ -72,4 +72,10 @@ TABLE_3 = {
 
 
 # Methods that the paper quotes figures of and this package does not have.
-ONLY_PUBLISHED = ("prlr", "chopps")
+ONLY_PUBLISHED = ("chopps",)
+
+
+# Methods that are rebuilt without their papers' text or code, with what they follow.
+RECONSTRUCTED = {
+    "prlr": "it follows its paper's abstract and the framework of Ganchev et al. (2010)"
+}

@@ -1,5 +1,6 @@
 """Notes below a table, on how to read it and which runs it lacks."""
 
+from experiments.configs.paper_figures import RECONSTRUCTED
 from experiments.reports.columns import GainColumn, MetricColumn
 from experiments.reports.rows import Table
 from experiments.summaries.labels import TITLES
@@ -8,7 +9,12 @@ from experiments.summaries.statistics import Summary
 
 def table_notes(table: Table) -> list[str]:
     """Returns the sentences below a table; commands stand between backticks."""
-    return [*_reading(table), *_gains(table), *_missing(table)]
+    return [
+        *_reading(table),
+        *_reconstructed(table),
+        *_gains(table),
+        *_missing(table),
+    ]
 
 
 def _reading(table: Table) -> list[str]:
@@ -20,6 +26,16 @@ def _reading(table: Table) -> list[str]:
     return [
         "Mean ± standard deviation over seeds; bold: the best of our rows.",
         *(column.remark for column in metrics if column.remark),
+    ]
+
+
+def _reconstructed(table: Table) -> list[str]:
+    measured = dict.fromkeys(row.folder for row in table.rows if row.seeds)
+    return [
+        f"Our figures of {TITLES[folder]} are of a reconstruction: "
+        f"{RECONSTRUCTED[folder]}."
+        for folder in measured
+        if folder in RECONSTRUCTED
     ]
 
 

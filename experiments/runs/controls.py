@@ -1,12 +1,11 @@
 """The controls of a run, tuned on validation rows and measured once on test rows."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import tensorflow as tf
 
 from experiments.runs.context import RunContext
-from experiments.runs.stages import Stages
 from experiments.tasks.splits import Split
 from ldrsp_tf.controls import control_outputs
 from ldrsp_tf.data.examples import Examples
@@ -15,6 +14,9 @@ from ldrsp_tf.prediction.crops import predictor_by
 from ldrsp_tf.prediction.predictor import Predictor, predict
 from ldrsp_tf.refinement import Refinement
 from ldrsp_tf.refiner import Refiner
+
+if TYPE_CHECKING:
+    from experiments.runs.stages import Stages
 
 LONG_TRAJECTORY = (0, 1, 2, 5, 10, 20, 50, 100, 200)
 
@@ -31,7 +33,7 @@ class Controls:
       split: The rows.
     """
 
-    def __init__(self, run: RunContext, stages: Stages, split: Split):
+    def __init__(self, run: RunContext, stages: "Stages", split: Split):
         self._run = run
         self._stages = stages
         self._split = split

@@ -1,13 +1,16 @@
 """A finished run, loaded back: its settings, its networks and its refinement."""
 
 import pathlib
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeVar
 
 import keras
 import numpy as np
 import tensorflow as tf
 
+from experiments.fits.own_fit import build_own_fit
 from experiments.runs.builders import build_refiner
+from experiments.runs.own_stages import FittedModel
 from experiments.summaries.result_check import require_result
 from experiments.summaries.result_file import INPUTS_FILE, SOURCES_FILE, read_json
 from experiments.tasks.config import Config
@@ -19,6 +22,9 @@ from ldrsp_tf.errors import UsageError, reason_of
 from ldrsp_tf.refinement import Refinement
 from ldrsp_tf.refiner.refiner import Refiner
 from ldrsp_tf.training.checkpoints import Checkpoints
+from ldrsp_tf.training.trainable import Trainable
+
+_Built = TypeVar("_Built")
 
 
 class FinishedRun(NamedTuple):
@@ -126,18 +132,52 @@ class FinishedRun(NamedTuple):
             )
         return inputs
 
-    def refiner(self) -> Refiner:
-        """Restores the trained networks, with the refinement that the run chose.
+    def model(self) -> Refiner | FittedModel:
+        """Restores what the run trained, which predicts for new inputs.
 
-        It takes raw inputs, as `read_inputs` reads them; its `trainer` and `predictor`
-        take the inputs of the examples that the run was trained on.
+        It takes raw inputs, as `read_inputs` reads them.
 
         Raises:
           UsageError: The run's checkpoint, or the description of its inputs is missing.
         """
-        refiner = self._build()
+        if get_recipe(self.config.method).fit is None:
+            return self.refiner()
+        space = self.task.family.space(self.config)
+        fit = self._build(lambda blank: build_own_fit(self.config, space, blank))
+        self._restore(fit)
+        return FittedModel(
+            fit, self.result["selected"]["calibration"], self.preprocessing
+        )
+
+    def refiner(self) -> Refiner:
+        """Restores the trained networks, with the refinement that the run chose.
+
+        Its `trainer` and `predictor` take the inputs of the examples that the run was
+        trained on.
+
+        Raises:
+          UsageError: The run's checkpoint, or the description of its inputs is missing,
+            or its method has no networks.
+        """
+        if get_recipe(self.config.method).fit is not None:
+            raise UsageError(
+                f"Method {self.config.method!r} has a fit of its own and no network: "
+                "it predicts (experiments.predict), and that is all."
+            )
+        preprocessing = self.preprocessing
+        refiner = self._build(
+            lambda blank: build_refiner(
+                self.task, self.config, blank, preprocessing=preprocessing
+            )
+        )
+        self._restore(refiner.trainer)
+        refiner.refinement = self.refinement
+        refiner.decoder_params = self.result["selected"]["calibration"]
+        return refiner
+
+    def _restore(self, trainer: Trainable) -> None:
         stage = "retraining" if self.config.retrain else "selection"
-        checkpoints = Checkpoints(refiner.trainer, self.folder / "checkpoints" / stage)
+        checkpoints = Checkpoints(trainer, self.folder / "checkpoints" / stage)
         restore = (
             checkpoints.restore if self.config.retrain else checkpoints.restore_best
         )
@@ -148,11 +188,9 @@ class FinishedRun(NamedTuple):
                 f"{self.folder} has no checkpoint of its networks, of epoch {trained}; "
                 f"run its command again in an empty folder: {self.result['command']}"
             )
-        refiner.refinement = self.refinement
-        refiner.decoder_params = self.result["selected"]["calibration"]
-        return refiner
 
-    def _build(self) -> Refiner:
+    def _build(self, make: Callable[[Examples], _Built]) -> _Built:
+        """Makes networks, or an own fit, of blank examples of the run's shapes."""
         shapes = self._batch_shapes
         path = self.folder / "result.json"
         if shapes["x"][0] > self.config.training.batch_size:
@@ -161,11 +199,8 @@ class FinishedRun(NamedTuple):
                 "with experiments.run, in an empty folder."
             )
         blank = (np.zeros(shapes[name], np.float32) for name in ("x", "y"))
-        preprocessing = self.preprocessing
         try:
-            return build_refiner(
-                self.task, self.config, Examples(*blank), preprocessing=preprocessing
-            )
+            return make(Examples(*blank))
         except (ValueError, TypeError, tf.errors.InvalidArgumentError) as error:
             raise UsageError(
                 f"{path} has batch_shapes that do not fit its networks "

@@ -7,11 +7,9 @@ from typing import Any
 
 from datasets.loading import LoadedData
 from experiments.runs.context import RunContext
-from experiments.runs.controls import Controls
 from experiments.runs.display import Display
 from experiments.runs.environment import peak_memory_bytes, versions
-from experiments.runs.evaluation import evaluate_test
-from experiments.runs.stages import Stages
+from experiments.runs.stages import open_stages
 from experiments.summaries.result_check import require_result
 from experiments.summaries.result_file import INPUTS_FILE, read_json, write_json
 from experiments.tasks.config import Config
@@ -76,11 +74,11 @@ def _run(context: RunContext, display: Display, command: str) -> Result:
     display.start(task, config, split.training, split.validation, split.test)
     notes = (*data.notes, *further.notes)
     display.notes(notes)
-    with Stages(context, split.training) as stages:
+    with open_stages(context, split.training) as stages:
         if data.inputs:
             write_json(context.folder / INPUTS_FILE, dict(data.inputs))
         chosen = stages.select(split.training, split.validation)
-        controls = Controls(context, stages, split)
+        controls = stages.controls(split)
         if config.retrain:
             stages.retrain(split.training, split.all_training, chosen)
         controls.train()
@@ -88,7 +86,7 @@ def _run(context: RunContext, display: Display, command: str) -> Result:
     measured = broadcast_from_chief(
         strategy,
         lambda: {
-            **evaluate_test(stages.refiner, chosen, split.test, further.measure),
+            **stages.evaluate_test(chosen, split.test, further.measure),
             **controls.measure(),
         },
     )

@@ -5,13 +5,10 @@ a fold of the rows, others that are trained on all, a discriminator that learns 
 predict, and one that learns to score.
 """
 
-from collections.abc import Callable
-from types import TracebackType
+from typing import Any
 
 import numpy as np
-import tensorflow as tf
 
-from experiments.cli.interruption import signals_wait
 from experiments.runs.builders import (
     build_members,
     build_refiner,
@@ -22,8 +19,12 @@ from experiments.runs.builders import (
     with_folds,
 )
 from experiments.runs.context import RunContext
-from experiments.runs.tensorboard import Events
-from experiments.summaries.result_file import write_json
+from experiments.runs.controls import Controls
+from experiments.runs.evaluation import evaluate_test
+from experiments.runs.own_stages import OwnStages
+from experiments.runs.stage_files import FurtherMeasure, StageFiles
+from experiments.tasks.recipes import get_recipe
+from experiments.tasks.splits import Split
 from ldrsp_tf.data.examples import Examples
 from ldrsp_tf.distribution.replicas import scope
 from ldrsp_tf.distribution.workers import broadcast_from_chief
@@ -32,13 +33,12 @@ from ldrsp_tf.models.ensembles import CrossFitted
 from ldrsp_tf.prediction.crops import predictor_by
 from ldrsp_tf.prediction.predictor import Predictor
 from ldrsp_tf.refiner import Refiner
-from ldrsp_tf.training.checkpoints import Checkpoints, MemoryCheckpoints, StateKeeper
-from ldrsp_tf.training.history import History, Record
-from ldrsp_tf.training.loop import fit, restore_best
+from ldrsp_tf.training.history import Record
+from ldrsp_tf.training.loop import restore_best
 from ldrsp_tf.training.trainer import Trainer
 
 
-class Stages:
+class Stages(StageFiles):
     """The trainings of a run and their files; a context manager.
 
     Args:
@@ -47,11 +47,9 @@ class Stages:
 
     Attributes:
       refiner: The refiner in the state that the last stage left it in.
-      history: The records of all epochs.
     """
 
     def __init__(self, run: RunContext, examples: Examples):
-        self._run = run
         self._examples = examples
         self._pretrainer: Trainer | None = None
         task, config = run.task, run.config
@@ -67,24 +65,7 @@ class Stages:
             if config.pretraining_epochs:
                 self._pretrainer = pretrainer(config, self.refiner, examples)
         # Only now: settings that were refused do not claim the folder.
-        write_json(run.folder / "config.json", dict(run.identity))
-        run.remember_paths()
-        self.history = History(run.folder / "metrics.jsonl")
-        self.history.records = broadcast_from_chief(
-            run.strategy, lambda: self.history.records
-        )
-        self._events = Events(run.folder / "events")
-
-    def __enter__(self) -> "Stages":
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._events.close()
+        super().__init__(run)
 
     def select(self, training: Examples, validation: Examples) -> Record:
         """Trains on a part of the rows and restores the best validated epoch.
@@ -147,6 +128,27 @@ class Stages:
             planned_epochs=max(1, round(config.epochs * ratio)),
         )
 
+    def controls(self, split: Split) -> Controls:
+        """Returns the controls of the run, made in the chosen state.
+
+        Args:
+          split: The rows.
+        """
+        return Controls(self._run, self, split)
+
+    def evaluate_test(
+        self, chosen: Record, examples: Examples, further: FurtherMeasure
+    ) -> dict[str, Any]:
+        """Evaluates the test rows (`experiments.runs.evaluation`).
+
+        Args:
+          chosen: The record of the chosen epoch.
+          examples: The test rows.
+          further: A function from relaxed outputs of the test rows to metrics of the
+            task's own.
+        """
+        return evaluate_test(self.refiner, chosen, examples, further)
+
     def ensemble(self, examples: Examples, ratio: float) -> CrossFitted:
         """Trains as many generators as a cross-fitted run has, each on all rows.
 
@@ -208,38 +210,17 @@ class Stages:
         epochs = max(1, round(self._run.config.first_epochs * ratio))
         self._fit(stage, member.trainer, examples, epochs)
 
-    def _fit(
-        self,
-        stage: str,
-        trainer: Trainer,
-        examples: Examples,
-        epochs: int,
-        planned_epochs: int | None = None,
-        validation: Callable[[], Validation] | None = None,
-    ) -> StateKeeper:
-        run = self._run
-        run.progress.stage(stage, epochs)
-        checkpoints: StateKeeper = MemoryCheckpoints(trainer)
-        if run.is_resumable:
-            checkpoints = Checkpoints(trainer, run.folder / "checkpoints" / stage)
-        with signals_wait() as should_stop:
-            fit(
-                trainer,
-                tf.constant(examples.x),
-                tf.constant(examples.y),
-                epochs=epochs,
-                planned_epochs=planned_epochs,
-                phase=stage,
-                validate=validation,
-                validation_freq=run.config.validation_interval,
-                patience=run.config.patience,
-                checkpoints=checkpoints,
-                history=self.history,
-                on_epoch_end=self._note,
-                should_stop=should_stop,
-            )
-        return checkpoints
 
-    def _note(self, record: Record) -> None:
-        self._events.write(record)
-        self._run.progress.progress(record)
+def open_stages(run: RunContext, examples: Examples) -> StageFiles:
+    """Returns the stages of a run: the trainer's, or those of its recipe's own fit.
+
+    Args:
+      run: The run.
+      examples: The examples that its model is built for.
+
+    Raises:
+      UsageError: The settings do not fit each other, the recipe or the examples.
+    """
+    if get_recipe(run.config.method).fit is None:
+        return Stages(run, examples)
+    return OwnStages(run, examples)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from datasets.loading import LoadedData
 from experiments.runs.context import RunContext
-from experiments.runs.stages import Stages
+from experiments.runs.stages import open_stages
 from experiments.search.plan import Plan, Settings
 from experiments.tasks.splits import hold_out
 from ldrsp_tf.errors import DivergenceError
@@ -60,7 +60,7 @@ def validation_value(
         run = RunContext(
             plan.task, config, identity, run_folder, progress, is_resumable=False
         )
-        with Stages(run, rows.training) as stages:
+        with open_stages(run, rows.training) as stages:
             chosen = stages.select(rows.training, rows.validation)
         values.append(chosen["validation"]["metric"])
     return statistics.mean(values)

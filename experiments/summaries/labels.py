@@ -5,6 +5,7 @@ TITLES = {
     "nn_baseline": "NN baseline",
     "spen": "SPEN",
     "prlr": "PRLR",
+    "prlr_without_norms": "PRLR without norms (control)",
     "chopps": "CHOPPS",
     "dvn": "DVN",
     "gan": "GAN",

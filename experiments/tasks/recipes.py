@@ -18,12 +18,16 @@ class Recipe:
     Attributes:
       name: The value of `--method`.
       title: A description in one line.
-      method: The name of the library's method (`ldrsp_tf.methods.get_method`).
+      method: The name of the library's method (`ldrsp_tf.methods.get_method`); with a
+        fit of its own, the one whose outputs the recipe has.
+      fit: The module of a fit of the recipe's own (`experiments.fits`), which the
+        library's trainer does not do; None for that trainer.
     """
 
     name: str
     title: str
     method: str
+    fit: str | None = None
 
 
 RECIPES = {
@@ -72,6 +76,19 @@ RECIPES = {
             "the deeper network of Belanger & McCallum (2016), trained by "
             "cross-entropy",
             "baseline",
+        ),
+        Recipe(
+            "prlr",
+            "a linear layer with a posterior regularizer that prefers a low rank (Lin "
+            "et al., 2014), reconstructed",
+            "baseline",
+            fit="experiments.fits.prlr",
+        ),
+        Recipe(
+            "prlr_without_norms",
+            "the control of prlr: absent tags are unknown, and nothing is regularized",
+            "baseline",
+            fit="experiments.fits.prlr",
         ),
     )
 }

@@ -35,6 +35,17 @@ _INFERENCE_STEPS = Ordered((2, 5, 10, 20, 30), below=(1,), above=(40, 60))
 # Replay chains need to be as long as the test's walk, for D to know all of it.
 _CHAIN_LENGTH = Ordered((12, 24, 48), below=(4, 8), above=(72, 96))
 
+# The M-steps of PRLR; validation chooses the number of rounds.
+_POSTERIOR: Space = {
+    "l2_weight": LogUniform(3e-6, 1e-3),
+    "m_step_epochs": Ordered((1, 2, 3, 5), above=(8,)),
+}
+
+_NORMS: Space = {
+    "nuclear_weight": LogUniform(0.3, 20.0),
+    "sparsity_weight": LogUniform(1e-3, 0.3),
+}
+
 
 def tag_spaces(labels: int = _LABELS) -> Mapping[str, Space]:
     """Returns the space of each method on a multi-label task.
@@ -72,6 +83,8 @@ def tag_spaces(labels: int = _LABELS) -> Mapping[str, Space]:
         # A linear layer has no hidden units to drop.
         "logistic_regression": {**linear, **decay},
         "nn_baseline": {**network, **decay},
+        "prlr": {**_NORMS, **_POSTERIOR},
+        "prlr_without_norms": _POSTERIOR,
     }
 
 

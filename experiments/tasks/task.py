@@ -332,7 +332,8 @@ def _require_generator(first_method: str) -> None:
     # Settings are listed without TensorFlow, which methods need.
     from ldrsp_tf.methods import get_method
 
-    if not get_method(get_recipe(first_method).method).has_generator:
+    recipe = get_recipe(first_method)
+    if recipe.fit or not get_method(recipe.method).has_generator:
         raise UsageError(
             f"--first_method={first_method} has no generator to train; choose another "
             "method."

@@ -19,7 +19,7 @@ from ldrsp_tf.distribution.workers import (
 from ldrsp_tf.errors import TrainingError, first_line
 from ldrsp_tf.training.files import aside_of, delete, delete_left_aside, replace, sync
 from ldrsp_tf.training.history import Record, to_lines, whole_records
-from ldrsp_tf.training.trainer import Trainer
+from ldrsp_tf.training.trainable import Trainable
 
 _KEPT = {"latest": 2, "best": 2}
 _ASIDE = "new"
@@ -72,7 +72,7 @@ class Checkpoints:
       folder: The folder of the checkpoints.
     """
 
-    def __init__(self, trainer: Trainer, folder: str | os.PathLike[str]):
+    def __init__(self, trainer: Trainable, folder: str | os.PathLike[str]):
         self._trainer = trainer
         self._folder = pathlib.Path(folder)
         self._epoch = tf.Variable(0, dtype=tf.int64)
@@ -262,7 +262,7 @@ class MemoryCheckpoints:
       trainer: A built trainer.
     """
 
-    def __init__(self, trainer: Trainer):
+    def __init__(self, trainer: Trainable):
         self._trainer = trainer
         self._best: State | None = None
 
@@ -301,7 +301,7 @@ class MemoryCheckpoints:
 
 
 @contextlib.contextmanager
-def rollback_on_failure(trainer: Trainer) -> Iterator[None]:
+def rollback_on_failure(trainer: Trainable) -> Iterator[None]:
     """Rolls the trainer back if the block raises, so that a call can be repeated.
 
     Args:

@@ -22,13 +22,13 @@ from ldrsp_tf.training.checkpoints import (
 from ldrsp_tf.training.fingerprint import require_same_training
 from ldrsp_tf.training.history import History, Record
 from ldrsp_tf.training.resume import best_record, resume
-from ldrsp_tf.training.trainer import Trainer
+from ldrsp_tf.training.trainable import Trainable
 
 _PHASE = "train"  # The phase of the records of a fit in a folder.
 
 
 def fit(
-    trainer: Trainer,
+    trainer: Trainable,
     x: tf.Tensor,
     y: tf.Tensor,
     *,
@@ -112,7 +112,7 @@ def fit(
 
 
 def fit_in_folder(
-    trainer: Trainer,
+    trainer: Trainable,
     examples: Examples,
     *,
     validate: Callable[[], Validation],

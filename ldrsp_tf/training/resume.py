@@ -9,11 +9,11 @@ import warnings
 
 from ldrsp_tf.training.checkpoints import MemoryCheckpoints, StateKeeper
 from ldrsp_tf.training.history import History, Record
-from ldrsp_tf.training.trainer import Trainer
+from ldrsp_tf.training.trainable import Trainable
 
 
 def resume(
-    trainer: Trainer, checkpoints: StateKeeper, history: History, phase: str
+    trainer: Trainable, checkpoints: StateKeeper, history: History, phase: str
 ) -> int:
     """Restores the latest epoch whose state, records and best state are there.
 

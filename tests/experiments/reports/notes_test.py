@@ -28,6 +28,12 @@ def test_methods_of_the_paper_alone_are_named_without_a_command():
     assert "chopps" not in missing[1]
 
 
+def test_a_reconstruction_is_named_once_it_is_measured():
+    sentence = "Our figures of PRLR are of a reconstruction: it follows"
+    assert sentence in notes("bibtex", prlr=(("generator",), 1))
+    assert sentence not in notes("bibtex")
+
+
 def test_the_proxy_is_explained_where_there_are_results():
     assert "SLIC" not in notes("lfw_parts")
     assert "not comparable" in notes("lfw_parts", gan=(("generator",), 1))

@@ -39,14 +39,15 @@ def test_ranges_are_of_settings_of_the_task_and_stay_within_their_bounds(name):
 
 
 def test_every_method_of_a_table_has_a_space():
-    tags_only = {"logistic_regression", "nn_baseline"}
+    tags_only = {"logistic_regression", "nn_baseline", "prlr", "prlr_without_norms"}
     assert set(tag_spaces()) == set(RECIPES)
     assert set(mask_spaces()) == set(RECIPES) - tags_only
 
 
 @pytest.mark.parametrize("spaces", [tag_spaces(), mask_spaces()])
 def test_a_space_has_the_settings_that_its_method_uses(spaces):
-    for name, space in spaces.items():
+    trained = {name: s for name, s in spaces.items() if RECIPES[name].fit is None}
+    for name, space in trained.items():
         method = get_method(RECIPES[name].method)
         assert ("generator_learning_rate" in space) == method.has_generator
         assert ("discriminator_learning_rate" in space) == method.has_discriminator
