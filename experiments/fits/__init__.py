@@ -1,4 +1,4 @@
-"""Fits of recipes that the library's trainer does not train, one module a method.
+"""Fits of recipes that the library's trainer does not train, by method.
 
 A recipe names its module (`experiments.tasks.recipes.Recipe.fit`), which has a function
 `build`; a run imports it when it needs it. A module knows tasks' settings and the

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from experiments.cli.markdown import markdown_table
-from experiments.configs.paper_figures import ONLY_PUBLISHED
 from experiments.reports.columns import (
     Column,
     GainColumn,
@@ -54,8 +53,6 @@ def markdown(table: Table) -> str:
 
 
 def _flags(row: Row) -> str:
-    if row.folder in ONLY_PUBLISHED:
-        return "-"
     return " ".join(f"`{flag}`" for flag in run_flags(row.folder))
 
 

@@ -62,21 +62,11 @@ def _gain_cells(table: Table) -> list[Summary]:
 
 
 def _missing(table: Table) -> list[str]:
-    notes = []
-    published = _methods_that_are(table, "not re-run")
-    if published:
-        titles = ", ".join(TITLES[method] for method in published)
-        notes.append(f"Not re-run, the paper's figure only: {titles}.")
-    missing = _methods_that_are(table, "not measured")
-    if missing:
-        task = table.layout.task
-        names = ", ".join(f"`{method}`" for method in missing)
-        notes.append(
-            f"Not measured: {names}. Run them with `python -m experiments.tables "
-            f"--table={table.layout.number} --tasks={task} --run_missing`."
-        )
-    return notes
-
-
-def _methods_that_are(table: Table, status: str) -> list[str]:
-    return list(dict.fromkeys(row.folder for row in table.rows if row.status == status))
+    missing = list(dict.fromkeys(row.folder for row in table.rows if not row.seeds))
+    if not missing:
+        return []
+    names = ", ".join(f"`{method}`" for method in missing)
+    return [
+        f"Not measured: {names}. Run them with `python -m experiments.tables "
+        f"--table={table.layout.number} --tasks={table.layout.task} --run_missing`."
+    ]

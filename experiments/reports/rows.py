@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from experiments.configs.paper_figures import ONLY_PUBLISHED, TABLE_1
+from experiments.configs.paper_figures import TABLE_1
 from experiments.reports.columns import Column, MetricColumn
 from experiments.reports.layouts import Layout
 from experiments.summaries.collection import Results
@@ -33,10 +33,8 @@ class Row:
 
     @property
     def status(self) -> str:
-        """The number of seeds, or the reason that there is none."""
-        if self.seeds:
-            return str(self.seeds)
-        return "not re-run" if self.folder in ONLY_PUBLISHED else "not measured"
+        """The number of seeds, or that there is none."""
+        return str(self.seeds) if self.seeds else "not measured"
 
 
 @dataclasses.dataclass(frozen=True)

@@ -7,6 +7,7 @@ TITLES = {
     "prlr": "PRLR",
     "prlr_without_norms": "PRLR without norms (control)",
     "chopps": "CHOPPS",
+    "chopps_location": "CHOPPS with location",
     "dvn": "DVN",
     "gan": "GAN",
     "lsgan": "LSGAN",

@@ -5,6 +5,7 @@ import functools
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from experiments.tasks.chopps_settings import ChoppsSettings
 from experiments.tasks.config import Config
 from ldrsp_tf.settings import (
     BODY_NAMES,
@@ -125,6 +126,9 @@ class MaskConfig(Config):
         OURS,
         "average the prediction of the test with that of the mirrored image",
         group="data",
+    )
+    chopps: ChoppsSettings = dataclasses.field(
+        default_factory=ChoppsSettings, metadata={"group": "training"}
     )
 
     @property

@@ -90,6 +90,19 @@ RECIPES = {
             "baseline",
             fit="experiments.fits.prlr",
         ),
+        Recipe(
+            "chopps",
+            "pattern potentials with graph cuts (Li et al., 2013), for masks of two "
+            "classes",
+            "baseline",
+            fit="experiments.fits.chopps.fit",
+        ),
+        Recipe(
+            "chopps_location",
+            "CHOPPS, whose unary potentials depend on a pixel's place, too",
+            "baseline",
+            fit="experiments.fits.chopps.fit",
+        ),
     )
 }
 

@@ -46,6 +46,12 @@ _NORMS: Space = {
     "sparsity_weight": LogUniform(1e-3, 0.3),
 }
 
+_CHOPPS: Space = {
+    "unary_updates": Ordered((12_500, 25_000, 50_000, 100_000), above=(200_000,)),
+    "unary_pixels": Ordered((75, 150, 300), above=(500,)),
+    "patterns": Ordered((16, 32, 64), below=(8,), above=(128,)),
+}
+
 
 def tag_spaces(labels: int = _LABELS) -> Mapping[str, Space]:
     """Returns the space of each method on a multi-label task.
@@ -111,6 +117,8 @@ def mask_spaces() -> Mapping[str, Space]:
     return {
         **spaces,
         "baseline": {**generator, "generator_weight_decay": _WEIGHT_DECAY},
+        "chopps": _CHOPPS,
+        "chopps_location": _CHOPPS,
     }
 
 

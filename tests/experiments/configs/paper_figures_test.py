@@ -1,4 +1,4 @@
-from experiments.configs.paper_figures import ONLY_PUBLISHED, TABLE_1, TABLE_2, TABLE_3
+from experiments.configs.paper_figures import RECONSTRUCTED, TABLE_1, TABLE_2, TABLE_3
 from experiments.summaries.labels import TITLES
 from experiments.tasks.recipes import RECIPES
 
@@ -36,10 +36,10 @@ def test_every_method_has_a_title():
     published = {*TABLE_1["bibtex"], *TABLE_2["mean_iou"], *TABLE_3}
     # The baseline goes by its network's name.
     assert published - {"baseline"} <= set(TITLES)
-    assert set(ONLY_PUBLISHED) <= published
+    assert set(RECONSTRUCTED) <= published
 
 
-def test_every_published_method_can_be_run_unless_it_is_only_published():
+def test_every_published_method_can_be_run():
     published = {*TABLE_1["bibtex"], *TABLE_1["bookmarks"], *TABLE_3}
     published |= {*TABLE_2["mean_iou"], *TABLE_2["global_iou"]}
-    assert published - set(RECIPES) == set(ONLY_PUBLISHED)
+    assert published <= set(RECIPES)

@@ -151,7 +151,6 @@ def test_two_commands_at_once_both_end_well(tmp_path, configs):
     ("wanted", "message"),
     [
         ({"methods": ["cats"]}, "no method 'cats'.*wgan_gp"),
-        ({"methods": ["chopps"]}, "no method 'chopps'"),
         ({"tasks": ["synthetic_tags"]}, "'synthetic_tags' is no task.*bibtex"),
         ({"number": 2, "tasks": ["bibtex"]}, "'bibtex' is no task.*weizmann_horse"),
     ],

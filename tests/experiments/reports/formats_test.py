@@ -47,7 +47,7 @@ def test_a_row_has_paper_mean_deviation_gain_and_seeds(bibtex):
         "| own | - | 30.0 | **50.0** | - | - | - | 1 | `--method=own` |"
     )
     horses = markdown(build_table(layout_of("weizmann_horse"), {}))
-    assert line(horses, "| CHOPPS ").endswith("| not re-run | - |")
+    assert line(horses, "| CHOPPS ").endswith("| not measured | `--method=chopps` |")
     assert "`python -m experiments.run --task=bibtex`" in text
 
 

@@ -22,12 +22,6 @@ def test_missing_runs_are_listed_with_their_command():
     ) in text
 
 
-def test_methods_of_the_paper_alone_are_named_without_a_command():
-    missing = notes("weizmann_horse").splitlines()
-    assert missing[0] == "Not re-run, the paper's figure only: CHOPPS."
-    assert "chopps" not in missing[1]
-
-
 def test_a_reconstruction_is_named_once_it_is_measured():
     sentence = "Our figures of PRLR are of a reconstruction: it follows"
     assert sentence in notes("bibtex", prlr=(("generator",), 1))

@@ -6,6 +6,8 @@ from ldrsp_tf.errors import UsageError
 from ldrsp_tf.methods import METHODS, get_method
 
 OWN = {
+    "chopps": "baseline",
+    "chopps_location": "baseline",
     "ldrsp_cross": "ldrsp_plus",
     "logistic_regression": "baseline",
     "nn_baseline": "baseline",
