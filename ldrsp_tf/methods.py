@@ -7,6 +7,7 @@ entry, and its pair of losses to `losses/baselines.py`.
 import dataclasses
 import functools
 from collections.abc import Callable
+from typing import Literal
 
 import tensorflow as tf
 
@@ -16,6 +17,7 @@ from ldrsp_tf.losses import Penalty, ValueLoss, baselines
 
 DiscriminatorLoss = Callable[..., tf.Tensor]
 GeneratorLoss = Callable[[tf.Tensor], tf.Tensor]
+TaskLoss = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,6 +46,10 @@ class Method:
         of G's outputs and of the refined ones, rather than by the refined ones alone.
         The score of an adversarial method does not estimate the metric: a walk up it
         may be a mere decoder, and the best refined outputs those of a poor G.
+      iterates: The variables that a refinement steps in: "outputs" (Eq. 8-9), or their
+        "logits" (`refinement.logit_move`).
+      task_loss: The loss of each entry of y against y* whose sum is the margin of a
+        max-margin method; None for 1 minus the oracle value.
       has_generator: Whether there is a generator; without one a refinement starts at
         the space's initial output, and only the refined output is reported.
     """
@@ -61,6 +67,8 @@ class Method:
     score: Callable[[tf.Tensor], tf.Tensor] = tf.sigmoid
     estimates_value: bool = False
     selects_by_both_outputs: bool = False
+    iterates: Literal["outputs", "logits"] = "outputs"
+    task_loss: TaskLoss | None = None
     has_generator: bool = True
 
     @property
@@ -178,6 +186,8 @@ SPEN = Method(
     discriminator_loss=baselines.spen_discriminator_loss,
     sources=((1.0, sampling.LossAugmentedSource),),
     score=tf.identity,
+    iterates="logits",
+    task_loss=tf.math.squared_difference,
     has_generator=False,
 )
 

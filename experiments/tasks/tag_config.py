@@ -54,6 +54,13 @@ class TagConfig(Config):
     interaction_units: int = setting(
         16, PAPER, "number of label-interaction units of D", group="networks"
     )
+    entropy: bool = setting(
+        False,
+        OURS,
+        "add the entropy of the tags to the score of D with the linear head, as SPEN "
+        "does; D can then be pretrained to predict",
+        group="networks",
+    )
     discriminator_head: str = setting(
         "linear",
         PAPER,

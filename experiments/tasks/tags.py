@@ -21,6 +21,7 @@ def _linear(config: TagConfig, labels: int) -> Discriminator:
         labels,
         hidden=config.discriminator_hidden,
         interaction_units=config.interaction_units,
+        entropy=config.entropy,
     )
 
 

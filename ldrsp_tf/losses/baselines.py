@@ -111,8 +111,8 @@ def spen_discriminator_loss(
     """Returns the max-margin loss of SPEN (Belanger & McCallum, 2016).
 
     It is the mean of max(0, delta + s(x, y) - s(x, y*)), where s are the logits, a
-    negative energy, and delta = 1 - v*(y, y*) is the task loss of the samples y, which
-    the loss-augmented inference has found.
+    negative energy, and delta is the task loss of the samples y, which the
+    loss-augmented inference has found. It is 1 minus the samples' values.
     """
     del generated
     delta = 1.0 - samples.values
