@@ -10,7 +10,10 @@ from ldrsp_tf.data.examples import Examples
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.models.fcn import FCNBody
 from ldrsp_tf.models.unet import UNetBody
+from ldrsp_tf.models.value_network import ValueNetwork
 from ldrsp_tf.prediction.crops import offsets_along
+from ldrsp_tf.spaces.binary_masks import BinaryMaskSpace
+from ldrsp_tf.spaces.class_maps import ClassMapSpace
 
 
 @pytest.fixture
@@ -119,3 +122,30 @@ def test_training_images_are_changed_by_affine_maps_where_the_settings_say_so(se
     np.testing.assert_array_equal(changed[0.0][1], y)
     assert changed[0.2][0].shape == x.shape and changed[0.2][1].shape == y.shape
     assert np.any(changed[0.2][0] != x)
+
+
+def test_the_value_network_has_a_space_and_a_folder_of_its_own():
+    task = get_task("weizmann_horse")
+    config = task.configure("dvn", {"discriminator": "value"})
+    assert str(task.run_folder(config)) == "weizmann_horse/dvn-value/seed0"
+    both = {"discriminator": "value", "generator": "unet"}
+    assert task.configure("gan", both).variant == "unet-value"
+    assert isinstance(masks.space(config), BinaryMaskSpace)
+    assert type(masks.space(task.configure("dvn", {}))) is ClassMapSpace
+    _, discriminator = masks.networks(
+        config, Examples(np.zeros((1, 32, 32, 3)), np.zeros((1, 32, 32, 2)))
+    )
+    assert isinstance(discriminator, ValueNetwork)
+    assert discriminator.window == config.crop_size == 24
+
+
+def test_the_value_network_is_of_two_classes_and_has_no_head():
+    config = get_task("lfw_parts").configure("dvn", {"discriminator": "value"})
+    with pytest.raises(UsageError, match="value needs two classes, and there are 3"):
+        masks.space(config)
+    given = {"discriminator": "value", "discriminator_head": "bilinear"}
+    config = get_task("weizmann_horse").configure("dvn", given)
+    with pytest.raises(UsageError, match=r"no bilinear head; give .*head=sigmoid"):
+        masks.networks(
+            config, Examples(np.zeros((1, 32, 32, 3)), np.zeros((1, 32, 32, 2)))
+        )
