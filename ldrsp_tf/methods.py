@@ -38,6 +38,7 @@ class Method:
       binarised_oracle: Whether the oracle reads the decided output instead of the
         relaxed one, unless settings choose.
       has_truth_weight: Whether `discriminator_loss` takes a `truth_weight`.
+      has_margin: Whether `discriminator_loss` takes a `margin`.
       discriminator_updates: The number of updates of D per update of G.
       penalty: A further term of D's loss, on the critic between truth and G(x).
       score: The score that a refinement ascends, a function of D's logits.
@@ -62,6 +63,7 @@ class Method:
     sources: tuple[tuple[float, sampling.SourceFactory], ...] = ()
     binarised_oracle: bool = False
     has_truth_weight: bool = False
+    has_margin: bool = False
     discriminator_updates: int = 1
     penalty: Penalty | None = None
     score: Callable[[tf.Tensor], tf.Tensor] = tf.sigmoid
@@ -76,24 +78,33 @@ class Method:
         """Whether there is a discriminator to refine with."""
         return self.discriminator_loss is not None
 
-    def discriminator_loss_of(self, truth_weight: float | None) -> DiscriminatorLoss:
-        """Returns D's loss with another weight of the truth's term.
+    def discriminator_loss_of(
+        self, truth_weight: float | None, margin: float | None = None
+    ) -> DiscriminatorLoss:
+        """Returns D's loss with another weight of the truth's term or another margin.
 
         Args:
           truth_weight: The weight; None leaves the method's own.
+          margin: The margin; None leaves the method's own.
 
         Raises:
-          UsageError: The loss has no such weight.
+          UsageError: The loss has no such weight, or no margin.
         """
         assert self.discriminator_loss is not None
-        if truth_weight is None:
-            return self.discriminator_loss
-        if not self.has_truth_weight:
+        if truth_weight is not None and not self.has_truth_weight:
             raise UsageError(
                 f"truth_weight is of the ldrsp methods, and {self.name!r} is none; "
                 "leave it out."
             )
-        return functools.partial(self.discriminator_loss, truth_weight=truth_weight)
+        if margin is not None and not self.has_margin:
+            raise UsageError(
+                f"margin is of ebgan, and the method is {self.name!r}; leave it out."
+            )
+        given = {"truth_weight": truth_weight, "margin": margin}
+        changed = {name: value for name, value in given.items() if value is not None}
+        if not changed:
+            return self.discriminator_loss
+        return functools.partial(self.discriminator_loss, **changed)
 
 
 _PAPER_SOURCES: tuple[tuple[float, sampling.SourceFactory], ...] = (
@@ -166,6 +177,7 @@ EBGAN = Method(
     title="energy-based GAN with a margin (Zhao et al., 2017)",
     generator_loss=baselines.ebgan_generator_loss,
     discriminator_loss=baselines.ebgan_discriminator_loss,
+    has_margin=True,
     score=lambda logits: -baselines.energy(logits),
     selects_by_both_outputs=True,
 )

@@ -10,6 +10,9 @@ from ldrsp_tf.settings import OURS, PAPER, setting
 # Scoring heads of the discriminator, which `experiments.tasks.tags` builds.
 TAG_HEADS = ("linear", "ratio")
 
+_ENERGY = "energy"
+TAG_DISCRIMINATORS = (_ENERGY, "autoencoder")
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class TagConfig(Config):
@@ -45,10 +48,19 @@ class TagConfig(Config):
         high=1,
         group="networks",
     )
+    discriminator: str = setting(
+        _ENERGY,
+        PAPER,
+        "network of D: an energy network with one of the heads, or an auto-encoder of "
+        "the tags given x, whose error is the energy of ebgan",
+        choices=TAG_DISCRIMINATORS,
+        group="networks",
+    )
     discriminator_hidden: tuple[int, ...] = setting(
         (150,),
         PAPER,
-        "number of Softplus units in each hidden layer of D, separated by commas",
+        "number of units in each hidden layer of D (of the encoder, where D is an "
+        "auto-encoder), separated by commas",
         group="networks",
     )
     interaction_units: int = setting(

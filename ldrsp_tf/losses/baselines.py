@@ -73,19 +73,30 @@ def wgan_generator_loss(generated_logits: tf.Tensor) -> tf.Tensor:
 def energy(logits: tf.Tensor) -> tf.Tensor:
     """Returns the energy softplus(-logits) >= 0 of an output, low if it looks true.
 
-    EBGAN's energy is the reconstruction error of an auto-encoder of images. A
-    discriminator of pairs (x, y) has no such error; ours is -log D(x, y), which is
-    bounded from below as well.
+    It is -log D(x, y), which is bounded from below. EBGAN's energy, the error of an
+    auto-encoder, is that of a D whose logits stand for exp(-E)
+    (`models.autoencoder.AutoencoderEnergy`).
     """
     return tf.nn.softplus(-logits)
 
 
 def ebgan_discriminator_loss(
-    real: ScoredOutputs, generated: ScoredOutputs, samples: ScoredOutputs | None = None
+    real: ScoredOutputs,
+    generated: ScoredOutputs,
+    samples: ScoredOutputs | None = None,
+    *,
+    margin: float = EBGAN_MARGIN,
 ) -> tf.Tensor:
-    """Returns the mean of E(x, y*) + max(0, m - E(x, G(x))) (Zhao et al., 2017)."""
+    """Returns the mean of E(x, y*) + max(0, m - E(x, G(x))) (Zhao et al., 2017).
+
+    Args:
+      real: The ground truth.
+      generated: The generator's outputs.
+      samples: Not used.
+      margin: The energy m from which on the discriminator leaves G(x) alone.
+    """
     del samples
-    hinge = tf.nn.relu(EBGAN_MARGIN - energy(generated.logits))
+    hinge = tf.nn.relu(margin - energy(generated.logits))
     return tf.reduce_mean(energy(real.logits)) + tf.reduce_mean(hinge)
 
 

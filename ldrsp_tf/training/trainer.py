@@ -73,7 +73,7 @@ class Trainer(NetworkPair):
         self._built_mixer: SampleMixer | None = None
         self._is_regularized = False
         self._discriminator_loss = (
-            method.discriminator_loss_of(settings.truth_weight)
+            method.discriminator_loss_of(settings.truth_weight, settings.margin)
             if method.has_discriminator
             else None
         )
