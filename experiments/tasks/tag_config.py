@@ -111,9 +111,24 @@ CROSS_FITTED: Mapping[str, Any] = {
 }
 
 
+# An energy with entropy, pretrained unaries, and walks that come to rest. In a training
+# they are stopped before they do (`experiments/configs/bibtex.py`).
+_SPEN: Mapping[str, Any] = {
+    "entropy": True,
+    "pretraining_epochs": 16,
+    "inference_steps": 10,
+    "inference_step_size": 0.3,
+    "normalized_sampling": False,
+    "normalized_gradient": False,
+    "step_size": 0.3,
+    "refinement_steps": 20,
+}
+
+
 # Settings without which a recipe would not be what its name says.
 RECIPE_SETTINGS: Mapping[str, Mapping[str, Any]] = {
     "logistic_regression": {"hidden": (), "hidden_dropout": 0.0},
     "nn_baseline": {"hidden": (150, 150)},
     "ldrsp_cross": CROSS_FITTED,
+    "spen": _SPEN,
 }
