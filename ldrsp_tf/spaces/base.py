@@ -40,7 +40,7 @@ class OutputSpace(abc.ABC):
     Attributes:
       default_metric_name: The name of the metric of `default_example_metric`.
       initial_logit: The logit of every entry of the output that methods without a
-        generator start at.
+        generator start at, or those along its last axis.
       rank: The number of axes of one output.
       outputs_name: A description of true outputs, with their shape, for messages.
       can_crop: Whether outputs are maps that can be predicted by overlapping crops.
@@ -48,7 +48,7 @@ class OutputSpace(abc.ABC):
     """
 
     default_metric_name: str
-    initial_logit: float
+    initial_logit: float | tuple[float, ...]
     rank: ClassVar[int]
     outputs_name: ClassVar[str]
     can_crop: ClassVar[bool] = False
@@ -114,7 +114,7 @@ class OutputSpace(abc.ABC):
 
     def initial_output(self, like: tf.Tensor) -> tf.Tensor:
         """Returns the outputs of these logits, feasible and of the shape of `like`."""
-        return self.activation(tf.zeros_like(like) + self.initial_logit)
+        return self.activation(tf.zeros_like(like) + tf.constant(self.initial_logit))
 
     def check_outputs(self, y: np.ndarray, name: str) -> None:
         """Refuses true outputs that are none of this space.

@@ -6,7 +6,6 @@ import tensorflow as tf
 from ldrsp_tf import oracles
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.methods import Method
-from ldrsp_tf.models.adapters import ConstantOutput
 from ldrsp_tf.models.discriminator import Discriminator
 from ldrsp_tf.models.value_network import ValueNetwork
 from ldrsp_tf.spaces.base import Shape
@@ -29,9 +28,7 @@ class BinaryMaskSpace(ClassMapSpace):
       oracle: A measure of quality to use instead of IOU (see `OutputSpace`).
     """
 
-    def initial_logits(self, y_shape: Shape) -> ConstantOutput:
-        """Returns a network of the logits of the empty mask."""
-        return ConstantOutput(y_shape, (_CERTAIN, -_CERTAIN))
+    initial_logit = (_CERTAIN, -_CERTAIN)  # The empty mask.
 
     def _check_channels(self, y: np.ndarray, name: str) -> None:
         super()._check_channels(y, name)

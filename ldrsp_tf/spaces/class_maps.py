@@ -43,7 +43,7 @@ class ClassMapSpace(OutputSpace):
     PROJECTIONS: ClassVar[dict[str, Callable[[tf.Tensor], tf.Tensor]]] = dict(
         zip(PROJECTION_NAMES, (projections.simplex, projections.box), strict=True)
     )
-    initial_logit = 0.0  # Equal shares.
+    initial_logit: float | tuple[float, ...] = 0.0  # Equal shares.
     rank = 3
     outputs_name = "one-hot class maps [N, H, W, C]"
     can_crop = True
