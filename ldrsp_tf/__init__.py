@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ldrsp_tf.errors import DivergenceError, TrainingError, UsageError
     from ldrsp_tf.models import (
         MLP,
+        AutoencoderEnergy,
         CrossFitted,
         Discriminator,
         EnergyNetwork,
@@ -24,16 +25,19 @@ if TYPE_CHECKING:
         PatchDiscriminator,
         RatioNetwork,
         SegmentationNetwork,
+        ValueNetwork,
     )
     from ldrsp_tf.prediction.crops import Crops
     from ldrsp_tf.refinement import Refinement
     from ldrsp_tf.refiner import Refiner
     from ldrsp_tf.settings import RefinementGrid, SamplingSettings, TrainingSettings
-    from ldrsp_tf.spaces import ClassMapSpace, TagSpace
+    from ldrsp_tf.spaces import BinaryMaskSpace, ClassMapSpace, TagSpace
 
 __version__ = "0.2.0"
 
 _SOURCES = {
+    "AutoencoderEnergy": "models",
+    "BinaryMaskSpace": "spaces",
     "ClassMapSpace": "spaces",
     "CrossFitted": "models",
     "Crops": "prediction.crops",
@@ -53,6 +57,7 @@ _SOURCES = {
     "TrainingError": "errors",
     "TrainingSettings": "settings",
     "UsageError": "errors",
+    "ValueNetwork": "models",
     "assign_folds": "data.folds",
 }
 _WITHOUT_KERAS = ("errors", "settings")
@@ -60,6 +65,8 @@ _SUBMODULES = frozenset(module.name for module in pkgutil.iter_modules(__path__)
 
 __all__ = [
     "MLP",
+    "AutoencoderEnergy",
+    "BinaryMaskSpace",
     "ClassMapSpace",
     "Crops",
     "CrossFitted",
@@ -78,6 +85,7 @@ __all__ = [
     "TrainingError",
     "TrainingSettings",
     "UsageError",
+    "ValueNetwork",
     "__version__",
     "assign_folds",
 ]

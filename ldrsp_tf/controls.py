@@ -81,9 +81,9 @@ def _generated(trainer: Trainer, crops: Crops | None, x: np.ndarray) -> np.ndarr
 def _trainer_of(
     model: keras.Model, refiner: Refiner, settings: TrainingSettings | None
 ) -> Trainer:
-    # Shares and the truth's weight are of a discriminator's training.
+    # Shares, the truth's weight and a margin are of a discriminator's training.
     settings = dataclasses.replace(
-        settings or refiner.settings, source_shares=None, truth_weight=None
+        settings or refiner.settings, source_shares=None, truth_weight=None, margin=None
     )
     trainer = Trainer(
         model,

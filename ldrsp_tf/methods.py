@@ -7,6 +7,7 @@ entry, and its pair of losses to `losses/baselines.py`.
 import dataclasses
 import functools
 from collections.abc import Callable
+from typing import Literal
 
 import tensorflow as tf
 
@@ -16,6 +17,7 @@ from ldrsp_tf.losses import Penalty, ValueLoss, baselines
 
 DiscriminatorLoss = Callable[..., tf.Tensor]
 GeneratorLoss = Callable[[tf.Tensor], tf.Tensor]
+TaskLoss = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -36,6 +38,7 @@ class Method:
       binarised_oracle: Whether the oracle reads the decided output instead of the
         relaxed one, unless settings choose.
       has_truth_weight: Whether `discriminator_loss` takes a `truth_weight`.
+      has_margin: Whether `discriminator_loss` takes a `margin`.
       discriminator_updates: The number of updates of D per update of G.
       penalty: A further term of D's loss, on the critic between truth and G(x).
       score: The score that a refinement ascends, a function of D's logits.
@@ -44,6 +47,10 @@ class Method:
         of G's outputs and of the refined ones, rather than by the refined ones alone.
         The score of an adversarial method does not estimate the metric: a walk up it
         may be a mere decoder, and the best refined outputs those of a poor G.
+      iterates: The variables that a refinement steps in: "outputs" (Eq. 8-9), or their
+        "logits" (`refinement.logit_move`).
+      task_loss: The loss of each entry of y against y* whose sum is the margin of a
+        max-margin method; None for 1 minus the oracle value.
       has_generator: Whether there is a generator; without one a refinement starts at
         the space's initial output, and only the refined output is reported.
     """
@@ -56,11 +63,14 @@ class Method:
     sources: tuple[tuple[float, sampling.SourceFactory], ...] = ()
     binarised_oracle: bool = False
     has_truth_weight: bool = False
+    has_margin: bool = False
     discriminator_updates: int = 1
     penalty: Penalty | None = None
     score: Callable[[tf.Tensor], tf.Tensor] = tf.sigmoid
     estimates_value: bool = False
     selects_by_both_outputs: bool = False
+    iterates: Literal["outputs", "logits"] = "outputs"
+    task_loss: TaskLoss | None = None
     has_generator: bool = True
 
     @property
@@ -68,24 +78,33 @@ class Method:
         """Whether there is a discriminator to refine with."""
         return self.discriminator_loss is not None
 
-    def discriminator_loss_of(self, truth_weight: float | None) -> DiscriminatorLoss:
-        """Returns D's loss with another weight of the truth's term.
+    def discriminator_loss_of(
+        self, truth_weight: float | None, margin: float | None = None
+    ) -> DiscriminatorLoss:
+        """Returns D's loss with another weight of the truth's term or another margin.
 
         Args:
           truth_weight: The weight; None leaves the method's own.
+          margin: The margin; None leaves the method's own.
 
         Raises:
-          UsageError: The loss has no such weight.
+          UsageError: The loss has no such weight, or no margin.
         """
         assert self.discriminator_loss is not None
-        if truth_weight is None:
-            return self.discriminator_loss
-        if not self.has_truth_weight:
+        if truth_weight is not None and not self.has_truth_weight:
             raise UsageError(
                 f"truth_weight is of the ldrsp methods, and {self.name!r} is none; "
                 "leave it out."
             )
-        return functools.partial(self.discriminator_loss, truth_weight=truth_weight)
+        if margin is not None and not self.has_margin:
+            raise UsageError(
+                f"margin is of ebgan, and the method is {self.name!r}; leave it out."
+            )
+        given = {"truth_weight": truth_weight, "margin": margin}
+        changed = {name: value for name, value in given.items() if value is not None}
+        if not changed:
+            return self.discriminator_loss
+        return functools.partial(self.discriminator_loss, **changed)
 
 
 _PAPER_SOURCES: tuple[tuple[float, sampling.SourceFactory], ...] = (
@@ -158,6 +177,7 @@ EBGAN = Method(
     title="energy-based GAN with a margin (Zhao et al., 2017)",
     generator_loss=baselines.ebgan_generator_loss,
     discriminator_loss=baselines.ebgan_discriminator_loss,
+    has_margin=True,
     score=lambda logits: -baselines.energy(logits),
     selects_by_both_outputs=True,
 )
@@ -178,6 +198,8 @@ SPEN = Method(
     discriminator_loss=baselines.spen_discriminator_loss,
     sources=((1.0, sampling.LossAugmentedSource),),
     score=tf.identity,
+    iterates="logits",
+    task_loss=tf.math.squared_difference,
     has_generator=False,
 )
 

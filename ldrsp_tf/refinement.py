@@ -14,6 +14,9 @@ from ldrsp_tf.settings import require_counts
 
 Score = Callable[[tf.Tensor], tf.Tensor]
 
+# The next outputs, of outputs and the change of a step.
+Move = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
+
 
 class Trajectory(NamedTuple):
     """The outputs of a refinement, step by step, and their scores.
@@ -91,6 +94,7 @@ def ascend(
     *,
     normalized: bool,
     project: Projection,
+    move: Move | None = None,
 ) -> tf.Tensor:
     """Makes one step up the gradient (Eq. 8, or Eq. 9 with a normalized gradient).
 
@@ -100,12 +104,38 @@ def ascend(
       step_size: The step size eta.
       normalized: Whether to follow Eq. 9 rather than Eq. 8.
       project: The projection P back to the feasible set.
+      move: The map from outputs and their change to the next outputs, such as a step on
+        logits (`logit_move`); None for the projection of their sum.
 
     Returns:
       The next outputs, `[B, ...]`.
     """
-    direction = normalize(gradient) if normalized else gradient
-    return tf.ensure_shape(project(y + step_size * direction), y.shape)
+    change = step_size * (normalize(gradient) if normalized else gradient)
+    following = project(y + change) if move is None else move(y, change)
+    return tf.ensure_shape(following, y.shape)
+
+
+def logit_move(
+    activation: Callable[[tf.Tensor], tf.Tensor],
+    to_logits: Callable[[tf.Tensor], tf.Tensor],
+) -> Move:
+    """Returns the step that adds the change to the logits z of the outputs y.
+
+    A walk then is z <- z + eta * ds/dy with y = activation(z): mirror ascent, whose
+    iterates need no projection. Let the score have an entropy term,
+    s(y) = t(y) + H(y), as the energy of SPEN. For tags
+    dH/dy_i = log(1 - y_i) - log(y_i) = -z_i, so that a step is
+
+        z <- z + eta * (dt/dy - z),
+
+    which rests where z = dt/dy. That is the condition ds/dy = 0 of a maximum inside
+    the box; for t(y) = u'y it is y = sigmoid(u).
+
+    Args:
+      activation: The map from logits to outputs.
+      to_logits: Its inverse.
+    """
+    return lambda y, change: activation(to_logits(y) + change)
 
 
 def refine(
@@ -116,6 +146,7 @@ def refine(
     steps: int | tf.Tensor,
     normalized: bool = True,
     project: Projection = box,
+    move: Move | None = None,
 ) -> tf.Tensor:
     """Walks from `y` up the gradient of `score` (Eq. 7-9).
 
@@ -131,6 +162,7 @@ def refine(
       normalized: Whether to follow Eq. 9 (the gradient over its norm) rather than
         Eq. 8.
       project: The projection P back to the feasible set.
+      move: The map from outputs and their change to the next outputs (`ascend`).
 
     Returns:
       y^(T), of the shape of `y`.
@@ -139,7 +171,12 @@ def refine(
     def step(t: tf.Tensor, current: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         _, gradient = score_and_gradient(score, current)
         return t + 1, ascend(
-            gradient, current, step_size, normalized=normalized, project=project
+            gradient,
+            current,
+            step_size,
+            normalized=normalized,
+            project=project,
+            move=move,
         )
 
     _, refined = tf.while_loop(lambda t, _: t < steps, step, (0, y))
@@ -154,6 +191,7 @@ def walk(
     steps: int | tf.Tensor,
     normalized: bool = True,
     project: Projection = box,
+    move: Move | None = None,
 ) -> Trajectory:
     """Walks as `refine` does, and keeps every output on the way with its score.
 
@@ -165,6 +203,7 @@ def walk(
       steps: The number of steps T.
       normalized: Whether to follow Eq. 9 rather than Eq. 8.
       project: The projection P back to the feasible set.
+      move: The map from outputs and their change to the next outputs (`ascend`).
 
     Returns:
       The outputs y^(0) to y^(T) and their scores.
@@ -180,7 +219,12 @@ def walk(
     ) -> tuple[tf.Tensor, tf.Tensor, tf.TensorArray, tf.TensorArray]:
         values, gradient = score_and_gradient(score, current)
         following = ascend(
-            gradient, current, step_size, normalized=normalized, project=project
+            gradient,
+            current,
+            step_size,
+            normalized=normalized,
+            project=project,
+            move=move,
         )
         outputs = outputs.write(t + 1, following)
         return t + 1, following, outputs, scores.write(t, values)

@@ -93,11 +93,13 @@ TASK = Task(
         "prlr": RECIPE_SETTINGS["prlr"],
         "prlr_without_norms": RECIPE_SETTINGS["prlr_without_norms"],
         "spen": {
-            "discriminator_learning_rate": 0.00261,
-            "inference_steps": 2,
-            "inference_step_size": 1.04,
-            "normalized_gradient": True,
-            "step_size": 0.446,
+            # By hand, on validation rows of seeds 0 and 1, whose mean is 44.3 tuned and
+            # 38.6 at 0.5; 25 epochs of pretraining 44.5 and 38.2, a rate of 0.001 43.4
+            # and 39.6, two hidden layers 40.7 and 38.3. Walks of a training that come
+            # to rest (from 0.5 everywhere, steps of 0.5) have 44.0 and 35.7.
+            **RECIPE_SETTINGS["spen"],
+            "discriminator_learning_rate": 0.0003,
+            "epochs": 20,
         },
     },
     search_space=tag_spaces(labels=159),

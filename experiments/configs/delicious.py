@@ -70,11 +70,6 @@ TASK = Task(
             "inference_step_size": 0.115,
             "adversarial_step_size": 0.506,
         },
-        "spen": {
-            "discriminator_learning_rate": 0.000882,
-            "inference_step_size": 1.08,
-            "step_size": 0.391,
-        },
     },
     search_space=tag_spaces(labels=983),
     paper={},

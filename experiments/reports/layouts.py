@@ -1,6 +1,7 @@
 """The layouts of all tables: their columns, and the control that each compares with."""
 
 import dataclasses
+from collections.abc import Mapping
 
 from experiments.configs.paper_figures import TABLE_1, TABLE_2, TABLE_3
 from experiments.reports.columns import (
@@ -30,6 +31,8 @@ class Layout:
       decimals: The number of decimals of every figure but D's.
       outputs: The names of the outputs of a method that have a row.
       methods: The folders of the methods to show; all by default.
+      labels: The labels of rows that are something else than their usual label says, by
+        folder.
     """
 
     number: int | str
@@ -42,6 +45,7 @@ class Layout:
     decimals: int = 1
     outputs: tuple[str, ...] = ("generator", "refined")
     methods: tuple[str, ...] = ()
+    labels: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     def is_asked(self, number: int | str | None) -> bool:
         """Returns whether it is that table; None stands for all of the paper's."""
@@ -143,6 +147,10 @@ _TAG_CONTROLS = (
 )
 
 
+# The published DVN has one value a mask; the row of that is the value network's.
+_MASK_LABELS = {"dvn": "DVN, D = FCN"}
+
+
 _IMAGE_GAIN = "A gain is the refined output minus the same seed's G"
 
 
@@ -164,6 +172,7 @@ LAYOUTS = (
             GainColumn("gain in mean IOU", "mean_iou", "mean_iou"),
         ),
         gain=_IMAGE_GAIN,
+        labels=_MASK_LABELS,
     ),
     Layout(
         number=3,
@@ -194,6 +203,7 @@ LAYOUTS = (
             ),
         ),
         gain=_IMAGE_GAIN,
+        labels=_MASK_LABELS,
         decimals=2,
     ),
     _claim_layout(

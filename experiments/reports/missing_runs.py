@@ -4,7 +4,12 @@ import dataclasses
 from collections.abc import Collection, Sequence
 
 from experiments.summaries.collection import Results
-from experiments.summaries.labels import NETWORKS, run_flags, split_folder
+from experiments.summaries.labels import (
+    NETWORKS,
+    network_settings,
+    run_flags,
+    split_folder,
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,8 +37,7 @@ class RunName:
     @property
     def networks(self) -> dict[str, str]:
         """The setting of networks other than the task's; empty for the task's own."""
-        networks = split_folder(self.folder)[1]
-        return {"generator": networks} if networks else {}
+        return network_settings(self.folder)
 
     @property
     def flags(self) -> list[str]:

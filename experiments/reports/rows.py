@@ -132,7 +132,9 @@ def _rows(layout: Layout, results: Results, folder: str) -> list[Row]:
         Row(
             folder=folder,
             outputs=name,
-            label=row_label(folder, name, len(names), layout.network),
+            label=layout.labels.get(
+                folder, row_label(folder, name, len(names), layout.network)
+            ),
             cells=tuple(column.cell(folder, name, ours) for column in layout.columns),
             seeds=sum(name in metrics_by_outputs(result) for result in ours),
         )

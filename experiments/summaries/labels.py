@@ -27,7 +27,10 @@ CONTROLS = {
 }
 
 
-NETWORKS = {"unet": "U-Net"}
+NETWORKS = {"unet": "U-Net", "value": "value network"}
+
+# The setting that chooses networks of D; all others are of G.
+_OF_DISCRIMINATORS = ("value",)
 
 
 def split_folder(folder: str) -> tuple[str, str]:
@@ -40,14 +43,27 @@ def split_folder(folder: str) -> tuple[str, str]:
     return method, networks
 
 
+def network_settings(folder: str) -> dict[str, str]:
+    """Returns the setting of a folder's networks; empty for the task's own.
+
+    Args:
+      folder: The method's folder, `<method>[-<networks>]`.
+    """
+    networks = split_folder(folder)[1]
+    if not networks:
+        return {}
+    is_of_d = networks in _OF_DISCRIMINATORS
+    return {"discriminator" if is_of_d else "generator": networks}
+
+
 def run_flags(folder: str) -> list[str]:
     """Returns the flags of `experiments.run` for a folder's method and networks.
 
     Args:
       folder: The method's folder, `<method>[-<networks>]`.
     """
-    method, networks = split_folder(folder)
-    return [f"--method={method}", *([f"--generator={networks}"] if networks else [])]
+    networks = [f"--{name}={v}" for name, v in network_settings(folder).items()]
+    return [f"--method={split_folder(folder)[0]}", *networks]
 
 
 def row_label(folder: str, outputs: str, rows: int, network: str) -> str:
@@ -61,13 +77,15 @@ def row_label(folder: str, outputs: str, rows: int, network: str) -> str:
       network: The table's name of G's architecture, such as `FCN`.
     """
     method, networks = split_folder(folder)
-    if networks:
+    title = TITLES.get(method, method)
+    if networks in _OF_DISCRIMINATORS:
+        title = f"{title}, D = {NETWORKS[networks]}"
+    elif networks:
         network = NETWORKS.get(networks, networks)
     if method == "baseline":
         return f"{network} baseline"
-    title = TITLES.get(method, method)
     if outputs == "generator" and rows > 1:
         return f"{network} ({title})"
-    if networks:
+    if networks and networks not in _OF_DISCRIMINATORS:
         title = f"{title}, G = {network}"
     return f"{CONTROLS[outputs]} ({title})" if outputs in CONTROLS else title

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 _PAPER_BODY = "fcn"
 
+# Of D; the value network is the original DVN's, with one score a mask.
+_DISCRIMINATORS = (*BODY_NAMES, "value")
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class MaskConfig(Config):
@@ -48,7 +51,12 @@ class MaskConfig(Config):
         _PAPER_BODY, PAPER, "network of G", choices=BODY_NAMES, group="networks"
     )
     discriminator: str = setting(
-        _PAPER_BODY, PAPER, "network of D", choices=BODY_NAMES, group="networks"
+        _PAPER_BODY,
+        PAPER,
+        "network of D: a body with a score for each pixel, or the original DVN's value "
+        "network with one score a mask",
+        choices=_DISCRIMINATORS,
+        group="networks",
     )
     discriminator_head: str = setting(
         "sigmoid",
@@ -133,8 +141,16 @@ class MaskConfig(Config):
 
     @property
     def variant(self) -> str:
-        """The name of G's network; empty for the paper's."""
-        return "" if self.generator == _PAPER_BODY else self.generator
+        """The names of G's network and of a value network; empty for the paper's."""
+        names = [] if self.generator == _PAPER_BODY else [self.generator]
+        if self.has_value_network:
+            names.append(self.discriminator)
+        return "-".join(names)
+
+    @property
+    def has_value_network(self) -> bool:
+        """Whether D has one score a mask."""
+        return self.discriminator == "value"
 
     @property
     def normalizes_discriminator(self) -> bool:

@@ -21,15 +21,18 @@ from ldrsp_tf.data.augmentation import (
 from ldrsp_tf.data.examples import Examples
 from ldrsp_tf.data.preprocessing import preprocess
 from ldrsp_tf.errors import UsageError
+from ldrsp_tf.models.discriminator import Discriminator
 from ldrsp_tf.models.preprocessing import ScalePixels
 from ldrsp_tf.models.segmentation import (
     PatchDiscriminator,
     SegmentationNetwork,
     require_size,
 )
+from ldrsp_tf.models.value_network import ValueNetwork
 from ldrsp_tf.prediction.crops import Crops, offsets_along, require_cover
 from ldrsp_tf.refiner.whole_folder import require_replaceable, whole_folder
 from ldrsp_tf.spaces.base import OutputSpace
+from ldrsp_tf.spaces.binary_masks import BinaryMaskSpace
 from ldrsp_tf.spaces.class_maps import ClassMapSpace
 
 # Images of 32x32 predicted in one call, with crops of 24x24.
@@ -37,11 +40,18 @@ _IMAGES_AT_ONCE = 8
 
 
 def space(config: MaskConfig) -> OutputSpace:
-    """Returns the space of class maps, whose oracle is Eq. 11.
+    """Returns the space of class maps, whose oracle is Eq. 11, or IOU for one score.
 
     Raises:
-      UsageError: The metric needs two classes, and there are more.
+      UsageError: The metric or the value network needs two classes, and there are more.
     """
+    if config.has_value_network:
+        if config.classes != 2:
+            raise UsageError(
+                f"--discriminator=value needs two classes, and there are "
+                f"{config.classes}; choose another one."
+            )
+        return BinaryMaskSpace(config.metric, config.projection)
     if config.metric == "mean_iou" and config.classes != 2:
         raise UsageError(
             f"--metric=mean_iou needs two classes, and there are {config.classes}; "
@@ -160,11 +170,29 @@ def mask_values(config: MaskConfig) -> tuple[int, ...]:
 
 def networks(
     config: MaskConfig, examples: Examples
-) -> tuple[SegmentationNetwork, PatchDiscriminator]:
+) -> tuple[SegmentationNetwork, Discriminator]:
     """Returns the chosen networks; by default both are the paper's FCN."""
     generator = SegmentationNetwork(
         config.classes, config.generator, config.width, config.batch_norm
     )
+    require_size(config.crop_size, config.crop_size, generator.body.stride)
+    discriminator = _discriminator(config)
+    # Checked here, and not after a training.
+    for side in examples.x.shape[1:3]:
+        for final in (True, False):
+            offsets = offsets_along(config.offsets(final), side)
+            require_cover(config.crop_size, offsets, side)
+    return generator, discriminator
+
+
+def _discriminator(config: MaskConfig) -> Discriminator:
+    if config.has_value_network:
+        if config.discriminator_head != "sigmoid":
+            raise UsageError(
+                "--discriminator=value has one score a mask, for which there is no "
+                f"{config.discriminator_head} head; give --discriminator_head=sigmoid."
+            )
+        return ValueNetwork(config.discriminator_width, config.crop_size)
     discriminator = PatchDiscriminator(
         config.discriminator,
         config.discriminator_width,
@@ -172,11 +200,5 @@ def networks(
         config.classes,
         config.discriminator_head,
     )
-    for network in (generator, discriminator):
-        require_size(config.crop_size, config.crop_size, network.body.stride)
-    # Checked here, and not after a training.
-    for side in examples.x.shape[1:3]:
-        for final in (True, False):
-            offsets = offsets_along(config.offsets(final), side)
-            require_cover(config.crop_size, offsets, side)
-    return generator, discriminator
+    require_size(config.crop_size, config.crop_size, discriminator.body.stride)
+    return discriminator

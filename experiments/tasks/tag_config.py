@@ -11,6 +11,9 @@ from ldrsp_tf.settings import OURS, PAPER, setting
 # Scoring heads of the discriminator, which `experiments.tasks.tags` builds.
 TAG_HEADS = ("linear", "ratio")
 
+_ENERGY = "energy"
+TAG_DISCRIMINATORS = (_ENERGY, "autoencoder")
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class TagConfig(Config):
@@ -46,14 +49,30 @@ class TagConfig(Config):
         high=1,
         group="networks",
     )
+    discriminator: str = setting(
+        _ENERGY,
+        PAPER,
+        "network of D: an energy network with one of the heads, or an auto-encoder of "
+        "the tags given x, whose error is the energy of ebgan",
+        choices=TAG_DISCRIMINATORS,
+        group="networks",
+    )
     discriminator_hidden: tuple[int, ...] = setting(
         (150,),
         PAPER,
-        "number of Softplus units in each hidden layer of D, separated by commas",
+        "number of units in each hidden layer of D (of the encoder, where D is an "
+        "auto-encoder), separated by commas",
         group="networks",
     )
     interaction_units: int = setting(
         16, PAPER, "number of label-interaction units of D", group="networks"
+    )
+    entropy: bool = setting(
+        False,
+        OURS,
+        "add the entropy of the tags to the score of D with the linear head, as SPEN "
+        "does; D can then be pretrained to predict",
+        group="networks",
     )
     discriminator_head: str = setting(
         "linear",
@@ -107,6 +126,20 @@ _POSTERIOR: Mapping[str, Any] = {
 }
 
 
+# An energy with entropy, pretrained unaries, and walks that come to rest. In a training
+# they are stopped before they do (`experiments/configs/bibtex.py`).
+_SPEN: Mapping[str, Any] = {
+    "entropy": True,
+    "pretraining_epochs": 16,
+    "inference_steps": 10,
+    "inference_step_size": 0.3,
+    "normalized_sampling": False,
+    "normalized_gradient": False,
+    "step_size": 0.3,
+    "refinement_steps": 20,
+}
+
+
 # Settings without which a recipe would not be what its name says.
 RECIPE_SETTINGS: Mapping[str, Mapping[str, Any]] = {
     "logistic_regression": {"hidden": (), "hidden_dropout": 0.0},
@@ -119,4 +152,5 @@ RECIPE_SETTINGS: Mapping[str, Mapping[str, Any]] = {
         "nuclear_weight": 0.0,
         "sparsity_weight": 0.0,
     },
+    "spen": _SPEN,
 }

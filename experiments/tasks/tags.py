@@ -8,9 +8,10 @@ import numpy as np
 
 from experiments.tasks.inputs import NewInputs, read_array
 from experiments.tasks.predictions import require_tag_file, write_tags
-from experiments.tasks.tag_config import TAG_HEADS, TagConfig
+from experiments.tasks.tag_config import TAG_DISCRIMINATORS, TAG_HEADS, TagConfig
 from ldrsp_tf.data.examples import Examples
-from ldrsp_tf.models import MLP, Discriminator, EnergyNetwork
+from ldrsp_tf.errors import UsageError
+from ldrsp_tf.models import MLP, AutoencoderEnergy, Discriminator, EnergyNetwork
 from ldrsp_tf.models.ratio_network import RatioNetwork
 from ldrsp_tf.spaces.base import OutputSpace
 from ldrsp_tf.spaces.tags import TagSpace
@@ -21,6 +22,7 @@ def _linear(config: TagConfig, labels: int) -> Discriminator:
         labels,
         hidden=config.discriminator_hidden,
         interaction_units=config.interaction_units,
+        entropy=config.entropy,
     )
 
 
@@ -33,7 +35,28 @@ def _ratio(config: TagConfig, labels: int) -> Discriminator:
     )
 
 
-_DISCRIMINATORS = dict(zip(TAG_HEADS, (_linear, _ratio), strict=True))
+_HEADS = dict(zip(TAG_HEADS, (_linear, _ratio), strict=True))
+
+
+def _energy(config: TagConfig, labels: int) -> Discriminator:
+    return _HEADS[config.discriminator_head](config, labels)
+
+
+def _autoencoder(config: TagConfig, labels: int) -> Discriminator:
+    if config.discriminator_head != TAG_HEADS[0] or config.entropy:
+        raise UsageError(
+            "--discriminator=autoencoder has neither heads nor an entropy term; leave "
+            "--discriminator_head and --entropy out."
+        )
+    if not config.discriminator_hidden:
+        raise UsageError(
+            "--discriminator=autoencoder needs a layer for its code; give "
+            "--discriminator_hidden."
+        )
+    return AutoencoderEnergy(labels, hidden=config.discriminator_hidden)
+
+
+_DISCRIMINATORS = dict(zip(TAG_DISCRIMINATORS, (_energy, _autoencoder), strict=True))
 
 
 def space(config: TagConfig) -> OutputSpace:
@@ -103,4 +126,4 @@ def networks(config: TagConfig, examples: Examples) -> tuple[MLP, Discriminator]
         input_dropout=config.input_dropout,
         hidden_dropout=config.hidden_dropout,
     )
-    return generator, _DISCRIMINATORS[config.discriminator_head](config, labels)
+    return generator, _DISCRIMINATORS[config.discriminator](config, labels)

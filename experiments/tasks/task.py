@@ -54,6 +54,7 @@ _STAGE_SETTINGS = ("first_method", "first_epochs", "folds", "pretraining_epochs"
 # Settings of D's training; the method that trains those generators has its own.
 _SCORE_SETTINGS = (
     "truth_weight",
+    "margin",
     "binarised_oracle",
     "source_shares",
     "discriminators",

@@ -73,19 +73,30 @@ def wgan_generator_loss(generated_logits: tf.Tensor) -> tf.Tensor:
 def energy(logits: tf.Tensor) -> tf.Tensor:
     """Returns the energy softplus(-logits) >= 0 of an output, low if it looks true.
 
-    EBGAN's energy is the reconstruction error of an auto-encoder of images. A
-    discriminator of pairs (x, y) has no such error; ours is -log D(x, y), which is
-    bounded from below as well.
+    It is -log D(x, y), which is bounded from below. EBGAN's energy, the error of an
+    auto-encoder, is that of a D whose logits stand for exp(-E)
+    (`models.autoencoder.AutoencoderEnergy`).
     """
     return tf.nn.softplus(-logits)
 
 
 def ebgan_discriminator_loss(
-    real: ScoredOutputs, generated: ScoredOutputs, samples: ScoredOutputs | None = None
+    real: ScoredOutputs,
+    generated: ScoredOutputs,
+    samples: ScoredOutputs | None = None,
+    *,
+    margin: float = EBGAN_MARGIN,
 ) -> tf.Tensor:
-    """Returns the mean of E(x, y*) + max(0, m - E(x, G(x))) (Zhao et al., 2017)."""
+    """Returns the mean of E(x, y*) + max(0, m - E(x, G(x))) (Zhao et al., 2017).
+
+    Args:
+      real: The ground truth.
+      generated: The generator's outputs.
+      samples: Not used.
+      margin: The energy m from which on the discriminator leaves G(x) alone.
+    """
     del samples
-    hinge = tf.nn.relu(EBGAN_MARGIN - energy(generated.logits))
+    hinge = tf.nn.relu(margin - energy(generated.logits))
     return tf.reduce_mean(energy(real.logits)) + tf.reduce_mean(hinge)
 
 
@@ -111,8 +122,8 @@ def spen_discriminator_loss(
     """Returns the max-margin loss of SPEN (Belanger & McCallum, 2016).
 
     It is the mean of max(0, delta + s(x, y) - s(x, y*)), where s are the logits, a
-    negative energy, and delta = 1 - v*(y, y*) is the task loss of the samples y, which
-    the loss-augmented inference has found.
+    negative energy, and delta is the task loss of the samples y, which the
+    loss-augmented inference has found. It is 1 minus the samples' values.
     """
     del generated
     delta = 1.0 - samples.values

@@ -96,10 +96,12 @@ class ConstantOutput(keras.Model):
     Args:
       shape: The shape of one output: `(L,)`, or `(H, W, C)` for maps, which are made as
         high and wide as the input is.
-      logit: The value of every entry.
+      logit: The value of every entry, or those along the last axis.
     """
 
-    def __init__(self, shape: tuple[int, ...], logit: float, **kwargs: Any):
+    def __init__(
+        self, shape: tuple[int, ...], logit: float | tuple[float, ...], **kwargs: Any
+    ):
         super().__init__(**kwargs)
         self._shape = tuple(shape)
         self._logit = logit
@@ -113,7 +115,9 @@ class ConstantOutput(keras.Model):
         else:
             size = tf.concat([tf.shape(x)[:1], self._shape], 0)
             static = [x.shape[0], *self._shape]
-        return tf.ensure_shape(tf.fill(size, self._logit), static)
+        return tf.ensure_shape(
+            tf.broadcast_to(tf.constant(self._logit, tf.float32), size), static
+        )
 
 
 class DiscriminatorAsGenerator(keras.Model):

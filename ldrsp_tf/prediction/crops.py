@@ -140,7 +140,8 @@ class CropAverage:
           normalized: Whether to follow Eq. 9 rather than Eq. 8.
 
         Returns:
-          Outputs `[T + 1, B, H, W, C]` and scores `[T + 1, B, H, W]`.
+          Outputs `[T + 1, B, H, W, C]` and scores `[T + 1, B, H, W]`, or `[T + 1, B]`
+          of a discriminator with one score a crop.
         """
         self._check(x)
         return self._walk(x, step_size, steps, normalized)
@@ -155,8 +156,16 @@ class CropAverage:
         self, x: tf.Tensor, step_size: tf.Tensor, steps: tf.Tensor, normalized: bool
     ) -> Trajectory:
         crops = self.networks.walk(self._cut(x), step_size, steps, normalized)
-        scores = self._join(crops.scores[..., None], x)
-        return Trajectory(self._join(crops.outputs, x), tf.squeeze(scores, -1))
+        return Trajectory(
+            self._join(crops.outputs, x), self._join_scores(crops.scores, x)
+        )
+
+    def _join_scores(self, scores: tf.Tensor, x: tf.Tensor) -> tf.Tensor:
+        """Averages the scores of crops, `[T, crops * B]` or `[T, crops * B, ...]`."""
+        if scores.shape.rank > 2:
+            return tf.squeeze(self._join(scores[..., None], x), -1)
+        shape = [tf.shape(scores)[0], -1, tf.shape(x)[0]]
+        return tf.reduce_mean(tf.reshape(scores, shape), 1)
 
     def _cut(self, x: tf.Tensor) -> tf.Tensor:
         """Returns all crops, first corner first, `[crops * B, size, size, 3]`."""

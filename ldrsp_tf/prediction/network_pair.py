@@ -90,6 +90,7 @@ class NetworkPair:
             steps=steps,
             normalized=normalized,
             project=self.space.project,
+            move=self.space.move_of(self.method),
         )
 
     def score(self, x: tf.Tensor, generator_logits: tf.Tensor | None = None) -> Score:

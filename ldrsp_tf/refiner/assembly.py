@@ -168,7 +168,7 @@ def assemble_for(
     if discriminator is None and setup.method.has_discriminator:
         require_no_token_ids(examples.x, setup.generator)
         with seeded_initializers(setup.seed):
-            discriminator = setup.space.default_discriminator(*shapes)
+            discriminator = setup.space.default_discriminator(*shapes, setup.method)
     parts = assemble(setup, shapes, discriminator)
     training = attach_folds(examples, folds, setup.members)
     build_trainer(parts.trainer, setup.crops, training)

@@ -121,11 +121,8 @@ def _require_crops(trainer: Trainer, crops: Crops, examples: Examples) -> None:
         tf.cast(part[:1, : crops.size, : crops.size], tf.float32) for part in examples
     )
     trainer.generate(x)
-    if trainer.discriminator is not None and trainer.score(x)(y).shape.rank != 3:
-        raise UsageError(
-            "Crops are averaged pixel by pixel, but the discriminator has one score a "
-            "mask; leave the crops out."
-        )
+    if trainer.discriminator is not None:
+        trainer.score(x)(y)
 
 
 def warn_of_moving_layers(trainer: Trainer) -> None:

@@ -17,7 +17,7 @@ from ldrsp_tf.distribution.replicas import draw_by_example
 from ldrsp_tf.losses.ldrsp import ScoredOutputs, ValueLoss
 from ldrsp_tf.oracles import Oracle
 from ldrsp_tf.projections import Projection
-from ldrsp_tf.refinement import Score, refine
+from ldrsp_tf.refinement import Move, Score, refine
 from ldrsp_tf.settings import SamplingSettings
 
 
@@ -35,6 +35,10 @@ class SamplingContext(NamedTuple):
       value_loss: The loss that the discriminator is trained with.
       project: The projection P.
       seed: A seed for stateless random operations, `[2]`.
+      move: The map from outputs and their change to the next outputs of a walk; None
+        for the projection of their sum.
+      has_generator: Whether `y_generated` is a generator's, rather than the same output
+        for all inputs.
     """
 
     x: tf.Tensor
@@ -47,6 +51,8 @@ class SamplingContext(NamedTuple):
     value_loss: ValueLoss
     project: Projection
     seed: tf.Tensor
+    move: Move | None = None
+    has_generator: bool = True
 
 
 class Samples(NamedTuple):
@@ -163,6 +169,7 @@ def _refine_generated(
         steps=settings.inference_steps,
         normalized=settings.normalized_gradient,
         project=context.project,
+        move=context.move,
     )
 
 
@@ -202,6 +209,7 @@ def adversarial_samples(
         steps=settings.adversarial_steps,
         normalized=settings.normalized_gradient,
         project=context.project,
+        move=context.move,
     )
 
 

@@ -13,6 +13,7 @@ from ldrsp_tf.methods import Method
 from ldrsp_tf.models.adapters import ConstantOutput
 from ldrsp_tf.models.discriminator import Discriminator
 from ldrsp_tf.oracles import Oracle, binarized
+from ldrsp_tf.refinement import Move, logit_move
 from ldrsp_tf.settings import RefinementGrid, TrainingSettings
 from ldrsp_tf.spaces.custom_oracle import CustomOracle, Measure
 
@@ -39,7 +40,7 @@ class OutputSpace(abc.ABC):
     Attributes:
       default_metric_name: The name of the metric of `default_example_metric`.
       initial_logit: The logit of every entry of the output that methods without a
-        generator start at.
+        generator start at, or those along its last axis.
       rank: The number of axes of one output.
       outputs_name: A description of true outputs, with their shape, for messages.
       can_crop: Whether outputs are maps that can be predicted by overlapping crops.
@@ -47,7 +48,7 @@ class OutputSpace(abc.ABC):
     """
 
     default_metric_name: str
-    initial_logit: float
+    initial_logit: float | tuple[float, ...]
     rank: ClassVar[int]
     outputs_name: ClassVar[str]
     can_crop: ClassVar[bool] = False
@@ -95,13 +96,25 @@ class OutputSpace(abc.ABC):
     def decide(self, y: tf.Tensor) -> tf.Tensor:
         """Returns the 0/1 output that a relaxed one stands for, of the same shape."""
 
+    def move_of(self, method: Method) -> Move | None:
+        """Returns the step of a method's walks; None for the projection of Eq. 8-9.
+
+        Args:
+          method: The method, whose iterates may be logits.
+        """
+        if method.iterates == "outputs":
+            return None
+        return logit_move(
+            self.activation, lambda y: self.to_logits(y, False, tuple(y.shape[1:]))
+        )
+
     def initial_logits(self, y_shape: Shape) -> ConstantOutput:
         """Returns a network of the logits that methods without a generator start at."""
         return ConstantOutput(y_shape, self.initial_logit)
 
     def initial_output(self, like: tf.Tensor) -> tf.Tensor:
         """Returns the outputs of these logits, feasible and of the shape of `like`."""
-        return self.activation(tf.zeros_like(like) + self.initial_logit)
+        return self.activation(tf.zeros_like(like) + tf.constant(self.initial_logit))
 
     def check_outputs(self, y: np.ndarray, name: str) -> None:
         """Refuses true outputs that are none of this space.
@@ -167,10 +180,38 @@ class OutputSpace(abc.ABC):
           method: The method, whose own choice holds if the settings have none.
           settings: The settings, whose `binarised_oracle` comes first.
         """
+        return self._decided(self.oracle, method, settings)
+
+    def target_of(self, method: Method, settings: TrainingSettings) -> Oracle:
+        """Returns the values that D's loss is computed from.
+
+        They are the oracle's, or 1 minus the method's task loss if it has one, summed
+        over the entries that share an oracle value. A custom oracle stands above that.
+
+        Args:
+          method: The method.
+          settings: The settings, as in `oracle_of`.
+        """
+        task_loss = method.task_loss
+        if task_loss is None or self.custom_oracle is not None:
+            return self.oracle_of(method, settings)
+
+        def value(y: tf.Tensor, y_true: tf.Tensor) -> tf.Tensor:
+            rank = self.oracle(y, y_true).shape.rank
+            return 1.0 - tf.reduce_sum(
+                task_loss(y, y_true), list(range(rank, y.shape.rank))
+            )
+
+        return self._decided(value, method, settings)
+
+    def _decided(
+        self, oracle: Oracle, method: Method, settings: TrainingSettings
+    ) -> Oracle:
+        """Returns the oracle of decided outputs where settings or method choose it."""
         decided = settings.binarised_oracle
         if decided is None:
             decided = method.binarised_oracle
-        return binarized(self.oracle, self.decide) if decided else self.oracle
+        return binarized(oracle, self.decide) if decided else oracle
 
     def check_oracle(self, y: tf.Tensor) -> None:
         """Refuses a custom oracle that leaves [0, 1] on true and on empty outputs.
@@ -286,12 +327,15 @@ class OutputSpace(abc.ABC):
         """Returns the candidates for step size and steps of our tables."""
 
     @abc.abstractmethod
-    def default_discriminator(self, x_shape: Shape, y_shape: Shape) -> Discriminator:
+    def default_discriminator(
+        self, x_shape: Shape, y_shape: Shape, method: Method
+    ) -> Discriminator:
         """Makes a discriminator with one score for each value of the oracle.
 
         Args:
           x_shape: The shape of one input.
           y_shape: The shape of one output.
+          method: The method that it is trained by.
 
         Raises:
           UsageError: There is none for such inputs.

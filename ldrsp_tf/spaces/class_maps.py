@@ -43,7 +43,7 @@ class ClassMapSpace(OutputSpace):
     PROJECTIONS: ClassVar[dict[str, Callable[[tf.Tensor], tf.Tensor]]] = dict(
         zip(PROJECTION_NAMES, (projections.simplex, projections.box), strict=True)
     )
-    initial_logit = 0.0  # Equal shares.
+    initial_logit: float | tuple[float, ...] = 0.0  # Equal shares.
     rank = 3
     outputs_name = "one-hot class maps [N, H, W, C]"
     can_crop = True
@@ -245,7 +245,7 @@ class ClassMapSpace(OutputSpace):
         return RefinementGrid(step_sizes=(8.0,), steps=(1, 2, 5, 10))
 
     def default_discriminator(
-        self, x_shape: Shape, y_shape: Shape
+        self, x_shape: Shape, y_shape: Shape, method: Method
     ) -> PatchDiscriminator:
         """Makes a U-Net for images `[B, H, W, channels]`.
 
@@ -254,6 +254,7 @@ class ClassMapSpace(OutputSpace):
         Raises:
           UsageError: Inputs are not images.
         """
+        del method
         if len(x_shape) != 3:
             self._refuse_inputs(x_shape, "images [N, H, W, channels]")
         y = tf.zeros([1, *y_shape])

@@ -10,7 +10,7 @@ from ldrsp_tf import losses, metrics, oracles, projections
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.methods import Method
 from ldrsp_tf.models.energy_network import EnergyNetwork
-from ldrsp_tf.settings import RefinementGrid, TrainingSettings
+from ldrsp_tf.settings import RefinementGrid, SamplingSettings, TrainingSettings
 from ldrsp_tf.spaces.base import DecoderParams, OutputSpace, Shape
 from ldrsp_tf.spaces.logits import logits_of_bernoulli
 
@@ -112,14 +112,21 @@ class TagSpace(OutputSpace):
 
     def default_settings(self, method: Method) -> TrainingSettings:
         """Returns the settings of Bibtex; the oracle is as the method has it."""
-        del method
-        return TrainingSettings(adversarial_weight=3.0)
+        sampling = SamplingSettings()
+        if method.iterates == "logits":
+            # Steps of a fixed length would not come to rest.
+            sampling = SamplingSettings(
+                inference_step_size=0.3, normalized_gradient=False
+            )
+        return TrainingSettings(adversarial_weight=3.0, sampling=sampling)
 
     def default_grid(self) -> RefinementGrid:
         """Returns the candidates of Bibtex, along Eq. 8's plain gradient."""
         return RefinementGrid(normalized=False)
 
-    def default_discriminator(self, x_shape: Shape, y_shape: Shape) -> EnergyNetwork:
+    def default_discriminator(
+        self, x_shape: Shape, y_shape: Shape, method: Method
+    ) -> EnergyNetwork:
         """Makes the network of SPEN and DVN for features `[B, F]`.
 
         Raises:
@@ -127,4 +134,4 @@ class TagSpace(OutputSpace):
         """
         if len(x_shape) != 1:
             self._refuse_inputs(x_shape, "features [N, F]")
-        return EnergyNetwork(y_shape[-1])
+        return EnergyNetwork(y_shape[-1], entropy=method.iterates == "logits")

@@ -64,6 +64,8 @@ class Trainer(NetworkPair):
         super().__init__(
             generator, discriminator, method, space, space.oracle_of(method, settings)
         )
+        # The values in D's loss; for a max-margin method they are no oracle values.
+        self._target = space.target_of(method, settings)
         self.settings = settings
         self.seed = seed
         self.augment = augment
@@ -71,7 +73,7 @@ class Trainer(NetworkPair):
         self._built_mixer: SampleMixer | None = None
         self._is_regularized = False
         self._discriminator_loss = (
-            method.discriminator_loss_of(settings.truth_weight)
+            method.discriminator_loss_of(settings.truth_weight, settings.margin)
             if method.has_discriminator
             else None
         )
@@ -410,7 +412,7 @@ class Trainer(NetworkPair):
             own_losses.collect()
             parts = dict(zip(groups, tf.split(logits, len(groups))))
             scored = {
-                name: ScoredOutputs(parts[name], self.oracle(group.y, group.y_true))
+                name: ScoredOutputs(parts[name], self._target(group.y, group.y_true))
                 for name, group in groups.items()
             }
             loss = self._discriminator_loss(
@@ -447,10 +449,12 @@ class Trainer(NetworkPair):
             y_generated=y_generated,
             y_true=y_true,
             y_initial=self.space.initial_output(y_true),
-            oracle=self.oracle,
+            oracle=self._target,
             value_loss=self.method.value_loss,
             project=self.space.project,
             seed=seeds[0],
+            move=self.space.move_of(self.method),
+            has_generator=self.method.has_generator,
         )
         return self._mixer.draw(context, seeds[1])
 

@@ -289,6 +289,37 @@ def test_a_method_without_a_generator_has_the_refined_row_alone(command_line, tm
 
 
 @pytest.mark.slow
+def test_a_value_network_is_trained_on_crops_and_predicts_by_their_average(
+    command_line, tmp_path
+):
+    process = command_line.run(
+        *("--task=synthetic_shapes", "--method=dvn", "--discriminator=value"),
+        *("--discriminator_head=sigmoid", "--discriminator_width=2", "--epochs=1"),
+        *("--chain_length=2", "--chain_steps=1", "--refinement_steps_grid=1,2"),
+        *("--noretrain", "--nofigures", f"--output_dir={tmp_path}"),
+    )
+    assert process.returncode == 0, process.stderr
+    result = read_json(tmp_path / "result.json")
+    assert set(result["test"]) == {"refined"}
+    assert 0.0 < result["score"]["refined_mean"] < 1.0
+
+
+@pytest.mark.slow
+def test_spen_pretrains_its_unaries_and_tunes_a_threshold(command_line, tmp_path):
+    process = command_line.run(
+        *("--task=synthetic_tags", "--method=spen", "--epochs=1", "--noretrain"),
+        *("--pretraining_epochs=2", f"--output_dir={tmp_path}"),
+    )
+    assert process.returncode == 0, process.stderr
+    records = (tmp_path / "metrics.jsonl").read_text().splitlines()
+    phases = [json.loads(record)["phase"] for record in records]
+    assert phases == ["selection/answers"] * 2 + ["selection"]
+    result = read_json(tmp_path / "result.json")
+    # Relaxed outputs are inside the box, so that the threshold is a choice.
+    assert 0.0 < result["selected"]["calibration"]["refined"]["threshold"] < 1.0
+
+
+@pytest.mark.slow
 def test_given_refinement_is_used_and_retraining_can_be_left_out(
     command_line, tmp_path
 ):

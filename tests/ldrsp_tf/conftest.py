@@ -11,7 +11,6 @@ from ldrsp_tf.data.augmentation import random_crop_and_mirror
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.methods import get_method
 from ldrsp_tf.models import MLP, EnergyNetwork
-from ldrsp_tf.models.adapters import ConstantOutput
 from ldrsp_tf.models.segmentation import PatchDiscriminator, SegmentationNetwork
 from ldrsp_tf.refiner.refiner import Refiner
 from ldrsp_tf.settings import RefinementGrid, SamplingSettings, TrainingSettings
@@ -51,10 +50,10 @@ def make_trainer(tags):
         method = get_method(method) if isinstance(method, str) else method
         generator = MLP(LABELS, (6,), input_dropout=dropout, hidden_dropout=dropout)
         if not method.has_generator:
-            generator = ConstantOutput((LABELS,), TagSpace.initial_logit)
+            generator = TagSpace().initial_logits((LABELS,))
         trainer = Trainer(
             generator,
-            EnergyNetwork(LABELS, (6,), interaction_units=3),
+            EnergyNetwork(LABELS, (6,), 3, entropy=method.iterates == "logits"),
             method,
             space or TagSpace(),
             TrainingSettings(**settings),
@@ -91,7 +90,7 @@ def make_map_trainer(maps):
         method = get_method(method) if isinstance(method, str) else method
         generator = SegmentationNetwork(2, width=4)
         if not method.has_generator:
-            generator = ConstantOutput((8, 8, 2), ClassMapSpace.initial_logit)
+            generator = ClassMapSpace().initial_logits((8, 8, 2))
         trainer = Trainer(
             generator,
             PatchDiscriminator(width=4),

@@ -153,6 +153,17 @@ def test_a_recipe_is_no_method_and_the_sentence_says_how(name, words):
         methods.get_method(name)
 
 
+def test_the_margin_is_that_of_ebgan():
+    ebgan = methods.get_method("ebgan")
+    # Energies log 2 of both: log 2 + max(0, m - log 2).
+    zero = ScoredOutputs(tf.zeros(1), tf.zeros(1))
+    for margin, expected in ((0.5, np.log(2.0)), (3.0, 3.0), (None, 1.0)):
+        loss = ebgan.discriminator_loss_of(None, margin)(zero, zero)
+        np.testing.assert_allclose(loss, expected, rtol=1e-6)
+    with pytest.raises(UsageError, match=r"margin is of ebgan, and .* 'gan'"):
+        methods.get_method("gan").discriminator_loss_of(None, 0.5)
+
+
 def test_the_weight_of_the_truth_is_that_of_the_ldrsp_methods():
     plus = methods.get_method("ldrsp_plus")
     without = plus.discriminator_loss_of(0.0)(_REAL, _GENERATED)

@@ -4,6 +4,7 @@ import tensorflow as tf
 
 from ldrsp_tf import projections, refinement
 from ldrsp_tf.errors import UsageError
+from ldrsp_tf.spaces.logits import logits_of_bernoulli
 
 
 def _linear(weights):
@@ -312,3 +313,34 @@ def test_no_gradient_flows_through_the_result(run):
         )
     for part in tf.nest.flatten(result):
         assert tape.gradient(part, [y, weight]) == [None, None]
+
+
+def test_a_step_on_logits_adds_the_change_to_them():
+    # Logits (0, log 3), changed by 0.5 * (log 9, -2 log 3), are (log 3, 0).
+    move = refinement.logit_move(tf.sigmoid, logits_of_bernoulli)
+    following = refinement.ascend(
+        tf.math.log([[9.0, 1.0 / 9.0]]),
+        tf.constant([[0.5, 0.75]]),
+        0.5,
+        normalized=False,
+        project=projections.box,
+        move=move,
+    )
+    np.testing.assert_allclose(following, [[0.75, 0.5]], rtol=1e-5)
+
+
+def test_a_walk_on_logits_keeps_what_refine_returns():
+    y, score = _random((2, 3)), _bilinear_score((2, 3))
+    keywords = {
+        "step_size": 0.5,
+        "steps": 4,
+        "normalized": False,
+        "move": refinement.logit_move(tf.sigmoid, logits_of_bernoulli),
+    }
+    walk = refinement.walk(score, y, **keywords)
+    refined = refinement.refine(score, y, **keywords)
+    np.testing.assert_array_equal(walk.outputs[-1], refined)
+    assert np.all(np.diff(walk.scores, axis=0) > 0.0)
+    assert not np.allclose(
+        refined, refinement.refine(score, y, **{**keywords, "move": None})
+    )

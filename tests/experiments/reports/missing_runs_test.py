@@ -27,6 +27,13 @@ def test_the_flags_of_a_run_name_its_method_and_its_networks():
     ]
 
 
+def test_the_flags_of_a_value_network_are_of_the_discriminator():
+    run = RunName("weizmann_horse", "dvn-value", 1)
+    assert run.networks == {"discriminator": "value"}
+    assert run.flags[1:] == ["--method=dvn", "--discriminator=value", "--seed=1"]
+    assert runnable(["dvn-value"], {"dvn": ...}) == ["dvn-value"]
+
+
 def test_methods_of_others_cannot_be_run():
     folders = ["prlr", "gan", "gan-unet", "gan-wide", "own"]
     assert runnable(folders, {"gan": ..., "ldrsp": ...}) == ["gan", "gan-unet"]

@@ -17,6 +17,8 @@ from experiments.summaries.labels import row_label, split_folder
         ("ldrsp_plus-unet", "refined", 2, "FCN", "LDRSP+, G = U-Net"),
         ("ldrsp", "own", 3, "FCN", "D's own prediction (LDRSP)"),
         ("ldrsp-unet", "own", 3, "FCN", "D's own prediction (LDRSP, G = U-Net)"),
+        ("dvn-value", "refined", 1, "FCN", "DVN, D = value network"),
+        ("ldrsp-value", "generator", 2, "FCN", "FCN (LDRSP, D = value network)"),
         ("ldrsp-wide", "refined", 2, "FCN", "LDRSP, G = wide"),
         ("own", "refined", 2, "SPM", "own"),
     ],

@@ -14,7 +14,10 @@ from ldrsp_tf.data.examples import Examples
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.models.fcn import FCNBody
 from ldrsp_tf.models.unet import UNetBody
+from ldrsp_tf.models.value_network import ValueNetwork
 from ldrsp_tf.prediction.crops import offsets_along
+from ldrsp_tf.spaces.binary_masks import BinaryMaskSpace
+from ldrsp_tf.spaces.class_maps import ClassMapSpace
 
 
 @pytest.fixture
@@ -155,3 +158,30 @@ def test_the_working_folder_is_refused_before_the_work(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(UsageError, match="The masks would replace the working folder"):
         masks.require_output(pathlib.Path())
+
+
+def test_the_value_network_has_a_space_and_a_folder_of_its_own():
+    task = get_task("weizmann_horse")
+    config = task.configure("dvn", {"discriminator": "value"})
+    assert str(task.run_folder(config)) == "weizmann_horse/dvn-value/seed0"
+    both = {"discriminator": "value", "generator": "unet"}
+    assert task.configure("gan", both).variant == "unet-value"
+    assert isinstance(masks.space(config), BinaryMaskSpace)
+    assert type(masks.space(task.configure("dvn", {}))) is ClassMapSpace
+    _, discriminator = masks.networks(
+        config, Examples(np.zeros((1, 32, 32, 3)), np.zeros((1, 32, 32, 2)))
+    )
+    assert isinstance(discriminator, ValueNetwork)
+    assert discriminator.window == config.crop_size == 24
+
+
+def test_the_value_network_is_of_two_classes_and_has_no_head():
+    config = get_task("lfw_parts").configure("dvn", {"discriminator": "value"})
+    with pytest.raises(UsageError, match="value needs two classes, and there are 3"):
+        masks.space(config)
+    given = {"discriminator": "value", "discriminator_head": "bilinear"}
+    config = get_task("weizmann_horse").configure("dvn", given)
+    with pytest.raises(UsageError, match=r"no bilinear head; give .*head=sigmoid"):
+        masks.networks(
+            config, Examples(np.zeros((1, 32, 32, 3)), np.zeros((1, 32, 32, 2)))
+        )

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from ldrsp_tf.models import MLP, EnergyNetwork
+from ldrsp_tf.models import MLP, AutoencoderEnergy, EnergyNetwork, ValueNetwork
 from ldrsp_tf.models.config_from_init import ConfigFromInit
 from ldrsp_tf.models.segmentation import PatchDiscriminator, SegmentationNetwork
 
@@ -22,6 +22,12 @@ _CASES = {
         (_FEATURES, _TAGS),
     ),
     "fcn": (lambda: SegmentationNetwork(2, width=2), _IMAGES),
+    "energy with entropy": (
+        lambda: EnergyNetwork(4, (5,), entropy=True),
+        (_FEATURES, _TAGS),
+    ),
+    "autoencoder": (lambda: AutoencoderEnergy(4, (5, 3)), (_FEATURES, _TAGS)),
+    "value": (lambda: ValueNetwork(2, window=8), (_IMAGES, _MASKS)),
     "patch": (
         lambda: PatchDiscriminator("fcn", 2, head="bilinear", pooled=True),
         (_IMAGES, _MASKS),

@@ -3,6 +3,8 @@ import pytest
 import tensorflow as tf
 
 from ldrsp_tf.models import EnergyNetwork
+from ldrsp_tf.refinement import logit_move, refine, score_and_gradient
+from ldrsp_tf.spaces.logits import logits_of_bernoulli
 
 
 def _pair(rows=4):
@@ -90,3 +92,54 @@ def test_an_empty_output_is_judged_by_the_labels_among_themselves():
     logits = model.logits(model.features(x), tf.zeros_like(y))
     w = model.interaction_weights.kernel.numpy().sum()
     np.testing.assert_allclose(logits, np.full(4, w * np.log(2.0)), rtol=1e-5)
+
+
+def test_the_entropy_is_added_to_the_logits():
+    plain, full = EnergyNetwork(5, (6,), 3), EnergyNetwork(5, (6,), 3, entropy=True)
+    x, y = _pair()
+    plain((x, y)), full((x, y))
+    full.set_weights(plain.get_weights())
+    p = y.numpy()
+    entropy = -(p * np.log(p) + (1.0 - p) * np.log(1.0 - p)).sum(1)
+    np.testing.assert_allclose(
+        full.logits(full.features(x), y),
+        plain.logits(plain.features(x), y) + entropy,
+        rtol=1e-4,
+    )
+
+
+def test_the_gradient_of_the_entropy_is_minus_the_logit_and_finite_at_0_and_1():
+    model = EnergyNetwork(3, (), 0, entropy=True)
+    u = tf.zeros([1, 3])
+    y = tf.constant([[0.2, 0.0, 1.0]])
+    _, gradient = score_and_gradient(lambda y: model.logits(u, y), y)
+    # -log(0.2 / 0.8) = log 4; the ends are those of a probability of 1e-6.
+    expected = [[np.log(4.0), np.log(1e6), -np.log(1e6)]]
+    np.testing.assert_allclose(gradient, expected, rtol=5e-3)
+    # An entropy of log 2 at 0.5, of nothing at the corners.
+    at = tf.constant([[0.5, 0.0, 1.0]])
+    np.testing.assert_allclose(model.logits(u, at), [np.log(2.0)], atol=1e-4)
+
+
+@pytest.mark.parametrize("start", [0.0, 0.5, 1.0])
+def test_without_interactions_the_walk_on_logits_ends_at_the_own_prediction(start):
+    model = EnergyNetwork(5, (6,), 0, entropy=True)
+    x, y = _pair()
+    features = 2.0 * model.features(x)
+    walk = refine(
+        lambda y: model.logits(features, y),
+        tf.fill(y.shape, start),
+        step_size=0.3,
+        steps=60,
+        normalized=False,
+        move=logit_move(tf.sigmoid, logits_of_bernoulli),
+    )
+    own = tf.sigmoid(model.predict_logits(features, y))
+    np.testing.assert_allclose(walk, own, atol=1e-4)
+
+
+def test_only_an_energy_with_entropy_predicts():
+    plain, full = EnergyNetwork(5, (6,)), EnergyNetwork(5, (6,), entropy=True)
+    assert (plain.can_predict, full.can_predict) == (False, True)
+    with pytest.raises(NotImplementedError, match="scores outputs only"):
+        plain.predict_logits(*_pair())

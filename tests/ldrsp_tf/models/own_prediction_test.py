@@ -16,7 +16,10 @@ from ldrsp_tf.training.trainer import Trainer
 
 def _as_generator(discriminator, generator, space, shape):
     return DiscriminatorAsGenerator(
-        discriminator, generator, space.initial_logits(shape), space.activation
+        discriminator,
+        generator,
+        space.initial_logits(shape),
+        space.activation,
     )
 
 

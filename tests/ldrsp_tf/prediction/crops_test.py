@@ -257,3 +257,24 @@ def test_crops_are_the_arguments_of_their_average():
     assert isinstance(average, CropAverage)
     assert average.predict_batch_size == 3
     assert len(average._cut(tf.zeros([1, 10, 12, 3]))) == 8
+
+
+@pytest.mark.parametrize("mirror", [False, True])
+def test_scores_of_whole_crops_are_averaged_over_the_crops(mirror):
+    class _Pooled(_FakeTrainer):
+        def walk(self, x, step_size, steps, normalized):
+            walk = super().walk(x, step_size, steps, normalized)
+            return walk._replace(scores=tf.reduce_mean(walk.scores, [2, 3]))
+
+    x = _images()
+    average = CropAverage(_Pooled(), **_SMALL, mirror=mirror)
+    walk = average.walk(tf.constant(x), tf.constant(0.5), tf.constant(2), False)
+    assert walk.outputs.shape == (3, 2, 7, 7, 2)
+    views = [x, x[:, :, ::-1]] if mirror else [x]
+    for step in range(3):
+        scores = []
+        for view, row, column in itertools.product(views, (0, 1, 3), (0, 1, 3)):
+            crop = tf.constant(view[:, row : row + 4, column : column + 4])
+            outputs = _step(crop, step, 0.5)
+            scores.append(tf.reduce_mean(2 * outputs[..., 0] - outputs[..., 1], [1, 2]))
+        np.testing.assert_allclose(walk.scores[step], np.mean(scores, 0), rtol=1e-5)

@@ -184,18 +184,7 @@ def test_crops_that_do_not_cover_are_refused_before_training(large_maps, refused
         refiner.fit(large_maps, epochs=1)
 
 
-def _whole_map(y, y_true):
-    return tf.reduce_mean(y * y_true, [1, 2, 3])
-
-
-def test_crops_of_pooled_scores_or_of_tags_are_refused(
-    large_maps, make_refiner, tags, refused
-):
-    refiner = Refiner(
-        _any_size(), ClassMapSpace(), oracle=_whole_map, crops=Crops(8, (0, 8))
-    )
-    with refused("one score a mask; leave the crops out"):
-        refiner.fit(large_maps, epochs=1)
+def test_crops_of_tags_are_refused(make_refiner, tags, refused):
     with refused("Crops are of images and class maps"):
         make_refiner(crops=Crops(3, (0, 4))).fit(tags, epochs=1)
 

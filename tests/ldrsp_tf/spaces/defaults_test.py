@@ -1,8 +1,10 @@
+import numpy as np
 import pytest
 import tensorflow as tf
 
 from ldrsp_tf.errors import UsageError
-from ldrsp_tf.methods import LDRSP_PLUS, METHODS
+from ldrsp_tf.methods import LDRSP, LDRSP_PLUS, METHODS, SPEN
+from ldrsp_tf.settings import TrainingSettings
 from ldrsp_tf.spaces.class_maps import ClassMapSpace
 from ldrsp_tf.spaces.tags import TagSpace
 
@@ -51,25 +53,25 @@ def test_grids_have_the_gradient_that_the_samples_have_or_the_tables_found():
 
 
 def test_the_discriminator_of_tags_scores_examples():
-    discriminator = TagSpace().default_discriminator(*_TAGS)
+    discriminator = TagSpace().default_discriminator(*_TAGS, LDRSP_PLUS)
     assert discriminator(_examples(_TAGS)).shape == (3,)
 
 
 def test_the_discriminator_of_maps_scores_pixels():
-    discriminator = ClassMapSpace().default_discriminator(*_MAPS)
+    discriminator = ClassMapSpace().default_discriminator(*_MAPS, LDRSP_PLUS)
     assert discriminator(_examples(_MAPS)).shape == (3, 8, 16)
     assert discriminator.head == "bilinear"
 
 
 def test_the_discriminator_of_maps_with_one_value_scores_examples():
     space = ClassMapSpace(oracle=_mean_value)
-    discriminator = space.default_discriminator(*_MAPS)
+    discriminator = space.default_discriminator(*_MAPS, LDRSP_PLUS)
     assert discriminator(_examples(_MAPS)).shape == (3,)
 
 
 def test_the_discriminator_of_an_oracle_of_the_users_has_no_head_of_eq_11():
     space = ClassMapSpace(oracle=lambda y, y_true: y[..., 0] * y_true[..., 0])
-    discriminator = space.default_discriminator(*_MAPS)
+    discriminator = space.default_discriminator(*_MAPS, LDRSP_PLUS)
     assert discriminator.head == "sigmoid"
     assert discriminator(_examples(_MAPS)).shape == (3, 8, 16)
 
@@ -83,4 +85,45 @@ def test_the_discriminator_of_an_oracle_of_the_users_has_no_head_of_eq_11():
 )
 def test_other_inputs_need_a_discriminator_of_the_users(space, x_shape, y_shape, match):
     with pytest.raises(UsageError, match=f"discriminator of your own.*{match}"):
-        space.default_discriminator(x_shape, y_shape)
+        space.default_discriminator(x_shape, y_shape, LDRSP_PLUS)
+
+
+@pytest.mark.parametrize(
+    ("space", "y", "y_true", "value"),
+    [
+        # Squared errors 0.09 + 0.25; for maps in the one pixel there is.
+        (TagSpace(), [[0.7, 0.5]], [[1.0, 0.0]], [1.0 - 0.34]),
+        (ClassMapSpace(), [[[[0.7, 0.5]]]], [[[[1.0, 0.0]]]], [[[1.0 - 0.34]]]),
+        # A custom oracle stands above the method's task loss.
+        (TagSpace(lambda y, t: y[:, 0] * t[:, 0]), [[0.7, 0.5]], [[1.0, 0.0]], [0.7]),
+    ],
+)
+def test_the_margin_of_spen_is_a_sum_of_squares(space, y, y_true, value):
+    target = space.target_of(SPEN, TrainingSettings())
+    np.testing.assert_allclose(
+        target(tf.constant(y), tf.constant(y_true)), value, rtol=1e-6
+    )
+
+
+def test_the_target_of_a_method_without_a_task_loss_is_its_oracle():
+    y, y_true = tf.constant([[0.7, 0.4]]), tf.constant([[1.0, 0.0]])
+    for method in (LDRSP, LDRSP_PLUS):
+        oracle = TagSpace().oracle_of(method, TrainingSettings())
+        target = TagSpace().target_of(method, TrainingSettings())
+        np.testing.assert_array_equal(target(y, y_true), oracle(y, y_true))
+
+
+def test_spen_on_tags_walks_on_logits_along_an_energy_with_entropy():
+    space = TagSpace()
+    assert space.move_of(LDRSP) is None
+    moved = space.move_of(SPEN)(tf.constant([[0.5]]), tf.math.log([[3.0]]))
+    np.testing.assert_allclose(moved, [[0.75]], rtol=1e-6)
+    assert space.default_discriminator(*_TAGS, SPEN).entropy
+    assert not space.default_discriminator(*_TAGS, LDRSP).entropy
+    assert not space.default_settings(SPEN).sampling.normalized_gradient
+
+
+def test_logits_of_maps_are_moved_within_the_simplex():
+    y = tf.constant([[[[0.5, 0.5]]]])
+    moved = ClassMapSpace().move_of(SPEN)(y, tf.math.log([[[[3.0, 1.0]]]]))
+    np.testing.assert_allclose(moved, [[[[0.75, 0.25]]]], rtol=1e-6)

@@ -73,7 +73,7 @@ class SequenceSpace(OutputSpace):
     def default_grid(self):
         return RefinementGrid((0.5,), (1, 2))
 
-    def default_discriminator(self, x_shape, y_shape):
+    def default_discriminator(self, x_shape, y_shape, method):
         return SequenceDiscriminator(y_shape[-1])
 
 

@@ -602,7 +602,10 @@ def test_training_learns_a_learnable_rule(name, make_trainer, tags):
         name,
         generator_learning_rate=0.05,
         discriminator_learning_rate=0.05 if alone else 0.01,
-        sampling=SamplingSettings(inference_steps=10 if alone else 2),
+        sampling=SamplingSettings(
+            inference_steps=10 if alone else 2,
+            normalized_gradient=get_method(name).iterates == "outputs",
+        ),
     )
     first = trainer.train_epoch(*tags, epoch=0)
     for epoch in range(1, 40):
