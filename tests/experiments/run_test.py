@@ -375,7 +375,10 @@ def test_a_mistake_is_answered_by_one_sentence(command_line, tmp_path, flags, wo
     [
         (("--task=horses",), "--task=horses: it should be one of synthetic_shapes, "),
         (("--epochs=0",), "--epochs=0: it should be a whole number of at least 1."),
-        (("--seed=one",), "--seed=one: it should be a whole number of at least 0."),
+        (
+            ("--seed=one",),
+            "--seed=one: it should be a whole number from 0 to 4294967295.",
+        ),
         (("--epoch=3",), "There is no flag --epoch; did you mean --epochs?"),
         (("--task=bibtex", "--width=3"), "--width is not a setting of task 'bibtex'."),
         (("--task=bibtex", "--discriminator_head=bilinear"), "one of linear, ratio."),

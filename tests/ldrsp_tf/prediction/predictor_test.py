@@ -111,7 +111,7 @@ def test_without_refinement_there_is_no_trajectory(trainer, tags):
 
 
 def test_negative_steps_are_refused(refused):
-    with refused("steps is -1: at least 0"):
+    with refused("steps is -1: a whole number of at least 0"):
         Refinement(0.3, -1)
 
 

@@ -65,7 +65,7 @@ def test_one_prediction_may_walk_otherwise_than_chosen(fitted, tags):
 
 
 def test_walks_that_cannot_be_are_refused(fitted, make_refiner, tags, eagerly, refused):
-    with refused("steps is -1: at least 0"):
+    with refused("steps is -1: a whole number of at least 0"):
         fitted.predict(tags[0], steps=-1)
     without = make_refiner(method="baseline")
     without.fit(tags, epochs=1)
