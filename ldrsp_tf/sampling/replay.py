@@ -88,9 +88,8 @@ def mixed_starts(context: SamplingContext, seed: tf.Tensor) -> tf.Tensor:
     """Draws outputs that a walk may pass through.
 
     They are G(x) (40 %), one half everywhere (15 %), a blend of G(x) with another
-    example's truth (25 %), and another example's G(x) (20 %). Without a generator they
-    are the space's initial output, where the walks of a test begin (75 %), and the
-    truth, where they should end (25 %).
+    example's truth (25 %), and another example's G(x) (20 %). Without a generator, the
+    space's initial output, where the walks of a test begin, is in the place of G(x).
 
     Args:
       context: The batch.
@@ -99,9 +98,6 @@ def mixed_starts(context: SamplingContext, seed: tf.Tensor) -> tf.Tensor:
     Returns:
       Outputs `[B, ...]`.
     """
-    if not context.has_generator:
-        starts = [context.y_generated, context.y_true]
-        return random_starts(starts, seed, shares=[0.75, 0.25])
     seeds = tf.random.experimental.stateless_split(seed, 2)
     shape = [tf.shape(context.x)[0]] + [1] * (context.y_true.shape.rank - 1)
     weight = tf.random.stateless_uniform(shape, seeds[0])

@@ -37,8 +37,6 @@ class SamplingContext(NamedTuple):
       seed: A seed for stateless random operations, `[2]`.
       move: The map from outputs and their change to the next outputs of a walk; None
         for the projection of their sum.
-      has_generator: Whether `y_generated` is a generator's, rather than the same output
-        for all inputs.
     """
 
     x: tf.Tensor
@@ -52,7 +50,6 @@ class SamplingContext(NamedTuple):
     project: Projection
     seed: tf.Tensor
     move: Move | None = None
-    has_generator: bool = True
 
 
 class Samples(NamedTuple):

@@ -454,7 +454,6 @@ class Trainer(NetworkPair):
             project=self.space.project,
             seed=seeds[0],
             move=self.space.move_of(self.method),
-            has_generator=self.method.has_generator,
         )
         return self._mixer.draw(context, seeds[1])
 

@@ -89,16 +89,6 @@ def test_mixed_starts_have_their_shares(shape):
         assert abs(kinds.count(kind) / 1200 - share) < 4.0 * deviation
 
 
-def test_without_a_generator_chains_start_at_the_initial_output_or_the_truth():
-    context = _draw(0, (1200, _LABELS))._replace(has_generator=False)
-    starts = mixed_starts(context, tf.constant([0, 1])).numpy()
-    initial = np.all(starts == context.y_generated, 1)
-    truth = np.all(starts == context.y_true, 1)
-    assert np.all(initial ^ truth)
-    # Four standard deviations of the share of 1200 rows.
-    assert abs(initial.mean() - 0.75) < 4.0 * np.sqrt(0.75 * 0.25 / 1200)
-
-
 def test_blends_are_of_every_weight():
     context = _draw(0, (1200, _LABELS))
     # From 0 to 1 everywhere: the blend is the weight itself.
