@@ -3,7 +3,7 @@
 `discriminator` is the interface of D; `mlp`, `segmentation`, `energy_network`,
 `autoencoder`, `ratio_network` and `value_network` are networks of the tasks; `adapters`
 and `ensembles` put networks in the place of others; `preprocessing` makes their inputs
-of raw ones. May import `data`, `spaces` and below.
+of raw ones. May import `methods` and what is below it.
 """
 
 from ldrsp_tf.models.autoencoder import AutoencoderEnergy
