@@ -194,13 +194,16 @@ class Search:
 
     def _forget_abandoned(self) -> None:
         """Marks the trials whose processes have ended before them as failed."""
-        for trial in self.trials:
-            if trial.state == TrialState.RUNNING:
-                lock = claim_folder(self._trial_folder(trial.number))
-                if lock is not None:
-                    self._study.tell(trial.number, state=TrialState.FAIL)
-                    lock.close()
-                    shutil.rmtree(self._trial_folder(trial.number))
+        running = [t.number for t in self.trials if t.state == TrialState.RUNNING]
+        for number in running:
+            lock = claim_folder(self._trial_folder(number))
+            if lock is None:
+                continue
+            with lock:
+                # It may have ended between the look at its state and at its folder.
+                if self.trials[number].state == TrialState.RUNNING:
+                    self._study.tell(number, state=TrialState.FAIL)
+                    shutil.rmtree(self._trial_folder(number))
 
     def _trial_folder(self, number: int) -> pathlib.Path:
         return self._folder / "trials" / str(number)

@@ -5,6 +5,7 @@ import numpy as np
 import tensorflow as tf
 
 from ldrsp_tf.data.arrays import require_finite
+from ldrsp_tf.data.examples import Examples
 from ldrsp_tf.errors import UsageError, reason_of
 
 _ENTRIES_AT_ONCE = 1 << 22  # The entries of a part; double precision needs 32 MB.
@@ -32,6 +33,16 @@ def preprocess(model: keras.Model | None, x: np.ndarray) -> np.ndarray:
         made[first : first + rows] = _part(model, x[first : first + rows])
     require_finite(made, "inputs after their preprocessing")
     return made
+
+
+def preprocess_examples(model: keras.Model | None, examples: Examples) -> Examples:
+    """Returns examples whose inputs are as the networks take them (`preprocess`).
+
+    Args:
+      model: The preprocessing; None for none.
+      examples: Examples of raw inputs.
+    """
+    return Examples(preprocess(model, examples.x), examples.y)
 
 
 def _part(model: keras.Model, x: np.ndarray) -> np.ndarray:

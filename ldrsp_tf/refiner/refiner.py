@@ -18,7 +18,7 @@ from ldrsp_tf.data.examples import (
     training_and_validation,
 )
 from ldrsp_tf.data.folds import attach_folds
-from ldrsp_tf.data.preprocessing import preprocess
+from ldrsp_tf.data.preprocessing import preprocess, preprocess_examples
 from ldrsp_tf.errors import NotFittedError, UsageError, require_tensorflow_backend
 from ldrsp_tf.evaluation.validation import Validation, measure, try_validation, validate
 from ldrsp_tf.methods import LDRSP_PLUS, Method, get_method
@@ -238,7 +238,7 @@ class Refiner:
         Raises:
           UsageError: The parts and the examples do not fit; the refiner is as before.
         """
-        examples = self._preprocessed(examples)
+        examples = preprocess_examples(self.preprocessing, examples)
         self._parts = assemble_for(self._setup, examples, folds, self._parts)
 
     def preprocess(self, x: np.ndarray) -> np.ndarray:
@@ -252,9 +252,6 @@ class Refiner:
           UsageError: x has another shape or values that are not finite.
         """
         return preprocess(self.preprocessing, as_inputs(x, self.shapes[0]))
-
-    def _preprocessed(self, examples: Examples) -> Examples:
-        return Examples(preprocess(self.preprocessing, examples.x), examples.y)
 
     # Training.
 
@@ -307,12 +304,11 @@ class Refiner:
         require_counts(epochs=epochs, validation_freq=validation_freq)
         if patience is not None:
             require_counts(0, patience=patience)
-        training, held_out = map(
-            self._preprocessed,
-            training_and_validation(
-                train, validation, setup.space, setup.seed, has_folds=folds is not None
-            ),
+        training, held_out = training_and_validation(
+            train, validation, setup.space, setup.seed, has_folds=folds is not None
         )
+        training = preprocess_examples(setup.preprocessing, training)
+        held_out = preprocess_examples(setup.preprocessing, held_out)
         self._parts = parts = assemble_for(setup, training, folds, self._parts)
         try_validation(parts.trainer, parts.predictor, setup.grid, held_out)
         history, best = fit_in_folder(
@@ -339,7 +335,7 @@ class Refiner:
         Args:
           examples: Validation examples.
         """
-        examples = self._preprocessed(examples)
+        examples = preprocess_examples(self.preprocessing, examples)
         return validate(self.trainer, self.predictor, self.grid, examples)
 
     def choose(self, validation: Validation) -> None:

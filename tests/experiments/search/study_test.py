@@ -15,6 +15,7 @@ from experiments.tasks.task import get_task
 from ldrsp_tf.errors import DivergenceError, UsageError
 
 pytest.importorskip("optuna")
+from experiments.search import study
 from experiments.search.study import Search
 
 TASK = dataclasses.replace(
@@ -119,6 +120,24 @@ def test_a_trial_of_another_process_is_left_to_it_and_counts(tmp_path):
     records = run(tmp_path, 2, beside)
     assert [record["state"] for record in inner] == ["running", "complete"]
     assert [record["state"] for record in records] == ["complete", "complete"]
+
+
+def test_a_trial_that_ends_as_its_folder_is_claimed_is_not_abandoned(
+    tmp_path, monkeypatch
+):
+    other = search(tmp_path)
+    trial = other._study.ask()
+    trial.set_user_attr("settings", {"input_dropout": 0.1})
+    claim_folder = study.claim_folder
+
+    def claim(folder):
+        # The other process has ended the trial after it was seen running.
+        other._study.tell(trial.number, 0.5)
+        return claim_folder(folder)
+
+    monkeypatch.setattr(study, "claim_folder", claim)
+    (record,) = run(tmp_path, 1)
+    assert (record["state"], record["value"]) == ("complete", 0.5)
 
 
 def test_settings_that_diverge_count_and_are_never_the_best(tmp_path):

@@ -403,7 +403,8 @@ def test_a_finished_run_whose_files_have_changed_is_refused(configure, tmp_path)
     config = configure()
     result = {
         **{"task": "arff", "method": config.method, "seed": 0, "complete": True},
-        **{"test": {}, "selected": {}, "config": TASK.identity(config)},
+        **{"test": {}, "selected": {"epochs": 1}, "config": TASK.identity(config)},
+        "command": "python -m experiments.run",
     }
     (tmp_path / "result.json").write_text(json.dumps(result))
     (tmp_path / "sources.json").write_text(json.dumps(config.absolute_paths()))
