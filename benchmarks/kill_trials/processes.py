@@ -58,7 +58,7 @@ class Watched:
           condition: The condition, which is asked again every millisecond.
 
         Returns:
-          Whether the process still runs; one that hangs is killed after five minutes.
+          Whether the process still runs; one that hangs is killed after ten minutes.
         """
         end = time.monotonic() + _PATIENCE
         while self.status is None and not condition():
