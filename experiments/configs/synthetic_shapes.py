@@ -28,6 +28,7 @@ TASK = Task(
     },
     overrides={
         **weizmann_horse.TASK.overrides,
+        "dvn": weizmann_horse.SHORT_DVN,
         "ldrsp_plus": {
             **weizmann_horse.TASK.overrides["ldrsp_plus"],
             "discriminator": "fcn",
