@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-# What may differ between two runs that are alike.
+# Parts that may differ between two runs that are alike.
 _FREE = ("seconds", "peak_memory_bytes", "command")
 
 

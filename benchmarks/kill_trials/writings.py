@@ -77,7 +77,7 @@ class WritingTrials:
         return self.kills.total() / len(_PARTS)
 
     def run(self) -> list[Kill]:
-        """Kills one writing, and looks at its output."""
+        """Kills one writing, and looks at its output; no kill if it ended before."""
         part = min(_PARTS, key=lambda name: (self.kills[name], self._draw.random()))
         shares = [*_PARTS.values(), _END]
         begin = list(_PARTS).index(part)
@@ -87,17 +87,22 @@ class WritingTrials:
         number = draw_signal(self._draw)
         process.wait_until(lambda: _is_at_work(self._target))
         end = time.monotonic() + share * self._seconds
-        if process.wait_until(lambda: time.monotonic() >= end):
+        is_killed = process.wait_until(lambda: time.monotonic() >= end)
+        if is_killed:
             process.end_by(number)
-        self.kills[part] += 1
+            self.kills[part] += 1
         outcome, reason = self._outcome(), process.complaint(number)
         if process.status == 0 and outcome != NEW:
             reason = "it ended well without its output"
         if outcome == WRONG or reason:
-            kept = self._target.parent.with_name(f"wrong{self.kills.total()}")
-            self._target.parent.rename(kept)
+            killed = self._target.parent
+            before = len(list(killed.parent.glob("wrong*")))
+            kept = killed.with_name(f"wrong{before + 1}")
+            killed.rename(kept)
             reason = f"{kept}: {reason or 'neither the old output nor the new one'}"
             outcome = WRONG
+        elif not is_killed:
+            return []
         return [Kill(self.name, part, number.name, outcome, reason or "")]
 
     def leftovers(self) -> str | None:

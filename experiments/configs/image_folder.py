@@ -28,6 +28,7 @@ TASK = Task(
     },
     overrides={
         **weizmann_horse.TASK.overrides,
+        "dvn": weizmann_horse.SHORT_DVN,
         "ldrsp_cross": {**CROSS_FITTED, "pretraining_epochs": 50, "epochs": 30},
     },
     variants={

@@ -28,11 +28,7 @@ TASK = Task(
     },
     overrides={
         **weizmann_horse.TASK.overrides,
-        **{
-            # There is no refinement to draw.
-            name: {**weizmann_horse.TASK.overrides[name], "figures": False}
-            for name in ("chopps", "chopps_location")
-        },
+        "dvn": weizmann_horse.SHORT_DVN,
         "ldrsp_plus": {
             **weizmann_horse.TASK.overrides["ldrsp_plus"],
             "discriminator": "fcn",

@@ -44,16 +44,18 @@ def split_folder(folder: str) -> tuple[str, str]:
 
 
 def network_settings(folder: str) -> dict[str, str]:
-    """Returns the setting of a folder's networks; empty for the task's own.
+    """Returns the settings of a folder's networks; empty for the task's own.
+
+    `ldrsp-unet-value` has both: networks of G and of D.
 
     Args:
       folder: The method's folder, `<method>[-<networks>]`.
     """
-    networks = split_folder(folder)[1]
-    if not networks:
-        return {}
-    is_of_d = networks in _OF_DISCRIMINATORS
-    return {"discriminator" if is_of_d else "generator": networks}
+    names = filter(None, split_folder(folder)[1].split("-"))
+    return {
+        "discriminator" if name in _OF_DISCRIMINATORS else "generator": name
+        for name in names
+    }
 
 
 def run_flags(folder: str) -> list[str]:
@@ -76,16 +78,16 @@ def row_label(folder: str, outputs: str, rows: int, network: str) -> str:
       rows: The number of rows of the method; a single row is labeled with the method.
       network: The table's name of G's architecture, such as `FCN`.
     """
-    method, networks = split_folder(folder)
+    method, networks = split_folder(folder)[0], network_settings(folder)
     title = TITLES.get(method, method)
-    if networks in _OF_DISCRIMINATORS:
-        title = f"{title}, D = {NETWORKS[networks]}"
-    elif networks:
-        network = NETWORKS.get(networks, networks)
+    if "discriminator" in networks:
+        title = f"{title}, D = {NETWORKS[networks['discriminator']]}"
+    if "generator" in networks:
+        network = NETWORKS.get(networks["generator"], networks["generator"])
     if method == "baseline":
         return f"{network} baseline"
     if outputs == "generator" and rows > 1:
         return f"{network} ({title})"
-    if networks and networks not in _OF_DISCRIMINATORS:
+    if "generator" in networks:
         title = f"{title}, G = {network}"
     return f"{CONTROLS[outputs]} ({title})" if outputs in CONTROLS else title

@@ -38,6 +38,8 @@ from ldrsp_tf.spaces.class_maps import ClassMapSpace
 # Images of 32x32 predicted in one call, with crops of 24x24.
 _IMAGES_AT_ONCE = 8
 
+_SCORES = "scores.csv"
+
 
 def space(config: MaskConfig) -> OutputSpace:
     """Returns the space of class maps, whose oracle is Eq. 11, or IOU for one score.
@@ -146,11 +148,11 @@ def write_predictions(
     """Writes a picture per input and row, and the mean scores as `scores.csv`.
 
     They take their place as a whole. Other files in the folder stay, and so do pictures
-    of other inputs.
+    of other inputs, but no scores of an earlier prediction.
     """
     del decoder_params
     values = mask_values(config)
-    with whole_folder(path, (), "masks") as aside:
+    with whole_folder(path, (_SCORES,), "masks") as aside:
         for row, y in rows.items():
             for index, name in enumerate(inputs.names):
                 size = inputs.sizes[index] if inputs.sizes else y.shape[1:3]
@@ -159,7 +161,7 @@ def write_predictions(
                 file.parent.mkdir(parents=True, exist_ok=True)
                 picture.save(file)
         if scores is not None:
-            write_scores(aside / "scores.csv", inputs.names, scores)
+            write_scores(aside / _SCORES, inputs.names, scores)
 
 
 def mask_values(config: MaskConfig) -> tuple[int, ...]:

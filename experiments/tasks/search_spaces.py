@@ -32,7 +32,7 @@ _WEIGHT_DECAY = Ordered((0.0, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0), above=(3.0, 10.
 # Up to the length of the walks at the test.
 _INFERENCE_STEPS = Ordered((2, 5, 10, 20, 30), below=(1,), above=(40, 60))
 
-# Replay chains need to be as long as the test's walk, for D to know all of it.
+# Replay chains need to be as long as the test's walk, for D to learn all of it.
 _CHAIN_LENGTH = Ordered((12, 24, 48), below=(4, 8), above=(72, 96))
 
 # The M-steps of PRLR; validation chooses the number of rounds.
@@ -94,8 +94,12 @@ def tag_spaces(labels: int = _LABELS) -> Mapping[str, Space]:
     }
 
 
-def mask_spaces() -> Mapping[str, Space]:
-    """Returns the space of each method on a segmentation task."""
+def mask_spaces(classes: int = 2) -> Mapping[str, Space]:
+    """Returns the space of each method on a segmentation task.
+
+    Args:
+      classes: The number of classes; methods that need two have no space for more.
+    """
     generator: Space = {"generator_learning_rate": LogUniform(1e-3, 3e-2)}
     walks: Space = {
         "inference_step_size": LogUniform(1.0, 16.0),
@@ -117,8 +121,7 @@ def mask_spaces() -> Mapping[str, Space]:
     return {
         **spaces,
         "baseline": {**generator, "generator_weight_decay": _WEIGHT_DECAY},
-        "chopps": _CHOPPS,
-        "chopps_location": _CHOPPS,
+        **({"chopps": _CHOPPS, "chopps_location": _CHOPPS} if classes == 2 else {}),
     }
 
 

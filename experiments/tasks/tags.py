@@ -27,6 +27,11 @@ def _linear(config: TagConfig, labels: int) -> Discriminator:
 
 
 def _ratio(config: TagConfig, labels: int) -> Discriminator:
+    if config.entropy:
+        raise UsageError(
+            "--entropy is of the linear head of D, and --discriminator_head is "
+            "'ratio'; leave one of them out."
+        )
     return RatioNetwork(
         labels,
         hidden=config.discriminator_hidden,

@@ -5,6 +5,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from ldrsp_tf.errors import UsageError
 from ldrsp_tf.models.config_from_init import ConfigFromInit
 from ldrsp_tf.models.discriminator import Discriminator
 
@@ -38,9 +39,17 @@ class AutoencoderEnergy(ConfigFromInit, Discriminator):
       labels: L, the number of labels.
       hidden: The number of ReLU units of each layer of the encoder; the last one's are
         the code, from which a sigmoid layer reconstructs the tags.
+
+    Raises:
+      UsageError: There is no hidden layer.
     """
 
     def __init__(self, labels: int, hidden: tuple[int, ...] = (150,), **kwargs: Any):
+        if not hidden:
+            raise UsageError(
+                "An AutoencoderEnergy has no hidden layer for its code: give one or "
+                "more numbers of units."
+            )
         super().__init__(**kwargs)
         first, *others = hidden
         self.first_of_x = keras.layers.Dense(first)

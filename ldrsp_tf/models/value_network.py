@@ -29,7 +29,7 @@ class ValueNetwork(ConfigFromInit, Discriminator):
       dropout: The share of the first hidden layer's units that is dropped in training.
 
     Raises:
-      UsageError: The window is no multiple of 4.
+      UsageError: The window is no positive multiple of 4.
     """
 
     def __init__(
@@ -39,10 +39,10 @@ class ValueNetwork(ConfigFromInit, Discriminator):
         dropout: float = 0.25,
         **kwargs: Any,
     ):
-        if window % _STRIDE:
+        if window < _STRIDE or window % _STRIDE:
             raise UsageError(
                 f"The window of a ValueNetwork is {window} pixels: a multiple of "
-                f"{_STRIDE} is needed."
+                f"{_STRIDE} is needed, and no image or crop may be smaller."
             )
         super().__init__(**kwargs)
         self.window = window

@@ -114,7 +114,8 @@ class OutputSpace(abc.ABC):
 
     def initial_output(self, like: tf.Tensor) -> tf.Tensor:
         """Returns the outputs of these logits, feasible and of the shape of `like`."""
-        return self.activation(tf.zeros_like(like) + tf.constant(self.initial_logit))
+        logits = tf.constant(self.initial_logit, like.dtype)
+        return self.activation(tf.zeros_like(like) + logits)
 
     def check_outputs(self, y: np.ndarray, name: str) -> None:
         """Refuses true outputs that are none of this space.

@@ -38,7 +38,7 @@ def test_a_matrix_of_rank_1_is_scaled():
 def test_a_threshold_is_the_proximal_point_of_the_nuclear_norm(shape):
     matrix = _RANDOM.normal(size=shape)
     point = singular_value_threshold(matrix, 0.8)
-    # What is taken away is 0.8 times a subgradient of the norm.
+    # The difference is 0.8 times a subgradient of the norm.
     subgradient = (matrix - point) / 0.8
     assert np.linalg.norm(subgradient, 2) <= 1 + 1e-9
     assert np.vdot(subgradient, point) == pytest.approx(nuclear_norm(point))

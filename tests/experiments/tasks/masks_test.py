@@ -128,10 +128,11 @@ def test_training_images_are_changed_by_affine_maps_where_the_settings_say_so(se
     assert np.any(changed[0.2][0] != x)
 
 
-def _predict(config, path, names, shade=0.0):
+def _predict(config, path, names, shade=0.0, scored=True):
     y = np.full((len(names), 4, 4, 2), [1.0, 0.5 + shade], np.float32)
     inputs = NewInputs(names, np.zeros((len(names), 4, 4, 3), np.float32))
-    masks.write_predictions(config, path, inputs, {"refined": y}, y[..., 0], {})
+    scores = y[..., 0] if scored else None
+    masks.write_predictions(config, path, inputs, {"refined": y}, scores, {})
 
 
 def test_a_write_that_fails_leaves_the_old_masks(config, tmp_path):
@@ -152,6 +153,14 @@ def test_masks_of_other_images_stay(config, tmp_path):
     assert {p.name: Image.open(p).getextrema()[1] for p in pictures.iterdir()} == {
         **{"a.png": 0, "b.png": 255, "c.png": 255}
     }
+
+
+def test_no_scores_of_another_prediction_stay(config, tmp_path):
+    folder = tmp_path / "masks"
+    _predict(config, folder, ["a"])
+    (folder / "notes.txt").write_text("of the user's")
+    _predict(config, folder, ["a"], scored=False)
+    assert {path.name for path in folder.iterdir()} == {"refined", "notes.txt"}
 
 
 def test_the_working_folder_is_refused_before_the_work(tmp_path, monkeypatch):

@@ -44,6 +44,11 @@ def test_every_method_of_a_table_has_a_space():
     assert set(mask_spaces()) == set(RECIPES) - tags_only
 
 
+def test_methods_of_two_classes_are_not_searched_on_more():
+    missing = set(mask_spaces()) - set(get_task("lfw_parts").search_space)
+    assert missing == {"chopps", "chopps_location"}
+
+
 @pytest.mark.parametrize("spaces", [tag_spaces(), mask_spaces()])
 def test_a_space_has_the_settings_that_its_method_uses(spaces):
     trained = {name: s for name, s in spaces.items() if RECIPES[name].fit is None}

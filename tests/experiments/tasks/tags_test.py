@@ -26,6 +26,12 @@ def test_the_energy_of_spen_has_an_entropy_term_and_that_of_others_none():
     assert not _discriminator("dvn").entropy
 
 
+@pytest.mark.parametrize("method", ["spen", "ldrsp_plus"])
+def test_a_ratio_has_no_entropy_term(method):
+    with pytest.raises(UsageError, match="--entropy is of the linear head of D"):
+        _discriminator(method, discriminator_head="ratio", entropy=True)
+
+
 @pytest.mark.parametrize(
     ("given", "match"),
     [

@@ -103,6 +103,16 @@ def test_a_method_may_have_settings_of_its_own_with_other_networks():
     assert not (stage.folds or stage.refit)
 
 
+@pytest.mark.parametrize("name", ["synthetic_shapes", "lfw_parts", "image_folder"])
+def test_masks_but_the_horses_train_dvn_for_the_tasks_own_epochs(name):
+    task = get_task(name)
+    dvn, other = (task.configure(method, {}) for method in ("dvn", "ldrsp"))
+    assert dvn.epochs == other.epochs
+    assert dvn.validation_interval == other.validation_interval
+    assert max(dvn.grid.steps) <= 2 * dvn.training.sampling.chain_length
+    assert get_task("weizmann_horse").configure("dvn", {}).epochs == 1200
+
+
 def test_a_run_lies_by_its_task_method_networks_and_seed():
     task = get_task("weizmann_horse")
     usual = task.configure("ldrsp", {"seed": 2})

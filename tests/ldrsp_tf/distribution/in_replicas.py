@@ -38,8 +38,13 @@ def tag_trainer(method="ldrsp", dropout=0.0, **settings):
 
 
 def share_trainer():
-    """Makes a built trainer of tags whose adversarial weight is adaptive."""
-    return tag_trainer("lsgan", adversarial_share=0.3)
+    """Makes a built trainer of tags with an adaptive weight and decaying kernels."""
+    return tag_trainer(
+        "lsgan",
+        adversarial_share=0.3,
+        generator_weight_decay=3.0,
+        discriminator_weight_decay=3.0,
+    )
 
 
 def map_trainer(method="ldrsp", **settings):

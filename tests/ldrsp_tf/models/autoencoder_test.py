@@ -56,3 +56,8 @@ def test_a_perfect_reconstruction_has_no_energy():
     # 0.5^2 + 0.25^2 away from it.
     ones = model.energies(model.features(x), tf.ones([1, 2]))
     np.testing.assert_allclose(ones, [0.3125], rtol=1e-5)
+
+
+def test_a_code_needs_a_layer(refused):
+    with refused("AutoencoderEnergy has no hidden layer for its code"):
+        AutoencoderEnergy(5, ())

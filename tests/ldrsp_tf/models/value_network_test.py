@@ -82,7 +82,8 @@ def test_dropout_is_of_training_alone():
 
 
 def test_windows_have_to_fit_the_strides_and_the_image(model, refused):
-    with refused("window of a ValueNetwork is 10 pixels: a multiple of 4"):
-        ValueNetwork(window=10)
+    for window in (10, 0, -4):
+        with refused(f"a ValueNetwork is {window} pixels: a multiple of 4 is needed"):
+            ValueNetwork(window=window)
     with refused("4 x 4 pixels are smaller than the window of the value network, 8"):
         model.features(_pair(4)[0])

@@ -30,7 +30,7 @@ class SequenceSpace(OutputSpace):
     """Values in [0, 1] along a sequence, `[B, T, C]`, measured by their agreement."""
 
     default_metric_name = "agreement"
-    initial_logit = 0.0
+    initial_logit = 0
     rank = 2
     outputs_name = "sequences [N, T, C]"
 
