@@ -69,13 +69,16 @@ TASK = Task(
             "normalized_gradient": True,
         },
         "wgan_gp": {
-            "generator_learning_rate": 0.000713,
-            "discriminator_learning_rate": 0.00015,
-            "input_dropout": 0.195,
-            "hidden_dropout": 0.0545,
-            "adversarial_weight": 3.08,
-            "penalty_weight": 0.474,
-            "step_size": 0.185,
+            "generator_learning_rate": 0.00125,
+            "discriminator_learning_rate": 0.000883,
+            "beta_2": 0.9,
+            "input_dropout": 0.462,
+            "hidden_dropout": 0.195,
+            # 0.2 against the sum of the labels' cross-entropies.
+            "adversarial_weight": 0.00125,
+            "penalty_weight": 30.7,
+            "normalized_gradient": True,
+            "step_size": 0.0291,
         },
         "ebgan": {
             "generator_learning_rate": 0.00516,
