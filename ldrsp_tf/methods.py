@@ -230,6 +230,9 @@ _RECIPES = {
     "nn_baseline": 'method="baseline" with a deeper network as the generator',
 }
 
+# Methods of `experiments` that train neither a Keras model nor a discriminator.
+_OWN_FITS = ("prlr", "prlr_without_norms", "chopps", "chopps_location")
+
 
 def get_method(name: str) -> Method:
     """Returns the method of that name.
@@ -245,6 +248,11 @@ def get_method(name: str) -> Method:
     if name in _RECIPES:
         raise UsageError(
             f"{name!r} is a method with networks of its own; give {_RECIPES[name]}."
+        )
+    if name in _OWN_FITS:
+        raise UsageError(
+            f"{name!r} trains no Keras model: it is a method of the checkout's "
+            f"commands alone (python -m experiments.run --method={name})."
         )
     raise UsageError(
         f"There is no method {name!r}; the methods are {', '.join(METHODS)}."

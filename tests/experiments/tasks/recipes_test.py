@@ -37,3 +37,10 @@ def test_recipes_are_known_by_their_names_and_tables_have_a_name_for_each():
 def test_an_unknown_name_is_refused_with_the_known_ones():
     with pytest.raises(UsageError, match=r"no method 'lda'.*baseline, ldrsp, ldrsp_pl"):
         get_recipe("lda")
+
+
+@pytest.mark.parametrize("name", sorted(set(RECIPES) - set(METHODS)))
+def test_the_library_says_how_to_have_a_recipe_that_is_no_method(name):
+    with pytest.raises(UsageError) as refused:
+        get_method(name)
+    assert "There is no method" not in str(refused.value)
