@@ -23,7 +23,6 @@ from experiments.fits.posterior_regularization import (
 from experiments.tasks.config import Config
 from experiments.tasks.tag_config import TagConfig
 from ldrsp_tf.data.examples import Examples
-from ldrsp_tf.errors import UsageError
 from ldrsp_tf.spaces.base import OutputSpace
 
 _LEARNING_RATE = 0.1
@@ -136,13 +135,6 @@ def build(config: Config, space: OutputSpace, examples: Examples) -> PosteriorFi
       config: The settings of the run.
       space: The output space.
       examples: Examples of the shapes of the data.
-
-    Raises:
-      UsageError: The task is not a multi-label one.
     """
-    if not isinstance(config, TagConfig):
-        raise UsageError(
-            f"Method {config.method!r} is of multi-label tasks, and {config.task!r} is "
-            "none; choose another method or task."
-        )
+    assert isinstance(config, TagConfig)  # The recipe is of no other family.
     return PosteriorFit(config, space, examples)

@@ -22,13 +22,44 @@ class Recipe:
         fit of its own, the one whose outputs the recipe has.
       fit: The module of a fit of the recipe's own (`experiments.fits`), which the
         library's trainer does not do; None for that trainer.
+      family: The module of the family of tasks that the recipe is of; None for all.
+      classes: The number of classes of a pixel that the recipe is of; None for any.
     """
 
     name: str
     title: str
     method: str
     fit: str | None = None
+    family: str | None = None
+    classes: int | None = None
 
+    def require_task(self, family: str, classes: int | None) -> None:
+        """Refuses a task that the recipe is not of, before its data are loaded.
+
+        Args:
+          family: The module of the task's family.
+          classes: The number of classes of a pixel; None without classes.
+
+        Raises:
+          UsageError: The recipe is of another family, or of other numbers of classes.
+        """
+        if self.family not in (None, family):
+            raise UsageError(
+                f"--method={self.name} is of {_FAMILIES[self.family]}; choose another "
+                "method or task."
+            )
+        if self.classes not in (None, classes):
+            raise UsageError(
+                f"--method={self.name} is of masks with {self.classes} classes, and "
+                f"these have {classes}; choose another method or task."
+            )
+
+
+_TAGS, _MASKS = "experiments.tasks.tags", "experiments.tasks.masks"
+_FAMILIES = {
+    _TAGS: "multi-label tasks, such as bibtex and synthetic_tags",
+    _MASKS: "segmentation tasks, such as weizmann_horse and synthetic_shapes",
+}
 
 RECIPES = {
     recipe.name: recipe
@@ -83,12 +114,14 @@ RECIPES = {
             "et al., 2014), reconstructed",
             "baseline",
             fit="experiments.fits.prlr",
+            family=_TAGS,
         ),
         Recipe(
             "prlr_without_norms",
             "the control of prlr: absent tags are unknown, and nothing is regularized",
             "baseline",
             fit="experiments.fits.prlr",
+            family=_TAGS,
         ),
         Recipe(
             "chopps",
@@ -96,12 +129,16 @@ RECIPES = {
             "classes",
             "baseline",
             fit="experiments.fits.chopps.fit",
+            family=_MASKS,
+            classes=2,
         ),
         Recipe(
             "chopps_location",
             "CHOPPS, whose unary potentials depend on a pixel's place, too",
             "baseline",
             fit="experiments.fits.chopps.fit",
+            family=_MASKS,
+            classes=2,
         ),
     )
 }

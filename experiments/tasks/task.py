@@ -249,10 +249,10 @@ class Task:
 
         Raises:
           UsageError: A setting is unknown to this task, out of bounds or contradicted
-            by the data, or the method is unknown.
+            by the data, or the method is unknown or not of such tasks.
           DataError: The data that settings follow from is at fault.
         """
-        get_recipe(method)
+        recipe = get_recipe(method)
         for name in given:
             if name not in self.config.setting_names():
                 raise UsageError(f"--{name} is not a setting of task {self.name!r}.")
@@ -264,6 +264,7 @@ class Task:
             **self.variants.get(MethodVariant(method, variant), {}),
         }
         config = self.config.from_flat({**chosen, **of_networks, **given})
+        recipe.require_task(config.FAMILY, getattr(config, "classes", None))
         return self.complete(config)
 
     def first_stage(self, config: Config, member: int) -> Config:

@@ -29,6 +29,7 @@ from experiments.fits.chopps.unary import PixelNetwork, balanced_pixels, train_n
 from experiments.fits.own_fit import OwnFit
 from experiments.tasks.config import Config
 from experiments.tasks.mask_config import MaskConfig
+from experiments.tasks.recipes import get_recipe
 from ldrsp_tf.data.examples import Examples
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.spaces.base import OutputSpace
@@ -53,11 +54,9 @@ class ChoppsFit(OwnFit):
     """
 
     def __init__(self, config: Config, space: OutputSpace, examples: Examples):
-        if not isinstance(config, MaskConfig) or config.classes != 2:
-            raise UsageError(
-                f"--method={config.method} is of segmentation tasks with two classes, "
-                "such as weizmann_horse and synthetic_shapes."
-            )
+        assert isinstance(config, MaskConfig)  # The recipe is of no other family.
+        # The classes of a user's own masks are known late.
+        get_recipe(config.method).require_task(config.FAMILY, config.classes)
         super().__init__(config, space, examples)
         self._settings = config.chopps
         self._validation: Examples | None = None

@@ -81,11 +81,9 @@ def test_a_setting_out_of_bounds_is_refused():
         _TASK.configure("prlr", {"m_step_epochs": 0})
 
 
-def test_masks_are_refused(few_tags):
-    shapes = get_task("synthetic_shapes")
-    config = shapes.configure("prlr", {})
-    with pytest.raises(UsageError, match="'prlr' is of multi-label tasks"):
-        build_own_fit(config, shapes.family.space(config), few_tags)
+def test_masks_are_refused():
+    with pytest.raises(UsageError, match="--method=prlr is of multi-label tasks"):
+        get_task("synthetic_shapes").configure("prlr", {})
 
 
 def test_it_is_no_first_stage_of_a_cross_fitted_run():

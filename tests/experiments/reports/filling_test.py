@@ -31,7 +31,8 @@ path.write_text(json.dumps(result))
 @pytest.fixture
 def configs():
     task = get_task("bibtex")
-    return {method: task.configure(method, {}).as_dict() for method in RECIPES}
+    methods = [name for name in RECIPES if not name.startswith("chopps")]  # Of masks.
+    return {method: task.configure(method, {}).as_dict() for method in methods}
 
 
 @pytest.fixture

@@ -44,3 +44,10 @@ def test_the_library_says_how_to_have_a_recipe_that_is_no_method(name):
     with pytest.raises(UsageError) as refused:
         get_method(name)
     assert "There is no method" not in str(refused.value)
+
+
+def test_a_recipe_of_any_task_refuses_none():
+    get_recipe("ldrsp").require_task("experiments.tasks.masks", 7)
+    get_recipe("chopps").require_task("experiments.tasks.masks", 2)
+    with pytest.raises(UsageError, match="masks with 2 classes, and these have 7"):
+        get_recipe("chopps").require_task("experiments.tasks.masks", 7)

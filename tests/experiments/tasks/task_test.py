@@ -1,3 +1,4 @@
+import contextlib
 import dataclasses
 import json
 import pathlib
@@ -28,9 +29,22 @@ def test_a_task_configures_every_method(name):
     assert task.name == name
     assert (name in DATA_SETS) == (task.load is prepared_data)
     assert set(task.overrides) <= set(RECIPES)
-    for method in RECIPES:
-        config = task.configure(method, {"seed": 3})
-        assert (config.task, config.method, config.seed) == (name, method, 3)
+    for method, recipe in RECIPES.items():
+        if recipe.fit is None:
+            config = task.configure(method, {"seed": 3})
+            assert (config.task, config.method, config.seed) == (name, method, 3)
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_a_fit_of_its_own_is_configured_by_the_tasks_that_it_is_of(name):
+    task, configured = get_task(name), set()
+    for method, recipe in RECIPES.items():
+        if recipe.fit is not None:
+            with contextlib.suppress(UsageError):
+                configured.add(task.configure(method, {}).method)
+    of_tags = {"prlr", "prlr_without_norms"}
+    of_masks = set() if name == "lfw_parts" else {"chopps", "chopps_location"}
+    assert configured == (of_masks if hasattr(task.config, "classes") else of_tags)
 
 
 @pytest.mark.parametrize("name", TASKS)
