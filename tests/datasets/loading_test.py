@@ -12,6 +12,8 @@ from datasets import loading
 from datasets.errors import DataError
 from datasets.preparation import file_lock, store
 from datasets.synthetic_tags import generative_model
+from tests.command_line import ForkedCommand
+from tests.datasets import another_load
 
 _PROJECT = pathlib.Path(__file__).parents[2]
 
@@ -27,22 +29,6 @@ def prepared(tmp_path_factory):
 def copied_dir(prepared, tmp_path):
     """Returns a copy of the folder of prepared data, which a test may damage."""
     return pathlib.Path(shutil.copytree(prepared[0], tmp_path / "copy"))
-
-
-def _start(data_dir):
-    code = (
-        "import sys; from datasets import loading;"
-        "data = loading.load('synthetic_tags', data_dir=sys.argv[1]);"
-        "sys.exit(0 if len(data.splits['train']['labels']) == 3000 else 3)"
-    )
-    return subprocess.Popen(
-        [sys.executable, "-c", code, str(data_dir)],
-        cwd=_PROJECT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3"},
-    )
 
 
 @pytest.mark.slow
@@ -232,7 +218,10 @@ def test_data_that_another_process_prepared_after_the_first_look_are_used(
 
 @pytest.mark.slow
 def test_two_processes_may_prepare_at_the_same_time(tmp_path):
-    processes = [_start(tmp_path) for _ in range(2)]
+    processes = [
+        ForkedCommand(another_load.__name__, (str(tmp_path),), dict(os.environ))
+        for _ in range(2)
+    ]
     for process in processes:
         _, errors = process.communicate(timeout=120)
         assert process.returncode == 0, errors

@@ -5,8 +5,7 @@ import pytest
 from PIL import Image
 
 TINY = (
-    "--epochs=2",
-    "--validation_interval=2",
+    "--epochs=1",
     "--width=4",
     "--discriminator_width=4",
     "--refinement_steps=2",
@@ -42,7 +41,7 @@ def test_a_segmentation_run_reports_both_readings_of_iou(finished):
 def test_figures_of_a_finished_run_are_pictures(finished, command_line):
     folder, _ = finished
     process = command_line.run(
-        f"--run={folder}", "--each=1", module="experiments.figures", fresh=True
+        f"--run={folder}", "--each=1", module="experiments.figures"
     )
     assert process.returncode == 0, process.stderr
     paths = process.stdout.split()

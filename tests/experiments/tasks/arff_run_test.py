@@ -68,7 +68,6 @@ def test_a_run_by_mulans_convention(command_line, folder, tmp_path):
         *flags,
         f"--input={folder / 'test.arff'}",
         module="experiments.predict",
-        fresh=True,
     )
     assert process.returncode == 0, process.stderr
     lines = list(csv.DictReader(predicted.open()))
@@ -78,7 +77,6 @@ def test_a_run_by_mulans_convention(command_line, folder, tmp_path):
         *flags[:1],
         f"--output={tmp_path / 'saved'}",
         module="experiments.export",
-        fresh=True,
     )
     assert process.returncode == 0, process.stderr
     run, path = load_run(tmp_path), folder / "test.arff"

@@ -150,7 +150,9 @@ def test_new_images_and_their_masks_have_the_form_of_the_runs(folders, tmp_path)
 
 SHORT = (
     "--task=image_folder",
-    "--epochs=2",
+    "--epochs=1",
+    "--noretrain",
+    "--nofigures",
     "--width=4",
     "--discriminator_width=4",
     "--inference_steps=2",
