@@ -5,6 +5,7 @@ and killed commands are forks of it. The undisturbed ones are fresh interpreters
 user starts them, so that nothing can hide in what forks share.
 """
 
+import contextlib
 import multiprocessing
 import os
 import pathlib
@@ -85,7 +86,9 @@ class Watched:
 
     def _send(self, number: signal.Signals) -> None:
         if self.status is None:
-            os.kill(self._pid, number)
+            # The server may have reaped it since.
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self._pid, number)
 
     def complaint(self, sent: signal.Signals) -> str | None:
         """Describes an end that does not follow from a signal; None if it does.
