@@ -48,6 +48,8 @@ class JobProcess:
     ) -> None:
         self._log = job.folder / LOG
         with open(self._log, "ab", opener=open_no_link) as log:
+            # Before the process starts: it shares the position, and writes at once.
+            self._log_begin = log.tell()
             self._process = subprocess.Popen(
                 job.command,
                 env=environment,
@@ -57,7 +59,6 @@ class JobProcess:
                 pass_fds=(lock,),
                 **popen,
             )
-            self._log_begin = log.tell()
 
     def ended(self) -> bool:
         """Returns whether the process has ended."""

@@ -38,7 +38,8 @@ class Recipe:
 
         Args:
           family: The module of the task's family.
-          classes: The number of classes of a pixel; None without classes.
+          classes: The number of classes of a pixel; None without classes, or before
+            they are known.
 
         Raises:
           UsageError: The recipe is of another family, or of other numbers of classes.
@@ -48,7 +49,7 @@ class Recipe:
                 f"--method={self.name} is of {_FAMILIES[self.family]}; choose another "
                 "method or task."
             )
-        if self.classes not in (None, classes):
+        if classes is not None and self.classes not in (None, classes):
             raise UsageError(
                 f"--method={self.name} is of masks with {self.classes} classes, and "
                 f"these have {classes}; choose another method or task."
