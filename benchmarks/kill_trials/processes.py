@@ -16,6 +16,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Sequence
+from multiprocessing.connection import Connection
 
 _POLL_SECONDS = 0.001
 _PATIENCE = 600.0  # The longest wait for a process, in seconds.
@@ -121,14 +122,21 @@ def _start(command: Sequence[str], log: pathlib.Path) -> tuple[_Poll, int]:
 
 
 def _fork(command: Sequence[str], log: pathlib.Path) -> tuple[_Poll, int]:
-    process = _FORK_SERVER.Process(target=_become, args=(command, log), daemon=True)
+    begun, begins = _FORK_SERVER.Pipe(duplex=False)
+    process = _FORK_SERVER.Process(
+        target=_become, args=(command, log, begins), daemon=True
+    )
     process.start()
     assert process.pid is not None
+    # A signal that comes earlier meets the server's handlers, not the command's.
+    with contextlib.suppress(EOFError):
+        begins.close()
+        begun.recv()
     return lambda: process.exitcode, process.pid
 
 
-def _become(command: Sequence[str], log: pathlib.Path) -> None:
-    """Makes this process the command."""
+def _become(command: Sequence[str], log: pathlib.Path, begins: Connection) -> None:
+    """Makes this process the command, and announces it."""
     descriptor = os.open(log, os.O_WRONLY)
     for stream in (sys.stdout, sys.stderr):
         os.dup2(descriptor, stream.fileno())
@@ -137,6 +145,7 @@ def _become(command: Sequence[str], log: pathlib.Path) -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.argv = list(command)
     try:
+        begins.send(None)
         runpy.run_module(command[0], run_name="__main__", alter_sys=True)
     except KeyboardInterrupt:
         # As an interpreter ends that nobody has told what to do.
