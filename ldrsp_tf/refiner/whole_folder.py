@@ -5,7 +5,10 @@ import ctypes
 import os
 import pathlib
 import shutil
-from collections.abc import Collection, Iterator
+import signal
+import threading
+from collections.abc import Callable, Collection, Iterator
+from types import FrameType
 
 import tensorflow as tf
 
@@ -41,9 +44,10 @@ def whole_folder(
     except OSError as error:
         raise _unwritable(folder, content, error) from error
     try:
-        yield aside
-        _keep_others(target, aside, own)
-        _sync_all(aside)
+        with _interrupts_wait():
+            yield aside
+            _keep_others(target, aside, own)
+            _sync_all(aside)
         _put_in_place(aside, target)
         sync(target.parent)
     except (OSError, tf.errors.OpError) as error:
@@ -76,6 +80,35 @@ def require_replaceable(folder: str | os.PathLike[str], content: str) -> None:
             f"The {content} would replace {target}, which is the root of a file "
             "system; name a folder in it."
         )
+
+
+@contextlib.contextmanager
+def _interrupts_wait() -> Iterator[None]:
+    """Makes Ctrl-C and SIGTERM wait for the end of the block.
+
+    Keras may swallow an exception in the middle of a writing, and go on without a part
+    of it. Threads other than the main one get no signals, and a signal without a
+    handler in Python ends the process at once.
+    """
+    noted: list[tuple[int, FrameType | None]] = []
+
+    def note(number: int, frame: FrameType | None) -> None:
+        noted.append((number, frame))
+
+    handlers: dict[int, Callable[[int, FrameType | None], object]] = {}
+    if threading.current_thread() is threading.main_thread():
+        for ending in (signal.SIGINT, signal.SIGTERM):
+            handler = signal.getsignal(ending)
+            if callable(handler):
+                handlers[ending] = handler
+                signal.signal(ending, note)
+    try:
+        yield
+    finally:
+        for number, usual in handlers.items():
+            signal.signal(number, usual)
+    for number, frame in noted[:1]:
+        handlers[number](number, frame)
 
 
 def _unwritable(

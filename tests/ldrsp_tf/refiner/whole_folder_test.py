@@ -1,5 +1,8 @@
+import contextlib
 import os
 import pathlib
+import signal
+import threading
 
 import pytest
 import tensorflow as tf
@@ -75,6 +78,38 @@ def test_an_error_leaves_the_old_content(folder, tmp_path):
         raise KeyError
     assert _read(folder) == _OLD
     assert list(tmp_path.iterdir()) == [folder]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_that_a_writer_would_swallow_leaves_the_old_content(
+    number, folder, tmp_path
+):
+    def interrupt(number, frame):
+        raise KeyboardInterrupt
+
+    before = signal.signal(number, interrupt)
+    try:
+        with (
+            pytest.raises(KeyboardInterrupt),
+            whole_folder(folder, _OWN, "model") as aside,
+        ):
+            # As Keras does around some parts of a model.
+            with contextlib.suppress(BaseException):
+                os.kill(os.getpid(), number)
+                (aside / "a").write_text("new")
+            (aside / "b").write_text("new")
+        assert signal.getsignal(number) is interrupt
+    finally:
+        signal.signal(number, before)
+    assert _read(folder) == _OLD
+    assert list(tmp_path.iterdir()) == [folder]
+
+
+def test_another_thread_has_no_signals_to_wait_for(folder):
+    thread = threading.Thread(target=_write, args=(folder, "new", ("a", "sub/c")))
+    thread.start()
+    thread.join()
+    assert _read(folder) == _NEW
 
 
 @pytest.mark.parametrize(
