@@ -103,7 +103,7 @@ class Search:
     ) -> None:
         """Does trials until enough are done, or under way in other processes.
 
-        Where the space may still be widened, it waits for those of other processes.
+        While the space may still be widened, it waits for those of other processes.
 
         Args:
           budget: The number of trials of the whole search.

@@ -39,8 +39,8 @@ class Trial(Protocol):
 
 
 @dataclasses.dataclass(frozen=True)
-class Uniform:
-    """Numbers in [low, high], uniformly distributed.
+class _Interval:
+    """Numbers in [low, high].
 
     Attributes:
       low: The smallest number.
@@ -54,13 +54,21 @@ class Uniform:
     least: float = 0.0
     most: float = math.inf
 
-    def suggest(self, trial: Trial, name: str) -> float:
-        """Returns a proposed value of the setting of that name."""
-        return _rounded(trial.suggest_float(name, self.low, self.high))
-
     def encode(self, value: float) -> float:
         """Returns a value as trials keep it."""
         return value
+
+    def __contains__(self, value: float) -> bool:
+        return self.low <= value <= self.high
+
+
+@dataclasses.dataclass(frozen=True)
+class Uniform(_Interval):
+    """Numbers in [low, high], uniformly distributed."""
+
+    def suggest(self, trial: Trial, name: str) -> float:
+        """Returns a proposed value of the setting of that name."""
+        return _rounded(trial.suggest_float(name, self.low, self.high))
 
     def edge_at(self, value: float) -> Edge | None:
         """Returns the edge that a value lies at and that can be moved; None if none."""
@@ -71,36 +79,17 @@ class Uniform:
         added = _ADDED_WIDTH * (self.high - self.low)
         return _moved(self, edge, self.low - added, self.high + added)
 
-    def __contains__(self, value: float) -> bool:
-        return self.low <= value <= self.high
-
     def __str__(self) -> str:
         return f"{self.low:g} to {self.high:g}"
 
 
 @dataclasses.dataclass(frozen=True)
-class LogUniform:
-    """Positive numbers in [low, high], uniformly distributed in their logarithm.
-
-    Attributes:
-      low: The smallest number.
-      high: The largest number.
-      least: The smallest number that a wider range may have.
-      most: The largest number that a wider range may have.
-    """
-
-    low: float
-    high: float
-    least: float = 0.0
-    most: float = math.inf
+class LogUniform(_Interval):
+    """Positive numbers in [low, high], uniformly distributed in their logarithm."""
 
     def suggest(self, trial: Trial, name: str) -> float:
         """Returns a proposed value of the setting of that name."""
         return _rounded(trial.suggest_float(name, self.low, self.high, log=True))
-
-    def encode(self, value: float) -> float:
-        """Returns a value as trials keep it."""
-        return value
 
     def edge_at(self, value: float) -> Edge | None:
         """Returns the edge that a value lies at and that can be moved; None if none."""
@@ -110,9 +99,6 @@ class LogUniform:
     def widen(self, edge: Edge) -> "LogUniform":
         """Returns the range with an edge moved by a factor of four."""
         return _moved(self, edge, self.low / _FACTOR, self.high * _FACTOR)
-
-    def __contains__(self, value: float) -> bool:
-        return self.low <= value <= self.high
 
     def __str__(self) -> str:
         return f"{self.low:g} to {self.high:g}, logarithmic"

@@ -68,7 +68,7 @@ def test_images_are_mirrored_beyond_their_edges():
     image = np.arange(4.0).reshape(1, 1, 4)
     kernel = np.zeros((3, 3))
     kernel[1, 0] = 1  # A convolution: the value of the next pixel.
-    # Whatever the size of the kernels beside it.
+    # The size of the kernels beside it makes no difference.
     for others in ([], [gaussian(1.0), gaussian(6.0)]):
         response = respond(image, [kernel, *others])[..., 0]
         np.testing.assert_allclose(response, [[[1, 2, 3, 3]]], atol=1e-12)
