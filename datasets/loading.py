@@ -7,12 +7,14 @@ from typing import Any
 import numpy as np
 
 from datasets.errors import DataError
+from datasets.preparation.mulan_sets import SETS as MULAN_SETS
 
 DATA_SETS = (
     "bibtex",
     "bookmarks",
     "delicious",
     "lfw_parts",
+    *(f"mulan/{name}" for name in MULAN_SETS),
     "synthetic_shapes",
     "synthetic_tags",
     "weizmann_horse",
@@ -32,7 +34,7 @@ class LoadedData:
         prepared before.
       notes: Sentences on what was read of a user's own files, for screen and result.
       inputs: All that new inputs need of the training rows, as JSON holds it; empty
-        where they need nothing.
+        where they need nothing. A builder describes the columns and labels alone.
     """
 
     name: str
@@ -80,4 +82,6 @@ def load(
     with quiet.quiet_tfds():
         builder, prepare_seconds = store.prepare(name, data_dir, manual_dir)
         arrays, checksums = store.read(builder, features, splits)
-    return LoadedData(name, arrays, checksums, prepare_seconds)
+    return LoadedData(
+        name, arrays, checksums, prepare_seconds, inputs=store.inputs_of(builder)
+    )

@@ -23,6 +23,13 @@ def byte_tensor(*shape: int, compressed: bool = False) -> tfds.features.Tensor:
     return tfds.features.Tensor(shape=shape, dtype=np.uint8, encoding=encoding)
 
 
+def float_tensor(*shape: int) -> tfds.features.Tensor:
+    """Returns the TFDS feature of a float32 array of that shape."""
+    return tfds.features.Tensor(
+        shape=shape, dtype=np.float32, encoding=tfds.features.Encoding.BYTES
+    )
+
+
 def ordered_info(
     builder: tfds.core.DatasetBuilder,
     features: Mapping[str, tfds.features.FeatureConnector],

@@ -106,7 +106,7 @@ class MulanBuilder(
 
     def _read_label_names(self, path: pathlib.Path) -> list[str]:
         names = read_labels_xml(path)
-        _require_count(path, "labels", len(names), self.NUM_LABELS)
+        require_count(path, "labels", len(names), self.NUM_LABELS)
         return names
 
     def _read_file(
@@ -117,14 +117,25 @@ class MulanBuilder(
             header = read_header(path, any_encoding=True)
             labels = header.outer_names(-self.NUM_LABELS)
         data = read_arff(path, labels, any_encoding=True)
-        _require_count(path, "rows", len(data.features), num_rows)
-        _require_count(path, "features", data.features.shape[1], self.NUM_FEATURES)
+        require_count(path, "rows", len(data.features), num_rows)
+        require_count(path, "features", data.features.shape[1], self.NUM_FEATURES)
         if data.features.dtype != np.uint8:
             raise DataError(f"{path} has features other than 0 and 1: fetch it again")
         return data
 
 
-def _require_count(path: pathlib.Path, what: str, actual: int, expected: int) -> None:
+def require_count(path: pathlib.Path, what: str, actual: int, expected: int) -> None:
+    """Refuses a file that has more or less of something than the original one.
+
+    Args:
+      path: The file, for the error message.
+      what: The counted parts, such as `rows`.
+      actual: The number of them in the file.
+      expected: The number of them in the original file.
+
+    Raises:
+      DataError: The numbers differ.
+    """
     if actual != expected:
         raise DataError(
             f"{path} has {actual} {what}, expected {expected}: it is cut off or "

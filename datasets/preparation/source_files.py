@@ -31,6 +31,21 @@ _ANSWER_SECONDS = 5
 _NO_OTHER_VERSIONS: OtherVersions = types.MappingProxyType({})
 
 
+def own_url_infos(builder: tfds.core.DatasetBuilder) -> UrlInfos:
+    """Returns the addresses, names and SHA-256 of a builder's source files.
+
+    Args:
+      builder: The builder. One whose configurations have files of their own names those
+        of its configuration in `own_files`.
+    """
+    own = getattr(builder, "own_files", None)
+    return {
+        url: info
+        for url, info in builder.url_infos.items()
+        if own is None or info.filename in own
+    }
+
+
 def find_manual_files(
     manual_dir: str | pathlib.Path,
     name: str,
@@ -41,7 +56,8 @@ def find_manual_files(
 
     Args:
       manual_dir: The folder given by `--manual_dir`.
-      name: The name of the data set and of its folder below `manual_dir`.
+      name: The name of the data set and of its folder below `manual_dir`, with that of
+        a configuration: `mulan/yeast`.
       url_infos: The addresses, names and SHA-256 of the files.
       other_versions: The checksums of further valid versions of the files.
 
@@ -99,13 +115,14 @@ def require_reachable(
 
     Args:
       download_dir: TFDS's folder of downloads.
-      name: The name of the data set.
+      name: The name of the data set, with that of a configuration: `mulan/yeast`.
       url_infos: The addresses, names and SHA-256 of the files.
 
     Raises:
       DataError: An address does not answer within a few seconds.
     """
-    folder = pathlib.Path(download_dir) / name
+    # TFDS keeps the downloads of all configurations in one folder.
+    folder = pathlib.Path(download_dir) / name.partition("/")[0]
     for url, info in url_infos.items():
         if (folder / resource_lib.get_dl_fname(url, info.checksum)).is_file():
             continue

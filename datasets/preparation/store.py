@@ -5,6 +5,7 @@ import pathlib
 import shutil
 import time
 from collections.abc import Collection
+from typing import Any
 
 import numpy as np
 import tensorflow_datasets as tfds
@@ -20,7 +21,7 @@ def prepare(
     """Prepares a data set unless it is prepared already.
 
     Args:
-      name: The name of the data set.
+      name: The name of the data set, with that of a configuration: `mulan/yeast`.
       data_dir: The folder of prepared data, or None for TFDS's default.
       manual_dir: The folder of the original files, or None to download them.
 
@@ -74,6 +75,18 @@ def read(
         raise _damaged(builder.data_path, error) from error
 
 
+def inputs_of(builder: tfds.core.DatasetBuilder) -> dict[str, Any]:
+    """Returns the description of the inputs that a builder left with its data.
+
+    Args:
+      builder: The builder of the prepared data.
+
+    Returns:
+      The description, as JSON holds it; empty where there is none.
+    """
+    return dict(builder.info.metadata.get("inputs", {}))
+
+
 def _read_split(
     builder: tfds.core.DatasetBuilder, split: str, features: Collection[str]
 ) -> dict[str, np.ndarray]:
@@ -107,9 +120,10 @@ def _require_known(
 
 
 def _open(name: str, data_dir: str | None) -> tfds.core.DatasetBuilder:
-    module = importlib.import_module(f"datasets.{name}.{name}_dataset_builder")
+    data_set, _, config = name.partition("/")
+    module = importlib.import_module(f"datasets.{data_set}.{data_set}_dataset_builder")
     try:
-        return module.Builder(data_dir=data_dir)
+        return module.Builder(data_dir=data_dir, config=config or None)
     # The constructor reads the description of prepared data, which may be damaged.
     except Exception as error:
         folder = pathlib.Path(data_dir or constants.DATA_DIR) / name
@@ -127,10 +141,11 @@ def _damaged(folder: pathlib.Path, error: Exception) -> DataError:
 def _prepare_alone(builder: tfds.core.DatasetBuilder, manual_dir: str | None) -> None:
     """Prepares the data, or waits while another process prepares them."""
     folder = builder.data_path.parent
-    root = folder.parent
+    name = _full_name(builder)
+    root = folder.parents[name.count("/")]
     try:
         root.mkdir(parents=True, exist_ok=True)
-        with file_lock.hold_lock(root / f"{builder.name}.lock"):
+        with file_lock.hold_lock(root / f"{name.replace('/', '-')}.lock"):
             if not builder.data_path.exists():
                 _remove_leftovers(folder)
                 _download_and_prepare(builder, root / "downloads", manual_dir)
@@ -142,6 +157,12 @@ def _prepare_alone(builder: tfds.core.DatasetBuilder, manual_dir: str | None) ->
             f"cannot write the prepared data below {root} ({reason}): pass a folder "
             "with free space that can be written as --data_dir"
         ) from error
+
+
+def _full_name(builder: tfds.core.DatasetBuilder) -> str:
+    """Returns the name of the data set, with that of its configuration, if any."""
+    config = builder.builder_config
+    return builder.name if config is None else f"{builder.name}/{config.name}"
 
 
 def _remove_leftovers(folder: pathlib.Path) -> None:
@@ -170,12 +191,13 @@ def _check_sources(
     """Checks the original files, and returns the user's folder of them, if any."""
     if not builder.url_infos:  # Generated data have no original files.
         return None
+    name, url_infos = _full_name(builder), source_files.own_url_infos(builder)
     if manual_dir is None:
-        source_files.require_reachable(download_dir, builder.name, builder.url_infos)
+        source_files.require_reachable(download_dir, name, url_infos)
         return None
     return source_files.find_manual_files(
         manual_dir,
-        builder.name,
-        builder.url_infos,
+        name,
+        url_infos,
         getattr(builder, "OTHER_VERSIONS", {}),
     )
