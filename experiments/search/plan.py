@@ -49,13 +49,13 @@ class Plan:
         Raises:
           UsageError: There is nothing to search.
         """
-        task = self.task.name
+        module = self.task.name.partition("/")[0]
         ranges = self.task.search_space.get(self.method, {})
         left = {name: r for name, r in ranges.items() if name not in self.given}
         if not left:
             raise UsageError(
                 f"There is nothing to search for method {self.method!r}: its space in "
-                f"experiments/configs/{task}.py is empty, or every setting is given."
+                f"experiments/configs/{module}.py is empty, or every setting is given."
             )
         return left
 

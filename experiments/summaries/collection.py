@@ -34,7 +34,7 @@ def load_results(folder: pathlib.Path, task: str, *needed: str) -> Results:
     """
     found: Results = {}
     for path in sorted(folder.glob(f"{task}/*/seed*/result.json")):
-        result = _read_result(path, needed)
+        result = _read_result(path, task, needed)
         if result["complete"]:
             found.setdefault(path.parts[-3], []).append(result)
     for method, results in found.items():
@@ -47,9 +47,11 @@ def load_results(folder: pathlib.Path, task: str, *needed: str) -> Results:
     return found
 
 
-def _read_result(path: pathlib.Path, needed: Sequence[str]) -> dict[str, Any]:
-    """Reads the result of the run that the path names."""
-    task, method, seed = path.parts[-4:-1]
+def _read_result(
+    path: pathlib.Path, task: str, needed: Sequence[str]
+) -> dict[str, Any]:
+    """Reads the result of the task's run that the path names."""
+    method, seed = path.parts[-3:-1]
     result = read_json(path)
     if result is None:
         raise UsageError(f"{path} is no file; remove it.")

@@ -71,19 +71,12 @@ def load(
     known = ArffInputs(name, labels, features, standardization)
     return LoadedData(
         "arff",
-        {"train": _preprocessed(known, train), "test": _preprocessed(known, test)},
+        {"train": known.preprocess(train), "test": known.preprocess(test)},
         checksums,
         time.perf_counter() - begin,
         notes=_label_notes(config, header, labels),
         inputs=known.as_dict(),
     )
-
-
-def _preprocessed(known: ArffInputs, rows: _Rows) -> _Rows:
-    # Tasks are listed without TensorFlow, which the library's data functions need.
-    from ldrsp_tf.data.preprocessing import preprocess
-
-    return {**rows, "features": preprocess(known.preprocessing, rows["features"])}
 
 
 def preprocessing(inputs: Mapping[str, Any]) -> "StandardizeFeatures | None":

@@ -2,16 +2,12 @@
 
 import dataclasses
 
-from experiments.tasks.tag_config import TagConfig
+from experiments.tasks.tag_config import StandardizedTagConfig
 from ldrsp_tf.settings import OURS, setting
-
-# 0/1 features are left alone by `auto`: scaled, rare ones get values so large that a
-# network trained by Adam does worse.
-STANDARDIZATIONS = ("auto", "none", "all")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class ArffConfig(TagConfig):
+class ArffConfig(StandardizedTagConfig):
     """Adds the files, and how their labels and features are read."""
 
     train_file: str | None = setting(
@@ -53,13 +49,5 @@ class ArffConfig(TagConfig):
         "n for labels that are the first n attributes, -n for the last n; without it "
         "and --labels_xml, the '-C n' of the file's relation holds, as in MEKA",
         low=None,
-        group="data",
-    )
-    standardize: str = setting(
-        "auto",
-        OURS,
-        "features to bring to mean 0 and variance 1 over the training rows; auto takes "
-        "those that have values outside 0 and 1 there",
-        choices=STANDARDIZATIONS,
         group="data",
     )

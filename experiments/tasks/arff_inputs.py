@@ -40,6 +40,17 @@ class ArffInputs:
         """The standardization of rows as the reader gives them; None without one."""
         return self.standardization.network(len(self.columns))
 
+    def preprocess(self, rows: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """Returns rows with preprocessed features.
+
+        Args:
+          rows: The arrays of the rows, with raw `features`, `[N, F]`.
+        """
+        # Tasks are listed without TensorFlow, which the library's data functions need.
+        from ldrsp_tf.data.preprocessing import preprocess
+
+        return {**rows, "features": preprocess(self.preprocessing, rows["features"])}
+
     def as_dict(self) -> dict[str, Any]:
         """Returns it as JSON holds it, without a loss of digits."""
         scale = self.standardization
@@ -53,6 +64,23 @@ class ArffInputs:
         }
 
     @classmethod
+    def of_columns(
+        cls, content: Mapping[str, Any], standardization: Standardization
+    ) -> "ArffInputs":
+        """Returns what `as_dict` describes, with a scale given beside it.
+
+        Args:
+          content: The entries train_file, labels and features.
+          standardization: The scale of the features' columns.
+        """
+        return cls(
+            str(content["train_file"]),
+            [str(label) for label in content["labels"]],
+            [Attribute(name, tuple(values)) for name, values in content["features"]],
+            standardization,
+        )
+
+    @classmethod
     def from_dict(cls, content: Mapping[str, Any]) -> "ArffInputs":
         """Returns what `as_dict` describes.
 
@@ -60,19 +88,12 @@ class ArffInputs:
           UsageError: The content is damaged.
         """
         try:
-            known = cls(
-                str(content["train_file"]),
-                [str(label) for label in content["labels"]],
-                [
-                    Attribute(name, tuple(values))
-                    for name, values in content["features"]
-                ],
-                Standardization(
-                    np.array(content["standardized_columns"], int),
-                    np.array(content["mean"], np.float64),
-                    np.array(content["deviation"], np.float64),
-                ),
+            scale = Standardization(
+                np.array(content["standardized_columns"], int),
+                np.array(content["mean"], np.float64),
+                np.array(content["deviation"], np.float64),
             )
+            known = cls.of_columns(content, scale)
             known.standardization.require_fit(len(known.columns))
             return known
         except (KeyError, TypeError, ValueError) as error:

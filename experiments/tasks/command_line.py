@@ -12,18 +12,31 @@ from experiments.tasks.arff_config import ArffConfig
 from experiments.tasks.image_folder_config import ImageFolderConfig
 from experiments.tasks.mask_config import MaskConfig
 from experiments.tasks.recipes import RECIPES
-from experiments.tasks.tag_config import TagConfig
-from experiments.tasks.task import TASKS, Task, get_task
+from experiments.tasks.tag_config import StandardizedTagConfig, TagConfig
+from experiments.tasks.task import TASK_LIST, TASKS, Task, get_task
 from ldrsp_tf.settings import Domain
 
 # The classes of all tasks' configurations.
-CONFIGS = (TagConfig, MaskConfig, ArffConfig, ImageFolderConfig)
+CONFIGS = (
+    TagConfig,
+    MaskConfig,
+    StandardizedTagConfig,
+    ArffConfig,
+    ImageFolderConfig,
+)
 
 DEFAULT_TASK = "synthetic_shapes"
 DEFAULT_METHOD = "ldrsp_plus"
 
 # Names all methods at once, where a command takes several.
 ALL_METHODS = "all"
+
+
+class _TaskDomain(Domain):
+    """The names of all tasks, which a sentence lists with each suite once."""
+
+    def __str__(self) -> str:
+        return f"one of {TASK_LIST}"
 
 
 def task_flags(required: bool, several: bool = False) -> tuple[Flag, Flag]:
@@ -38,9 +51,9 @@ def task_flags(required: bool, several: bool = False) -> tuple[Flag, Flag]:
     return (
         Flag(
             "task",
-            f"data, networks and metrics to use: {', '.join(TASKS)}",
+            f"data, networks and metrics to use: {TASK_LIST}",
             "task",
-            Domain(choices=TASKS),
+            _TaskDomain(choices=TASKS),
             task,
             required=required,
         ),

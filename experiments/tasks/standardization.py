@@ -28,7 +28,7 @@ class Standardization:
         """Returns the standardization that training rows call for.
 
         Args:
-          choice: One of `arff_config.STANDARDIZATIONS`: `auto` takes the columns with a
+          choice: One of `tag_config.STANDARDIZATIONS`: `auto` takes the columns with a
             value outside 0 and 1, `all` takes all, `none` none.
           features: The features of the training rows, `[N, F]`.
         """

@@ -14,6 +14,10 @@ TAG_HEADS = ("linear", "ratio")
 _ENERGY = "energy"
 TAG_DISCRIMINATORS = (_ENERGY, "autoencoder")
 
+# 0/1 features are left alone by `auto`: scaled, rare ones get values so large that a
+# network trained by Adam does worse.
+STANDARDIZATIONS = ("auto", "none", "all")
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class TagConfig(Config):
@@ -91,6 +95,20 @@ class TagConfig(Config):
     )
     posterior: PosteriorSettings = dataclasses.field(
         default_factory=PosteriorSettings, metadata={"group": "training"}
+    )
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class StandardizedTagConfig(TagConfig):
+    """Adds the standardization of features that are numbers of any scale."""
+
+    standardize: str = setting(
+        "auto",
+        OURS,
+        "features to bring to mean 0 and variance 1 over the training rows; auto takes "
+        "those that have values outside 0 and 1 there",
+        choices=STANDARDIZATIONS,
+        group="data",
     )
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 import numpy as np
 
 from datasets.loading import LoadedData, load
+from datasets.preparation.mulan_sets import SETS as MULAN_SETS
 from experiments.tasks.config import Config
 from experiments.tasks.inputs import NewInputs
 from experiments.tasks.ranges import Space
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from ldrsp_tf.spaces.base import OutputSpace
 
 # A module of `experiments.configs` for each, imported when it is asked for.
-TASKS = (
+_MODULES = (
     "synthetic_shapes",
     "synthetic_tags",
     "bibtex",
@@ -40,6 +41,26 @@ TASKS = (
     "lfw_parts",
     "arff",
     "image_folder",
+)
+
+# Modules with a task for each of several data sets, `<module>/<set>`.
+_SUITES = {"mulan": tuple(MULAN_SETS)}
+
+# The values of `--task`.
+TASKS = (
+    *_MODULES,
+    *(f"{suite}/{one}" for suite, sets in _SUITES.items() for one in sets),
+)
+
+# The same as a text, in which a suite stands once.
+TASK_LIST = ", ".join(
+    (
+        *_MODULES,
+        *(
+            f"{suite}/SET with one of the sets {', '.join(sets)}"
+            for suite, sets in _SUITES.items()
+        ),
+    )
 )
 
 
@@ -349,7 +370,7 @@ def get_task(name: str) -> Task:
       UsageError: There is none; the message lists the known ones.
     """
     if name not in TASKS:
-        raise UsageError(
-            f"There is no task {name!r}; the tasks are {', '.join(TASKS)}."
-        )
-    return cast(Task, importlib.import_module(f"experiments.configs.{name}").TASK)
+        raise UsageError(f"There is no task {name!r}; the tasks are {TASK_LIST}.")
+    suite, _, one = name.partition("/")
+    module = importlib.import_module(f"experiments.configs.{suite}")
+    return cast(Task, module.TASKS[one] if one else module.TASK)
