@@ -22,6 +22,18 @@ def test_results_are_kept_by_folder_and_seed(result_folder):
     assert [run["seed"] for run in results["ldrsp"]] == [0, 1]
 
 
+def test_a_task_of_a_suite_lies_in_the_folder_of_the_suite(result_folder):
+    path = result_folder.write("mulan/emotions", "gan", 0, TEST)
+    result_folder.write("mulan/scene", "gan", 0, TEST)
+    assert path == result_folder.path.joinpath(
+        "mulan", "emotions", "gan", "seed0", "result.json"
+    )
+    assert len(load_results(result_folder.path, "mulan/emotions")["gan"]) == 1
+    result_folder.write("mulan/scene", "gan", 1, TEST, task="mulan/emotions")
+    with pytest.raises(UsageError, match="holds the run mulan/emotions/gan/seed1"):
+        load_results(result_folder.path, "mulan/scene")
+
+
 def test_an_incomplete_result_does_not_count(result_folder):
     result_folder.write("bibtex", "ldrsp", 0, TEST, complete=False)
     assert load_results(result_folder.path, "bibtex") == {}

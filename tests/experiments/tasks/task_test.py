@@ -15,6 +15,7 @@ from experiments.cli.setting_tree import leaves
 from experiments.run import COMMAND
 from experiments.search.widening import Budget
 from experiments.summaries.result_table import METRICS
+from experiments.tasks import mulan
 from experiments.tasks.command_line import CONFIGS
 from experiments.tasks.recipes import RECIPES
 from experiments.tasks.superpixels import OFFICIAL, PROXY, superpixel_metrics
@@ -27,7 +28,7 @@ from ldrsp_tf.settings import OURS, PAPER, Domain
 def test_a_task_configures_every_method(name):
     task = get_task(name)
     assert task.name == name
-    assert (name in DATA_SETS) == (task.load is prepared_data)
+    assert (name in DATA_SETS) == (task.load in (prepared_data, mulan.load))
     assert set(task.overrides) <= set(RECIPES)
     for method, recipe in RECIPES.items():
         if recipe.fit is None:
@@ -154,7 +155,8 @@ def test_bookmarks_has_the_papers_discriminator_and_figures():
     assert task.paper["ldrsp"] == {"generator": 37.2, "refined": 38.3}
 
 
-SWEEPS = sorted(pathlib.Path(__file__).parents[3].glob("results/sweeps/*/*.json"))
+RECORDS = pathlib.Path(__file__).parents[3] / "results" / "sweeps"
+SWEEPS = sorted(RECORDS.rglob("*.json"))
 
 
 @pytest.mark.parametrize(
@@ -162,7 +164,8 @@ SWEEPS = sorted(pathlib.Path(__file__).parents[3].glob("results/sweeps/*/*.json"
 )
 def test_a_method_has_the_settings_that_its_sweep_found(path):
     sweep = json.loads(path.read_text())
-    assert (sweep["task"], sweep["method"]) == (path.parent.name, path.stem)
+    task = path.parent.relative_to(RECORDS).as_posix()
+    assert (sweep["task"], sweep["method"]) == (task, path.stem)
     config = get_task(sweep["task"]).configure(sweep["method"], {}).as_dict()
     found = sweep["best"]["settings"]
     assert {name: config[name] for name in found} == found
