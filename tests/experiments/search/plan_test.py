@@ -32,6 +32,12 @@ def test_nothing_to_search_is_refused():
             _ = plan.space
 
 
+def test_the_space_of_a_suites_task_is_in_the_module_of_the_suite():
+    plan = Plan(get_task("mulan/scene"), "none", {})
+    with pytest.raises(UsageError, match=r"experiments/configs/mulan\.py"):
+        _ = plan.space
+
+
 def test_a_trial_has_a_run_for_each_seed():
     plan = Plan(TASK, "gan", {"epochs": 2}, seed=3, seeds=2)
     configs = plan.configs({"input_dropout": 0.25})
