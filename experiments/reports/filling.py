@@ -71,9 +71,66 @@ def fill_tables(
     for layout in _layouts(wanted):
         there = load_results(results, layout.task)
         folders = _folders(layout, there, wanted.methods)
-        lacking = missing_runs(layout.task, folders, there, wanted.seeds)
-        _check_settings(lacking, there, results)
-        missing += lacking
+        missing += lacking_runs(results, layout.task, folders, there, wanted.seeds)
+    return fill_runs(
+        results,
+        missing,
+        command,
+        runs=runs,
+        at_once=at_once,
+        report=report,
+        cluster=cluster,
+    )
+
+
+def lacking_runs(
+    results: pathlib.Path,
+    task: str,
+    folders: Sequence[str],
+    there: Results,
+    seeds: int,
+) -> list[RunName]:
+    """Returns the runs without a complete result, as `missing_runs` does.
+
+    Args:
+      results: The folder of the results, for the error.
+      task: The task's name.
+      folders: The folders of methods, `<method>[-<networks>]`.
+      there: The complete results of the task.
+      seeds: The number of seeds that each method should have.
+
+    Raises:
+      UsageError: Results have other settings than new runs.
+    """
+    lacking = missing_runs(task, folders, there, seeds)
+    _check_settings(lacking, there, results)
+    return lacking
+
+
+def fill_runs(
+    results: pathlib.Path,
+    missing: Sequence[RunName],
+    command: Sequence[str],
+    *,
+    runs: pathlib.Path,
+    at_once: int,
+    report: Callable[[str], None],
+    cluster: "RayCluster | None" = None,
+) -> list[Failure]:
+    """Executes runs and files their results with the others.
+
+    Args:
+      results: The folder that receives the results of the runs that finish.
+      missing: The runs, in the order in which they start.
+      command: The command line of a run, without the flags that name it and its folder.
+      runs: The folder of the runs' folders. A run that was interrupted is resumed.
+      at_once: The number of runs at a time.
+      report: The function that shows a line of progress.
+      cluster: The cluster to join and run on; None for this machine.
+
+    Returns:
+      The runs that failed.
+    """
     jobs = [
         Job(
             name=str(run),
@@ -115,12 +172,24 @@ def _folders(
 ) -> list[str]:
     if methods is None:
         return runnable(layout.methods or row_folders(layout, there), RECIPES)
-    for method in methods:
-        if not runnable([method], RECIPES):
-            raise UsageError(
-                f"There is no method {method!r}; the methods are {', '.join(RECIPES)}."
-            )
+    require_runnable(methods)
     return list(methods)
+
+
+def require_runnable(folders: Sequence[str]) -> None:
+    """Refuses folders whose method or networks this package does not have.
+
+    Args:
+      folders: The folders of methods, `<method>[-<networks>]`.
+
+    Raises:
+      UsageError: A folder is of no method.
+    """
+    for folder in folders:
+        if not runnable([folder], RECIPES):
+            raise UsageError(
+                f"There is no method {folder!r}; the methods are {', '.join(RECIPES)}."
+            )
 
 
 def _check_settings(

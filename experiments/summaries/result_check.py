@@ -131,6 +131,7 @@ _PARTS: dict[str, _Check] = {
     "seed": _count(0),
     "complete": _is(bool, "true or false"),
     "test": _METRICS,
+    "validation": _METRICS,
     "controls": _METRICS,
     "walk": _trajectory,
     "score": _fields(dict.fromkeys(_SCORES, _number_or_nan), {}),

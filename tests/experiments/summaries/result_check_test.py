@@ -62,6 +62,7 @@ _NAN, _INFINITE = float("nan"), float("inf")
         ("test.refined.f1", _INFINITE, "test.refined.f1 is inf, not a number"),
         ("test.refined.f1", "47.0", "test.refined.f1 is '47.0', not a number"),
         ("test.refined.f1", True, "test.refined.f1 is True, not a number"),
+        ("validation", 1, "validation is 1, not an object"),
         ("controls.own.f1", "good", "controls.own.f1 is 'good', not a number"),
         ("walk.metric", [0.5], "the lists of walk have different lengths"),
         ("walk.score", None, "walk.score is missing"),
