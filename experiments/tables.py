@@ -141,8 +141,9 @@ def table_makers(folder: pathlib.Path) -> Makers:
     `<!-- table: TASK -->` ... `<!-- end -->` becomes the task's table (as `claim/TASK`
     or `controls/TASK` another table of it, as `summary` that of all tasks),
     `<!-- screen: RUN -->` the last lines that a run such as bibtex/ldrsp/seed0 shows,
-    `<!-- ablations: TASK -->` the table of ablations, and `<!-- sweeps: TASK -->` that
-    of the searches of its methods' settings.
+    `<!-- ablations: TASK -->` the table of ablations, `<!-- sweeps: TASK -->` that of
+    the searches of its methods' settings, and `<!-- suite: GROUP -->` the comparison of
+    methods over a group of data sets.
 
     Args:
       folder: The folder of the results.
@@ -152,6 +153,7 @@ def table_makers(folder: pathlib.Path) -> Makers:
         "screen": _screen,
         "ablations": _ablations,
         "sweeps": _sweeps,
+        "suite": _suite,
     }
     return {kind: partial(make, folder) for kind, make in makers.items()}
 
@@ -175,6 +177,13 @@ def _ablations(folder: pathlib.Path, task: str) -> str:
 
 def _sweeps(folder: pathlib.Path, task: str) -> str:
     return sweep_table(folder / "sweeps", task)
+
+
+def _suite(folder: pathlib.Path, group: str) -> str:
+    # Other parts need not wait for scipy.stats.
+    from experiments.suite.report import group_report
+
+    return group_report(folder, group)
 
 
 def _screen(folder: pathlib.Path, run: str) -> str:

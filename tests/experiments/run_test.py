@@ -428,14 +428,15 @@ def test_help_has_the_values_of_the_task_and_method(capsys, without_tensorflow):
 
 
 COMMANDS = ("run", "sweep", "tables", "ablations", "figures", "predict", "export")
+PACKAGES = ("suite",)  # Commands that are packages.
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", (*COMMANDS, *PACKAGES))
 def test_no_command_imports_tensorflow_for_help_or_to_refuse_a_flag(name):
     code = f"""
 import sys
 sys.modules["tensorflow"] = None  # An import of it fails.
-from experiments.{name} import main
+from experiments.{name}{".__main__" if name in PACKAGES else ""} import main
 main(["{name}", *sys.argv[1:]])
 """
     process = [sys.executable, "-c", code]

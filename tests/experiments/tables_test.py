@@ -101,6 +101,17 @@ def test_a_task_without_a_table_is_refused(result_folder):
         written(text, result_folder.path)
 
 
+def test_a_comparison_over_data_sets_is_written_between_its_marks(result_folder):
+    outputs = {"refined": {"f1": 0.46, "f1_tuned": 0.46}}
+    for seed in range(3):
+        result_folder.write("bibtex", "ldrsp", seed, outputs, validation=outputs)
+    text = written("<!-- suite: design -->\nold\n<!-- end -->", result_folder.path)
+    assert "| bibtex | 46.0 (1) |" in text
+    assert "\nold\n" not in text
+    with pytest.raises(UsageError, match=r"no result of these rows.*delicious"):
+        written("<!-- suite: confirmation -->\n<!-- end -->", result_folder.path)
+
+
 def test_a_screen_is_what_the_run_showed(results):
     text = "<!-- screen: bibtex/ldrsp/seed0 -->\n<!-- end -->"
     lines = written(text, results).splitlines()

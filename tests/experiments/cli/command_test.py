@@ -98,7 +98,8 @@ _PATH_WORDS = re.compile(r"\b(file|folder)\b")
 def _commands():
     names = ("ablations", "export", "figures", "predict", "run", "sweep", "tables")
     modules = [f"experiments.{name}" for name in names]
-    return [import_module(name).COMMAND for name in (*modules, "benchmarks.run")]
+    others = ("experiments.suite.__main__", "benchmarks.run")
+    return [import_module(name).COMMAND for name in (*modules, *others)]
 
 
 def test_every_flag_of_a_path_takes_the_home_folder(monkeypatch):
