@@ -26,6 +26,11 @@ _BETA_2 = Choice((0.9, 0.999))
 
 _DROPOUT = Uniform(0.0, 0.5, most=0.9)
 
+# Against a cross-entropy that is a mean over the labels. Decoupled decay does not do
+# the same under Adam: of 21 trials of logistic regression on Bibtex, none with it was
+# above the best without.
+_L2: Space = {"generator_l2": LogUniform(1e-8, 1e-4)}
+
 # A step of Adam takes this share of its learning rate off each weight.
 _WEIGHT_DECAY = Ordered((0.0, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0), above=(3.0, 10.0))
 
@@ -82,13 +87,12 @@ def tag_spaces(labels: int = _LABELS) -> Mapping[str, Space]:
         replay=samples,
         score_steps={"step_size": LogUniform(0.01, 2.0)},
     )
-    decay: Space = {"generator_weight_decay": _WEIGHT_DECAY}
     return {
         **spaces,
-        "baseline": {**network, **decay},
+        "baseline": {**network, **_L2},
         # A linear layer has no hidden units to drop.
-        "logistic_regression": {**linear, **decay},
-        "nn_baseline": {**network, **decay},
+        "logistic_regression": {**linear, **_L2},
+        "nn_baseline": {**network, **_L2},
         "prlr": {**_NORMS, **_POSTERIOR},
         "prlr_without_norms": _POSTERIOR,
     }

@@ -28,6 +28,7 @@ class TagConfig(Config):
         "hidden",
         "input_dropout",
         "hidden_dropout",
+        "generator_l2",
     )
     # Trials take seconds, and seeds differ by as much as good settings do.
     SEARCH_SEEDS: ClassVar[int] = 2
@@ -51,6 +52,13 @@ class TagConfig(Config):
         OURS,
         "share of G's hidden units that dropout sets to 0",
         high=1,
+        group="networks",
+    )
+    generator_l2: float = setting(
+        0.0,
+        OURS,
+        "factor of the sum of G's squared weights in its loss, in which the "
+        "cross-entropy is a mean over the labels",
         group="networks",
     )
     discriminator: str = setting(

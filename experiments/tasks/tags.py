@@ -130,5 +130,6 @@ def networks(config: TagConfig, examples: Examples) -> tuple[MLP, Discriminator]
         hidden=config.hidden,
         input_dropout=config.input_dropout,
         hidden_dropout=config.hidden_dropout,
+        l2=config.generator_l2,
     )
     return generator, _DISCRIMINATORS[config.discriminator](config, labels)

@@ -18,6 +18,7 @@ class MLP(ConfigFromInit, keras.Model):
         paper's two layers.
       input_dropout: The share of the inputs that is dropped in training.
       hidden_dropout: The share of the hidden units that is dropped in training.
+      l2: The factor of the sum of squared weights, biases excluded, in the loss.
     """
 
     from_logits = True
@@ -28,17 +29,21 @@ class MLP(ConfigFromInit, keras.Model):
         hidden: tuple[int, ...] = (150,),
         input_dropout: float = 0.0,
         hidden_dropout: float = 0.0,
+        l2: float = 0.0,
         **kwargs: Any,
     ):
         super().__init__(**kwargs)
+        penalty = keras.regularizers.L2(l2) if l2 else None
         self.body = []
         if input_dropout:
             self.body.append(keras.layers.Dropout(input_dropout))
         for units in hidden:
-            self.body.append(keras.layers.Dense(units, activation="relu"))
+            self.body.append(
+                keras.layers.Dense(units, "relu", kernel_regularizer=penalty)
+            )
             if hidden_dropout:
                 self.body.append(keras.layers.Dropout(hidden_dropout))
-        self.head = keras.layers.Dense(labels)
+        self.head = keras.layers.Dense(labels, kernel_regularizer=penalty)
 
     def call(self, x: tf.Tensor, training: bool = False) -> tf.Tensor:
         """Returns logits `[B, L]` of features `[B, F]`."""

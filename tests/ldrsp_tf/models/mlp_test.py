@@ -62,3 +62,18 @@ def test_without_dropout_training_changes_nothing():
     model = MLP(5, (6,))
     np.testing.assert_array_equal(model(_x()), model(_x(), training=True))
     assert not model.non_trainable_variables
+
+
+def test_the_penalty_is_the_sum_of_squared_weights_without_biases():
+    network = MLP(2, (3,), l2=0.5)
+    network(np.ones((1, 4), np.float32))
+    for weight in network.weights:
+        weight.assign(np.full(weight.shape, 2.0))
+    # 12 and 6 weights of 2, and 5 biases.
+    assert float(sum(network.losses)) == 0.5 * 18 * 4.0
+
+
+def test_without_a_penalty_there_is_no_loss_of_the_networks_own():
+    network = MLP(2, (3,))
+    network(np.ones((1, 4), np.float32))
+    assert network.losses == []
