@@ -171,7 +171,8 @@ def least_work(
         tf.constant(examples.x), tf.constant(examples.y), order[0], tf.constant(0)
     )
     specs = [tf.TensorSpec(part.shape) for part in (x, y)]
-    step = tf.function(resting.train_step).get_concrete_function(
+    # An epoch does not convert it either.
+    step = tf.function(resting.train_step, autograph=False).get_concrete_function(
         *specs, tf.TensorSpec([], tf.int32)
     )
     operations = count(step) + trajectory_operations(trainer, *specs)
@@ -226,11 +227,11 @@ def step_operations(
       y: The shape of a batch of outputs, `[B, ...]`.
     """
 
-    @tf.function
+    @tf.function(autograph=False)
     def features(x: tf.Tensor) -> object:
         return discriminator.features(x)
 
-    @tf.function
+    @tf.function(autograph=False)
     def gradient(x: tf.Tensor, y: tf.Tensor) -> object:
         of_x = discriminator.features(x)
         return score_and_gradient(lambda y: discriminator.logits(of_x, y), y)

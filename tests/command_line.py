@@ -12,12 +12,12 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).parents[1]
 
-# Most of the time of a short command is the import of TensorFlow. One process does it,
-# and commands are forks of that process: each has its own flags, settings of TensorFlow
-# and signals. The import initializes no device and starts no threads but those of
-# OpenBLAS, which starts them anew in a fork.
+# Most of the time of a short command is the import of TensorFlow and TFDS. One process
+# does it, and commands are forks of that process: each has its own flags, settings of
+# TensorFlow and signals. The import initializes no device and starts no threads but
+# those of OpenBLAS, which starts them anew in a fork.
 _FORK_SERVER = multiprocessing.get_context("forkserver")
-_FORK_SERVER.set_forkserver_preload(["tests.fork_server_imports"])
+_PRELOAD = ["tests.fork_server_imports"]
 
 
 class ForkedCommand:
@@ -41,6 +41,9 @@ class ForkedCommand:
         for path in paths:
             path.touch()
         self.stdout, self.stderr = (path.open() for path in paths)
+        # Here, since all servers of a process are one: that of `benchmarks.kill_trials`
+        # sets other imports as it is imported.
+        _FORK_SERVER.set_forkserver_preload(_PRELOAD)
         self._process = _FORK_SERVER.Process(
             target=_execute, args=(module, flags, environment, paths), daemon=True
         )
@@ -82,6 +85,7 @@ def _execute(
     """Makes this process the command, and runs it."""
     os.environ.clear()
     os.environ.update(environment)
+    _reread_data_dir()
     os.chdir(ROOT)
     for descriptor, path in enumerate(outputs, start=1):
         file = os.open(path, os.O_WRONLY)
@@ -90,6 +94,13 @@ def _execute(
     _interrupt_by_sigint()
     sys.argv = [module, *flags]
     runpy.run_module(module, run_name="__main__", alter_sys=True)
+
+
+def _reread_data_dir() -> None:
+    # The import, which was that of the fork server, has read it from its environment.
+    from tensorflow_datasets.core import constants
+
+    constants.DATA_DIR = constants.get_default_data_dir()
 
 
 def _interrupt_by_sigint() -> None:

@@ -1,21 +1,28 @@
-import ctypes
+import gc
 import os
 import pathlib
 import subprocess
-import sys
 from collections.abc import Callable
 
 import pytest
 
+from tests import obedient
+from tests.command_line import CommandLine
+
 _ROOT = pathlib.Path(__file__).parents[1]
 _BESIDE_PROJECT = _ROOT.parent / "shared" / "data"
-_PR_CAPBSET_DROP, _CAP_DAC_OVERRIDE = 24, 1
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Puts files with slow tests first, so that no worker begins one at the end."""
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: item.path not in slow)
+
+
+def pytest_collection_finish() -> None:
+    """Spares the collector what the imports made, which it would visit in vain."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
@@ -28,27 +35,16 @@ def real_data_dir() -> pathlib.Path:
 
 
 @pytest.fixture
-def run_obediently(tmp_path) -> Callable[..., subprocess.CompletedProcess]:
-    """Runs Python in a process that may not write where the permissions forbid it.
+def run_obediently() -> Callable[..., subprocess.CompletedProcess]:
+    """Runs a module that may not write where the permissions forbid it."""
 
-    What the superuser starts may otherwise.
-    """
+    def run(module: str, *flags: str) -> subprocess.CompletedProcess:
+        command_line = CommandLine(dict(os.environ))
+        process = command_line.run(module, *flags, module=obedient.__name__)
+        if process.returncode == obedient.UNABLE:
+            pytest.skip("permissions cannot be made to hold here")
+        return process
 
-    def run(*arguments: str) -> subprocess.CompletedProcess:
-        return subprocess.run(
-            [sys.executable, *arguments],
-            cwd=_ROOT,
-            capture_output=True,
-            text=True,
-            preexec_fn=lambda: ctypes.CDLL(None).prctl(
-                _PR_CAPBSET_DROP, _CAP_DAC_OVERRIDE, 0, 0, 0
-            ),
-        )
-
-    locked = tmp_path / "locked"
-    locked.mkdir(0o555)
-    if run("-c", f"open({str(locked / 'file')!r}, 'w')").returncode == 0:
-        pytest.skip("permissions cannot be made to hold here")
     return run
 
 

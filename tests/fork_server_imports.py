@@ -1,5 +1,6 @@
 """Imports that all commands share, done once by the server that forks them."""
 
+import gc
 import importlib.util
 import os
 
@@ -11,7 +12,10 @@ _stderr, _nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
 os.dup2(_nowhere, 2)
 try:
     import pytest  # noqa: F401
+    import tensorboard.summary.v2  # noqa: F401
     import tensorflow as tf  # noqa: F401
+    import tensorflow_datasets as tfds  # noqa: F401
+    from PIL import Image  # noqa: F401
 
     if importlib.util.find_spec("optuna"):
         import optuna  # noqa: F401
@@ -19,3 +23,7 @@ finally:
     os.dup2(_stderr, 2)
     os.close(_stderr)
     os.close(_nowhere)
+
+# The collector of a fork then neither visits nor copies what the imports made.
+gc.collect()
+gc.freeze()

@@ -1,6 +1,8 @@
 import contextlib
+import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -12,10 +14,12 @@ from datasets import loading
 from datasets.errors import DataError
 from datasets.preparation import file_lock, store
 from datasets.synthetic_tags import generative_model
-from tests.command_line import ForkedCommand
+from tests import full_disk
+from tests.command_line import CommandLine
 from tests.datasets import another_load
 
 _PROJECT = pathlib.Path(__file__).parents[2]
+_COMMAND_LINE = CommandLine(dict(os.environ))
 
 
 @pytest.fixture(scope="module")
@@ -33,24 +37,15 @@ def copied_dir(prepared, tmp_path):
 
 @pytest.mark.slow
 def test_a_disk_that_is_full_is_a_sentence_and_leaves_nothing_half_done(tmp_path):
-    # No file may grow beyond so much: what a full disk does to TensorFlow's writers.
-    size = 60_000
-    limit = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({size},) * 2)"
-    code = (
-        "from datasets import loading, errors\n"
-        f"{limit}\n"
-        "try:\n"
-        f"    loading.load('synthetic_tags', data_dir={str(tmp_path)!r})\n"
-        "except errors.DataError as error:\n"
-        "    print(error)\n"
+    done = _COMMAND_LINE.run(
+        *("60000", another_load.__name__, "synthetic_tags", str(tmp_path)),
+        module=full_disk.__name__,
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=_PROJECT, capture_output=True, text=True
-    )
-    assert done.stdout.startswith(
+    (sentence,) = re.findall(r"^datasets\.errors\.DataError: (.*)", done.stderr, re.M)
+    assert sentence.startswith(
         f"cannot write the prepared data below {tmp_path} ({tmp_path}/synthetic_tags"
     )
-    assert "File too large): pass a folder with free space" in done.stdout
+    assert "File too large): pass a folder with free space" in sentence
     data = loading.load("synthetic_tags", data_dir=str(tmp_path))
     assert len(data.splits["train"]["labels"]) == 3000
 
@@ -219,9 +214,12 @@ def test_data_that_another_process_prepared_after_the_first_look_are_used(
 @pytest.mark.slow
 def test_two_processes_may_prepare_at_the_same_time(tmp_path):
     processes = [
-        ForkedCommand(another_load.__name__, (str(tmp_path),), dict(os.environ))
+        _COMMAND_LINE.start(
+            "synthetic_tags", str(tmp_path), module=another_load.__name__
+        )
         for _ in range(2)
     ]
     for process in processes:
-        _, errors = process.communicate(timeout=120)
+        printed, errors = process.communicate(timeout=120)
         assert process.returncode == 0, errors
+        assert json.loads(printed)["train"] == 3000

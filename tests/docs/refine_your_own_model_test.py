@@ -11,13 +11,16 @@ NOTEBOOK = ROOT / "docs" / "refine_your_own_model.ipynb"
 
 # Short trainings on fewer images. The user's model still has to find some animals: an
 # empty mask has no precision. After one epoch validation would choose a single step,
-# and the pictures show five.
+# and the pictures show five. XLA would take longer to compile the steps of Keras than
+# these are trained.
 _SHORTER = {
     "EPOCHS = 10 ": "EPOCHS = 1 ",
     "y_train = examples(300)": "y_train = examples(200)",
     "y_validation = examples(100)": "y_validation = examples(40)",
-    "y_test = examples(200)": "y_test = examples(100)",
+    "y_test = examples(200)": "y_test = examples(60)",
     "frozen=True,": 'frozen=True, grid={"steps": (5,)},',
+    "Adam(0.01), ": "Adam(0.01), jit_compile=False, loss=",
+    "Adam(rate),": "Adam(rate), jit_compile=False, loss=",
 }
 
 # Figures of the text that no output shows: differences of two that are shown.

@@ -1,3 +1,4 @@
+import json
 import re
 
 import numpy as np
@@ -11,6 +12,7 @@ TINY = (
     "--refinement_steps=2",
     "--crop_offsets=0,8",
     "--noretrain",
+    "--deterministic",
 )
 
 
@@ -20,6 +22,25 @@ def finished(command_line, tmp_path_factory):
     process = command_line.run(*TINY, f"--output_dir={folder}")
     assert process.returncode == 0, process.stderr
     return folder, process.stdout
+
+
+@pytest.mark.slow
+def test_a_deterministic_run_of_masks_has_the_same_figures_bit_for_bit(
+    finished, command_line, tmp_path
+):
+    # Two seeds of Python's hashes: that of a new interpreter and that of all forks.
+    again = tmp_path / "again"
+    process = command_line.run(
+        *TINY, "--nofigures", f"--output_dir={again}", fresh=True
+    )
+    assert process.returncode == 0, process.stderr
+    first, second = (
+        json.loads((folder / "result.json").read_text())
+        for folder in (finished[0], again)
+    )
+    for name in ("test", "validation", "selected", "score"):
+        assert first[name] == second[name]
+    assert "--deterministic" in second["command"].split()
 
 
 @pytest.mark.slow

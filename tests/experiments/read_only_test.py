@@ -6,8 +6,8 @@ import pytest
 
 from datasets import loading
 
-FLAGS = ("-m", "experiments.run", "--task=synthetic_tags", "--method=baseline")
-FLAGS += ("--hidden=8", "--epochs=1", "--noretrain")
+RUN = ("experiments.run", "--task=synthetic_tags", "--method=baseline")
+RUN += ("--hidden=8", "--epochs=1", "--noretrain")
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def prepared(tmp_path, make_read_only):
 @pytest.mark.slow
 def test_prepared_data_need_not_be_writable(prepared, run_obediently, tmp_path):
     folder = tmp_path / "run"
-    process = run_obediently(*FLAGS, f"--data_dir={prepared}", f"--output_dir={folder}")
+    process = run_obediently(*RUN, f"--data_dir={prepared}", f"--output_dir={folder}")
     assert (process.returncode, process.stderr) == (0, "")
     assert json.loads((folder / "result.json").read_text())["complete"]
 
@@ -33,7 +33,7 @@ def test_a_data_dir_to_prepare_in_has_to_be_writable(
     folder.mkdir()
     make_read_only(folder)
     process = run_obediently(
-        *FLAGS, f"--data_dir={folder}", f"--output_dir={tmp_path / 'run'}"
+        *RUN, f"--data_dir={folder}", f"--output_dir={tmp_path / 'run'}"
     )
     command_line.assert_one_sentence(
         process, "cannot write the prepared data", str(folder), "as --data_dir"
@@ -47,7 +47,7 @@ def test_an_output_folder_has_to_be_writable(
     folder = tmp_path / "run"
     folder.mkdir()
     make_read_only(folder)
-    process = run_obediently(*FLAGS, f"--output_dir={folder}")
+    process = run_obediently(*RUN, f"--output_dir={folder}")
     command_line.assert_one_sentence(
         process, f"The folder {folder} cannot be written", "--output_dir"
     )

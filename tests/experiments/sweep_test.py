@@ -1,5 +1,4 @@
 import json
-import os
 import pathlib
 import re
 
@@ -8,6 +7,7 @@ import pytest
 from experiments.sweep import COMMAND, plan_sweeps
 from experiments.tasks.command_line import parse_command_line
 from experiments.tasks.recipes import RECIPES
+from tests import without_package
 
 pytest.importorskip("optuna")
 
@@ -48,6 +48,10 @@ def test_all_methods_are_those_of_a_single_stage_under_the_same_protocol():
     assert str(sweeps["gan"].storage) == "sweeps/bibtex/gan/trials.sqlite3"
     (masks,) = planned("--task=weizmann_horse", "--method=gan").values()
     assert (masks.plan.seeds, masks.plan.pruning) == (1, False)
+    # Two seeds for tags, unless another number is given.
+    for given, seeds in ((), 2), (("--seeds=1",), 1):
+        (tags,) = planned("--task=synthetic_tags", "--method=gan", *given).values()
+        assert tags.plan.seeds == seeds
 
 
 def test_named_methods_are_searched_once_and_in_their_order():
@@ -135,13 +139,10 @@ def test_a_mistake_is_one_sentence(finished, command_line, flags, words):
 
 @pytest.mark.slow
 def test_without_optuna_it_is_told_how_to_get_it(command_line, tmp_path):
-    (tmp_path / "optuna.py").write_text("raise ModuleNotFoundError(name='optuna')\n")
-    paths = [str(tmp_path), os.environ.get("PYTHONPATH", "")]
-    without = type(command_line)(
-        {**command_line.environment, "PYTHONPATH": os.pathsep.join(paths)}
+    flags = ("optuna", "experiments.sweep", *SWEEP)
+    process = command_line.run(
+        *flags, f"--output_dir={tmp_path / 'sweep'}", module=without_package.__name__
     )
-    flags = (*SWEEP, f"--output_dir={tmp_path / 'sweep'}")
-    process = without.run(*flags, module="experiments.sweep", fresh=True)
     assert process.returncode == 1
     assert process.stderr == (
         "error: A sweep needs Optuna; install it by pip install -e '.[sweep]'.\n"
@@ -155,7 +156,7 @@ def test_several_methods_are_searched_one_after_the_other_and_kept(
     """Two processes share the trials of both; ranges are widened on the way."""
     flags = (
         *("--task=synthetic_tags", "--method=nn_baseline,baseline", "--epochs=1"),
-        *("--hidden=8", "--trials=2", "--widenings=1", "--jobs=2"),
+        *("--hidden=8", "--trials=2", "--widenings=1", "--seeds=1", "--jobs=2"),
         *(f"--output_dir={tmp_path / 'new'}", f"--record={tmp_path / 'kept'}"),
     )
     process = command_line.run(*flags, module="experiments.sweep")
@@ -163,8 +164,7 @@ def test_several_methods_are_searched_one_after_the_other_and_kept(
     for method in ("nn_baseline", "baseline"):
         sweep = content(tmp_path / "new" / method)
         assert sweep["complete"] is True
-        # Two seeds for tags, unless another number is given.
-        assert sweep["plan"]["seeds"] == 2
+        assert sweep["plan"]["seeds"] == 1
         assert len(sweep["widenings"]) == 1
         assert len(sweep["trials"]) == 3
         kept = json.loads(

@@ -166,7 +166,7 @@ def one_channel_model(large_maps) -> keras.Model:
             keras.layers.Conv2D(1, 1, activation="sigmoid"),
         ]
     )
-    model.compile("adam", "binary_crossentropy")
+    model.compile("adam", "binary_crossentropy", jit_compile=False)
     x, y = large_maps
     model.fit(x, y[..., 1:], verbose=0)
     return model

@@ -37,20 +37,21 @@ def _texture_model(x, y):
         ]
     layers.append(keras.layers.Conv2D(1, 1, activation="sigmoid"))
     model = keras.Sequential(layers)
-    model.compile(keras.optimizers.Adam(0.01), "binary_crossentropy")
+    # XLA would take longer to compile the step than to train.
+    model.compile(keras.optimizers.Adam(0.01), "binary_crossentropy", jit_compile=False)
     model.fit(x, y[..., 1:], epochs=12, batch_size=20, verbose=0)
     return model
 
 
 @pytest.mark.slow
 def test_a_frozen_model_gains_from_refinement(shapes):
-    # Six seeds of model (0.01 to 0.24 mean IOU) and refiner gain 0.25 to 0.41.
+    # Six seeds of model (0.01 to 0.24 mean IOU) and refiner gain 0.18 to 0.39.
     refiner = Refiner(
         _texture_model(*shapes["train"]),
         ClassMapSpace(),
         from_logits=False,
         frozen=True,
-        discriminator=PatchDiscriminator("unet", width=4, head="bilinear"),
+        discriminator=PatchDiscriminator("fcn", width=4, head="bilinear"),
         settings=TrainingSettings(
             batch_size=20,
             discriminator_learning_rate=0.005,

@@ -71,7 +71,7 @@ def pretrained(tags):
             keras.layers.Dense(_LABELS, activation="sigmoid"),
         ]
     )
-    model.compile("adam", "binary_crossentropy")
+    model.compile("adam", "binary_crossentropy", jit_compile=False)
     model.fit(*tags, verbose=0)
     return model
 

@@ -1,8 +1,7 @@
 import dataclasses
 import json
+import os
 import random
-import subprocess
-import sys
 
 import keras
 import numpy as np
@@ -17,6 +16,8 @@ from ldrsp_tf.refiner.refiner import Refiner
 from ldrsp_tf.settings import RefinementGrid, TrainingSettings
 from ldrsp_tf.spaces.class_maps import ClassMapSpace
 from ldrsp_tf.spaces.tags import TagSpace
+from tests.command_line import CommandLine
+from tests.ldrsp_tf.refiner import loaded_elsewhere
 
 _FILES = ["discriminator.keras", "generator.keras", "refiner.json"]
 
@@ -79,20 +80,15 @@ def test_a_loaded_refiner_of_masks_is_the_same(fitted_maps, large_maps, tmp_path
     assert loaded.space.arguments == refiner.space.arguments
 
 
-_IN_ANOTHER_PROCESS = """
-import sys, numpy as np
-from ldrsp_tf import Refiner
-folder, x, refined = sys.argv[1:]
-np.save(refined, Refiner.load(folder).predict(np.load(x)).refined)
-"""
-
-
 @pytest.mark.slow
 def test_another_process_reads_the_same(saved, fitted, tags, tmp_path):
     x, refined = tmp_path / "x.npy", tmp_path / "refined.npy"
     np.save(x, tags[0])
-    command = [sys.executable, "-c", _IN_ANOTHER_PROCESS, saved, x, refined]
-    subprocess.run(command, check=True, capture_output=True)
+    command_line = CommandLine(dict(os.environ))
+    process = command_line.run(
+        *map(str, (saved, x, refined)), module=loaded_elsewhere.__name__
+    )
+    assert process.returncode == 0, process.stderr
     np.testing.assert_array_equal(np.load(refined), fitted.predict(tags[0]).refined)
 
 
@@ -177,7 +173,7 @@ def test_classes_of_the_users_are_named(make_refiner, tags, tmp_path, eagerly, r
 
 def test_a_compiled_and_trained_model_is_saved(make_refiner, tags, tmp_path, eagerly):
     model = keras.Sequential([keras.layers.Dense(5, activation="sigmoid")])
-    model.compile("adam", "binary_crossentropy", metrics=["mae"])
+    model.compile("adam", "binary_crossentropy", metrics=["mae"], jit_compile=False)
     model.train_on_batch(*tags)
     refiner = _made(make_refiner, tags, model, from_logits=False)
     refiner.save(tmp_path)

@@ -88,7 +88,7 @@ def test_gradients_are_those_of_keras_own_fit(tags):
         model(x)
         if fit_by_keras:
             loss = keras.losses.BinaryCrossentropy(from_logits=True)
-            model.compile(keras.optimizers.SGD(0.5), loss)
+            model.compile(keras.optimizers.SGD(0.5), loss, jit_compile=False)
             model.fit(x, y, batch_size=8, epochs=1, shuffle=False, verbose=0)
         else:
             settings = TrainingSettings(batch_size=8)
