@@ -42,8 +42,9 @@ TASK = Task(
         "logistic_regression": {
             **RECIPE_SETTINGS["logistic_regression"],
             "epochs": 60,
-            "generator_learning_rate": 0.0064,
-            "input_dropout": 0.029,
+            "generator_learning_rate": 0.0142,
+            "input_dropout": 0.00137,
+            "generator_l2": 1.16e-7,
         },
         "nn_baseline": {
             **RECIPE_SETTINGS["nn_baseline"],
