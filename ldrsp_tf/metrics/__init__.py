@@ -1,8 +1,12 @@
 """Metrics of decided outputs, and the decoders that decide relaxed ones.
 
-All functions take numpy arrays, or tensors that numpy can convert, and return numpy
-arrays or numbers; metric values are fractions in [0, 1]. NumPy is the only import.
+All functions but `plugin_decide` take numpy arrays, or tensors that numpy can convert,
+and return numpy arrays or numbers; metric values are fractions in [0, 1]. NumPy is the
+only import, and `plugin_decide` imports TensorFlow when it is first asked for.
 """
+
+import importlib
+from typing import TYPE_CHECKING, Any
 
 from ldrsp_tf.metrics.masks import global_iou, image_iou, pixel_accuracy
 from ldrsp_tf.metrics.plugin_decoder import calibrate_empty_odds, plugin_decode
@@ -15,6 +19,9 @@ from ldrsp_tf.metrics.tags import (
     tune_threshold,
 )
 
+if TYPE_CHECKING:
+    from ldrsp_tf.metrics.plugin_graph import plugin_decide
+
 __all__ = [
     "DEFAULT_THRESHOLD",
     "THRESHOLDS",
@@ -24,7 +31,15 @@ __all__ = [
     "image_iou",
     "mean_f1",
     "pixel_accuracy",
+    "plugin_decide",
     "plugin_decode",
     "threshold_decode",
     "tune_threshold",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "plugin_decide":
+        module = importlib.import_module("ldrsp_tf.metrics.plugin_graph")
+        return module.plugin_decide
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -28,20 +28,21 @@ approaches", ICML 2012): with T_k = N - S_k, s(k, a) = E[1 / (a + T_k)] has
     s(k - 1, a) = p_k s(k, a + 1) + (1 - p_k) s(k, a),
     f(k) = sum_{n = 1..k} 2 n P(S_k = n) s(k, k + n).
 
-All sums have positive terms alone, so that nothing cancels.
+All sums have positive terms alone, so that nothing cancels. `plugin_graph` has the same
+for TensorFlow's graphs.
 """
 
 import numpy as np
 
 # The mass of a distribution of counts that may be left out; it changes no f(k) by more
 # than twice as much, which is less than the rounding of a 1.
-_TAIL = 1e-17
+TAIL = 1e-17
 # Expected values that differ by a smaller part are alike: rounding must not decide.
-_ALIKE = 1.0 - 1e-12
+ALIKE = 1.0 - 1e-12
 _LARGEST_ODDS = 1e6
-_ROWS = 256
+ROWS = 256
 # Numbers in the largest array of a chunk (64 MB).
-_CHUNK_SIZE = 8_000_000
+CHUNK_SIZE = 8_000_000
 
 
 def plugin_decode(probabilities: np.ndarray, empty_odds: float = 1.0) -> np.ndarray:
@@ -100,7 +101,7 @@ def calibrate_empty_odds(probabilities: np.ndarray, y_true: np.ndarray) -> float
 
 def _best_sizes(p: np.ndarray, odds: float) -> np.ndarray:
     """Returns the number of tags to decide, int, `[B]`, of sorted `p`, `[B, L]`."""
-    bounds = [_candidates(p[i : i + _ROWS].T, odds) for i in range(0, len(p), _ROWS)]
+    bounds = [_candidates(p[i : i + ROWS].T, odds) for i in range(0, len(p), ROWS)]
     low, high = np.concatenate([np.zeros((2, 0), int), *bounds], axis=1)
     sizes = np.zeros(len(p), int)
     # Rows of about the same candidates share a chunk.
@@ -108,8 +109,8 @@ def _best_sizes(p: np.ndarray, odds: float) -> np.ndarray:
     rows = rows[high[rows] > 0]
     while len(rows):
         # The last row has the largest k, and bounds the rows that fit beside it.
-        fitting = _CHUNK_SIZE // (high[rows[-1]] + 1) ** 2
-        rows, chunk = np.split(rows, [-np.clip(fitting, 1, _ROWS)])
+        fitting = CHUNK_SIZE // (high[rows[-1]] + 1) ** 2
+        rows, chunk = np.split(rows, [-np.clip(fitting, 1, ROWS)])
         candidates = int(low[chunk].min()), int(high[chunk].max())
         sizes[chunk] = _best_of(p[chunk].T, *candidates, odds)
     return sizes
@@ -132,7 +133,7 @@ def _candidates(p: np.ndarray, odds: float) -> np.ndarray:
     mass = 2.0 * np.cumsum(p, axis=0)
     lower, upper = mass * inverse[1:], mass * inverse[:-1]
     best = np.maximum(lower.max(axis=0), odds * count[0])
-    possible = upper >= best * _ALIKE
+    possible = upper >= best * ALIKE
     low = 1 + np.argmax(possible, axis=0)
     high = labels - np.argmax(possible[::-1], axis=0)
     return np.where(possible.any(axis=0), [low, high], np.zeros((2, rows), int))
@@ -142,7 +143,7 @@ def _best_of(p: np.ndarray, low: int, high: int, odds: float) -> np.ndarray:
     """Returns the best of 0 and of the numbers from `low` to `high`, int, `[R]`."""
     none = odds * np.prod(1.0 - p, axis=0)
     expected = np.concatenate([none[None], _expected_f1(p, low, high)])
-    best = np.argmax(expected >= expected.max(axis=0) * _ALIKE, axis=0)
+    best = np.argmax(expected >= expected.max(axis=0) * ALIKE, axis=0)
     return np.where(best == 0, 0, low - 1 + best)
 
 
@@ -182,7 +183,7 @@ def _hit_distributions(p: np.ndarray, low: int) -> list[np.ndarray]:
 
 
 def _count_distribution(p: np.ndarray) -> np.ndarray:
-    """Returns P(sum Y = n) up to an n beyond which is less than `_TAIL`, `[M, R]`."""
+    """Returns P(sum Y = n) up to an n beyond which is less than `TAIL`, `[M, R]`."""
     size = _support(p.sum(axis=0).max(initial=0.0), len(p))
     pmf = np.zeros((size, p.shape[1]))
     pmf[0] = 1.0
@@ -199,14 +200,14 @@ def _add_tag(pmf: np.ndarray, p: np.ndarray) -> None:
 
 
 def _support(mean: float, labels: int) -> int:
-    """Returns an M with P(N >= M) <= `_TAIL`, at most `labels` + 1.
+    """Returns an M with P(N >= M) <= `TAIL`, at most `labels` + 1.
 
     Chernoff's bound: a sum of independent Bernoulli variables has P(N >= n) <=
     exp(n - mean) (mean / n)^n for n > mean.
     """
     n = np.arange(1, labels + 1)
     bound = n - mean - n * np.log(n / np.maximum(mean, 1e-300))
-    enough = (n > mean) & (bound <= np.log(_TAIL))
+    enough = (n > mean) & (bound <= np.log(TAIL))
     return int(n[enough][0]) if enough.any() else labels + 1
 
 

@@ -114,8 +114,8 @@ def _counts(p):
 def test_chunks_change_nothing(monkeypatch):
     p = np.random.default_rng(3).beta(0.1, 1.5, (70, 30))
     whole = plugin_decode(p)
-    monkeypatch.setattr(plugin_decoder, "_ROWS", 16)
-    monkeypatch.setattr(plugin_decoder, "_CHUNK_SIZE", 300)
+    monkeypatch.setattr(plugin_decoder, "ROWS", 16)
+    monkeypatch.setattr(plugin_decoder, "CHUNK_SIZE", 300)
     np.testing.assert_array_equal(plugin_decode(p), whole)
     assert plugin_decode(p[:0]).shape == (0, 30)
 
