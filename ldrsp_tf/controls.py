@@ -13,11 +13,20 @@ import tensorflow as tf
 
 from ldrsp_tf.methods import BASELINE
 from ldrsp_tf.models.adapters import DiscriminatorAsGenerator
-from ldrsp_tf.prediction.crops import Crops, predictor_by
-from ldrsp_tf.prediction.predictor import predict
+from ldrsp_tf.prediction.crops import predictor_by
+from ldrsp_tf.prediction.predictor import generate
+from ldrsp_tf.prediction.unrefined import (
+    AVERAGE,
+    MIRRORED,
+    OWN,
+    unrefined_outputs,
+    unrefined_predictors,
+)
 from ldrsp_tf.refiner import Refiner
 from ldrsp_tf.settings import TrainingSettings
 from ldrsp_tf.training.trainer import Trainer
+
+_NAMES = (OWN, AVERAGE, MIRRORED)  # The order of the tables.
 
 
 def discriminator_trainer(
@@ -58,24 +67,17 @@ def control_outputs(
       of G's output and that, both only for a D that predicts. `mirrored`: G's output
       averaged with the mirrored image's, for crops. `ensemble`, if there is one.
     """
-    outputs = {}
     x = refiner.preprocess(x)
-    generated = _generated(refiner.trainer, refiner.crops, x)
-    discriminator = refiner.trainer.discriminator
-    if discriminator is not None and discriminator.can_predict:
-        outputs["own"] = _generated(discriminator_trainer(refiner), refiner.crops, x)
-        outputs["average"] = 0.5 * (generated + outputs["own"])
-    if refiner.crops is not None and not refiner.crops.mirror:
-        mirrored = dataclasses.replace(refiner.crops, mirror=True)
-        outputs["mirrored"] = _generated(refiner.trainer, mirrored, x)
+    networks, predictor = refiner.trainer, refiner.predictor
+    predictors = unrefined_predictors(networks, predictor, refiner.shapes[1])
+    generated = generate(predictor, tf.constant(x))
+    found = unrefined_outputs(predictors, x, generated)
+    outputs = {name: found[name] for name in _NAMES if name in found}
     if ensemble is not None:
         trainer = _trainer_of(ensemble, refiner, None)
-        outputs["ensemble"] = _generated(trainer, refiner.crops, x)
+        ensemble_by = predictor_by(trainer, refiner.crops)
+        outputs["ensemble"] = generate(ensemble_by, tf.constant(x))
     return outputs
-
-
-def _generated(trainer: Trainer, crops: Crops | None, x: np.ndarray) -> np.ndarray:
-    return predict(predictor_by(trainer, crops), tf.constant(x), None).generated
 
 
 def _trainer_of(

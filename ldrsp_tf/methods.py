@@ -53,6 +53,8 @@ class Method:
         max-margin method; None for 1 minus the oracle value.
       has_generator: Whether there is a generator; without one a refinement starts at
         the space's initial output, and only the refined output is reported.
+      decides: Whether validation examples choose the output to deliver, among those of
+        G, of D and of the refinement (`evaluation.decision`).
     """
 
     name: str
@@ -72,6 +74,7 @@ class Method:
     iterates: Literal["outputs", "logits"] = "outputs"
     task_loss: TaskLoss | None = None
     has_generator: bool = True
+    decides: bool = False
 
     @property
     def has_discriminator(self) -> bool:
@@ -145,6 +148,13 @@ LDRSP_PLUS = dataclasses.replace(
     sources=_LONG_WALK_SOURCES,
 )
 
+AUTO = dataclasses.replace(
+    LDRSP_PLUS,
+    name="auto",
+    title="LDRSP+ that refines only if validation shows that it pays",
+    decides=True,
+)
+
 GAN = Method(
     name="gan",
     title="GAN with the non-saturating loss (Goodfellow et al., 2014)",
@@ -209,6 +219,7 @@ METHODS = {
         BASELINE,
         LDRSP,
         LDRSP_PLUS,
+        AUTO,
         GAN,
         LSGAN,
         WGAN_GP,

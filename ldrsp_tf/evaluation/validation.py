@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -9,11 +10,18 @@ import tensorflow as tf
 
 from ldrsp_tf.data.examples import Examples
 from ldrsp_tf.errors import UsageError, reason_of
+from ldrsp_tf.evaluation.decision import REFINED, decide_output
 from ldrsp_tf.evaluation.diagnostics import score_report
 from ldrsp_tf.methods import Method
 from ldrsp_tf.prediction.grid_search import select_refinement
 from ldrsp_tf.prediction.network_pair import NetworkPair
-from ldrsp_tf.prediction.predictor import Prediction, Predictor, predict
+from ldrsp_tf.prediction.predictor import (
+    OutputPredictor,
+    Prediction,
+    Predictor,
+    predict,
+)
+from ldrsp_tf.prediction.unrefined import unrefined_outputs
 from ldrsp_tf.settings import RefinementGrid
 
 Validation = dict[str, Any]
@@ -24,6 +32,7 @@ def validate(
     predictor: Predictor,
     grid: RefinementGrid,
     examples: Examples,
+    unrefined: Mapping[str, OutputPredictor] = MappingProxyType({}),
 ) -> Validation:
     """Measures networks as they are, with the grid's best refinement for them.
 
@@ -32,13 +41,17 @@ def validate(
       predictor: The predictor with these networks.
       grid: The candidates for step size and number of steps.
       examples: The validation examples.
+      unrefined: The predictors without a walk (`unrefined_predictors`) that a method
+        that decides has to choose from, beside G and the refinement.
 
     Returns:
-      metric: The metric that epochs and trials are selected by (`selection_metric`).
+      metric: The metric that epochs and trials are selected by (`selection_metric`);
+        that of the output to deliver, for a method that decides.
       refinement: The chosen refinement; None without D.
       calibration: The parameters of tuned decoders, by output.
       measured: Every metric, by output (generator, refined).
       score: The comparison of D with its oracle (`score_report`), if there is a D.
+      decision: The output to deliver (`decide_output`), for a method that decides.
     """
     x, refinement = tf.constant(examples.x), None
     if networks.discriminator is not None:
@@ -59,6 +72,16 @@ def validate(
         validation["score"] = score_report(
             networks, x, examples.y, prediction, predictor.predict_batch_size
         )
+    if networks.method.decides:
+        outputs = outputs_of(networks.method, prediction)
+        refined = {REFINED: outputs.pop(REFINED)} if REFINED in outputs else {}
+        others = unrefined_outputs(unrefined, examples.x, prediction.generated)
+        candidates = {**outputs, **others, **refined}
+        for name, y in others.items():
+            decoder_params[name] = networks.space.tune_decoder(y, examples.y)
+        decision = decide_output(networks.space, candidates, examples.y)
+        validation["decision"] = dataclasses.asdict(decision)
+        validation["metric"] = decision.metric
     return validation
 
 
@@ -86,6 +109,7 @@ def try_validation(
     predictor: Predictor,
     grid: RefinementGrid,
     examples: Examples,
+    unrefined: Mapping[str, OutputPredictor] = MappingProxyType({}),
 ) -> None:
     """Validates one batch, so that nothing is missing after the first epoch.
 
@@ -94,6 +118,7 @@ def try_validation(
       predictor: The predictor with these networks.
       grid: The candidates, of which one step size is tried.
       examples: The validation examples.
+      unrefined: The predictors without a walk, as in `validate`.
 
     Raises:
       UsageError: A metric, a decoder, the oracle or a walk fails.
@@ -101,7 +126,7 @@ def try_validation(
     batch = Examples(*(part[: predictor.predict_batch_size] for part in examples))
     grid = dataclasses.replace(grid, step_sizes=grid.step_sizes[:1])
     try:
-        validate(networks, predictor, grid, batch)
+        validate(networks, predictor, grid, batch, unrefined)
     except UsageError:
         raise
     except Exception as error:  # Spaces and oracles of the user's may raise anything.
@@ -118,7 +143,7 @@ def measure(
     examples: Examples,
     decoder_params: Mapping[str, Mapping[str, Any]],
 ) -> dict[str, dict[str, float]]:
-    """Computes every metric of a prediction, by output (generator, refined).
+    """Computes every metric of a prediction, by output (generator, refined, decided).
 
     Args:
       networks: The networks that made the prediction.
@@ -126,12 +151,16 @@ def measure(
       examples: The examples, with their true outputs.
       decoder_params: The parameters of tuned decoders, by output (`validate`).
     """
-    return {
-        row: networks.space.measure(
+    space = networks.space
+    measured = {
+        row: space.measure(
             y, examples.y, decoder_params[row], probabilities=row == "generator"
         )
         for row, y in outputs_of(networks.method, prediction).items()
     }
+    if prediction.decided is not None:
+        measured["decided"] = space.measure_decided(prediction.decided, examples.y)
+    return measured
 
 
 def outputs_of(method: Method, prediction: Prediction) -> dict[str, np.ndarray]:
@@ -145,5 +174,5 @@ def outputs_of(method: Method, prediction: Prediction) -> dict[str, np.ndarray]:
     if method.has_generator:
         rows["generator"] = prediction.generated
     if prediction.refined is not None:
-        rows["refined"] = prediction.refined
+        rows[REFINED] = prediction.refined
     return rows

@@ -77,7 +77,8 @@ class RatioNetwork(ConfigFromInit, Discriminator):
         if not self.is_conditioned:
             return features
         scores, slack = features
-        return scores + (1.0 + self.trust) * generator_logits, slack
+        trust = tf.cast(self.trust, tf.float32)
+        return scores + (1.0 + trust) * generator_logits, slack
 
     def predict_logits(
         self, features: Features, y: tf.Tensor, training: bool = False

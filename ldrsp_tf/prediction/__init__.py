@@ -1,6 +1,7 @@
 """Predictions of a trained pair of networks: G's outputs and the refined ones.
 
-`network_pair` joins G and D, `predictor` predicts in chunks, `crops` averages
-overlapping crops, `grid_search` chooses step size and number of steps. May import
+`network_pair` joins G and D, `predictor` predicts in chunks, `unrefined` predicts
+without a walk (D's own output, means), `crops` averages overlapping crops,
+`grid_search` chooses step size and number of steps. May import
 `models`, `methods` and what is below them; it does not depend on the training.
 """

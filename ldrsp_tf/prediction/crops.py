@@ -123,6 +123,23 @@ class CropAverage:
         self._offsets = offsets
         self._mirror = mirror
 
+    @property
+    def is_mirrored(self) -> bool:
+        """Whether the mirrored image is predicted too."""
+        return self._mirror
+
+    def mirrored(self) -> "CropAverage":
+        """Returns the average over crops of the image and of the mirrored one."""
+        return CropAverage(
+            self.networks, self._size, self._offsets, True, self.predict_batch_size
+        )
+
+    def of(self, networks: NetworkPair) -> "CropAverage":
+        """Returns the average over the same crops of other networks."""
+        return CropAverage(
+            networks, self._size, self._offsets, self._mirror, self.predict_batch_size
+        )
+
     def generate(self, x: tf.Tensor) -> tf.Tensor:
         """Returns averaged outputs of G, `[B, H, W, C]`, of images `[B, H, W, 3]`."""
         self._check(x)

@@ -1,5 +1,6 @@
 """Predictions of a trained pair: G's outputs, the refined ones, and D's scores."""
 
+from collections.abc import Iterator
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -9,8 +10,8 @@ from ldrsp_tf.refinement import Refinement, Trajectory
 from ldrsp_tf.spaces.base import OutputSpace
 
 
-class Predictor(Protocol):
-    """A predictor of whole examples: a pair of networks, or its average over crops.
+class OutputPredictor(Protocol):
+    """A predictor of whole examples.
 
     Attributes:
       space: The output space.
@@ -21,7 +22,11 @@ class Predictor(Protocol):
     predict_batch_size: int
 
     def generate(self, x: tf.Tensor) -> tf.Tensor:
-        """Returns G(x), `[B, ...]`."""
+        """Returns relaxed outputs, `[B, ...]`, of inputs `[B, ...]`."""
+
+
+class Predictor(OutputPredictor, Protocol):
+    """A predictor that refines: a pair of networks, or its average over crops."""
 
     def walk(
         self, x: tf.Tensor, step_size: tf.Tensor, steps: tf.Tensor, normalized: bool
@@ -45,6 +50,8 @@ class Prediction(NamedTuple):
       scores: D's scores of the refined outputs, `[N]` or `[N, H, W]`; None without D.
       trajectory: Every output of the walk, `[T + 1, N, ...]`; None unless requested.
       trajectory_scores: D's scores of these, `[T + 1, N]` or `[T + 1, N, H, W]`.
+      decided: The 0/1 outputs to deliver, float32, `[N, ...]`, as validation examples
+        have decided; None for a method that leaves this to the user.
     """
 
     generated: np.ndarray
@@ -52,6 +59,7 @@ class Prediction(NamedTuple):
     scores: np.ndarray | None = None
     trajectory: np.ndarray | None = None
     trajectory_scores: np.ndarray | None = None
+    decided: np.ndarray | None = None
 
 
 def walk_by(predictor: Predictor, x: tf.Tensor, refinement: Refinement) -> Trajectory:
@@ -87,17 +95,35 @@ def predict(
         default.
       trajectory: Whether to keep every output of the walk, and its score.
     """
-    chunks: list[tuple[np.ndarray, ...]] = []
-    predict_batch_size = predict_batch_size or predictor.predict_batch_size
-    for begin in range(0, x.shape[0], predict_batch_size):
-        part = x[begin : begin + predict_batch_size]
-        if refinement is None:
-            chunks.append((predictor.generate(part).numpy(),))
-            continue
-        chunks.append(_as_arrays(walk_by(predictor, part, refinement), trajectory))
+    if refinement is None:
+        return Prediction(generate(predictor, x, predict_batch_size))
+    chunks = [
+        _as_arrays(walk_by(predictor, part, refinement), trajectory)
+        for part in _parts(x, predict_batch_size or predictor.predict_batch_size)
+    ]
     # The first axis of a trajectory is its steps.
     axes = (0, 0, 0, 1, 1)
     return Prediction(*map(np.concatenate, zip(*chunks), axes))
+
+
+def generate(
+    predictor: OutputPredictor, x: tf.Tensor, predict_batch_size: int | None = None
+) -> np.ndarray:
+    """Predicts relaxed outputs without a walk, `[N, ...]`, in chunks.
+
+    Args:
+      predictor: The predictor.
+      x: Inputs, `[N, ...]`.
+      predict_batch_size: The number of inputs in one chunk; the predictor's own by
+        default.
+    """
+    parts = _parts(x, predict_batch_size or predictor.predict_batch_size)
+    return np.concatenate([predictor.generate(part).numpy() for part in parts])
+
+
+def _parts(x: tf.Tensor, size: int) -> Iterator[tf.Tensor]:
+    for begin in range(0, x.shape[0], size):
+        yield x[begin : begin + size]
 
 
 def _as_arrays(trajectory: Trajectory, whole: bool) -> tuple[np.ndarray, ...]:

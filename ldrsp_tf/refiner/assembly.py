@@ -1,6 +1,7 @@
 """The parts of a refiner, assembled from its setup and the shapes of the data."""
 
 import dataclasses
+import functools
 from typing import Any
 
 import keras
@@ -15,7 +16,8 @@ from ldrsp_tf.models import CrossFitted, Discriminator
 from ldrsp_tf.models.adapters import DropFoldChannel, GeneratorAdapter
 from ldrsp_tf.models.output_kind import resolve_from_logits
 from ldrsp_tf.prediction.crops import Crops, predictor_by
-from ldrsp_tf.prediction.predictor import Predictor
+from ldrsp_tf.prediction.predictor import OutputPredictor, Predictor
+from ldrsp_tf.prediction.unrefined import unrefined_predictors
 from ldrsp_tf.refiner.checks import (
     build_trainer,
     require_crops_cover,
@@ -88,6 +90,13 @@ class Parts:
     discriminator: Discriminator | None
     shapes: Shapes
     is_built: bool = False
+
+    @functools.cached_property
+    def unrefined(self) -> dict[str, OutputPredictor]:
+        """The predictors without a walk, for a method that decides; else none."""
+        if not self.trainer.method.decides:
+            return {}
+        return unrefined_predictors(self.trainer, self.predictor, self.shapes[1])
 
 
 def choose_from_logits(generator: keras.Model | None, from_logits: bool | None) -> bool:

@@ -5,6 +5,7 @@ import os
 import keras
 import tensorflow as tf
 
+from ldrsp_tf.evaluation.delivery import Delivery
 from ldrsp_tf.prediction.network_pair import NetworkPair
 from ldrsp_tf.prediction.predictor import Predictor, walk_by
 from ldrsp_tf.refinement import Refinement
@@ -23,6 +24,7 @@ class _Exported(tf.Module):
         refinement: Refinement | None,
         input_shape: tuple[int, ...],
         preprocessing: keras.Model | None,
+        delivery: Delivery | None,
     ):
         super().__init__()
         # TensorFlow saves the variables that it finds in attributes.
@@ -41,11 +43,15 @@ class _Exported(tf.Module):
             if refinement is None:
                 return {"generated": predictor.generate(x)}
             trajectory = walk_by(predictor, x, refinement)
-            return {
+            outputs = {
                 "generated": trajectory.outputs[0],
                 "refined": trajectory.outputs[-1],
                 "score": trajectory.scores[-1],
             }
+            if delivery is not None:
+                y = outputs["refined" if delivery.walks else "generated"]
+                outputs["decided"] = delivery.decide_tensor(x, y)
+            return outputs
 
         self.serve = serve
 
@@ -57,12 +63,14 @@ def write_saved_model(
     input_shape: tuple[int, ...],
     folder: str | os.PathLike[str],
     preprocessing: keras.Model | None = None,
+    delivery: Delivery | None = None,
 ) -> None:
     """Writes a SavedModel whose signature `serving_default` takes raw x, `[N, ...]`.
 
     They are float32, in the units of inputs before their preprocessing. It returns
-    `generated`, `refined` and `score` (only the first for a method without D), for any
-    N, with the refinement's steps inside.
+    `generated`, `refined` and `score` (only the first for a method without D), and the
+    0/1 outputs `decided` of a method that decides, for any N, with the refinement's
+    steps inside.
 
     Args:
       networks: The trained networks.
@@ -72,8 +80,11 @@ def write_saved_model(
       folder: The folder of the SavedModel.
       preprocessing: The preprocessing of raw inputs, which becomes part of the
         SavedModel; None for none.
+      delivery: The decision and its predictors; None for a method that does not decide.
     """
-    module = _Exported(networks, predictor, refinement, input_shape, preprocessing)
+    module = _Exported(
+        networks, predictor, refinement, input_shape, preprocessing, delivery
+    )
     tf.saved_model.save(
         module, os.fspath(folder), signatures={"serving_default": module.serve}
     )

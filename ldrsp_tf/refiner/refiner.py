@@ -6,37 +6,32 @@ from typing import Any
 
 import keras
 import numpy as np
-import tensorflow as tf
 
 from ldrsp_tf.data.augmentation import Augmentation
 from ldrsp_tf.data.examples import (
     Data,
     Examples,
-    as_examples,
-    as_inputs,
-    require_shapes,
     training_and_validation,
 )
 from ldrsp_tf.data.folds import attach_folds
-from ldrsp_tf.data.preprocessing import preprocess, preprocess_examples
-from ldrsp_tf.errors import NotFittedError, UsageError, require_tensorflow_backend
-from ldrsp_tf.evaluation.validation import Validation, measure, try_validation, validate
-from ldrsp_tf.methods import LDRSP_PLUS, Method, get_method
+from ldrsp_tf.data.preprocessing import preprocess_examples
+from ldrsp_tf.errors import require_tensorflow_backend
+from ldrsp_tf.evaluation.decision import Decision
+from ldrsp_tf.evaluation.validation import Validation, try_validation, validate
+from ldrsp_tf.methods import AUTO, Method, get_method
 from ldrsp_tf.models import Discriminator
 from ldrsp_tf.prediction.crops import Crops
-from ldrsp_tf.prediction.predictor import Prediction, Predictor, predict
 from ldrsp_tf.refinement import Refinement
 from ldrsp_tf.refiner import saving
 from ldrsp_tf.refiner.assembly import (
-    Parts,
     Setup,
-    Shapes,
     assemble_for,
     choose_from_logits,
     training_identity,
 )
 from ldrsp_tf.refiner.export import SAVED_MODEL_FILES, write_saved_model
 from ldrsp_tf.refiner.overrides import apply_overrides
+from ldrsp_tf.refiner.predicting import PredictingRefiner
 from ldrsp_tf.refiner.whole_folder import whole_folder
 from ldrsp_tf.settings import (
     RefinementGrid,
@@ -48,15 +43,15 @@ from ldrsp_tf.spaces.base import OutputSpace
 from ldrsp_tf.spaces.custom_oracle import Measure
 from ldrsp_tf.training.history import History, Record
 from ldrsp_tf.training.loop import fit_in_folder
-from ldrsp_tf.training.trainer import Trainer
 
 
-class Refiner:
+class Refiner(PredictingRefiner):
     """A generator, a discriminator that learns to score its outputs, and their walk.
 
         refiner = Refiner(model, TagSpace(), frozen=True)
         refiner.fit((x, y), epochs=20)
-        prediction = refiner.predict(new_x)  # .generated, .refined, .scores
+        decided = refiner.decide(new_x)  # 0/1, refined if that pays
+        prediction = refiner.predict(new_x)  # .generated, .refined, .scores, .decided
 
     Args:
       generator: Any Keras model of one input, which it gets in single precision:
@@ -68,7 +63,8 @@ class Refiner:
       frozen: Whether the model is left as it is, and D alone is trained.
       oracle: A measure of quality to use instead of the space's own (`OutputSpace`).
       discriminator: A discriminator; one that suits the space by default.
-      method: A method or its name; LDRSP+ by default.
+      method: A method or its name; by default LDRSP+ that refines only if validation
+        examples show that it pays ("auto").
       settings: The numbers of the training; those of our tables by default. A dict
         changes some of these, `{"cosine_decay": True, "sampling": {"chain_steps": 3}}`.
       grid: The candidates for step size and number of steps, among which validation
@@ -85,6 +81,9 @@ class Refiner:
       refinement: The step size and number of steps to walk; chosen by `fit`, and may be
         set.
       decoder_params: The parameters of tuned decoders, by output; chosen by `fit`.
+      decision: The output that `decide` returns, and the comparison on validation
+        examples that led to it; None before `fit`, and for a method that leaves the
+        choice to the user.
 
     Raises:
       UsageError: An argument does not fit, alone or with the others.
@@ -99,7 +98,7 @@ class Refiner:
         frozen: bool = False,
         oracle: Measure | None = None,
         discriminator: Discriminator | None = None,
-        method: Method | str = LDRSP_PLUS,
+        method: Method | str = AUTO,
         settings: TrainingSettings | Mapping[str, Any] | None = None,
         grid: RefinementGrid | Mapping[str, Any] | None = None,
         crops: Crops | None = None,
@@ -112,7 +111,7 @@ class Refiner:
             space = space.with_oracle(oracle)
         if isinstance(method, str):
             method = get_method(method)
-        self._setup = Setup(
+        setup = Setup(
             generator=generator,
             space=space,
             from_logits=choose_from_logits(generator, from_logits),
@@ -128,105 +127,7 @@ class Refiner:
             seed=valid_seed(seed),
             preprocessing=preprocessing,
         )
-        self._parts: Parts | None = None
-        self.refinement: Refinement | None = None
-        self.decoder_params: dict[str, dict[str, float]] = {}
-
-    # The parts.
-
-    @property
-    def generator(self) -> keras.Model | None:
-        """The user's generator."""
-        return self._setup.generator
-
-    @property
-    def discriminator(self) -> Discriminator | None:
-        """The discriminator; a default one exists after the first data."""
-        if self._parts is None:
-            return self._setup.discriminator
-        return self._parts.discriminator if self.method.has_discriminator else None
-
-    @property
-    def networks(self) -> dict[str, keras.Model]:
-        """The generator and the discriminator, by name, as far as they exist."""
-        found = {"generator": self.generator, "discriminator": self.discriminator}
-        return {name: network for name, network in found.items() if network is not None}
-
-    @property
-    def space(self) -> OutputSpace:
-        """The output space."""
-        return self._setup.space
-
-    @property
-    def from_logits(self) -> bool:
-        """Whether the generator outputs logits, as given or as inferred."""
-        return self._setup.from_logits
-
-    @property
-    def frozen(self) -> bool:
-        """Whether the generator is left as it is."""
-        return self._setup.frozen
-
-    @property
-    def method(self) -> Method:
-        """The method."""
-        return self._setup.method
-
-    @property
-    def settings(self) -> TrainingSettings:
-        """The numbers of the training."""
-        return self._setup.settings
-
-    @property
-    def grid(self) -> RefinementGrid:
-        """The candidates for step size and number of steps."""
-        return self._setup.grid
-
-    @property
-    def crops(self) -> Crops | None:
-        """The crops that images are predicted by."""
-        return self._setup.crops
-
-    @property
-    def augment(self) -> Augmentation | None:
-        """The random change of the examples of a batch."""
-        return self._setup.augment
-
-    @property
-    def seed(self) -> int:
-        """The seed of weights, held-out rows, data order and draws."""
-        return self._setup.seed
-
-    @property
-    def preprocessing(self) -> keras.Model | None:
-        """The preprocessing of raw inputs; None without one."""
-        return self._setup.preprocessing
-
-    @property
-    def parts(self) -> Parts:
-        """The assembled parts.
-
-        Raises:
-          NotFittedError: There was no data yet.
-        """
-        if self._parts is None:
-            raise NotFittedError("Nothing is trained yet: call fit, or load a refiner.")
-        return self._parts
-
-    @property
-    def trainer(self) -> Trainer:
-        """The pair of networks with its compiled training; NotFittedError without."""
-        return self.parts.trainer
-
-    @property
-    def predictor(self) -> Predictor:
-        """The trainer, or its average over crops; NotFittedError without."""
-        return self.parts.predictor
-
-    @property
-    def shapes(self) -> Shapes:
-        """The shapes of one input and one output; NotFittedError without."""
-        return self.parts.shapes
+        super().__init__(setup)
 
     def assemble(self, examples: Examples, folds: np.ndarray | None = None) -> None:
         """Creates networks and trainer for such examples, which `fit` does itself.
@@ -240,18 +141,6 @@ class Refiner:
         """
         examples = preprocess_examples(self.preprocessing, examples)
         self._parts = assemble_for(self._setup, examples, folds, self._parts)
-
-    def preprocess(self, x: np.ndarray) -> np.ndarray:
-        """Returns raw inputs as `trainer`, `predictor` and both networks take them.
-
-        Args:
-          x: Inputs, `[N, ...]`.
-
-        Raises:
-          NotFittedError: Nothing was trained yet.
-          UsageError: x has another shape or values that are not finite.
-        """
-        return preprocess(self.preprocessing, as_inputs(x, self.shapes[0]))
 
     # Training.
 
@@ -310,13 +199,12 @@ class Refiner:
         training = preprocess_examples(setup.preprocessing, training)
         held_out = preprocess_examples(setup.preprocessing, held_out)
         self._parts = parts = assemble_for(setup, training, folds, self._parts)
-        try_validation(parts.trainer, parts.predictor, setup.grid, held_out)
+        parts_and_grid = parts.trainer, parts.predictor, setup.grid
+        try_validation(*parts_and_grid, held_out, parts.unrefined)
         history, best = fit_in_folder(
             parts.trainer,
             attach_folds(training, folds, setup.members),
-            validate=lambda: validate(
-                parts.trainer, parts.predictor, setup.grid, held_out
-            ),
+            validate=lambda: validate(*parts_and_grid, held_out, parts.unrefined),
             folder=folder,
             identity=lambda: training_identity(setup, training, held_out, folds),
             epochs=epochs,
@@ -336,89 +224,18 @@ class Refiner:
           examples: Validation examples.
         """
         examples = preprocess_examples(self.preprocessing, examples)
-        return validate(self.trainer, self.predictor, self.grid, examples)
+        parts = self.parts
+        return validate(
+            parts.trainer, parts.predictor, self.grid, examples, parts.unrefined
+        )
 
     def choose(self, validation: Validation) -> None:
         """Adopts the choices that were made on validation examples."""
         chosen = validation["refinement"]
         self.refinement = chosen and Refinement(**chosen)
         self.decoder_params = validation["calibration"]
-
-    # Prediction.
-
-    def predict(
-        self,
-        x: np.ndarray,
-        trajectory: bool = False,
-        *,
-        refinement: Refinement | None = None,
-        steps: int | None = None,
-    ) -> Prediction:
-        """Predicts G's outputs, the refined ones and D's scores of these.
-
-        Args:
-          x: Inputs, `[N, ...]`.
-          trajectory: Whether to keep every output of the walk, `[T + 1, N, ...]`, and
-            its score.
-          refinement: The refinement of this call; the chosen one by default.
-          steps: The number of steps of this call; that of the refinement by default.
-
-        Raises:
-          NotFittedError: Nothing was trained yet.
-          UsageError: x has another shape or values that are not finite; steps are
-            negative, or there is no D to walk by.
-        """
-        refinement = self._refinement(refinement, steps)
-        inputs = tf.constant(self.preprocess(x))
-        return predict(self.predictor, inputs, refinement, trajectory=trajectory)
-
-    def evaluate(self, data: Data) -> dict[str, dict[str, float]]:
-        """Computes every metric of G's and of the refined outputs, in [0, 1].
-
-        Args:
-          data: Test examples, as in `fit`.
-
-        Returns:
-          Metrics by name, by output ("generator", "refined").
-
-        Raises:
-          NotFittedError: Nothing was trained yet.
-          UsageError: The data do not fit.
-        """
-        self.require_fitted()
-        if not self.decoder_params:
-            raise NotFittedError("No decoder is tuned yet: let a fit come to its end.")
-        examples = as_examples(data, self.space, "test data")
-        require_shapes(examples, self.shapes, "test data")
-        prediction = self.predict(examples.x)
-        return measure(self.trainer, prediction, examples, self.decoder_params)
-
-    def require_fitted(self) -> None:
-        """Refuses a refiner without trained networks or without a refinement.
-
-        Raises:
-          NotFittedError: There are none.
-        """
-        self._refinement(None, None)
-
-    def _refinement(
-        self, given: Refinement | None, steps: int | None
-    ) -> Refinement | None:
-        """Returns the given refinement or the chosen one, with that number of steps."""
-        has_discriminator = self.parts.trainer.method.has_discriminator
-        if not has_discriminator and (given, steps) != (None, None):
-            raise UsageError(
-                f"Method {self.method.name!r} has no discriminator to refine with."
-            )
-        refinement = given or self.refinement
-        if refinement is None:
-            if has_discriminator:
-                raise NotFittedError(
-                    "No refinement is chosen yet: let a fit come to its end, or give "
-                    "one."
-                )
-            return None
-        return refinement if steps is None else refinement.with_steps(steps)
+        decision = validation.get("decision")
+        self.decision = decision and Decision.from_dict(decision)
 
     # Files.
 
@@ -435,7 +252,11 @@ class Refiner:
         self.require_fitted()
         saving.save_refiner(
             saving.SavedRefiner(
-                self._setup, self.parts, self.refinement, self.decoder_params
+                self._setup,
+                self.parts,
+                self.refinement,
+                self.decoder_params,
+                self.decision,
             ),
             folder,
         )
@@ -465,9 +286,10 @@ class Refiner:
         """
         saved = saving.load_refiner(folder, oracle, custom_objects, augment)
         refiner = cls.__new__(cls)
-        refiner._setup, refiner._parts = saved.setup, saved.parts
+        PredictingRefiner.__init__(refiner, saved.setup, saved.parts)
         refiner.refinement = saved.refinement
         refiner.decoder_params = saved.decoder_params
+        refiner.decision = saved.decision
         return refiner
 
     def export(self, folder: str | os.PathLike[str]) -> None:
@@ -504,4 +326,5 @@ class Refiner:
             self.shapes[0],
             folder,
             self.preprocessing,
+            self.delivery if self.decision is not None else None,
         )

@@ -13,6 +13,7 @@ import tensorflow as tf
 
 from ldrsp_tf.data.augmentation import Augmentation
 from ldrsp_tf.errors import UsageError, reason_of
+from ldrsp_tf.evaluation.decision import Decision
 from ldrsp_tf.methods import METHODS, Method
 from ldrsp_tf.prediction.crops import Crops
 from ldrsp_tf.refinement import Refinement
@@ -47,12 +48,14 @@ class SavedRefiner:
       parts: The parts, assembled from it.
       refinement: The chosen refinement; None without D.
       decoder_params: The parameters of tuned decoders, by output.
+      decision: The output to deliver; None for a method that does not decide.
     """
 
     setup: Setup
     parts: Parts
     refinement: Refinement | None
     decoder_params: dict[str, DecoderParams]
+    decision: Decision | None = None
 
     @property
     def networks(self) -> dict[str, keras.Model]:
@@ -125,6 +128,7 @@ def load_refiner(
             assemble(setup, (tuple(shapes["x"]), tuple(shapes["y"]))),
             description["refinement"] and Refinement(**description["refinement"]),
             description["decoder_params"],
+            _decision(description),
         )
     except _UnknownSpaceError as error:
         raise UsageError(str(error)) from error
@@ -281,7 +285,14 @@ def _description(saved: SavedRefiner) -> Json:
         "shapes": {"x": shapes[0], "y": shapes[1]},
         "refinement": saved.refinement and dataclasses.asdict(saved.refinement),
         "decoder_params": saved.decoder_params,
+        "decision": saved.decision and dataclasses.asdict(saved.decision),
     }
+
+
+def _decision(description: Json) -> Decision | None:
+    """Returns the decision, which files of methods without one do not have."""
+    found = description.get("decision")
+    return found and Decision.from_dict(found)
 
 
 def _space_description(space: OutputSpace) -> Json:

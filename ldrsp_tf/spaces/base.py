@@ -23,6 +23,9 @@ Shape = tuple[int, ...]
 
 CUSTOM_METRIC = "value"
 
+# The decoder that every space has: `decide`, without parameters.
+PLAIN_DECODER = "plain"
+
 
 class OutputSpace(abc.ABC):
     """A kind of output: its activation, projection, decision, oracle and metrics.
@@ -286,6 +289,75 @@ class OutputSpace(abc.ABC):
         assert self.custom_oracle is not None
         decided = self.decide(tf.constant(y, tf.float32))
         return self.custom_oracle.mean_values(decided, tf.constant(y_true, tf.float32))
+
+    # Decoders: the ways to decide relaxed outputs, with parameters of `tune_decoder`.
+
+    def decoders(self, probabilities: bool) -> tuple[str, ...]:
+        """Returns the names of the decoders, those to prefer when in doubt first.
+
+        Args:
+          probabilities: Whether the outputs are probabilities (`measure`).
+        """
+        del probabilities
+        return (PLAIN_DECODER,)
+
+    def decode(
+        self, y: np.ndarray, decoder: str, decoder_params: Mapping[str, Any]
+    ) -> np.ndarray:
+        """Decides relaxed outputs.
+
+        Args:
+          y: Relaxed outputs, `[N, ...]`.
+          decoder: One of `decoders`.
+          decoder_params: The parameters of `tune_decoder`.
+
+        Returns:
+          0/1 outputs, float32, `[N, ...]`.
+        """
+        outputs = tf.constant(y, tf.float32)
+        return self.decode_tensor(outputs, decoder, decoder_params).numpy()
+
+    def decode_tensor(
+        self, y: tf.Tensor, decoder: str, decoder_params: Mapping[str, Any]
+    ) -> tf.Tensor:
+        """Decides as `decode` does, by operations that a SavedModel can have.
+
+        Args:
+          y: Relaxed outputs, `[B, ...]`.
+          decoder: One of `decoders`.
+          decoder_params: The parameters of `tune_decoder`.
+
+        Raises:
+          UsageError: There is no such decoder.
+        """
+        del decoder_params
+        if decoder != PLAIN_DECODER:
+            raise UsageError(
+                f"{type(self).__name__} has no decoder {decoder!r}; its decoders are "
+                f"{', '.join(self.decoders(True))}."
+            )
+        return self.decide(y)
+
+    def measure_decided(
+        self, decided: np.ndarray, y_true: np.ndarray
+    ) -> dict[str, float]:
+        """Computes the metrics of decided outputs, as fractions in [0, 1].
+
+        Args:
+          decided: 0/1 outputs, `[N, ...]`.
+          y_true: True outputs, `[N, ...]`.
+        """
+        own = {
+            self.default_metric_name: float(
+                self.default_example_metric(decided, y_true).mean()
+            )
+        }
+        if self.custom_oracle is None:
+            return own
+        return {
+            CUSTOM_METRIC: float(self._custom_values(decided, y_true).mean()),
+            **own,
+        }
 
     @abc.abstractmethod
     def surrogate_loss(self, logits: tf.Tensor, y_true: tf.Tensor) -> tf.Tensor:

@@ -224,6 +224,12 @@ class ClassMapSpace(OutputSpace):
             measured["global_iou"] = metrics.global_iou(decided, truth)
         return measured
 
+    def measure_decided(
+        self, decided: np.ndarray, y_true: np.ndarray
+    ) -> dict[str, float]:
+        """Computes the metrics of decided maps, `[N, H, W, C]`."""
+        return self.measure(decided, y_true, {}, probabilities=False)
+
     def default_settings(self, method: Method) -> TrainingSettings:
         """Returns the settings of the horses; every method has the relaxed oracle."""
         return TrainingSettings(

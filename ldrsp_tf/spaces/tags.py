@@ -9,10 +9,15 @@ import tensorflow as tf
 from ldrsp_tf import losses, metrics, oracles, projections
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.methods import Method
+from ldrsp_tf.models.discriminator import Discriminator
 from ldrsp_tf.models.energy_network import EnergyNetwork
+from ldrsp_tf.models.ratio_network import RatioNetwork
 from ldrsp_tf.settings import RefinementGrid, SamplingSettings, TrainingSettings
-from ldrsp_tf.spaces.base import DecoderParams, OutputSpace, Shape
+from ldrsp_tf.spaces.base import PLAIN_DECODER, DecoderParams, OutputSpace, Shape
 from ldrsp_tf.spaces.logits import logits_of_bernoulli
+
+# Decoders: the largest expected F1, and the threshold of validation examples.
+PLUGIN, TUNED = "plugin", "tuned"
 
 
 class TagSpace(OutputSpace):
@@ -110,8 +115,37 @@ class TagSpace(OutputSpace):
             measured["f1_plugin"] = metrics.mean_f1(plugin, y_true)
         return measured
 
+    def decoders(self, probabilities: bool) -> tuple[str, ...]:
+        """Returns the plug-in decoder of probabilities, or 0.5; and the threshold."""
+        return (PLUGIN if probabilities else PLAIN_DECODER, TUNED)
+
+    def decode(
+        self, y: np.ndarray, decoder: str, decoder_params: Mapping[str, Any]
+    ) -> np.ndarray:
+        """Decides tags `[N, L]` by 0.5, a threshold or the largest expected F1."""
+        if decoder == PLUGIN:
+            decided = metrics.plugin_decode(y, decoder_params["empty_odds"])
+            return decided.astype(np.float32)
+        return super().decode(y, decoder, decoder_params)
+
+    def decode_tensor(
+        self, y: tf.Tensor, decoder: str, decoder_params: Mapping[str, Any]
+    ) -> tf.Tensor:
+        """Decides tags `[B, L]` as `decode` does."""
+        if decoder == PLUGIN:
+            return metrics.plugin_decide(y, decoder_params["empty_odds"])
+        if decoder == TUNED:
+            return tf.cast(y > decoder_params["threshold"], y.dtype)
+        return super().decode_tensor(y, decoder, decoder_params)
+
     def default_settings(self, method: Method) -> TrainingSettings:
-        """Returns the settings of Bibtex; the oracle is as the method has it."""
+        """Returns the settings of Bibtex; the oracle is as the method has it.
+
+        The weight of the adversarial term there has ruined generators of other data. A
+        method that decides has a term of a tenth of the cross-entropy's gradient.
+        """
+        if method.decides:
+            return TrainingSettings(adversarial_share=0.1)
         sampling = SamplingSettings()
         if method.iterates == "logits":
             # Steps of a fixed length would not come to rest.
@@ -126,12 +160,17 @@ class TagSpace(OutputSpace):
 
     def default_discriminator(
         self, x_shape: Shape, y_shape: Shape, method: Method
-    ) -> EnergyNetwork:
+    ) -> Discriminator:
         """Makes the network of SPEN and DVN for features `[B, F]`.
+
+        A method that decides has a network that can predict as well, with the shape of
+        F1, which starts at the expected F1 under G's probabilities.
 
         Raises:
           UsageError: Inputs are not features.
         """
         if len(x_shape) != 1:
             self._refuse_inputs(x_shape, "features [N, F]")
+        if method.decides and self.custom_oracle is None:
+            return RatioNetwork(y_shape[-1], dropout=0.5, interaction_units=16)
         return EnergyNetwork(y_shape[-1], entropy=method.iterates == "logits")

@@ -44,7 +44,7 @@ def test_the_discriminators_answer_and_its_average_with_the_generator(tags):
 
 
 def test_an_ensemble_is_decoded_as_a_generator_is(tags):
-    refiner, ensemble = _of_tags(tags), MLP(5, (4,))
+    refiner, ensemble = _of_tags(tags, method="ldrsp_plus"), MLP(5, (4,))
     outputs = control_outputs(refiner, tags[0], ensemble)
     assert list(outputs) == ["ensemble"]
     np.testing.assert_allclose(
@@ -53,7 +53,7 @@ def test_an_ensemble_is_decoded_as_a_generator_is(tags):
 
 
 def test_a_discriminator_that_scores_only_has_no_answer(tags):
-    refiner = _of_tags(tags)
+    refiner = _of_tags(tags, method="ldrsp_plus")
     assert control_outputs(refiner, tags[0]) == {}
     with pytest.raises(UsageError, match="scores outputs"):
         discriminator_trainer(refiner)

@@ -133,7 +133,7 @@ def test_what_a_refinement_ascends_rises_with_the_logit(name, expected):
 
 def test_only_methods_that_ask_the_oracle_estimate_its_value():
     estimating = {m.name for m in methods.METHODS.values() if m.estimates_value}
-    assert estimating == {"ldrsp", "ldrsp_plus", "dvn"}
+    assert estimating == {"ldrsp", "ldrsp_plus", "auto", "dvn"}
     assert {m.name for m in methods.METHODS.values() if not m.has_generator} == {
         "dvn",
         "spen",

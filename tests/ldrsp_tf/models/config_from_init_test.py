@@ -54,6 +54,7 @@ def test_the_configuration_has_every_argument_with_its_default():
         "hidden": (150,),
         "input_dropout": 0.0,
         "hidden_dropout": 0.5,
+        "l2": 0.0,
         "name": "mine",
         "dtype": "float32",
     }

@@ -102,12 +102,12 @@ def test_the_trajectory_is_the_whole_walk(predict_batch_size, trainer, tags):
 
 def test_without_asking_there_is_no_trajectory(trainer, tags):
     prediction = predict(trainer, tf.constant(tags[0]), Refinement(0.3, 2))
-    assert prediction[3:] == (None, None)
+    assert prediction[3:] == (None,) * 3
 
 
 def test_without_refinement_there_is_no_trajectory(trainer, tags):
     prediction = predict(trainer, tf.constant(tags[0]), None, trajectory=True)
-    assert prediction[3:] == (None, None)
+    assert prediction[3:] == (None,) * 3
 
 
 def test_negative_steps_are_refused(refused):

@@ -13,7 +13,12 @@ from ldrsp_tf.refinement import Refinement
 from ldrsp_tf.refiner.refiner import Refiner
 from ldrsp_tf.spaces.class_maps import ClassMapSpace
 
-_NAMES = {"generated": "generated", "refined": "refined", "score": "scores"}
+_NAMES = {
+    "generated": "generated",
+    "refined": "refined",
+    "score": "scores",
+    "decided": "decided",
+}
 
 
 def _serve(folder):
@@ -22,9 +27,11 @@ def _serve(folder):
 
 def _assert_serves(serve, refiner, x):
     served, prediction = serve(x=tf.constant(x)), refiner.predict(x)
-    assert served.keys() == _NAMES.keys()
-    for name, here in _NAMES.items():
-        expected = getattr(prediction, here)
+    found = {name: getattr(prediction, here) for name, here in _NAMES.items()}
+    if refiner.decision is None:
+        assert found.pop("decided") is None
+    assert served.keys() == found.keys()
+    for name, expected in found.items():
         np.testing.assert_allclose(served[name], expected, atol=1e-6)
 
 

@@ -10,8 +10,9 @@ import pytest
 import tensorflow as tf
 
 from ldrsp_tf.errors import DivergenceError, NotFittedError, TrainingError
-from ldrsp_tf.methods import LDRSP_PLUS
+from ldrsp_tf.methods import AUTO
 from ldrsp_tf.models import MLP, EnergyNetwork
+from ldrsp_tf.models.ratio_network import RatioNetwork
 from ldrsp_tf.models.segmentation import PatchDiscriminator
 from ldrsp_tf.refiner import refiner as refiner_module
 from ldrsp_tf.refiner.refiner import Refiner
@@ -111,9 +112,9 @@ def test_a_share_is_held_out(share, make_refiner, tags, monkeypatch, eagerly):
     seen = []
     real = refiner_module.validate
 
-    def validate(trainer, predictor, grid, examples):
+    def validate(trainer, predictor, grid, examples, unrefined):
         seen.append(examples)
-        return real(trainer, predictor, grid, examples)
+        return real(trainer, predictor, grid, examples, unrefined)
 
     def fit(trainer, examples, **options):
         seen.append(np.concatenate(examples, 1))
@@ -532,14 +533,14 @@ def test_the_users_own_random_draws_go_on_as_if_there_were_no_fit(
     expected = _draws()
     keras.utils.set_random_seed(7)
     refiner.fit(tags, 0.5, epochs=1)
-    assert isinstance(refiner.discriminator, EnergyNetwork)
+    assert isinstance(refiner.discriminator, RatioNetwork)
     assert _draws() == expected
 
 
 @pytest.mark.slow
 def test_masks_are_trained_in_replay_chains(fitted_maps):
     refiner, _ = fitted_maps
-    assert refiner.method == LDRSP_PLUS
+    assert refiner.method == AUTO
     assert refiner.settings.binarised_oracle is False
     kept = refiner.trainer._mixer.variables
     assert len(kept) == 4

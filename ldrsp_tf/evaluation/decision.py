@@ -1,0 +1,197 @@
+"""The output to deliver: of G, of D, or refined; decided on validation examples.
+
+A discriminator is worth its cost only where its outputs are better than those of the
+generator, decoded as well as they can be. So all are compared on validation examples,
+from the cheapest to the dearest, and a dearer one is taken only if its mean metric is
+better by more than one standard error of the paired differences. The rule is that of
+Breiman et al. ("Classification and regression trees", 1984), which prefers the simpler
+of two models that the data cannot tell apart.
+
+Parameters of decoders are tuned on other examples than those that they are compared on:
+a threshold that is tuned on 80 examples looks a point better on these than it is.
+"""
+
+import dataclasses
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from ldrsp_tf.errors import UsageError
+from ldrsp_tf.spaces.base import OutputSpace
+
+# The number of standard errors by which a dearer output has to be better.
+MARGIN = 1.0
+
+REFINED = "refined"
+
+_FOLDS = 5
+
+_PHRASES = {
+    "generator": "G's outputs",
+    "mirrored": "means of G's outputs for the image and the mirrored one",
+    "own": "D's own predictions",
+    "average": "means of G's outputs and D's own predictions",
+    REFINED: "refined outputs",
+}
+
+_DECODERS = {
+    "plain": "",
+    "tuned": ", decided by a tuned threshold",
+    "plugin": ", decided by plug-in",
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Compared:
+    """An output and a decoder, compared with the one that was taken before.
+
+    Attributes:
+      output: The name of the output (generator, mirrored, own, average, refined).
+      decoder: The name of the decoder (`OutputSpace.decoders`).
+      metric: Its mean metric over the validation examples.
+      gain: By how much that is better than the candidate that was taken until then.
+      error: The standard error of the gain, over the validation examples.
+      is_taken: Whether it took the place of that candidate.
+    """
+
+    output: str
+    decoder: str
+    metric: float
+    gain: float
+    error: float
+    is_taken: bool
+
+
+@dataclasses.dataclass(frozen=True)
+class Decision:
+    """The output to deliver, and the comparison that led to it.
+
+    Attributes:
+      output: The name of the output.
+      decoder: The name of its decoder.
+      metric_name: The metric that was compared.
+      metric: Its mean metric over the validation examples.
+      compared: All candidates in the order of the comparison.
+    """
+
+    output: str
+    decoder: str
+    metric_name: str
+    metric: float
+    compared: tuple[Compared, ...]
+
+    @classmethod
+    def from_dict(cls, found: Mapping[str, Any]) -> "Decision":
+        """Returns the decision that `dataclasses.asdict` made that dictionary of.
+
+        Args:
+          found: The dictionary, which may have the sentence as well.
+
+        Raises:
+          UsageError: It names an output that there is not.
+        """
+        if found["output"] not in _PHRASES:
+            raise UsageError(
+                f"There is no output {found['output']!r} to deliver; there are "
+                f"{', '.join(_PHRASES)}."
+            )
+        compared = tuple(Compared(**each) for each in found["compared"])
+        return cls(
+            output=found["output"],
+            decoder=found["decoder"],
+            metric_name=found["metric_name"],
+            metric=found["metric"],
+            compared=compared,
+        )
+
+    @property
+    def sentence(self) -> str:
+        """A sentence on the output that is taken, and on the gain of refinement."""
+        how = _DECODERS.get(self.decoder, f", decided by {self.decoder}")
+        name = self.metric_name.replace("_", " ")
+        name = name.replace("f1", "F1").replace("iou", "IOU")
+        taken = f"{_PHRASES[self.output]} are taken{how}"
+        refined = [c for c in self.compared if c.output == REFINED]
+        if not refined:
+            return f"{taken[0].upper()}{taken[1:]}."
+        best = max(refined, key=lambda c: c.gain)
+        gain = f"{100 * best.gain:+.1f} ± {100 * best.error:.1f} points of {name}"
+        used = "used" if self.output == REFINED else "not used"
+        return f"Refinement adds {gain} on validation examples: {used}; {taken}."
+
+
+def decide_output(
+    space: OutputSpace,
+    outputs: Mapping[str, np.ndarray],
+    y_true: np.ndarray,
+    margin: float = MARGIN,
+) -> Decision:
+    """Compares outputs and decoders on validation examples.
+
+    Args:
+      space: The output space, whose `metric_name` is compared.
+      outputs: Relaxed outputs of the validation examples, `[N, ...]`, by name, from the
+        cheapest to the dearest.
+      y_true: True outputs, `[N, ...]`.
+      margin: The number of standard errors by which a dearer candidate has to be better
+        than the one before.
+    """
+    taken, compared = np.zeros(len(y_true)), list[Compared]()
+    for output, y in outputs.items():
+        for decoder in space.decoders(output != REFINED):
+            values = held_out_values(space, y, y_true, decoder)
+            gain, error = paired_gain(values, taken)
+            is_taken = not compared or gain > margin * error
+            compared.append(
+                Compared(output, decoder, float(values.mean()), gain, error, is_taken)
+            )
+            if is_taken:
+                taken = values
+    best = [each for each in compared if each.is_taken][-1]
+    return Decision(
+        best.output, best.decoder, space.metric_name, best.metric, tuple(compared)
+    )
+
+
+def held_out_values(
+    space: OutputSpace, y: np.ndarray, y_true: np.ndarray, decoder: str
+) -> np.ndarray:
+    """Returns the metric of each example, decided by parameters of the others.
+
+    Args:
+      space: The output space.
+      y: Relaxed outputs, `[N, ...]`.
+      y_true: True outputs, `[N, ...]`.
+      decoder: The decoder, tuned five times, each without a fifth of the examples.
+
+    Returns:
+      Values in [0, 1], `[N]`.
+    """
+    number = len(y_true)
+    fold = np.arange(number) % min(_FOLDS, number)
+    values = np.zeros(number)
+    for held_out in range(fold.max() + 1):
+        rows = fold == held_out
+        others = rows if number == 1 else ~rows
+        params = space.tune_decoder(y[others], y_true[others])
+        decided = space.decode(y[rows], decoder, params)
+        values[rows] = space.example_metric(decided, y_true[rows])
+    return values
+
+
+def paired_gain(
+    values: np.ndarray, before: Sequence[float] | np.ndarray
+) -> tuple[float, float]:
+    """Returns the mean of paired differences, and its standard error.
+
+    Args:
+      values: The metric of each example, `[N]`.
+      before: The metric of each example to compare with, `[N]`.
+    """
+    differences = np.asarray(values) - np.asarray(before)
+    if len(differences) < 2:
+        return float(differences.mean()), math.inf
+    error = differences.std(ddof=1) / math.sqrt(len(differences))
+    return float(differences.mean()), float(error)
