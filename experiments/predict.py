@@ -6,17 +6,25 @@ r"""Predicts for new inputs with the networks of a finished run.
         --input=photos/ --output=masks/
 
 Tags go to a .csv or a .jsonl file, masks to a folder of pictures. Both have G's
-outputs, the refined ones, and D's scores of these, which estimate their quality.
+outputs, the refined ones, and D's scores of these, which estimate their quality; for
+`--method=auto` also those that validation has decided to deliver.
 """
 
 import pathlib
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from experiments.cli.command import Command
 from experiments.cli.errors import one_sentence_errors
 from experiments.cli.flag import PATH, Flag
 from experiments.cli.startup import quiet_tensorflow
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from ldrsp_tf.methods import Method
+    from ldrsp_tf.prediction.predictor import Prediction
 
 COMMAND = Command(
     __doc__,
@@ -51,7 +59,6 @@ def main(argv: Sequence[str] | None = None) -> None:
     # Only now, when no flag can be refused any more: it takes seconds.
     quiet_tensorflow()
     from experiments.runs.finished import load_run
-    from ldrsp_tf.evaluation.validation import outputs_of
 
     with one_sentence_errors(kept="the finished run"):
         run = load_run(pathlib.Path(flags.run))
@@ -64,11 +71,19 @@ def main(argv: Sequence[str] | None = None) -> None:
             run.config,
             output,
             inputs,
-            outputs_of(model.method, prediction),
+            _rows(model.method, prediction),
             prediction.scores,
             model.decoder_params,
         )
         print(f"{len(inputs.names):,} predictions written to {output}")
+
+
+def _rows(method: "Method", prediction: "Prediction") -> "dict[str, np.ndarray]":
+    """Returns all outputs by name; first those that validation has decided on."""
+    from ldrsp_tf.evaluation.validation import outputs_of
+
+    decided = {} if prediction.decided is None else {"decided": prediction.decided}
+    return {**decided, **outputs_of(method, prediction)}
 
 
 if __name__ == "__main__":

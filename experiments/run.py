@@ -71,7 +71,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     """
     line = parse_command_line(COMMAND, sys.argv if argv is None else argv)
     with one_sentence_errors(kept="the last checkpoint"):
-        config = line.task.configure(line.flags.method, line.given)
+        config = line.task.configure(line.method, line.given)
         # Only now, when nothing more can be refused at once: it takes seconds.
         quiet_tensorflow(find_devices=False)
         from experiments.runs.strategy import lost_worker_errors, make_strategy

@@ -142,8 +142,9 @@ def table_makers(folder: pathlib.Path) -> Makers:
     or `controls/TASK` another table of it, as `summary` that of all tasks),
     `<!-- screen: RUN -->` the last lines that a run such as bibtex/ldrsp/seed0 shows,
     `<!-- ablations: TASK -->` the table of ablations, `<!-- sweeps: TASK -->` that of
-    the searches of its methods' settings, and `<!-- suite: GROUP -->` the comparison of
-    methods over a group of data sets.
+    the searches of its methods' settings, `<!-- suite: GROUP -->` the comparison of
+    methods over a group of data sets (as `expected` a short table for users), and
+    `<!-- border: made -->` or `border: real` the gains of `auto` on such data.
 
     Args:
       folder: The folder of the results.
@@ -154,6 +155,7 @@ def table_makers(folder: pathlib.Path) -> Makers:
         "ablations": _ablations,
         "sweeps": _sweeps,
         "suite": _suite,
+        "border": _border,
     }
     return {kind: partial(make, folder) for kind, make in makers.items()}
 
@@ -181,9 +183,19 @@ def _sweeps(folder: pathlib.Path, task: str) -> str:
 
 def _suite(folder: pathlib.Path, group: str) -> str:
     # Other parts need not wait for scipy.stats.
+    from experiments.suite.expected import EXPECTED, expected_table
     from experiments.suite.report import group_report
 
+    if group == EXPECTED:
+        return expected_table(folder)
     return group_report(folder, group)
+
+
+def _border(folder: pathlib.Path, name: str) -> str:
+    # As for the suite.
+    from experiments.border.table import border_table
+
+    return border_table(folder, name)
 
 
 def _screen(folder: pathlib.Path, run: str) -> str:

@@ -21,12 +21,18 @@ deviation s, drawn for each channel; U(a, b) is uniform, one number for all chan
 The mask is the whole animal, including its occluded parts: 1 where it covers at least
 half of a pixel. Where pixels show nothing, only knowledge of the shape helps: an animal
 has one body, one neck with a head on its left, four legs below the body, and a tail.
+
+`Parameters` makes other pictures. Its defaults are the data set. With an `occlusion`,
+squares of BLOCK pixels show the scenery and the clutter as if no animal were there;
+each is centered at a random pixel of the animal, and they are added until they hide
+that share of its pixels.
 """
 
 import dataclasses
 
 import numpy as np
 
+from datasets.errors import DataError
 from datasets.synthetic_shapes import skeletons
 from datasets.synthetic_shapes.skeletons import SIZE, Bones
 
@@ -49,6 +55,23 @@ NUM_BARS = 2
 NUM_BUSHES = 1
 OCCLUDER = 0.1
 NOISE = 0.04
+BLOCK = 5
+
+
+@dataclasses.dataclass(frozen=True)
+class Parameters:
+    """Parameters of the pictures, by default those of the data set.
+
+    Attributes:
+      occlusion: The share of an animal's pixels that blocks hide, in [0, 1).
+      rows: The number of training pictures, the first ones of `NUM_ROWS`;
+        None for all.
+      draw: The number of the draw: other pictures of the same model.
+    """
+
+    occlusion: float = 0.0
+    rows: int | None = None
+    draw: int = 0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -64,28 +87,81 @@ class Pictures:
     masks: np.ndarray
 
 
-def generate() -> dict[str, Pictures]:
-    """Generates the pictures of all splits, the same at every call."""
+def generate(parameters: Parameters = Parameters()) -> dict[str, Pictures]:
+    """Generates the pictures of all splits, the same at every call.
+
+    Args:
+      parameters: The parameters of the pictures.
+
+    Raises:
+      DataError: There are not as many training pictures.
+    """
+    _require_rows(parameters)
     # Of NumPy's generators, only RandomState repeats its numbers in all versions.
-    random = np.random.RandomState(SEED)
-    return {split: _draw(random, num_rows) for split, num_rows in NUM_ROWS.items()}
+    random = np.random.RandomState(SEED + parameters.draw)
+    # Numbers of its own, so that the rest of a picture does not depend on `occlusion`.
+    of_blocks = np.random.RandomState([SEED, parameters.draw])
+    splits = {
+        split: _draw(random, num_rows, of_blocks, parameters.occlusion)
+        for split, num_rows in NUM_ROWS.items()
+    }
+    train, kept = splits["train"], slice(parameters.rows)
+    return {**splits, "train": Pictures(train.images[kept], train.masks[kept])}
 
 
-def _draw(random: np.random.RandomState, num_rows: int) -> Pictures:
+def _require_rows(parameters: Parameters) -> None:
+    available, asked = NUM_ROWS["train"], parameters.rows
+    if asked is not None and not 0 < asked <= available:
+        raise DataError(
+            f"there are {available:,} training pictures, and {asked:,} are asked for; "
+            "ask for fewer"
+        )
+
+
+def _draw(
+    random: np.random.RandomState,
+    num_rows: int,
+    of_blocks: np.random.RandomState,
+    occlusion: float,
+) -> Pictures:
     animals = skeletons.rasterize(skeletons.draw(random, num_rows))  # [N, B, S, S]
+    masks = animals.max(axis=1) >= 0.5
     sky = random.uniform(*GRAY, [num_rows, 1]) + _normal(random, TINT, num_rows)
     animal = sky + _contrast(random, num_rows)
 
     images = _scenery(random, sky)
     images = _scatter(random, images, _draw_clutter(random, num_rows), animal, CLUTTER)
-    images = _paint(images, *_coat(random, animal, animals))
+    colours, opacity = _coat(random, animal, animals)
+    opacity = np.where(_draw_blocks(of_blocks, masks, occlusion), 0, opacity)
+    images = _paint(images, colours, opacity)
     images = _scatter(random, images, _draw_bars(random, num_rows), sky, OCCLUDER)
     images = _scatter(random, images, _draw_bushes(random, num_rows), sky, OCCLUDER)
     images = images + random.normal(0, NOISE, images.shape)
     return Pictures(
         images=np.rint(255 * np.clip(images, 0, 1)).astype(np.uint8),
-        masks=(animals.max(axis=1) >= 0.5).astype(np.uint8),
+        masks=masks.astype(np.uint8),
     )
+
+
+def _draw_blocks(
+    random: np.random.RandomState, masks: np.ndarray, share: float
+) -> np.ndarray:
+    """Draws the pixels that are hidden, `[N, S, S]` of bool.
+
+    Args:
+      random: The source of the random numbers.
+      masks: The pixels of each animal, `[N, S, S]` of bool.
+      share: The share of an animal's pixels to hide, in [0, 1).
+    """
+    hidden = np.zeros(masks.shape, bool)
+    for mask, blocks in zip(masks, hidden):
+        pixels = np.argwhere(mask)
+        while blocks[mask].sum() < share * len(pixels):
+            row, column = pixels[int(random.random_sample() * len(pixels))]
+            first = slice(max(0, row - BLOCK // 2), row + BLOCK // 2 + 1)
+            second = slice(max(0, column - BLOCK // 2), column + BLOCK // 2 + 1)
+            blocks[first, second] = True
+    return hidden
 
 
 def _paint(images: np.ndarray, colours: np.ndarray, coverage: np.ndarray) -> np.ndarray:

@@ -19,29 +19,69 @@ specific tags, which form `GROUPS_PER_TOPIC` groups of `TAGS_PER_GROUP`.
 Hence every row has a tag, a specific tag implies its general tag, the tags of a group
 exclude each other, and the general tags of partners occur together. Words depend on
 single tags only: dependencies between tags can be learned from the tags alone.
+
+`Parameters` makes other data of the same words. Its defaults are the data set.
+
+    copies        the first tag of each group stands `copies` times, always together
+    dependence    with this probability a row keeps its tags; otherwise each of them is
+                  drawn anew, alone, with its exact probability given the words
+                  (`posterior`). So no `dependence` changes words or the probability of
+                  a single tag, and it is the factor of each covariance given the words
+
+Rows whose tags are drawn alone may have none, and exclusions do not hold for them.
 """
 
 import dataclasses
 
 import numpy as np
 
+from datasets.errors import DataError
+from datasets.synthetic_tags.posterior import posterior
+from datasets.synthetic_tags.structure import (
+    BACKGROUND,
+    GROUP_USED,
+    GROUPS_PER_TOPIC,
+    NUM_TAGS,
+    NUM_TOPICS,
+    NUM_WORDS,
+    PARTNER_TOPIC,
+    SECOND_TOPIC,
+    TAGS_PER_GROUP,
+    TAGS_PER_TOPIC,
+    TAGS_PER_WORD,
+)
+
 SEED = 20190101
 NUM_ROWS = {"train": 3000, "test": 1000}
 
-NUM_TOPICS = 8
-GROUPS_PER_TOPIC = 2
-TAGS_PER_GROUP = 2
-TAGS_PER_TOPIC = 1 + GROUPS_PER_TOPIC * TAGS_PER_GROUP
-NUM_TAGS = NUM_TOPICS * TAGS_PER_TOPIC
-
-SECOND_TOPIC = 0.4
-PARTNER_TOPIC = 0.6
-GROUP_USED = 0.6
-
-NUM_WORDS = 256
-TAGS_PER_WORD = 2
-BACKGROUND = 0.04
 EVIDENCE = 0.15
+
+
+@dataclasses.dataclass(frozen=True)
+class Parameters:
+    """Parameters of the data, by default those of the data set.
+
+    Attributes:
+      dependence: The share of the rows whose tags are drawn together, in [0, 1].
+      copies: The number of times that the first tag of each group stands, at least 1.
+      evidence: The probability that a tag brings a word of its own, in [0, 1].
+      rows: The number of training rows, the first ones of `NUM_ROWS`;
+        None for all.
+      draw: The number of the draw: other words, tags and rows of the same model.
+    """
+
+    dependence: float = 1.0
+    copies: int = 1
+    evidence: float = EVIDENCE
+    rows: int | None = None
+    draw: int = 0
+
+    @property
+    def tag_of_label(self) -> np.ndarray:
+        """The number of the tag that each label is, `[L]`; L is NUM_TAGS by default."""
+        within = np.arange(NUM_TAGS) % TAGS_PER_TOPIC
+        is_first = (within > 0) & ((within - 1) % TAGS_PER_GROUP == 0)
+        return np.repeat(np.arange(NUM_TAGS), np.where(is_first, self.copies, 1))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -57,16 +97,43 @@ class Rows:
     tags: np.ndarray
 
 
-def generate() -> dict[str, Rows]:
-    """Generates the rows of all splits, the same at every call."""
+def generate(parameters: Parameters = Parameters()) -> dict[str, Rows]:
+    """Generates the rows of all splits, the same at every call.
+
+    Args:
+      parameters: The parameters of the data.
+
+    Raises:
+      DataError: There are not as many training rows.
+    """
+    _require_rows(parameters)
     # Of NumPy's generators, only RandomState repeats its numbers in all versions.
-    random = np.random.RandomState(SEED)
+    random = np.random.RandomState(SEED + parameters.draw)
+    # Numbers of its own, so that words and other tags do not depend on `dependence`.
+    alone = np.random.RandomState([SEED, parameters.draw])
     word_tags = _draw_word_tags(random)
     splits = {}
     for split, num_rows in NUM_ROWS.items():
         tags = _draw_tags(random, _draw_topics(random, num_rows))
-        splits[split] = Rows(_draw_words(random, tags, word_tags), tags)
-    return splits
+        words = _draw_words(random, tags, word_tags, parameters.evidence)
+        rows = Rows(words, tags[:, parameters.tag_of_label])
+        splits[split] = _loosen(alone, rows, word_tags, parameters)
+    train, kept = splits["train"], slice(parameters.rows)
+    return {**splits, "train": Rows(train.words[kept], train.tags[kept])}
+
+
+def _require_rows(parameters: Parameters) -> None:
+    available, asked = NUM_ROWS["train"], parameters.rows
+    if asked is not None and not 0 < asked <= available:
+        raise DataError(
+            f"there are {available:,} training rows, and {asked:,} are asked for; "
+            "ask for fewer"
+        )
+
+
+def word_evidence(parameters: Parameters = Parameters()) -> np.ndarray:
+    """Returns the tags that each word is evidence of, `[NUM_WORDS, NUM_TAGS]`, 0/1."""
+    return _draw_word_tags(np.random.RandomState(SEED + parameters.draw))
 
 
 def partner(topic: np.ndarray) -> np.ndarray:
@@ -111,12 +178,32 @@ def _draw_tags(random: np.random.RandomState, topics: np.ndarray) -> np.ndarray:
 
 
 def _draw_words(
-    random: np.random.RandomState, tags: np.ndarray, word_tags: np.ndarray
+    random: np.random.RandomState,
+    tags: np.ndarray,
+    word_tags: np.ndarray,
+    evidence: float,
 ) -> np.ndarray:
     """Draws the words of rows with `tags`, `[N, NUM_WORDS]` of 0 and 1."""
-    evidence = tags.astype(np.int64) @ word_tags.T  # [N, W], the number of tags on
-    absent = (1 - BACKGROUND) * (1 - EVIDENCE) ** evidence
+    tags_on = tags.astype(np.int64) @ word_tags.T  # [N, W]
+    absent = (1 - BACKGROUND) * (1 - evidence) ** tags_on
     return (random.random_sample(absent.shape) >= absent).astype(np.uint8)
+
+
+def _loosen(
+    random: np.random.RandomState,
+    rows: Rows,
+    word_tags: np.ndarray,
+    parameters: Parameters,
+) -> Rows:
+    """Draws all tags of some rows alone, given the words."""
+    if parameters.dependence == 1:
+        return rows
+    sets, of_sets = posterior(rows.words, word_tags, parameters.evidence)
+    chances = (of_sets @ sets)[:, parameters.tag_of_label]  # [N, L]
+    alone = random.random_sample(chances.shape) < chances
+    is_kept = random.random_sample(len(chances)) < parameters.dependence
+    tags = np.where(is_kept[:, None], rows.tags, alone)
+    return Rows(rows.words, tags.astype(np.uint8))
 
 
 def _choose(

@@ -11,6 +11,7 @@ from experiments.configs import bibtex
 from experiments.tasks import arff
 from experiments.tasks.arff_config import ArffConfig
 from experiments.tasks.search_spaces import tag_spaces
+from experiments.tasks.tag_config import FIRST_UPDATES
 from experiments.tasks.task import DescribedInputs, Task
 
 TASK = Task(
@@ -19,8 +20,13 @@ TASK = Task(
     config=ArffConfig,
     # The best settings where they were measured; a sweep finds those for your data.
     settings=bibtex.TASK.settings,
-    overrides=bibtex.TASK.overrides,
+    overrides={
+        **bibtex.TASK.overrides,
+        # As many updates as generators of `auto` have.
+        "baseline": {**bibtex.TASK.overrides["baseline"], "updates": FIRST_UPDATES},
+    },
     search_space=tag_spaces(),
+    default_method="auto",
     paper={},
     load=arff.load,
     source_checksums=arff.source_checksums,

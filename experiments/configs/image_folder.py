@@ -39,6 +39,7 @@ TASK = Task(
         },
     },
     search_space=mask_spaces(),
+    default_method="auto",
     paper={},
     complete=image_folder.complete,
     load=image_folder.load,

@@ -24,6 +24,7 @@ def _task(one: MulanSet) -> Task:
         settings=arff.TASK.settings,
         overrides=arff.TASK.overrides,
         search_space=tag_spaces(one.labels),
+        default_method="auto",
         paper={},
         load=mulan.load,
         described_inputs=DescribedInputs(

@@ -7,14 +7,15 @@ two cores:
 """
 
 from experiments.configs import weizmann_horse
-from experiments.tasks.mask_config import MaskConfig
 from experiments.tasks.search_spaces import mask_spaces
+from experiments.tasks.synthetic import load_shapes
+from experiments.tasks.synthetic_config import SyntheticShapeConfig
 from experiments.tasks.task import Task
 
 TASK = Task(
     name="synthetic_shapes",
     title="Synthetic shapes",
-    config=MaskConfig,
+    config=SyntheticShapeConfig,
     settings={
         **weizmann_horse.TASK.settings,
         "epochs": 20,
@@ -46,4 +47,5 @@ TASK = Task(
     },
     search_space=mask_spaces(),
     paper={},
+    load=load_shapes,
 )

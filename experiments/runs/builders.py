@@ -71,8 +71,15 @@ def build_refiner(
 
 
 def _require_consistent(config: Config, method: Method) -> None:
-    if config.refit and not config.folds:
-        raise UsageError("--refit is of cross-fitted runs; give --folds, too.")
+    if (config.refit or config.late_refit) and not config.folds:
+        raise UsageError(
+            "--refit and --late_refit are of cross-fitted runs; give --folds, too."
+        )
+    if config.late_refit and (config.refit or not config.retrain):
+        raise UsageError(
+            "--late_refit, which --method=auto has, trains in the retraining, and "
+            "instead of --refit; give --nolate_refit with --refit or --noretrain."
+        )
     if config.folds and not (method.has_generator and method.has_discriminator):
         raise UsageError(
             f"--folds is of methods with a generator and a discriminator, which "
@@ -109,7 +116,8 @@ def build_members(task: Task, config: Config, examples: Examples) -> list[Refine
 
 def build_refitted(task: Task, config: Config, examples: Examples) -> list[Refiner]:
     """Builds as many generators for all rows, if the settings ask for them."""
-    return build_members(task, config, examples) if config.refit else []
+    is_asked_for = config.refit or config.late_refit
+    return build_members(task, config, examples) if is_asked_for else []
 
 
 def cross_fit(

@@ -53,7 +53,8 @@ class Controls:
         """
         config = self._run.config
         is_asked_for = config.controls and config.ensemble
-        if not is_asked_for or not config.folds or config.refit:
+        has_refitted = config.refit or config.late_refit
+        if not is_asked_for or not config.folds or has_refitted:
             return
         rows, ratio = self._split.training, 1.0
         if config.retrain:

@@ -65,6 +65,8 @@ class Display:
         if self._first < 0:
             self._begin_at(epoch - 1)
         validation = record.get("validation")
+        if validation is not None and "measured" not in validation:
+            validation = None  # Of a generator on its fold: twenty lines each.
         if validation is None and epoch % max(1, self._epochs // 5) != 0:
             return
         parts = [f"{self._stage} {epoch:3d}/{self._epochs}", _losses(record)]

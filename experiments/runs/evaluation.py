@@ -46,6 +46,9 @@ def evaluate_test(
         "validation": validation["measured"],
         "selected": selected,
     }
+    if refiner.decision is not None:
+        sentence = refiner.decision.sentence
+        selected["decision"] = {**validation["decision"], "sentence": sentence}
     if refinement is not None:
         selected["refinement_steps"] = refinement.steps
         selected["step_size"] = refinement.step_size

@@ -19,6 +19,7 @@ from experiments.tasks.recipes import get_recipe
 from experiments.tasks.task import Task, get_task
 from ldrsp_tf.data.examples import Examples
 from ldrsp_tf.errors import UsageError, reason_of
+from ldrsp_tf.evaluation.decision import Decision
 from ldrsp_tf.refinement import Refinement
 from ldrsp_tf.refiner.refiner import Refiner
 from ldrsp_tf.training.checkpoints import Checkpoints
@@ -53,6 +54,12 @@ class FinishedRun(NamedTuple):
             selected["refinement_steps"],
             self.config.grid.normalized,
         )
+
+    @property
+    def decision(self) -> Decision | None:
+        """The output to deliver; None for a method that leaves the choice to users."""
+        found = self.result["selected"].get("decision")
+        return found and Decision.from_dict(found)
 
     @property
     def input_shape(self) -> tuple[int, ...]:
@@ -120,6 +127,8 @@ class FinishedRun(NamedTuple):
         if self.refinement is not None:
             of_score = {"dtype": "float32", "content": "estimated quality of refined"}
             outputs.update(refined=of_y, score=of_score)
+        if self.decision is not None:
+            outputs["decided"] = {**of_y, "content": "0/1, as validation has decided"}
         return {"inputs": {"x": of_x}, "outputs": outputs}
 
     @property
@@ -173,6 +182,7 @@ class FinishedRun(NamedTuple):
         self._restore(refiner.trainer)
         refiner.refinement = self.refinement
         refiner.decoder_params = self.result["selected"]["calibration"]
+        refiner.decision = self.decision
         return refiner
 
     def _restore(self, trainer: Trainable) -> None:
@@ -223,12 +233,17 @@ def load_run(folder: pathlib.Path) -> FinishedRun:
         )
     path = folder / "result.json"
     require_result(path, result, "selected", "config", "command")
-    untuned = result["test"].keys() - result["selected"].get("calibration", {}).keys()
+    selected = result["selected"]
+    fault = ""
+    untuned = result["test"].keys() - {*selected.get("calibration", {}), "decided"}
     if untuned:
+        fault = f"selected.calibration lacks {', '.join(sorted(untuned))}"
+    elif "decided" in result["test"] and "decision" not in selected:
+        fault = "selected.decision is missing"
+    if fault:
         raise UsageError(
-            f"{path} is not the result of a run (selected.calibration lacks "
-            f"{', '.join(sorted(untuned))}); make it anew with experiments.run, in an "
-            "empty folder."
+            f"{path} is not the result of a run ({fault}); make it anew with "
+            "experiments.run, in an empty folder."
         )
     try:
         task, config = _configured(folder, result)

@@ -125,6 +125,8 @@ class StageFiles(abc.ABC):
         epochs: int,
         planned_epochs: int | None = None,
         validation: Callable[[], Validation] | None = None,
+        validation_freq: int | None = None,
+        patience: int | None = None,
     ) -> StateKeeper:
         run = self._run
         run.progress.stage(stage, epochs)
@@ -140,8 +142,8 @@ class StageFiles(abc.ABC):
                 planned_epochs=planned_epochs,
                 phase=stage,
                 validate=validation,
-                validation_freq=run.config.validation_interval,
-                patience=run.config.patience,
+                validation_freq=validation_freq or run.config.validation_interval,
+                patience=patience or run.config.patience,
                 checkpoints=checkpoints,
                 history=self.history,
                 on_epoch_end=self._note,

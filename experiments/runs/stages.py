@@ -5,10 +5,14 @@ a fold of the rows, others that are trained on all, a discriminator that learns 
 predict, and one that learns to score.
 """
 
+import statistics
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
+import tensorflow as tf
 
+from experiments.runs.budgets import Budgets
 from experiments.runs.builders import (
     build_members,
     build_refiner,
@@ -28,14 +32,24 @@ from experiments.tasks.splits import Split
 from ldrsp_tf.data.examples import Examples
 from ldrsp_tf.distribution.replicas import scope
 from ldrsp_tf.distribution.workers import broadcast_from_chief
+from ldrsp_tf.evaluation.decision import decide_output
 from ldrsp_tf.evaluation.validation import Validation, try_validation, validate
 from ldrsp_tf.models.ensembles import CrossFitted
 from ldrsp_tf.prediction.crops import predictor_by
-from ldrsp_tf.prediction.predictor import Predictor
+from ldrsp_tf.prediction.predictor import OutputPredictor, Predictor, generate
+from ldrsp_tf.prediction.unrefined import GENERATOR, unrefined_predictors
 from ldrsp_tf.refiner import Refiner
 from ldrsp_tf.training.history import Record
 from ldrsp_tf.training.loop import restore_best
 from ldrsp_tf.training.trainer import Trainer
+
+# A generator that is validated on its fold stops after this part of its epochs without
+# a better validation: one third.
+_PATIENCE = 3
+
+# So many rows of a fold, which are in random order, are enough to choose an epoch by;
+# decoding more of them would take longer than the training.
+_FOLD_ROWS = 500
 
 
 class Stages(StageFiles):
@@ -64,6 +78,7 @@ class Stages(StageFiles):
             self.refiner = build_refiner(task, config, examples, generator)
             if config.pretraining_epochs:
                 self._pretrainer = pretrainer(config, self.refiner, examples)
+        self._budgets = Budgets.of(config, self._updates(len(examples.x)))
         # Only now: settings that were refused do not claim the folder.
         super().__init__(run)
 
@@ -82,25 +97,36 @@ class Stages(StageFiles):
         refiner, config = self.refiner, self._run.config
         crops = self._run.task.family.crops(config, final=False)
         predictor = predictor_by(refiner.trainer, crops)
-        try_validation(refiner.trainer, predictor, refiner.grid, validation)
+        unrefined: Mapping[str, OutputPredictor] = {}
+        if refiner.method.decides:
+            y_shape = refiner.shapes[1]
+            unrefined = unrefined_predictors(refiner.trainer, predictor, y_shape)
+        try_validation(refiner.trainer, predictor, refiner.grid, validation, unrefined)
         folds = self._first_stages("selection", training)
         checkpoints = self._fit(
             "selection",
             refiner.trainer,
             with_folds(config, training, folds),
-            config.epochs,
-            validation=lambda: self._validate(predictor, validation),
+            self._budgets.epochs,
+            validation=lambda: self._validate(predictor, unrefined, validation),
+            validation_freq=self._budgets.validation_interval,
         )
         best = restore_best(checkpoints, self.history, "selection")
         if refiner.predictor is predictor:
             return best
-        return {**best, "validation": self._validate(refiner.predictor, validation)}
+        final = self._validate(refiner.predictor, refiner.parts.unrefined, validation)
+        return {**best, "validation": final}
 
-    def _validate(self, predictor: Predictor, examples: Examples) -> Validation:
-        refiner = self.refiner
+    def _validate(
+        self,
+        predictor: Predictor,
+        unrefined: Mapping[str, OutputPredictor],
+        examples: Examples,
+    ) -> Validation:
+        networks, grid = self.refiner.trainer, self.refiner.grid
         return broadcast_from_chief(
             self._run.strategy,
-            lambda: validate(refiner.trainer, predictor, refiner.grid, examples),
+            lambda: validate(networks, predictor, grid, examples, unrefined),
         )
 
     def retrain(
@@ -125,7 +151,7 @@ class Stages(StageFiles):
             self.refiner.trainer,
             with_folds(config, all_training, folds),
             epochs=max(1, round(chosen["epoch"] * ratio)),
-            planned_epochs=max(1, round(config.epochs * ratio)),
+            planned_epochs=max(1, round(self._budgets.epochs * ratio)),
         )
 
     def controls(self, split: Split) -> Controls:
@@ -165,8 +191,11 @@ class Stages(StageFiles):
 
     def updates_ratio(self, training: Examples, all_training: Examples) -> float:
         """Returns the ratio of updates an epoch, of some rows to all rows."""
-        order = self.refiner.trainer.order
-        return len(order(len(training.x), 0)) / len(order(len(all_training.x), 0))
+        return self._updates(len(training.x)) / self._updates(len(all_training.x))
+
+    def _updates(self, rows: int) -> int:
+        """Returns the number of updates of an epoch of so many rows."""
+        return len(self.refiner.trainer.order(rows, 0))
 
     def _first_stages(
         self, stage: str, examples: Examples, ratio: float = 1.0
@@ -186,28 +215,98 @@ class Stages(StageFiles):
         if self._pretrainer is not None:
             # First, since its state includes the generators that condition D.
             self._pretrainer.reset()
-        for index, member in enumerate(self._members):
-            member.trainer.reset()
-            seen = examples
-            if config.blind:
-                seen = examples.take(np.flatnonzero(folds != index))
-            self._fit_member(f"{stage}/generator {index + 1}", member, seen, ratio)
-        for index, member in enumerate(self._refitted):
-            member.trainer.reset()
-            self._fit_member(f"{stage}/refitted {index + 1}", member, examples, ratio)
+        epochs = [
+            self._fit_on_folds(f"{stage}/generator", index, examples, folds, ratio)
+            for index in range(len(self._members))
+        ]
+        if stage == "selection" and config.late_refit:
+            # Validation rows are new to the cross-fitted generators as well.
+            for refitted, member in zip(self._refitted, self._members, strict=True):
+                refitted.trainer.generator.set_weights(
+                    member.trainer.generator.get_weights()
+                )
+        else:
+            for index, refitted in enumerate(self._refitted):
+                refitted.trainer.reset()
+                self._fit(
+                    f"{stage}/refitted {index + 1}",
+                    refitted.trainer,
+                    examples,
+                    max(1, round(statistics.median(epochs))),
+                )
         if self._pretrainer is not None:
             self._fit(
                 f"{stage}/answers",
                 self._pretrainer,
                 with_folds(config, examples, folds),
-                max(1, round(config.pretraining_epochs * ratio)),
+                max(1, round(self._budgets.pretraining_epochs * ratio)),
             )
         return folds
+
+    def _fit_on_folds(
+        self,
+        stage: str,
+        index: int,
+        examples: Examples,
+        folds: np.ndarray | None,
+        ratio: float,
+    ) -> float:
+        """Trains a cross-fitted generator, without its fold unless it may see all rows.
+
+        Args:
+          stage: The name of the stage, without the number of the generator.
+          index: The number of the generator, from 0.
+          examples: All rows.
+          folds: The fold of each row, `[N]`; not None where there are generators.
+          ratio: The ratio of its epochs to those of the settings.
+
+        Returns:
+          The number of epochs of all rows that have as many updates as it made.
+        """
+        member, config = self._members[index], self._run.config
+        name = f"{stage} {index + 1}"
+        member.trainer.reset()
+        epochs = max(1, round(self._budgets.first_epochs * ratio))
+        if not config.blind:
+            self._fit(name, member.trainer, examples, epochs)
+            return epochs
+        assert folds is not None
+        seen = examples.take(np.flatnonzero(folds != index))
+        if not config.first_validations:
+            self._fit(name, member.trainer, seen, epochs)
+            return epochs
+        held_out = examples.take(np.flatnonzero(folds == index)[:_FOLD_ROWS])
+        interval = max(1, epochs // config.first_validations)
+        checkpoints = self._fit(
+            name,
+            member.trainer,
+            seen,
+            epochs,
+            validation=self._validation_of(member, held_out),
+            validation_freq=interval,
+            patience=max(interval, epochs // _PATIENCE),
+        )
+        best = restore_best(checkpoints, self.history, name)
+        return best["epoch"] * self.updates_ratio(seen, examples)
+
+    def _validation_of(
+        self, member: Refiner, held_out: Examples
+    ) -> Callable[[], Validation]:
+        """Returns a function with the metric of a generator on its fold."""
+        crops = self._run.task.family.crops(self._run.config, final=False)
+        predictor = predictor_by(member.trainer, crops)
+
+        def measure() -> Validation:
+            y = generate(predictor, tf.constant(held_out.x))
+            decision = decide_output(member.space, {GENERATOR: y}, held_out.y)
+            return {"metric": decision.metric}
+
+        return lambda: broadcast_from_chief(self._run.strategy, measure)
 
     def _fit_member(
         self, stage: str, member: Refiner, examples: Examples, ratio: float
     ) -> None:
-        epochs = max(1, round(self._run.config.first_epochs * ratio))
+        epochs = max(1, round(self._budgets.first_epochs * ratio))
         self._fit(stage, member.trainer, examples, epochs)
 
 

@@ -16,8 +16,8 @@ Results = dict[str, list[dict[str, Any]]]
 
 
 # Settings that may differ between runs of one mean: drawing figures and measuring more
-# change no figure.
-_FREE_SETTINGS = ("seed", "figures", "controls", "ensemble")
+# change no figure, and a draw of made data is a seed of its own.
+_FREE_SETTINGS = ("seed", "draw", "figures", "controls", "ensemble")
 
 
 def load_results(folder: pathlib.Path, task: str, *needed: str) -> Results:

@@ -16,6 +16,7 @@ TITLES = {
     "ldrsp": "LDRSP",
     "ldrsp_plus": "LDRSP+",
     "ldrsp_cross": "LDRSP+ cross-fitted",
+    "auto": "auto",
 }
 
 

@@ -72,6 +72,10 @@ def _number_or_nan(name: str, value: Any) -> _Faults:
         yield from _number(name, value)
 
 
+def _text(name: str, value: Any) -> _Faults:
+    yield from _is(str, "a text")(name, value)
+
+
 def _each(check: _Check) -> _Check:
     """Checks every value of an object."""
 
@@ -112,9 +116,41 @@ def _trajectory(name: str, value: Any) -> _Faults:
         yield f"the lists of {name} have different lengths"
 
 
+def _boolean(name: str, value: Any) -> _Faults:
+    yield from _is(bool, "true or false")(name, value)
+
+
+_CANDIDATE = {"output": _text, "decoder": _text, "metric": _number}
+
+_DECISION = _fields(
+    {
+        **_CANDIDATE,
+        "metric_name": _text,
+        "sentence": _text,
+        "compared": _list(
+            _fields(
+                {
+                    **_CANDIDATE,
+                    "gain": _number,
+                    "error": _number,
+                    "is_taken": _boolean,
+                },
+                {},
+            ),
+            1,
+        ),
+    },
+    {},
+)
+
+
 def _selected(name: str, value: Any) -> _Faults:
     steps = {"refinement_steps": _count(0), "step_size": _number}
-    more = {"calibration": _each(_each(_number)), "retraining_epochs": _count(1)}
+    more = {
+        "decision": _DECISION,
+        "calibration": _each(_each(_number)),
+        "retraining_epochs": _count(1),
+    }
     yield from _fields({"epochs": _count(1)}, {**steps, **more})(name, value)
     for part in steps:
         if part not in value and not steps.keys().isdisjoint(value):

@@ -8,6 +8,7 @@ from experiments.summaries.result_file import metrics_by_outputs
 OUTPUTS = {
     "generator": "G",
     "refined": "refined",
+    "decided": "decided",
     # The controls, which predict without refinement.
     "own": "D's own prediction",
     "average": "mean of G and D",
@@ -79,7 +80,8 @@ def selection_line(result: Mapping[str, Any]) -> str:
             f", {selected['refinement_steps']} refinement steps of "
             f"{selected['step_size']:g}"
         )
-    return line + "."
+    decision = selected.get("decision")
+    return line + "." if decision is None else f"{line}. {decision['sentence']}"
 
 
 def percent(value: float | None) -> str:

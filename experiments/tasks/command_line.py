@@ -12,6 +12,7 @@ from experiments.tasks.arff_config import ArffConfig
 from experiments.tasks.image_folder_config import ImageFolderConfig
 from experiments.tasks.mask_config import MaskConfig
 from experiments.tasks.recipes import RECIPES
+from experiments.tasks.synthetic_config import SyntheticShapeConfig, SyntheticTagConfig
 from experiments.tasks.tag_config import StandardizedTagConfig, TagConfig
 from experiments.tasks.task import TASK_LIST, TASKS, Task, get_task
 from ldrsp_tf.settings import Domain
@@ -23,10 +24,11 @@ CONFIGS = (
     StandardizedTagConfig,
     ArffConfig,
     ImageFolderConfig,
+    SyntheticTagConfig,
+    SyntheticShapeConfig,
 )
 
 DEFAULT_TASK = "synthetic_shapes"
-DEFAULT_METHOD = "ldrsp_plus"
 
 # Names all methods at once, where a command takes several.
 ALL_METHODS = "all"
@@ -47,7 +49,6 @@ def task_flags(required: bool, several: bool = False) -> tuple[Flag, Flag]:
       several: Whether several methods can be named, or all.
     """
     task = None if required else DEFAULT_TASK
-    method = None if required else DEFAULT_METHOD
     return (
         Flag(
             "task",
@@ -57,18 +58,18 @@ def task_flags(required: bool, several: bool = False) -> tuple[Flag, Flag]:
             task,
             required=required,
         ),
-        _methods_flag() if several else _method_flag(method, required),
+        _methods_flag() if several else _method_flag(required),
     )
 
 
-def _method_flag(default: str | None, required: bool) -> Flag:
+def _method_flag(required: bool) -> Flag:
     return Flag(
         "method",
         f"way to train on the task: {', '.join(RECIPES)}",
         "task",
         Domain(choices=tuple(RECIPES)),
-        default,
         required=required,
+        note="" if required else "auto for data of your own, else ldrsp_plus",
     )
 
 
@@ -90,11 +91,13 @@ class TaskCommandLine(NamedTuple):
       flags: The values of all flags.
       task: The task; of a command that requires one, the one that it is given.
       given: The settings that the user gives, by flat name.
+      method: The method; of a command that takes several, the first.
     """
 
     flags: flags.FlagValues
     task: Task
     given: dict[str, Any]
+    method: str
 
 
 def parse_command_line(command: Command, argv: Sequence[str]) -> TaskCommandLine:
@@ -107,7 +110,7 @@ def parse_command_line(command: Command, argv: Sequence[str]) -> TaskCommandLine
     """
     early = command.preview(argv)
     task = get_task(early.task or DEFAULT_TASK)
-    method = _first_method(early.method)
+    method = _first_method(task, early.method)
     settings = setting_flags(task.config, CONFIGS)
 
     def describe(values: flags.FlagValues) -> tuple[Mapping[str, str], str]:
@@ -121,10 +124,10 @@ def parse_command_line(command: Command, argv: Sequence[str]) -> TaskCommandLine
         return setting_notes(task.config, held), remark
 
     values = command.parse(argv, settings, describe)
-    return TaskCommandLine(values, task, given_settings(values, settings))
+    return TaskCommandLine(values, task, given_settings(values, settings), method)
 
 
-def _first_method(named: str | tuple[str, ...] | None) -> str:
+def _first_method(task: Task, named: str | tuple[str, ...] | None) -> str:
     """Returns the method whose values the help shows."""
     first = named[0] if isinstance(named, tuple) else named
-    return DEFAULT_METHOD if first in (None, ALL_METHODS) else str(first)
+    return task.default_method if first in (None, ALL_METHODS) else str(first)

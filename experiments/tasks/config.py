@@ -10,6 +10,7 @@ from typing import Any, ClassVar, TypeVar
 
 from experiments.cli.setting_tree import flatten, leaves, unflatten
 from experiments.tasks.recipes import RECIPES
+from ldrsp_tf.errors import UsageError
 from ldrsp_tf.settings import (
     LARGEST_FOLDS,
     LARGEST_SEED,
@@ -21,6 +22,13 @@ from ldrsp_tf.settings import (
 )
 
 AnyConfig = TypeVar("AnyConfig", bound="Config")
+
+# The bounds in updates of each number of epochs.
+BOUNDS: Mapping[str, str] = {
+    "epochs": "updates",
+    "first_epochs": "first_updates",
+    "pretraining_epochs": "pretraining_updates",
+}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -39,6 +47,8 @@ class Config:
     FAMILY: ClassVar[str] = ""
     # Names of the settings that describe the generator's network.
     GENERATOR_SETTINGS: ClassVar[tuple[str, ...]] = ()
+    # Settings of recipes that are the same for all tasks of the family, by recipe.
+    STOCK: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
     # Number of seeds that a search measures a setting on.
     SEARCH_SEEDS: ClassVar[int] = 1
 
@@ -73,6 +83,14 @@ class Config:
         OURS,
         "number of epochs without a better validation after which training stops; "
         "without it all epochs are trained",
+        low=1,
+        group="training",
+    )
+    updates: tuple[int, ...] = setting(
+        (),
+        OURS,
+        "smallest and largest number of updates of a training, separated by a comma, "
+        "which bound --epochs where rows are few or many; without it --epochs holds",
         low=1,
         group="training",
     )
@@ -122,6 +140,13 @@ class Config:
         "predict with these",
         group="training",
     )
+    late_refit: bool = setting(
+        False,
+        OURS,
+        "as --refit, but after the choices on validation rows alone, which are made "
+        "with the cross-fitted generators themselves",
+        group="training",
+    )
     first_method: str = setting(
         "baseline",
         OURS,
@@ -136,6 +161,21 @@ class Config:
         low=1,
         group="training",
     )
+    first_updates: tuple[int, ...] = setting(
+        (),
+        OURS,
+        "smallest and largest number of updates of cross-fitted generators, separated "
+        "by a comma, which bound --first_epochs; without it --first_epochs holds",
+        low=1,
+        group="training",
+    )
+    first_validations: int = setting(
+        0,
+        OURS,
+        "number of times that each cross-fitted generator is validated on the fold "
+        "that it does not see, and its best state kept; 0 keeps the last state",
+        group="training",
+    )
     discriminators: int = setting(
         1,
         OURS,
@@ -148,6 +188,15 @@ class Config:
         0,
         OURS,
         "number of epochs in which D is pretrained to predict the output itself",
+        group="training",
+    )
+    pretraining_updates: tuple[int, ...] = setting(
+        (),
+        OURS,
+        "smallest and largest number of updates of D's pretraining, separated by a "
+        "comma, which bound --pretraining_epochs; without it --pretraining_epochs "
+        "holds",
+        low=1,
         group="training",
     )
     pretraining_learning_rate: float = setting(
@@ -194,6 +243,13 @@ class Config:
 
     def __post_init__(self) -> None:
         require_valid(self)
+        for name in BOUNDS.values():
+            bounds = getattr(self, name)
+            if bounds and (len(bounds) != 2 or bounds[0] > bounds[1]):
+                raise UsageError(
+                    f"--{name}={','.join(map(str, bounds))} are no bounds: give the "
+                    "smallest and the largest number, separated by a comma."
+                )
 
     @property
     def variant(self) -> str:

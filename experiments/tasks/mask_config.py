@@ -32,6 +32,7 @@ class MaskConfig(Config):
 
     FAMILY: ClassVar[str] = "experiments.tasks.masks"
     GENERATOR_SETTINGS: ClassVar[tuple[str, ...]] = ("generator", "width", "batch_norm")
+    STOCK: ClassVar[Mapping[str, Mapping[str, Any]]]
 
     classes: int = setting(
         2,
@@ -195,4 +196,25 @@ CROSS_FITTED: Mapping[str, Any] = {
     "chain_steps": 2,
     "chain_length": 12,
     "controls": True,
+}
+
+
+# One rule for all data. Budgets are in updates where images are few or many: those of
+# the horses, 2,000 updates of generators and of D's pretraining, are the smallest.
+MaskConfig.STOCK = {
+    "auto": {
+        **CROSS_FITTED,
+        "late_refit": True,
+        "retrain": True,
+        "first_updates": (2000, 5000),
+        "pretraining_epochs": 60,
+        "pretraining_learning_rate": 0.005,
+        "pretraining_updates": (2000, 5000),
+        "discriminator_learning_rate": 0.0015,
+        "epochs": 10,
+        "updates": (300, 1500),
+        "validation_interval": 5,
+        "step_size_grid": (8.0,),
+        "refinement_steps_grid": (1, 2, 5, 10),
+    }
 }

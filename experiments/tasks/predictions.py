@@ -22,7 +22,11 @@ _DIGITS = 6
 
 
 # Names of the outputs in files, by row.
-OUTPUT_NAMES = {"generator": "generated", "refined": "refined"}
+OUTPUT_NAMES = {
+    "decided": "decided",
+    "generator": "generated",
+    "refined": "refined",
+}
 
 
 Rows = Mapping[str, np.ndarray]
@@ -43,9 +47,11 @@ def write_tags(
     Args:
       path: The file to write, `*.csv` or `*.jsonl`.
       inputs: The inputs of the predictions.
-      rows: Relaxed tags `[N, L]` of the generator and of the refinement, by row.
+      rows: Tags `[N, L]`, relaxed of the generator and of the refinement, or decided,
+        by row.
       scores: D's score of each refined output, `[N]`; None without D.
-      decoder_params: The tuned threshold of each row.
+      decoder_params: The tuned threshold of each row; those without one are decided at
+        0.5.
 
     Raises:
       UsageError: The file has another ending, or a tag's name has a semicolon.
@@ -67,7 +73,7 @@ def _records(
 ) -> Iterator[dict[str, Any]]:
     decided = {
         row: threshold_decode(
-            y, decoder_params[row].get("threshold", DEFAULT_THRESHOLD)
+            y, decoder_params.get(row, {}).get("threshold", DEFAULT_THRESHOLD)
         )
         for row, y in rows.items()
     }

@@ -78,6 +78,11 @@ RECIPES = {
             "ldrsp_plus",
         ),
         Recipe(
+            "auto",
+            "LDRSP+ that refines only if validation shows that it pays",
+            "auto",
+        ),
+        Recipe(
             "gan", "GAN with the non-saturating loss (Goodfellow et al., 2014)", "gan"
         ),
         Recipe("lsgan", "least-squares GAN (Mao et al., 2016)", "lsgan"),

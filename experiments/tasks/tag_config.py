@@ -30,6 +30,7 @@ class TagConfig(Config):
         "hidden_dropout",
         "generator_l2",
     )
+    STOCK: ClassVar[Mapping[str, Mapping[str, Any]]]
     # Trials take seconds, and seeds differ by as much as good settings do.
     SEARCH_SEEDS: ClassVar[int] = 2
 
@@ -141,6 +142,27 @@ CROSS_FITTED: Mapping[str, Any] = {
 }
 
 
+# Of batches of 32: 333 rows need 300 epochs of them, where 4,880 need 60 at most.
+FIRST_UPDATES = (3000, 8000)
+
+# One rule for all data: no setting is searched for one of them. Budgets are in updates
+# where rows are few or many.
+AUTO: Mapping[str, Any] = {
+    **CROSS_FITTED,
+    "first_method": "baseline",
+    "first_updates": FIRST_UPDATES,
+    "first_validations": 20,
+    "late_refit": True,
+    "generator_learning_rate": 1e-3,
+    "normalized_gradient": False,
+    "step_size_grid": (0.25, 1.0, 4.0, 16.0),
+    "batch_size": 32,
+    "pretraining_updates": (600, 3000),
+    "updates": (900, 3000),
+    "validation_interval": 3,
+}
+
+
 # Rounds of EM, each of which is validated. The weights are the best of 16 trials of a
 # sweep of Bibtex's `prlr`, on validation rows of seeds 0 and 1.
 _POSTERIOR: Mapping[str, Any] = {
@@ -180,3 +202,6 @@ RECIPE_SETTINGS: Mapping[str, Mapping[str, Any]] = {
     },
     "spen": _SPEN,
 }
+
+
+TagConfig.STOCK = {"auto": AUTO}

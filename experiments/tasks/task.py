@@ -14,7 +14,7 @@ import numpy as np
 
 from datasets.loading import LoadedData, load
 from datasets.preparation.mulan_sets import SETS as MULAN_SETS
-from experiments.tasks.config import Config
+from experiments.tasks.config import BOUNDS, Config
 from experiments.tasks.inputs import NewInputs
 from experiments.tasks.ranges import Space
 from experiments.tasks.recipes import get_recipe
@@ -219,6 +219,7 @@ class Task:
       variants: Settings that differ with other networks, by flat name; those of one
         method stand above those of all.
       paper: The paper's figures, method -> row -> percent.
+      default_method: The recipe of a run that names none.
       search_space: The space that a sweep searches, method -> setting -> range.
       paper_metric: The metric of the paper's figures; None where there are none.
       complete: Fills in the settings that follow from the data, such as the size of its
@@ -246,6 +247,7 @@ class Task:
         default_factory=dict
     )
     search_space: Mapping[str, Space] = dataclasses.field(default_factory=dict)
+    default_method: str = "ldrsp_plus"
     paper_metric: str | None = None
     complete: Callable[[Any], Config] = nothing_to_complete
     load: Callable[[Any, str | None, str | None], LoadedData] = prepared_data
@@ -266,7 +268,8 @@ class Task:
 
         Args:
           method: The name of the recipe.
-          given: The user's settings by flat name, which override all others.
+          given: The user's settings by flat name, which override all others. A number
+            of epochs holds, too: it is not bounded by updates unless the user does so.
 
         Raises:
           UsageError: A setting is unknown to this task, out of bounds or contradicted
@@ -278,13 +281,18 @@ class Task:
             if name not in self.config.setting_names():
                 raise UsageError(f"--{name} is not a setting of task {self.name!r}.")
         named = {"task": self.name, "method": method}
-        chosen = {**named, **self.settings, **self.overrides.get(method, {})}
+        of_method = {
+            **self.config.STOCK.get(method, {}),
+            **self.overrides.get(method, {}),
+        }
+        chosen = {**named, **self.settings, **of_method}
         variant = self.config.from_flat({**chosen, **given}).variant
         of_networks = {
             **self.variants.get(MethodVariant(None, variant), {}),
             **self.variants.get(MethodVariant(method, variant), {}),
         }
-        config = self.config.from_flat({**chosen, **of_networks, **given})
+        unbounded = {b: () for epochs, b in BOUNDS.items() if epochs in given}
+        config = self.config.from_flat({**chosen, **of_networks, **unbounded, **given})
         recipe.require_task(config.FAMILY, getattr(config, "classes", None))
         return self.complete(config)
 
@@ -293,7 +301,7 @@ class Task:
 
         They are those of `--first_method` on this task, except for the generator's
         network and the epochs, which the run sets; settings that neither method
-        overrides are the run's.
+        overrides are the run's. Those of a stock recipe are all the run's.
 
         Args:
           config: The settings of the run.
@@ -305,7 +313,10 @@ class Task:
         _require_generator(config.first_method)
         of_method = self.overrides.get(config.first_method, {})
         usual = {**config.flat_defaults(), **self.settings, **of_method}
-        names = {*self.overrides.get(config.method, {}), *of_method, *_SCORE_SETTINGS}
+        overridden = {*self.overrides.get(config.method, {}), *of_method}
+        if config.method in config.STOCK:
+            overridden = set()
+        names = {*overridden, *_SCORE_SETTINGS}
         names -= {*config.GENERATOR_SETTINGS, *_STAGE_SETTINGS}
         of_stage = {
             **{name: usual[name] for name in names},
@@ -313,6 +324,7 @@ class Task:
             "epochs": config.first_epochs,
             "folds": 0,
             "refit": False,
+            "late_refit": False,
             "seed": (_SEEDS_APART * (config.seed + 1) + member) % (LARGEST_SEED + 1),
         }
         return config.replace(**of_stage)

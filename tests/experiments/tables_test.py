@@ -52,6 +52,8 @@ def test_a_page_shows_the_committed_results(page):
         ("docs/results/ldrsp_cross.md", "table: controls/delicious"),
         ("docs/results/ldrsp_cross.md", "table: controls/weizmann_horse"),
         ("docs/results/ablations.md", "ablations: bibtex"),
+        ("docs/results/when_it_helps.md", "border: made"),
+        ("docs/results/when_it_helps.md", "border: real"),
     ],
 )
 def test_a_generated_table_stands_on_its_page(page, mark):

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from datasets.errors import DataError
 from datasets.synthetic_shapes import generative_model as model
 
 
@@ -72,3 +73,38 @@ def test_thin_bones_are_hardly_visible(monkeypatch):
     contrast = np.abs(pictures.images - sky).sum(axis=-1) * pictures.masks
     body, legs = contrast[:, 13:17, 14:20], contrast[:, 24:27]
     assert legs[legs > 0].mean() < 0.8 * body[body > 0].mean()
+
+
+def test_blocks_hide_the_asked_share_of_an_animal_as_if_it_were_not_there(monkeypatch):
+    monkeypatch.setattr(model, "NUM_ROWS", {"train": 50})
+    shown = model.generate()["train"]
+    hidden = model.generate(model.Parameters(occlusion=0.4))["train"]
+    np.testing.assert_array_equal(hidden.masks, shown.masks)
+    changed = (hidden.images != shown.images).any(axis=-1)
+    # Antialiased edges of an animal lie outside its mask; the sky does not change.
+    near = shown.masks.copy()
+    for axis in (1, 2):
+        for step in (-1, 1):
+            near |= np.roll(near, step, axis)
+    assert not changed[near == 0].any()
+    # At least the share but for what bars and bushes hide anyway; a block is 25 pixels.
+    assert 0.35 < changed[shown.masks == 1].mean() < 0.6
+
+
+def test_a_share_of_1_hides_every_pixel():
+    blocks = model._draw_blocks(np.random.RandomState(0), np.eye(4)[None] > 0, 1.0)
+    assert blocks[0].diagonal().all()
+
+
+def test_rows_are_the_first_pictures_and_leave_the_test_alone(splits):
+    few = model.generate(model.Parameters(rows=10))
+    np.testing.assert_array_equal(few["train"].images, splits["train"].images[:10])
+    np.testing.assert_array_equal(few["test"].images, splits["test"].images)
+    with pytest.raises(DataError, match="400 training pictures, and 401 are"):
+        model.generate(model.Parameters(rows=401))
+
+
+def test_a_draw_has_other_pictures(monkeypatch):
+    monkeypatch.setattr(model, "NUM_ROWS", {"train": 3})
+    first, other = (model.generate(model.Parameters(draw=d))["train"] for d in (0, 1))
+    assert (first.masks != other.masks).any()

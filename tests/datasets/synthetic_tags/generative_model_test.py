@@ -3,7 +3,9 @@ import hashlib
 import numpy as np
 import pytest
 
+from datasets.errors import DataError
 from datasets.synthetic_tags import generative_model as model
+from datasets.synthetic_tags.posterior import posterior
 
 
 @pytest.fixture(scope="module")
@@ -100,3 +102,67 @@ def test_words_are_noisy_evidence_of_single_tags(splits):
     # Each tag raises the chance of some words, of none near to certainty.
     assert (gain[:, 2] > 0.05).all()
     assert on.max() < 0.5
+
+
+def test_rows_are_the_first_ones_and_leave_the_test_alone(splits):
+    few = model.generate(model.Parameters(rows=20))
+    np.testing.assert_array_equal(few["train"].tags, splits["train"].tags[:20])
+    np.testing.assert_array_equal(few["train"].words, splits["train"].words[:20])
+    np.testing.assert_array_equal(few["test"].tags, splits["test"].tags)
+    loose = [
+        model.generate(model.Parameters(rows=rows, dependence=0.0))["test"].tags
+        for rows in (20, None)
+    ]
+    np.testing.assert_array_equal(*loose)
+
+
+@pytest.mark.parametrize("rows", [0, 3001])
+def test_more_rows_than_there_are_are_refused(rows):
+    with pytest.raises(DataError, match=f"3,000 training rows, and {rows:,} are"):
+        model.generate(model.Parameters(rows=rows))
+
+
+def test_copies_are_always_on_together(splits):
+    parameters = model.Parameters(copies=3)
+    # A topic: general tag, 3 + 1 labels of the first group, 3 + 1 of the second.
+    assert parameters.tag_of_label[:10].tolist() == [0, 1, 1, 1, 2, 3, 3, 3, 4, 5]
+    made = model.generate(parameters)["train"]
+    np.testing.assert_array_equal(made.words, splits["train"].words)
+    np.testing.assert_array_equal(
+        made.tags, splits["train"].tags[:, parameters.tag_of_label]
+    )
+
+
+def test_dependence_changes_neither_words_nor_the_frequency_of_a_tag(splits):
+    loose = model.generate(model.Parameters(dependence=0.0))
+    for split, rows in loose.items():
+        np.testing.assert_array_equal(rows.words, splits[split].words)
+        np.testing.assert_allclose(
+            rows.tags.mean(axis=0), splits[split].tags.mean(axis=0), atol=0.05
+        )
+
+
+def test_dependence_is_the_factor_of_the_covariance_given_the_words():
+    """Compares copies: given the words, their covariance is p (1 - p)."""
+    shares = {}
+    for dependence in (0.0, 0.5, 1.0):
+        parameters = model.Parameters(dependence=dependence, copies=2)
+        train = model.generate(parameters)["train"]
+        sets, found = posterior(train.words, model.word_evidence(), model.EVIDENCE)
+        chance = (found @ sets)[:, 1]
+        first, second = train.tags[:, 1] - chance, train.tags[:, 2] - chance
+        shares[dependence] = (first * second).sum() / (chance * (1 - chance)).sum()
+    assert shares == pytest.approx({0.0: 0.0, 0.5: 0.5, 1.0: 1.0}, abs=0.15)
+
+
+def test_clearer_words_are_more_often_there(splits):
+    clear = model.generate(model.Parameters(evidence=0.4))["train"]
+    np.testing.assert_array_equal(clear.tags, splits["train"].tags)
+    assert clear.words.mean() > 1.3 * splits["train"].words.mean()
+
+
+def test_a_draw_has_other_rows_and_other_words(splits):
+    parameters = model.Parameters(draw=1)
+    other = model.generate(parameters)["test"]
+    assert (other.tags != splits["test"].tags).any()
+    assert (model.word_evidence(parameters) != model.word_evidence()).any()

@@ -68,6 +68,45 @@ def test_selection_is_printed_with_and_without_refinement():
     assert line.endswith("3 epochs, 5 refinement steps of 0.25.")
 
 
+def test_the_decision_follows_what_was_chosen():
+    sentence = "Refinement adds +0.3 ± 0.5 points of F1: not used; G's are taken."
+    selected = {"epochs": 3, "refinement_steps": 5, "step_size": 0.25}
+    line = selection_line(
+        {"selected": {**selected, "decision": {"sentence": sentence}}}
+    )
+    assert line.endswith(f"3 epochs, 5 refinement steps of 0.25. {sentence}")
+
+
+def test_decided_outputs_stand_below_those_that_they_are_chosen_from():
+    both = {"f1": 0.25, "f1_plugin": 0.5}
+    test = {"generator": both, "refined": {"f1": 0.375}, "decided": {"f1": 0.5}}
+    result = {"test": test, "controls": {"own": both}}
+    lines = result_table(result, {}).splitlines()[1:]
+    assert [line[:18].strip() for line in lines] == [
+        *("G", "refined", "decided", "D's own prediction")
+    ]
+    assert lines[2].split() == ["decided", "50.0", "-"]
+
+
+def test_a_generators_validations_on_its_fold_have_no_lines_of_their_own(capsys):
+    display = display_of("auto")
+    display.stage("selection/generator 1", 10)
+    for epoch in range(1, 11):
+        validation = {"metric": 0.5}
+        display.progress(
+            {"epoch": epoch, "surrogate_loss": 0.5, "validation": validation}
+        )
+    lines = capsys.readouterr().out.splitlines()[-5:]
+    assert [line.split()[2] for line in lines] == [
+        "2/10",
+        "4/10",
+        "6/10",
+        "8/10",
+        "10/10",
+    ]
+    assert not any("validation" in line for line in lines)
+
+
 def test_a_resumed_stage_says_from_where_it_goes_on(capsys):
     display = Display()
     display.stage("retraining", 10)

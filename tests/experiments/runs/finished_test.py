@@ -17,14 +17,20 @@ pytestmark = pytest.mark.slow
 _TASK = get_task("synthetic_tags")
 
 
-@pytest.fixture(scope="module", params=["ldrsp", "dvn", "baseline", "ldrsp_cross"])
+_METHODS = ("ldrsp", "dvn", "baseline", "ldrsp_cross", "auto")
+
+
+@pytest.fixture(scope="module", params=_METHODS)
 def finished(request, few_tags, make_progress, tmp_path_factory):
-    """Runs: both networks, no G, no D, and generators that are blind to a fold."""
+    """Runs: both networks, no G, no D, folds, and a decision with late refits."""
     folder = tmp_path_factory.mktemp(request.param)
     given = {"epochs": 1, "hidden": (4,), "batch_size": 8, "inference_steps": 1}
     given.update(step_size=0.5, refinement_steps=2)
     if request.param == "ldrsp_cross":
         given.update(folds=2, first_method="baseline", first_epochs=1)
+    if request.param == "auto":
+        given.update(folds=2, first_updates=(6, 6), pretraining_updates=(3, 3))
+        given.update(updates=(3, 3), first_validations=1)
     config = _TASK.configure(request.param, given)
     with Stages(
         RunContext(_TASK, config, {}, folder, make_progress()), few_tags
@@ -44,6 +50,22 @@ def test_its_refiner_repeats_the_test(finished, few_tags):
     assert refiner.evaluate(few_tags) == finished.result["test"]
 
 
+def test_its_refiner_decides_as_its_test_did(finished, few_tags):
+    refiner = finished.refiner()
+    if finished.config.method != "auto":
+        assert refiner.decision is None
+        return
+    found = finished.result["selected"]["decision"]
+    assert refiner.decision.sentence == found["sentence"]
+    assert (refiner.decision.output, refiner.decision.metric) == (
+        *(found["output"], found["metric"]),
+    )
+    # G predicts by generators that have seen all rows, once the choices are made.
+    generator = refiner.generator
+    first, refitted = generator.members[0], generator.refitted[0]
+    assert np.any(first.get_weights()[0] != refitted.get_weights()[0])
+
+
 def test_its_refiner_is_exported(finished, few_tags, tmp_path):
     refiner = finished.refiner()
     refiner.export(tmp_path)
@@ -54,6 +76,10 @@ def test_its_refiner_is_exported(finished, few_tags, tmp_path):
     assert ("refined" in served) == (finished.refinement is not None)
     if finished.refinement is not None:
         np.testing.assert_allclose(served["refined"], prediction.refined, atol=1e-6)
+    if finished.decision is not None:
+        np.testing.assert_array_equal(served["decided"], prediction.decided)
+    outputs = finished.signature()["outputs"]
+    assert outputs.keys() == served.keys()
 
 
 @pytest.mark.parametrize(
@@ -108,6 +134,17 @@ def test_its_file_is_checked_before_anything_is_built(
     assert load_run(tmp_path).result["test"] == finished.result["test"]
     _write(tmp_path, finished, **parts)
     with pytest.raises(UsageError, match=sentence):
+        load_run(tmp_path)
+
+
+def test_a_decision_that_is_lost_is_noticed_before_anything_is_built(
+    finished, tmp_path
+):
+    selected = {**finished.result["selected"]}
+    if selected.pop("decision", None) is None:
+        return
+    _write(tmp_path, finished, selected=selected)
+    with pytest.raises(UsageError, match=r"selected\.decision is missing"):
         load_run(tmp_path)
 
 

@@ -90,13 +90,14 @@ def test_a_cross_fitted_run_has_its_stages_twice(undisturbed):
 @pytest.mark.slow
 def test_a_generator_has_the_other_folds(few_tags, progress, tmp_path, monkeypatch):
     seen = []
-    usual = Stages._fit_member
+    usual = Stages._fit
 
-    def spy(self, stage, member, rows, ratio):
-        seen.append(rows)
-        usual(self, stage, member, rows, ratio)
+    def spy(self, stage, trainer, rows, epochs, **more):
+        if "generator" in stage:
+            seen.append(rows)
+        return usual(self, stage, trainer, rows, epochs, **more)
 
-    monkeypatch.setattr(Stages, "_fit_member", spy)
+    monkeypatch.setattr(Stages, "_fit", spy)
     config = _config(folds=3)
     with Stages(RunContext(_TASK, config, {}, tmp_path, progress), few_tags) as stages:
         stages.select(few_tags, few_tags)
@@ -131,9 +132,17 @@ def test_a_refitted_generator_is_that_of_an_ensemble_of_all_rows(
     np.testing.assert_array_equal(ensemble(few_tags.x), refitted(few_tags.x))
 
 
-def test_refitting_is_of_cross_fitted_runs(few_tags):
-    config = _TASK.configure("ldrsp", {"refit": True})
-    with pytest.raises(UsageError, match="--refit is of cross-fitted runs"):
+@pytest.mark.parametrize("setting", ["refit", "late_refit"])
+def test_refitting_is_of_cross_fitted_runs(setting, few_tags):
+    config = _TASK.configure("ldrsp", {setting: True})
+    with pytest.raises(UsageError, match="--refit and --late_refit are of cross"):
+        build_refiner(_TASK, config, few_tags)
+
+
+@pytest.mark.parametrize("other", [{"refit": True}, {"retrain": False}])
+def test_late_refits_need_a_retraining_and_are_instead_of_others(other, few_tags):
+    config = _config(late_refit=True, **other)
+    with pytest.raises(UsageError, match="give --nolate_refit with --refit or --nore"):
         build_refiner(_TASK, config, few_tags)
 
 

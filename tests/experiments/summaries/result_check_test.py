@@ -97,6 +97,71 @@ def test_a_fault_is_named_in_one_sentence(whole, place, value, fault):
     assert "\n" not in str(error.value)
 
 
+@pytest.fixture(scope="module")
+def decided(whole):
+    """The result of a run that decides."""
+    candidates = [
+        {
+            **{"output": output, "decoder": "plugin", "metric": metric},
+            **{"gain": gain, "error": 0.01, "is_taken": metric > 0.4},
+        }
+        for output, metric, gain in (("generator", 0.5, 0.5), ("average", 0.4, -0.1))
+    ]
+    decision = {
+        **{"output": "generator", "decoder": "plugin", "metric": 0.5},
+        **{"metric_name": "f1", "sentence": "G's outputs are taken."},
+        "compared": candidates,
+    }
+    return {**whole, "selected": {**whole["selected"], "decision": decision}}
+
+
+def _with_candidate(decided, name, value):
+    decided = copy.deepcopy(decided)
+    candidate = decided["selected"]["decision"]["compared"][1]
+    if value is None:
+        del candidate[name]
+    else:
+        candidate[name] = value
+    return decided
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        *(
+            (name, "a text")
+            for name in ("output", "decoder", "metric_name", "sentence")
+        ),
+        *(("metric", "a number"), ("compared", "a list of at least 1")),
+    ],
+)
+def test_every_part_of_a_decision_is_checked(decided, name, kind):
+    require_result(_PATH, decided, *_NEEDED)
+    place = f"selected.decision.{name}"
+    for value in (None, True, [], {}):
+        fault = (
+            f"{place} is missing" if value is None else rf"{place} is .*, not {kind}"
+        )
+        with pytest.raises(UsageError, match=fault):
+            require_result(_PATH, _changed(decided, place, value), *_NEEDED)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "wrong"),
+    [
+        *((name, "a text", 1) for name in ("output", "decoder")),
+        *((name, "a number", _NAN) for name in ("metric", "gain", "error")),
+        ("is_taken", "true or false", 1),
+    ],
+)
+def test_every_part_of_a_candidate_is_checked(decided, name, kind, wrong):
+    place = rf"selected.decision.compared\[1\].{name}"
+    with pytest.raises(UsageError, match=f"{place} is missing"):
+        require_result(_PATH, _with_candidate(decided, name, None), *_NEEDED)
+    with pytest.raises(UsageError, match=f"{place} is {wrong}, not {kind}"):
+        require_result(_PATH, _with_candidate(decided, name, wrong), *_NEEDED)
+
+
 def test_a_score_without_correlation_is_one_of_a_run(whole):
     require_result(_PATH, _changed(whole, "score.correlation", _NAN))
 

@@ -82,3 +82,19 @@ def test_unknown_settings_are_refused():
 def test_a_value_out_of_bounds_is_refused(given, message):
     with pytest.raises(UsageError, match=message):
         config(**given)
+
+
+@pytest.mark.parametrize("name", ["updates", "first_updates", "pretraining_updates"])
+@pytest.mark.parametrize(
+    ("bounds", "message"),
+    [
+        ((300,), "=300 are no bounds: give the smallest and the largest number"),
+        ((1, 2, 3), "=1,2,3 are no bounds"),
+        ((300, 200), "=300,200 are no bounds"),
+        ((0, 200), "whole numbers of at least 1 are needed"),
+    ],
+)
+def test_bounds_are_two_numbers_in_their_order(name, bounds, message):
+    assert getattr(config(**{name: (200, 200)}), name) == (200, 200)
+    with pytest.raises(UsageError, match=message):
+        config(**{name: bounds})

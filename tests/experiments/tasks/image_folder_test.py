@@ -150,6 +150,7 @@ def test_new_images_and_their_masks_have_the_form_of_the_runs(folders, tmp_path)
 
 SHORT = (
     "--task=image_folder",
+    "--method=ldrsp_plus",
     "--epochs=1",
     "--noretrain",
     "--nofigures",

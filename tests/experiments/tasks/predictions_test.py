@@ -47,6 +47,18 @@ def test_a_table_has_the_decided_tags(tmp_path):
     ]
 
 
+def test_tags_that_are_decided_already_need_no_threshold(tmp_path):
+    decided = {"decided": np.array([[0, 1], [0, 0]], np.float32)}
+    inputs = NewInputs(["a", "b"], np.zeros((2, 3)), label_names=("red", "grün"))
+    path = tmp_path / "tags.csv"
+    write_tags(path, inputs, {**decided, **_ROWS}, _SCORES, _DECODER_PARAMS)
+    assert path.read_text(encoding="utf-8").splitlines() == [
+        "name,score,decided,generated,refined",
+        "a,0.75,grün,red,red;grün",
+        "b,0.5,,red,",
+    ]
+
+
 def test_a_name_with_the_separator_needs_json_lines(tmp_path):
     with pytest.raises(UsageError, match=r"'a;b' has a ';'.*write a \.jsonl file"):
         _write(tmp_path / "tags.csv", label_names=["a;b", "c"])

@@ -15,20 +15,23 @@ from experiments.cli.setting_tree import leaves
 from experiments.run import COMMAND
 from experiments.search.widening import Budget
 from experiments.summaries.result_table import METRICS
-from experiments.tasks import mulan
-from experiments.tasks.command_line import CONFIGS
+from experiments.tasks import mulan, synthetic
+from experiments.tasks.command_line import CONFIGS, parse_command_line
 from experiments.tasks.recipes import RECIPES
 from experiments.tasks.superpixels import OFFICIAL, PROXY, superpixel_metrics
 from experiments.tasks.task import TASKS, get_task, prepared_data
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.settings import OURS, PAPER, Domain
 
+# The loaders of tasks whose data TFDS prepares.
+_PREPARED = (prepared_data, mulan.load, synthetic.load_tags, synthetic.load_shapes)
+
 
 @pytest.mark.parametrize("name", TASKS)
 def test_a_task_configures_every_method(name):
     task = get_task(name)
     assert task.name == name
-    assert (name in DATA_SETS) == (task.load in (prepared_data, mulan.load))
+    assert (name in DATA_SETS) == (task.load in _PREPARED)
     assert set(task.overrides) <= set(RECIPES)
     for method, recipe in RECIPES.items():
         if recipe.fit is None:
@@ -203,6 +206,66 @@ def test_the_generators_of_a_cross_fitted_run_are_trained_as_their_method_is():
         assert member.training.beta_1 == 0.9
     others = [task.first_stage(dataclasses.replace(config, seed=4), 0)]
     assert len({member.seed for member in [config, *members, *others]}) == 4
+
+
+def test_the_generators_of_a_stock_recipe_have_its_settings():
+    """Those of the first method may have been searched on this task's own data."""
+    of_task = {"baseline": {"batch_size": 7, "generator_learning_rate": 0.5}}
+    task = dataclasses.replace(get_task("synthetic_tags"), overrides=of_task)
+    given = {"first_method": "baseline", "folds": 2, "beta_1": 0.9}
+    stages = {
+        method: task.first_stage(task.configure(method, given), 0)
+        for method in ("auto", "ldrsp_plus")
+    }
+    for stage in stages.values():
+        assert (stage.method, stage.training.beta_1) == ("baseline", 0.9)
+        assert not (stage.folds or stage.refit or stage.late_refit)
+    assert stages["ldrsp_plus"].training.batch_size == 7
+    stock, training = task.config.STOCK["auto"], stages["auto"].training
+    assert training.batch_size == stock["batch_size"] == 32
+    assert training.generator_learning_rate == stock["generator_learning_rate"]
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_a_stock_recipe_has_the_same_settings_on_every_task_of_a_family(name):
+    task = get_task(name)
+    stock = task.config.STOCK["auto"]
+    config = task.configure("auto", {})
+    settings = config.as_dict()
+    assert config.late_refit and config.retrain
+    for setting, value in stock.items():
+        value = list(value) if isinstance(value, tuple) else value
+        assert settings[setting] == value, setting
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_data_of_a_users_own_has_the_method_that_decides(name):
+    of_users = name in ("arff", "image_folder") or name.startswith("mulan/")
+    method = "auto" if of_users else "ldrsp_plus"
+    assert get_task(name).default_method == method
+    assert parse_command_line(COMMAND, ["run", f"--task={name}"]).method == method
+
+
+@pytest.mark.parametrize(
+    ("epochs", "bounds"),
+    [
+        ("epochs", "updates"),
+        ("first_epochs", "first_updates"),
+        ("pretraining_epochs", "pretraining_updates"),
+    ],
+)
+def test_a_given_number_of_epochs_is_not_bounded_by_the_methods_updates(epochs, bounds):
+    task = get_task("synthetic_tags")
+    usual = task.config.STOCK["auto"][bounds]
+    assert getattr(task.configure("auto", {}), bounds) == usual != ()
+    assert getattr(task.configure("auto", {epochs: 2}), bounds) == ()
+    both = task.configure("auto", {epochs: 2, bounds: (1, 9)})
+    assert getattr(both, bounds) == (1, 9)
+
+
+def test_the_method_that_the_user_names_wins():
+    line = parse_command_line(COMMAND, ["run", "--task=arff", "--method=ldrsp_plus"])
+    assert line.method == line.flags.method == "ldrsp_plus"
 
 
 def test_a_method_without_a_generator_trains_none():

@@ -1,0 +1,15 @@
+"""The constants of the synthetic tags, whose meaning `generative_model` gives."""
+
+NUM_TOPICS = 8
+GROUPS_PER_TOPIC = 2
+TAGS_PER_GROUP = 2
+TAGS_PER_TOPIC = 1 + GROUPS_PER_TOPIC * TAGS_PER_GROUP
+NUM_TAGS = NUM_TOPICS * TAGS_PER_TOPIC
+
+SECOND_TOPIC = 0.4
+PARTNER_TOPIC = 0.6
+GROUP_USED = 0.6
+
+NUM_WORDS = 256
+TAGS_PER_WORD = 2
+BACKGROUND = 0.04
