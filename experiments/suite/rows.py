@@ -70,7 +70,7 @@ def _control(
     return ComparedRow(name, label, folder, outputs, decoders, is_control=True)
 
 
-_CROSS = "ldrsp_cross"
+_AUTO = "auto"
 _PLUGIN = ("f1_plugin",)
 _TUNED_OR_PLUGIN = ("f1_tuned", "f1_plugin")
 _REFINED = ("f1", "f1_tuned")
@@ -80,14 +80,14 @@ ROWS = (
     _control("baseline", "plain MLP", "baseline", "generator", _TUNED_OR_PLUGIN),
     ComparedRow("ldrsp", "LDRSP", "ldrsp", "refined", _REFINED),
     ComparedRow("ldrsp_plus", "LDRSP+", "ldrsp_plus", "refined", _REFINED),
-    _control(
-        "cross_generator", "cross-fitted G", _CROSS, "generator", _TUNED_OR_PLUGIN
+    ComparedRow(
+        "ldrsp_cross", "cross-fitted LDRSP+", "ldrsp_cross", "refined", _REFINED
     ),
-    _control("cross_own", "D's own, plug-in", _CROSS, "own", _PLUGIN),
-    _control("cross_average", "mean of G and D, plug-in", _CROSS, "average", _PLUGIN),
-    _control("cross_ensemble", "as many G, plug-in", _CROSS, "ensemble", _PLUGIN),
-    ComparedRow("ldrsp_cross", "cross-fitted LDRSP+", _CROSS, "refined", _REFINED),
-    ComparedRow("auto", "auto", "auto", "decided", ("f1",)),
+    _control("ensemble", "as many G, plug-in", _AUTO, "generator", _PLUGIN),
+    _control("own", "D's own, plug-in", _AUTO, "own", _PLUGIN),
+    _control("average", "mean of G and D, plug-in", _AUTO, "average", _PLUGIN),
+    ComparedRow("refined", "always refined", _AUTO, "refined", _REFINED),
+    ComparedRow("auto", "auto", _AUTO, "decided", ("f1",)),
 )
 
 

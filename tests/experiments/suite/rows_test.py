@@ -59,8 +59,8 @@ def test_rows_are_chosen_by_name_and_by_method_in_their_order():
     assert choose_rows() == ROWS
     names = [row.name for row in choose_rows(["auto", "baseline"])]
     assert names == ["baseline", "auto"]
-    (row,) = choose_rows(["cross_own", "auto"], ["ldrsp_cross", "ldrsp"])
-    assert row.name == "cross_own"
+    (row,) = choose_rows(["ldrsp_cross", "own"], ["ldrsp_cross", "ldrsp"])
+    assert row.name == "ldrsp_cross"
 
 
 @pytest.mark.parametrize(
