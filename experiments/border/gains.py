@@ -1,0 +1,77 @@
+"""The gain of each output of `auto` over the control of the same run."""
+
+import dataclasses
+import statistics
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from experiments.border.plan import METHOD
+from experiments.suite.rows import ComparedRow, choose_rows
+from experiments.summaries.statistics import Summary, paired_gain, summarize
+from ldrsp_tf.errors import UsageError
+
+# As many generators as `auto` trains, on all rows: the predictions without D.
+CONTROLS = tuple(
+    ComparedRow(decoder, f"as many G, {decoder}", METHOD, "generator", (metric,), True)
+    for decoder, metric in (("tuned", "f1_tuned"), ("plug-in", "f1_plugin"))
+)
+
+# The outputs that D has a part in, and the one that `auto` takes.
+OUTPUTS = choose_rows(("own", "average", "refined", "auto"))
+
+
+@dataclasses.dataclass(frozen=True)
+class Gains:
+    """The figures of the seeds of one data set.
+
+    Attributes:
+      decoder: The decoder of the control: the better one in the mean over seeds, on
+        *test* rows. Nobody could have known it; so no gain is one over a bad choice.
+      control: The F1 of the control, in percent.
+      gains: The paired gain over it of each of `OUTPUTS`, in points, by name.
+      taken: The number of seeds that took each output on validation rows, by name.
+    """
+
+    decoder: str
+    control: Summary
+    gains: Mapping[str, Summary]
+    taken: Mapping[str, int]
+
+
+def measure_gains(results: Sequence[Mapping[str, Any]]) -> Gains | None:
+    """Returns the gains in results of `auto` on one data set; None without results.
+
+    Args:
+      results: The content of result files, one a seed.
+
+    Raises:
+      UsageError: A result lacks an output.
+    """
+    if not results:
+        return None
+    controls = [[_percent(row, result) for result in results] for row in CONTROLS]
+    best = max(
+        range(len(CONTROLS)), key=lambda place: statistics.fmean(controls[place])
+    )
+    control = summarize(controls[best])
+    gains = {}
+    for row in OUTPUTS:
+        figures = [_percent(row, result) for result in results]
+        gain = paired_gain(figures, controls[best])
+        assert gain is not None  # There are results, and each has the figure.
+        gains[row.name] = gain
+    taken = Counter(result["selected"]["decision"]["output"] for result in results)
+    assert control is not None
+    return Gains(CONTROLS[best].name, control, gains, dict(taken))
+
+
+def _percent(row: ComparedRow, result: Mapping[str, Any]) -> float:
+    figure = row.figure(result)
+    if figure is None:
+        raise UsageError(
+            f"The result of {result['task']}/{result['method']}, seed "
+            f"{result['seed']}, has no F1 of {row.outputs}; make it anew with "
+            "experiments.run."
+        )
+    return 100 * figure

@@ -1,0 +1,138 @@
+"""The tables of gains: on made data, and on real sets."""
+
+import pathlib
+from collections.abc import Callable, Sequence
+
+from experiments.border.descriptions import Description, read_descriptions
+from experiments.border.gains import OUTPUTS, Gains, measure_gains
+from experiments.border.plan import CELLS, METHOD, TASK, Cell
+from experiments.cli.markdown import markdown_table
+from experiments.suite.groups import GROUPS
+from experiments.summaries.collection import load_results
+from experiments.summaries.statistics import Summary
+from ldrsp_tf.errors import UsageError
+
+REAL_SETS = GROUPS["all"]
+
+_GAIN_HEADS = (
+    "as many G, F1",
+    *(row.label for row in OUTPUTS),
+    "taken",
+    "seeds",
+)
+
+
+def border_table(results: pathlib.Path, name: str) -> str:
+    """Returns a table as Markdown, and below it a sentence on what it lacks.
+
+    Args:
+      results: The folder of all results.
+      name: The name of the table: `made` or `real`.
+
+    Raises:
+      UsageError: There is no such table, or a result is damaged.
+    """
+    if name not in _TABLES:
+        raise UsageError(
+            f"There is no table of the border {name!r}; there are {', '.join(_TABLES)}."
+        )
+    return _TABLES[name](results)
+
+
+def measured_cells(results: pathlib.Path) -> list[tuple[Cell, Gains]]:
+    """Returns the cells of made data that have results, with their gains.
+
+    Args:
+      results: The folder of all results.
+    """
+    found = load_results(results / "border", TASK)
+    gains = [(cell, measure_gains(found.get(cell.folder, []))) for cell in CELLS]
+    return [(cell, of_cell) for cell, of_cell in gains if of_cell is not None]
+
+
+def _made(results: pathlib.Path) -> str:
+    described = read_descriptions(results / "border")
+    measured = measured_cells(results)
+    rows = [
+        [
+            cell.structure.title,
+            str(cell.width),
+            f"{cell.rows:,}",
+            *_best(described.get(f"{TASK}/{cell.folder}")),
+            *_gain_cells(gains),
+        ]
+        for cell, gains in measured
+    ]
+    there = {cell.folder for cell, _ in measured}
+    lacking = [
+        f"{cell.structure.title}, {cell.width} units, {cell.rows:,} rows"
+        for cell in CELLS
+        if cell.folder not in there
+    ]
+    head = ("dependence", "units of G", "rows", "perfect G", "room", *_GAIN_HEADS)
+    return _with_gaps(head, rows, "Planned and not run", lacking)
+
+
+def _real(results: pathlib.Path) -> str:
+    described = read_descriptions(results / "border")
+    rows, lacking = [], []
+    for task in REAL_SETS:
+        gains = measure_gains(load_results(results, task).get(METHOD, []))
+        if gains is None:
+            lacking.append(task)
+        else:
+            rows.append([task, *_sizes(described.get(task)), *_gain_cells(gains)])
+    head = ("data set", "rows", "labels", "labels a row", "association", *_GAIN_HEADS)
+    return _with_gaps(head, rows, "Without results of `auto`", lacking)
+
+
+def _with_gaps(
+    head: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    about: str,
+    lacking: Sequence[str],
+) -> str:
+    """Returns the table, if it has rows, and a sentence on those that it lacks."""
+    parts = [markdown_table([head, *rows])] if rows else []
+    if lacking:
+        parts.append(f"{about}: {'; '.join(lacking)}.")
+    return "\n\n".join(parts)
+
+
+def _best(about: Description | None) -> tuple[str, str]:
+    if about is None or about.perfect_f1 is None or about.room is None:
+        return "-", "-"
+    return f"{about.perfect_f1:.1f}", f"{about.room:.1f}"
+
+
+def _sizes(about: Description | None) -> tuple[str, ...]:
+    if about is None:
+        return ("-",) * 4
+    return (
+        f"{about.rows:,}",
+        str(about.labels),
+        f"{about.cardinality:.1f}",
+        f"{about.association:.2f}",
+    )
+
+
+def _gain_cells(gains: Gains) -> tuple[str, ...]:
+    control = gains.control
+    deviation = "" if control.deviation is None else f" ± {control.deviation:.1f}"
+    taken = ", ".join(f"{name} {count}" for name, count in sorted(gains.taken.items()))
+    return (
+        f"{control.mean:.1f}{deviation}, {gains.decoder}",
+        *(_gain(gains.gains[row.name]) for row in OUTPUTS),
+        taken,
+        str(control.count),
+    )
+
+
+def _gain(gain: Summary) -> str:
+    if gain.low is None:
+        return f"{gain.mean:+.1f}"
+    star = "*" if gain.excludes_zero else ""
+    return f"{gain.mean:+.1f} [{gain.low:+.1f}, {gain.high:+.1f}]{star}"
+
+
+_TABLES: dict[str, Callable[[pathlib.Path], str]] = {"made": _made, "real": _real}

@@ -1,0 +1,46 @@
+import pytest
+
+from experiments.border.plan import TASK
+
+
+@pytest.fixture
+def write_auto(result_folder):
+    """Writes a result of `auto` whose control has an F1 of 40 % and `more` points."""
+
+    def write(
+        folder, seed, *, own, refined, more=0.0, tuned=0.3, task=f"border/{TASK}"
+    ):
+        base = 0.4 + more
+        # The tuned decoder is better on validation rows, the plug-in one on the test.
+        generator = {"f1": 0.2, "f1_tuned": tuned, "f1_plugin": base}
+        test = {
+            "generator": generator,
+            "refined": {"f1": refined, "f1_tuned": 0.1},
+            "decided": {"f1": refined},
+        }
+        validation = {
+            "generator": {"f1": 0.2, "f1_tuned": 0.5, "f1_plugin": 0.4},
+            "refined": {"f1": 0.5, "f1_tuned": 0.4},
+        }
+        compared = {"output": "refined", "decoder": "plain", "metric": 0.5}
+        first = {**compared, "gain": 0.5, "error": 0.1, "is_taken": True}
+        decision = {
+            **compared,
+            "metric_name": "f1",
+            "sentence": "-",
+            "compared": [first],
+        }
+        path = result_folder.write(
+            task,
+            folder,
+            seed,
+            test,
+            validation=validation,
+            controls={"own": {"f1_plugin": own}, "average": {"f1_plugin": own}},
+            selected={"epochs": 1, "decision": decision},
+        )
+        # The path has a folder more than the task's name.
+        path.write_text(path.read_text().replace('"border/', '"'))
+        return result_folder.path
+
+    return write
