@@ -143,7 +143,7 @@ def table_makers(folder: pathlib.Path) -> Makers:
     `<!-- screen: RUN -->` the last lines that a run such as bibtex/ldrsp/seed0 shows,
     `<!-- ablations: TASK -->` the table of ablations, `<!-- sweeps: TASK -->` that of
     the searches of its methods' settings, `<!-- suite: GROUP -->` the comparison of
-    methods over a group of data sets (as `expected` a short table for users), and
+    methods over a group of data sets (as `expected` and `by_set` tables for users), and
     `<!-- border: made -->` or `border: real` the gains of `auto` on such data.
 
     Args:
@@ -183,11 +183,18 @@ def _sweeps(folder: pathlib.Path, task: str) -> str:
 
 def _suite(folder: pathlib.Path, group: str) -> str:
     # Other parts need not wait for scipy.stats.
-    from experiments.suite.expected import EXPECTED, expected_table
+    from experiments.suite.expected import (
+        BY_SET,
+        EXPECTED,
+        expected_table,
+        sets_table,
+    )
     from experiments.suite.report import group_report
 
     if group == EXPECTED:
         return expected_table(folder)
+    if group == BY_SET:
+        return sets_table(folder)
     return group_report(folder, group)
 
 

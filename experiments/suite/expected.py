@@ -1,4 +1,4 @@
-"""A short table for users: the gain of `auto` over a plain network on each data set."""
+"""Tables for users: the gain of `auto` over plain networks, over and by data sets."""
 
 import collections
 import pathlib
@@ -15,8 +15,11 @@ from experiments.suite.scores import Scores, collect_scores
 from experiments.summaries.collection import load_results
 from ldrsp_tf.errors import UsageError
 
-# The name of the table between marks of a page, beside the groups' own.
-EXPECTED = "expected"
+# The names of the tables between marks of a page, beside the groups' own.
+EXPECTED, BY_SET = "expected", "by_set"
+
+# A difference that is not one in the tables, which have one decimal, in points.
+_LEVEL = 0.05
 
 _ROWS = ("baseline", "ensemble", "auto")
 
@@ -31,7 +34,41 @@ _DELIVERED = {
 
 
 def expected_table(results: pathlib.Path) -> str:
-    """Returns the table and the sentences below it, for the front page.
+    """Returns a line for each row over all data sets, for the front page.
+
+    Args:
+      results: The folder of the results.
+
+    Raises:
+      UsageError: A result is missing.
+    """
+    scores = _collect(results)
+    means = scores.figures.mean(axis=-1)
+    lines = [
+        [
+            f"F1, mean of {len(means)} data sets",
+            "",
+            "auto better, worse on",
+            "largest gain of auto",
+            "largest loss of auto",
+        ]
+    ]
+    for row, figures in zip(scores.rows, means.T):
+        gains = means[:, -1] - figures
+        cells = ["", "", ""]
+        if row is not scores.rows[-1]:
+            best, worst = int(np.argmax(gains)), int(np.argmin(gains))
+            cells = [
+                f"{(gains > _LEVEL).sum()}, {(gains < -_LEVEL).sum()}",
+                f"{gains[best]:+.1f} ({_name(scores.complete[best])})",
+                f"{min(gains[worst], 0.0):+.1f} ({_name(scores.complete[worst])})",
+            ]
+        lines.append([row.label, f"{figures.mean():.1f}", *cells])
+    return markdown_table(lines)
+
+
+def sets_table(results: pathlib.Path) -> str:
+    """Returns a line for each data set, and the sentences below them.
 
     Args:
       results: The folder of the results.
@@ -40,13 +77,7 @@ def expected_table(results: pathlib.Path) -> str:
       UsageError: A result is missing.
     """
     tasks = GROUPS["all"]
-    scores = collect_scores(results, tasks, choose_rows(_ROWS), SEEDS)
-    if scores.complete != list(tasks):
-        missing = ", ".join(task for task in tasks if task not in scores.complete)
-        raise UsageError(
-            f"{results} lacks results of the suite on {missing}; make them with python "
-            "-m experiments.suite."
-        )
+    scores = _collect(results)
     head = ["data set", "labels", *(row.label for row in scores.rows), "gain", "taken"]
     means = scores.figures.mean(axis=-1)
     lines = [head]
@@ -54,7 +85,7 @@ def expected_table(results: pathlib.Path) -> str:
         of_auto = _results_of_auto(results, task)
         lines.append(
             [
-                task.removeprefix("mulan/"),
+                _name(task),
                 str(of_auto[0]["batch_shapes"]["y"][-1]),
                 *(f"{figure:.1f}" for figure in figures),
                 f"{figures[-1] - figures[0]:+.1f}",
@@ -62,6 +93,22 @@ def expected_table(results: pathlib.Path) -> str:
             ]
         )
     return f"{markdown_table(lines)}\n\n{_sentence(scores)}"
+
+
+def _collect(results: pathlib.Path) -> Scores:
+    tasks = GROUPS["all"]
+    scores = collect_scores(results, tasks, choose_rows(_ROWS), SEEDS)
+    if scores.complete != list(tasks):
+        missing = ", ".join(task for task in tasks if task not in scores.complete)
+        raise UsageError(
+            f"{results} lacks results of the suite on {missing}; make them with python "
+            "-m experiments.suite."
+        )
+    return scores
+
+
+def _name(task: str) -> str:
+    return task.removeprefix("mulan/")
 
 
 def _results_of_auto(results: pathlib.Path, task: str) -> list[Mapping[str, Any]]:

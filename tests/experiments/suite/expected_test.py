@@ -1,6 +1,6 @@
 import pytest
 
-from experiments.suite.expected import expected_table
+from experiments.suite.expected import expected_table, sets_table
 from experiments.suite.groups import GROUPS, SEEDS
 from ldrsp_tf.errors import UsageError
 
@@ -36,7 +36,7 @@ def all_sets(result_folder):
 
 
 def test_a_line_has_the_gain_over_the_plain_network_and_what_was_taken(all_sets):
-    lines = expected_table(all_sets.path).splitlines()
+    lines = sets_table(all_sets.path).splitlines()
     cells = [cell.strip() for cell in lines[2].strip("|").split("|")]
     assert cells == [
         "emotions",
@@ -54,7 +54,7 @@ def test_a_line_has_the_gain_over_the_plain_network_and_what_was_taken(all_sets)
 
 
 def test_the_sentence_has_the_mean_gain_and_its_test(all_sets):
-    sentence = expected_table(all_sets.path).splitlines()[-1]
+    sentence = sets_table(all_sets.path).splitlines()[-1]
     # (11 * 2 - 2 * 1) / 13 points; ranks 1.5 and 1.5 against, of 91.
     assert "+1.5 points over plain MLP" in sentence
     assert "p over 13 sets 0.0" in sentence
@@ -64,3 +64,15 @@ def test_a_set_without_results_is_named(all_sets):
     (all_sets.path / "mulan/birds/auto/seed2/result.json").unlink()
     with pytest.raises(UsageError, match="lacks results of the suite on mulan/birds;"):
         expected_table(all_sets.path)
+
+
+def test_a_line_has_the_mean_and_the_largest_gain_and_loss(all_sets):
+    lines = expected_table(all_sets.path).splitlines()
+    assert len(lines) == 5
+    plain = [cell.strip() for cell in lines[2].strip("|").split("|")]
+    names = [name.removeprefix("mulan/") for name in GROUPS["all"]]
+    gain, loss = f"+2.0 ({names[0]})", f"-1.0 ({names[11]})"
+    assert plain == ["plain MLP", "50.0", "11, 2", gain, loss]
+    auto = [cell.strip() for cell in lines[4].strip("|").split("|")]
+    # (11 * 52 + 2 * 49) / 13
+    assert auto == ["auto", "51.5", "", "", ""]
