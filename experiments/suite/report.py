@@ -40,20 +40,35 @@ _WILCOXON_HEAD = (
 
 
 def group_report(results: pathlib.Path, group: str) -> str:
-    """Returns the report of all rows on a group of data sets, for a page.
+    """Returns the report on a group of data sets, for a page.
+
+    Its rows are those with results on all of them; a sentence names the others.
 
     Args:
       results: The folder of the results.
       group: The name of the group, one of `GROUPS`.
 
     Raises:
-      UsageError: There is no such group, or no result of it.
+      UsageError: There is no such group, or no row has results on all of it.
     """
     if group not in GROUPS:
         raise UsageError(
             f"There is no group {group!r} of data sets; there are {', '.join(GROUPS)}."
         )
-    return suite_report(collect_scores(results, GROUPS[group], ROWS, SEEDS))
+    tasks = GROUPS[group]
+    scores = collect_scores(results, tasks, ROWS, SEEDS)
+    lacking = {name for task in tasks for name in scores.gaps(task)}
+    whole = [row for row in scores.rows if row.name not in lacking]
+    if not whole:
+        raise UsageError(f"No row has results on all data sets of {group!r}.")
+    report = suite_report(collect_scores(results, tasks, whole, SEEDS))
+    others = [row.label for row in ROWS if row not in whole]
+    if not others:
+        return report
+    return (
+        f"{report}\n\nLeft out, since they lack results on some of these data sets: "
+        f"{', '.join(others)}."
+    )
 
 
 def suite_report(scores: Scores, reference: str | None = None) -> str:

@@ -1,5 +1,6 @@
 import pytest
 
+from experiments.suite.groups import GROUPS
 from experiments.suite.report import group_report, suite_report
 from experiments.suite.rows import choose_rows
 from experiments.suite.scores import collect_scores
@@ -97,12 +98,34 @@ def test_one_seed_has_no_interval(report):
     assert "| mulan/scene | plain MLP | 70.0 | 72.0 | +2.0 |" in text
 
 
-def test_a_page_shows_a_group(suite_results):
-    text = group_report(suite_results.path, "design")
-    assert "| bibtex |" in text
+@pytest.fixture
+def whole_group(result_folder):
+    """Three seeds of a plain network and of auto on all sets, and LDRSP on one."""
+    for task in GROUPS["design"]:
+        for seed in range(3):
+            outputs = {"generator": {"f1_tuned": 0.5, "f1_plugin": 0.4}}
+            result_folder.write(task, "baseline", seed, outputs, validation=outputs)
+            result_folder.write(task, "auto", seed, {"decided": {"f1": 0.6}})
+    refined = {"refined": {"f1": 0.7, "f1_tuned": 0.7}}
+    result_folder.write("bibtex", "ldrsp", 0, refined, validation=refined)
+    return result_folder
+
+
+def test_a_page_shows_the_rows_with_results_on_all_of_a_group(whole_group):
+    text = group_report(whole_group.path, "design")
+    assert text.startswith("| data set | plain MLP | auto |")
+    assert "| plain MLP | +10.00 | 7/0/0 |" in text
+    assert (
+        "Left out, since they lack results on some of these data sets: LDRSP," in text
+    )
+
+
+def test_a_page_needs_a_group_with_results(suite_results):
     with pytest.raises(
         UsageError, match=r"no group 'mulan'.*design, confirmation, all"
     ):
         group_report(suite_results.path, "mulan")
     with pytest.raises(UsageError, match="no result of these rows"):
         group_report(suite_results.path, "confirmation")
+    with pytest.raises(UsageError, match="No row has results on all data sets of 'd"):
+        group_report(suite_results.path, "design")
