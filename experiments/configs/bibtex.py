@@ -9,7 +9,7 @@ Example-averaged F1 of the test rows over five seeds, a minute a run on two core
     python -m experiments.run --task=bibtex --method=ldrsp_cross
         G 41.6 at 0.5 and 50.2 plug-in, refined 51.5, six minutes on one core
     python -m experiments.run --task=bibtex --method=baseline
-        37.8 at 0.5 and 45.9 plug-in
+        37.7 at 0.5 and 46.3 plug-in
     python -m experiments.run --task=bibtex --method=prlr
         44.5 at 0.5 and 41.5 plug-in
 

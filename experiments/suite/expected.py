@@ -46,8 +46,8 @@ def expected_table(results: pathlib.Path) -> str:
     means = scores.figures.mean(axis=-1)
     lines = [
         [
-            f"F1, mean of {len(means)} data sets",
-            "",
+            f"F1 on {len(means)} data sets",
+            "mean",
             "auto better, worse on",
             "largest gain of auto",
             "largest loss of auto",
@@ -55,7 +55,7 @@ def expected_table(results: pathlib.Path) -> str:
     ]
     for row, figures in zip(scores.rows, means.T):
         gains = means[:, -1] - figures
-        cells = ["", "", ""]
+        cells = ["-", "-", "-"]
         if row is not scores.rows[-1]:
             best, worst = int(np.argmax(gains)), int(np.argmin(gains))
             cells = [

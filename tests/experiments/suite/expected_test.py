@@ -75,4 +75,4 @@ def test_a_line_has_the_mean_and_the_largest_gain_and_loss(all_sets):
     assert plain == ["plain MLP", "50.0", "11, 2", gain, loss]
     auto = [cell.strip() for cell in lines[4].strip("|").split("|")]
     # (11 * 52 + 2 * 49) / 13
-    assert auto == ["auto", "51.5", "", "", ""]
+    assert auto == ["auto", "51.5", "-", "-", "-"]
