@@ -33,6 +33,12 @@ TASK = Task(
             "input_dropout": 0.0569,
             "hidden_dropout": 0.00216,
         },
+        "logistic_regression": {
+            **bibtex.TASK.overrides["logistic_regression"],
+            "generator_learning_rate": 0.0064,
+            "input_dropout": 0.029,
+            "generator_l2": 0.0,
+        },
         "nn_baseline": {
             **bibtex.TASK.overrides["nn_baseline"],
             "generator_learning_rate": 0.000882,

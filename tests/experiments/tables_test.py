@@ -7,6 +7,7 @@ import pytest
 
 from experiments import tables
 from experiments.reports.pages import pages_below, replace_parts
+from experiments.suite.groups import GROUPS
 from ldrsp_tf.errors import UsageError
 
 ROOT = pathlib.Path(__file__).parents[2]
@@ -105,8 +106,9 @@ def test_a_task_without_a_table_is_refused(result_folder):
 
 def test_a_comparison_over_data_sets_is_written_between_its_marks(result_folder):
     outputs = {"refined": {"f1": 0.46, "f1_tuned": 0.46}}
-    for seed in range(3):
-        result_folder.write("bibtex", "ldrsp", seed, outputs, validation=outputs)
+    for task in GROUPS["design"]:
+        for seed in range(3):
+            result_folder.write(task, "ldrsp", seed, outputs, validation=outputs)
     text = written("<!-- suite: design -->\nold\n<!-- end -->", result_folder.path)
     assert "| bibtex | 46.0 (1) |" in text
     assert "\nold\n" not in text
