@@ -12,13 +12,13 @@ import numpy as np
 import tensorflow as tf
 
 from ldrsp_tf.methods import BASELINE
-from ldrsp_tf.models.adapters import DiscriminatorAsGenerator
 from ldrsp_tf.prediction.crops import predictor_by
 from ldrsp_tf.prediction.predictor import generate
 from ldrsp_tf.prediction.unrefined import (
     AVERAGE,
     MIRRORED,
     OWN,
+    own_prediction,
     unrefined_outputs,
     unrefined_predictors,
 )
@@ -41,14 +41,8 @@ def discriminator_trainer(
     Raises:
       UsageError: The discriminator scores outputs only.
     """
-    trainer, space = refiner.trainer, refiner.space
-    model = DiscriminatorAsGenerator(
-        trainer.require_discriminator(),
-        trainer.generator,
-        space.initial_logits(refiner.shapes[1]),
-        space.activation,
-    )
-    return _trainer_of(model, refiner, settings)
+    own = own_prediction(refiner.trainer, refiner.shapes[1])
+    return _trainer_of(own.generator, refiner, settings)
 
 
 def control_outputs(

@@ -2,7 +2,7 @@
 
     python -m tests.obedient MODULE FLAGS
 
-What the superuser starts may otherwise. Where that cannot be changed, the status is
+A command of the superuser may otherwise. If that cannot be changed, the status is
 `UNABLE`, and the command is not run.
 """
 

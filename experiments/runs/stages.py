@@ -37,7 +37,7 @@ from ldrsp_tf.evaluation.validation import Validation, try_validation, validate
 from ldrsp_tf.models.ensembles import CrossFitted
 from ldrsp_tf.prediction.crops import predictor_by
 from ldrsp_tf.prediction.predictor import OutputPredictor, Predictor, generate
-from ldrsp_tf.prediction.unrefined import GENERATOR, unrefined_predictors
+from ldrsp_tf.prediction.unrefined import GENERATOR
 from ldrsp_tf.refiner import Refiner
 from ldrsp_tf.training.history import Record
 from ldrsp_tf.training.loop import restore_best
@@ -97,10 +97,7 @@ class Stages(StageFiles):
         refiner, config = self.refiner, self._run.config
         crops = self._run.task.family.crops(config, final=False)
         predictor = predictor_by(refiner.trainer, crops)
-        unrefined: Mapping[str, OutputPredictor] = {}
-        if refiner.method.decides:
-            y_shape = refiner.shapes[1]
-            unrefined = unrefined_predictors(refiner.trainer, predictor, y_shape)
+        unrefined = refiner.parts.unrefined_by(predictor)
         try_validation(refiner.trainer, predictor, refiner.grid, validation, unrefined)
         folds = self._first_stages("selection", training)
         checkpoints = self._fit(
@@ -186,7 +183,8 @@ class Stages(StageFiles):
         with scope(run.strategy):
             members = build_members(run.task, run.config, self._examples)
         for index, member in enumerate(members):
-            self._fit_member(f"ensemble/{index + 1}", member, examples, ratio)
+            stage = f"ensemble/{index + 1}"
+            self._fit(stage, member.trainer, examples, self._first_epochs(ratio))
         return cross_fit(members, [], examples)
 
     def updates_ratio(self, training: Examples, all_training: Examples) -> float:
@@ -266,7 +264,7 @@ class Stages(StageFiles):
         member, config = self._members[index], self._run.config
         name = f"{stage} {index + 1}"
         member.trainer.reset()
-        epochs = max(1, round(self._budgets.first_epochs * ratio))
+        epochs = self._first_epochs(ratio)
         if not config.blind:
             self._fit(name, member.trainer, examples, epochs)
             return epochs
@@ -303,11 +301,9 @@ class Stages(StageFiles):
 
         return lambda: broadcast_from_chief(self._run.strategy, measure)
 
-    def _fit_member(
-        self, stage: str, member: Refiner, examples: Examples, ratio: float
-    ) -> None:
-        epochs = max(1, round(self._budgets.first_epochs * ratio))
-        self._fit(stage, member.trainer, examples, epochs)
+    def _first_epochs(self, ratio: float) -> int:
+        """Returns a generator's epochs on rows of another number of updates."""
+        return max(1, round(self._budgets.first_epochs * ratio))
 
 
 def open_stages(run: RunContext, examples: Examples) -> StageFiles:

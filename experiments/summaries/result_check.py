@@ -72,8 +72,7 @@ def _number_or_nan(name: str, value: Any) -> _Faults:
         yield from _number(name, value)
 
 
-def _text(name: str, value: Any) -> _Faults:
-    yield from _is(str, "a text")(name, value)
+_text = _is(str, "a text")
 
 
 def _each(check: _Check) -> _Check:
@@ -116,10 +115,6 @@ def _trajectory(name: str, value: Any) -> _Faults:
         yield f"the lists of {name} have different lengths"
 
 
-def _boolean(name: str, value: Any) -> _Faults:
-    yield from _is(bool, "true or false")(name, value)
-
-
 _CANDIDATE = {"output": _text, "decoder": _text, "metric": _number}
 
 _DECISION = _fields(
@@ -133,7 +128,7 @@ _DECISION = _fields(
                     **_CANDIDATE,
                     "gain": _number,
                     "error": _number,
-                    "is_taken": _boolean,
+                    "is_taken": _is(bool, "true or false"),
                 },
                 {},
             ),
@@ -173,7 +168,7 @@ _PARTS: dict[str, _Check] = {
     "score": _fields(dict.fromkeys(_SCORES, _number_or_nan), {}),
     "selected": _selected,
     "batch_shapes": _fields(dict.fromkeys("xy", _list(_count(1), 2)), {}),
-    "notes": _list(_is(str, "a text")),
+    "notes": _list(_text),
     "config": _is(dict, "an object"),
     "command": _is(str, "a command"),
 }

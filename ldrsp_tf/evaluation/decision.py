@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from ldrsp_tf.errors import UsageError
+from ldrsp_tf.prediction.unrefined import AVERAGE, GENERATOR, MIRRORED, OWN
 from ldrsp_tf.spaces.base import OutputSpace
 
 # The number of standard errors by which a dearer output has to be better.
@@ -29,10 +30,10 @@ REFINED = "refined"
 _FOLDS = 5
 
 _PHRASES = {
-    "generator": "G's outputs",
-    "mirrored": "means of G's outputs for the image and the mirrored one",
-    "own": "D's own predictions",
-    "average": "means of G's outputs and D's own predictions",
+    GENERATOR: "G's outputs",
+    MIRRORED: "means of G's outputs for the image and the mirrored one",
+    OWN: "D's own predictions",
+    AVERAGE: "means of G's outputs and D's own predictions",
     REFINED: "refined outputs",
 }
 
@@ -140,8 +141,8 @@ def decide_output(
     """
     taken, compared = np.zeros(len(y_true)), list[Compared]()
     for output, y in outputs.items():
-        for decoder in space.decoders(output != REFINED):
-            values = held_out_values(space, y, y_true, decoder)
+        decoders = space.decoders(output != REFINED)
+        for decoder, values in held_out_values(space, y, y_true, decoders).items():
             gain, error = paired_gain(values, taken)
             is_taken = not compared or gain > margin * error
             compared.append(
@@ -156,28 +157,29 @@ def decide_output(
 
 
 def held_out_values(
-    space: OutputSpace, y: np.ndarray, y_true: np.ndarray, decoder: str
-) -> np.ndarray:
+    space: OutputSpace, y: np.ndarray, y_true: np.ndarray, decoders: Sequence[str]
+) -> dict[str, np.ndarray]:
     """Returns the metric of each example, decided by parameters of the others.
 
     Args:
       space: The output space.
       y: Relaxed outputs, `[N, ...]`.
       y_true: True outputs, `[N, ...]`.
-      decoder: The decoder, tuned five times, each without a fifth of the examples.
+      decoders: The decoders, tuned five times, each without a fifth of the examples.
 
     Returns:
-      Values in [0, 1], `[N]`.
+      Values in [0, 1], `[N]`, by decoder.
     """
     number = len(y_true)
     fold = np.arange(number) % min(_FOLDS, number)
-    values = np.zeros(number)
+    values = {decoder: np.zeros(number) for decoder in decoders}
     for held_out in range(fold.max() + 1):
         rows = fold == held_out
         others = rows if number == 1 else ~rows
         params = space.tune_decoder(y[others], y_true[others])
-        decided = space.decode(y[rows], decoder, params)
-        values[rows] = space.example_metric(decided, y_true[rows])
+        for decoder, of_rows in values.items():
+            decided = space.decode(y[rows], decoder, params)
+            of_rows[rows] = space.example_metric(decided, y_true[rows])
     return values
 
 

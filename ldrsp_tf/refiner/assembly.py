@@ -93,10 +93,18 @@ class Parts:
 
     @functools.cached_property
     def unrefined(self) -> dict[str, OutputPredictor]:
-        """The predictors without a walk, for a method that decides; else none."""
+        """Those of `unrefined_by` for the parts' own predictor."""
+        return self.unrefined_by(self.predictor)
+
+    def unrefined_by(self, predictor: Predictor) -> dict[str, OutputPredictor]:
+        """Returns the predictors without a walk, for a method that decides; else none.
+
+        Args:
+          predictor: The trainer itself, or its average over some crops.
+        """
         if not self.trainer.method.decides:
             return {}
-        return unrefined_predictors(self.trainer, self.predictor, self.shapes[1])
+        return unrefined_predictors(self.trainer, predictor, self.shapes[1])
 
 
 def choose_from_logits(generator: keras.Model | None, from_logits: bool | None) -> bool:

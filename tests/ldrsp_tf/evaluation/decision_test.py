@@ -80,7 +80,7 @@ def test_a_threshold_is_tuned_without_the_rows_that_it_decides():
     # Any threshold from .5 to .6 is right for the first rows, and wrong for the others.
     truth = np.array([[1.0], [1.0], [1.0], [1.0], [0.0]])
     y = np.array([[0.6], [0.6], [0.6], [0.6], [0.5]])
-    values = held_out_values(TagSpace(), y, truth, "tuned")
+    values = held_out_values(TagSpace(), y, truth, ["tuned"])["tuned"]
     # Without the last row the threshold is 0.5 or less, which is too low for it or, as
     # the nearest to 0.5, leaves it out exactly.
     assert values[:4].tolist() == [1.0] * 4
