@@ -142,3 +142,24 @@ def make_progress() -> type[RecordedStages]:
 def progress() -> RecordedStages:
     """Returns a listener to a training."""
     return RecordedStages()
+
+
+class StopAfterFirstEpoch:
+    """A listener that interrupts every stage once, after its first epoch."""
+
+    def __init__(self) -> None:
+        self.stopped: list[str] = []
+
+    def stage(self, name: str, epochs: int) -> None:
+        pass
+
+    def progress(self, record: dict) -> None:
+        if record["phase"] not in self.stopped:
+            self.stopped.append(record["phase"])
+            raise KeyboardInterrupt
+
+
+@pytest.fixture
+def stopping() -> StopAfterFirstEpoch:
+    """Returns a listener that interrupts a training in each of its stages."""
+    return StopAfterFirstEpoch()

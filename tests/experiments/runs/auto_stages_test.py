@@ -190,31 +190,16 @@ def test_a_run_is_as_long_as_the_bounds_of_its_updates(
     assert [epochs for _, epochs in progress.stages] == [2, 2, 3, 4]
 
 
-class _StopAfterFirstEpoch:
-    """A listener that interrupts every stage once, after its first epoch."""
-
-    def __init__(self):
-        self.stopped = []
-
-    def stage(self, name, epochs):
-        pass
-
-    def progress(self, record):
-        if record["phase"] not in self.stopped:
-            self.stopped.append(record["phase"])
-            raise KeyboardInterrupt
-
-
 def test_a_run_that_was_interrupted_within_every_stage_ends_as_an_undisturbed_one(
-    whole, few_tags, tmp_path
+    whole, few_tags, tmp_path, stopping
 ):
-    listener, again = _StopAfterFirstEpoch(), None
+    again = None
     while again is None:
         try:
-            again = _Run(_config(), tmp_path, few_tags, listener)
+            again = _Run(_config(), tmp_path, few_tags, stopping)
         except KeyboardInterrupt:
             continue
-    assert len(listener.stopped) == 10
+    assert len(stopping.stopped) == 10
     for ours, theirs in zip(
         (*again.selected, *again.retrained), (*whole.selected, *whole.retrained)
     ):

@@ -155,21 +155,6 @@ def test_a_stage_keeps_all_that_it_changes_in_its_checkpoint(undisturbed):
         assert not lost, f"{stage} changes {lost}"
 
 
-class _StopAfterFirstEpoch:
-    """A listener that interrupts every stage once, after its first epoch."""
-
-    def __init__(self):
-        self.stopped = []
-
-    def stage(self, name, epochs):
-        pass
-
-    def progress(self, record):
-        if record["phase"] not in self.stopped:
-            self.stopped.append(record["phase"])
-            raise KeyboardInterrupt
-
-
 def _train_until_it_ends(folder, few_tags, progress):
     while True:
         try:
@@ -214,9 +199,8 @@ def test_a_run_that_was_interrupted_between_stages_ends_as_an_undisturbed_one(
 
 @pytest.mark.slow
 def test_a_run_that_was_interrupted_within_every_stage_ends_as_an_undisturbed_one(
-    undisturbed, few_tags, tmp_path
+    undisturbed, few_tags, tmp_path, stopping
 ):
-    stopping = _StopAfterFirstEpoch()
     again = _train_until_it_ends(tmp_path, few_tags, stopping)
     assert len(stopping.stopped) == 12
     _require_the_same_end(again, undisturbed[0])
