@@ -6,6 +6,7 @@ walk, and beside those of as many generators together.
 """
 
 import dataclasses
+from collections.abc import Sequence
 
 import keras
 import numpy as np
@@ -28,6 +29,9 @@ from ldrsp_tf.training.trainer import Trainer
 
 _NAMES = (OWN, AVERAGE, MIRRORED)  # The order of the tables.
 
+# The controls that D takes part in.
+OF_DISCRIMINATOR = (OWN, AVERAGE)
+
 
 def discriminator_trainer(
     refiner: Refiner, settings: TrainingSettings | None = None
@@ -46,7 +50,10 @@ def discriminator_trainer(
 
 
 def control_outputs(
-    refiner: Refiner, x: np.ndarray, ensemble: keras.Model | None = None
+    refiner: Refiner,
+    x: np.ndarray,
+    ensemble: keras.Model | None = None,
+    names: Sequence[str] = _NAMES,
 ) -> dict[str, np.ndarray]:
     """Predicts without a walk, by the refiner's networks and by an ensemble.
 
@@ -55,6 +62,7 @@ def control_outputs(
       x: Inputs, `[N, ...]`.
       ensemble: A network from inputs to logits: generators trained as those of the
         refiner were, on all rows.
+      names: The names of the controls without an ensemble; all by default.
 
     Returns:
       Relaxed outputs `[N, ...]` by name. `own`: D's own prediction; `average`: the mean
@@ -64,9 +72,10 @@ def control_outputs(
     x = refiner.preprocess(x)
     networks, predictor = refiner.trainer, refiner.predictor
     predictors = unrefined_predictors(networks, predictor, refiner.shapes[1])
+    predictors = {name: predictors[name] for name in names if name in predictors}
     generated = generate(predictor, tf.constant(x))
     found = unrefined_outputs(predictors, x, generated)
-    outputs = {name: found[name] for name in _NAMES if name in found}
+    outputs = {name: found[name] for name in predictors}
     if ensemble is not None:
         trainer = _trainer_of(ensemble, refiner, None)
         ensemble_by = predictor_by(trainer, refiner.crops)

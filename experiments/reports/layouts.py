@@ -14,6 +14,7 @@ from experiments.reports.columns import (
     PaperGainColumn,
     ScoreColumn,
 )
+from experiments.summaries.labels import CONTROLS
 
 
 @dataclasses.dataclass(frozen=True)
@@ -128,7 +129,7 @@ def _controls_layout(
         columns=(*metrics, gain),
         gain="A gain is the figure of the refined output, decided without tuning, "
         "minus the row's, by the decoder that suits it best",
-        outputs=("generator", "own", "average", "mirrored", "ensemble", "refined"),
+        outputs=("generator", *CONTROLS, "refined"),
         methods=methods,
     )
 

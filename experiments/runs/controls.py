@@ -1,13 +1,16 @@
 """The controls of a run, tuned on validation rows and measured once on test rows."""
 
+import contextlib
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+import keras
 import numpy as np
 import tensorflow as tf
 
 from experiments.runs.context import RunContext
 from experiments.tasks.splits import Split
-from ldrsp_tf.controls import control_outputs
+from ldrsp_tf.controls import OF_DISCRIMINATOR, control_outputs
 from ldrsp_tf.data.examples import Examples
 from ldrsp_tf.models.ensembles import CrossFitted
 from ldrsp_tf.prediction.crops import predictor_by
@@ -43,7 +46,7 @@ class Controls:
             refiner, validation = stages.refiner, split.validation
             self._decoder_params = {
                 name: refiner.space.tune_decoder(y, validation.y)
-                for name, y in control_outputs(refiner, validation.x).items()
+                for name, y in self._outputs(validation.x).items()
             }
 
     def train(self) -> None:
@@ -80,7 +83,7 @@ class Controls:
             name: refiner.space.measure(
                 y, test.y, self._decoder_params.get(name, usual), probabilities=True
             )
-            for name, y in control_outputs(refiner, test.x, self._ensemble).items()
+            for name, y in self._outputs(test.x).items()
         }
         crops = run.task.family.crops(run.config, final=False)
         predictor = predictor_by(refiner.trainer, crops)
@@ -90,6 +93,31 @@ class Controls:
                 refiner, refiner.refinement, predictor, test
             )
         return measured
+
+    def _outputs(self, x: np.ndarray) -> dict[str, np.ndarray]:
+        """Returns the outputs of all controls, `[N, ...]`, by name.
+
+        Those of a D that was pretrained are there twice: as it is, and as it was before
+        it learned to score (`own_pretrained`, `average_pretrained`).
+        """
+        refiner, pretrained = self._stages.refiner, self._stages.pretrained
+        outputs = control_outputs(refiner, x, self._ensemble)
+        if pretrained is None:
+            return outputs
+        with _weights(refiner.trainer.require_discriminator(), pretrained):
+            before = control_outputs(refiner, x, names=OF_DISCRIMINATOR)
+        return {**outputs, **{f"{name}_pretrained": y for name, y in before.items()}}
+
+
+@contextlib.contextmanager
+def _weights(network: keras.Model, weights: list[np.ndarray]) -> Iterator[None]:
+    """Gives the network other weights inside the block."""
+    usual = network.get_weights()
+    network.set_weights(weights)
+    try:
+        yield
+    finally:
+        network.set_weights(usual)
 
 
 def long_trajectory(

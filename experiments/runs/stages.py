@@ -61,11 +61,13 @@ class Stages(StageFiles):
 
     Attributes:
       refiner: The refiner in the state that the last stage left it in.
+      pretrained: The weights of D after its last pretraining; None without one.
     """
 
     def __init__(self, run: RunContext, examples: Examples):
         self._examples = examples
         self._pretrainer: Trainer | None = None
+        self.pretrained: list[np.ndarray] | None = None
         task, config = run.task, run.config
         folds_of(config, examples)  # Refused before as many networks are built.
         with scope(run.strategy):
@@ -239,6 +241,8 @@ class Stages(StageFiles):
                 with_folds(config, examples, folds),
                 max(1, round(self._budgets.pretraining_epochs * ratio)),
             )
+            discriminator = self.refiner.trainer.require_discriminator()
+            self.pretrained = discriminator.get_weights()
         return folds
 
     def _fit_on_folds(

@@ -23,6 +23,8 @@ TITLES = {
 CONTROLS = {
     "own": "D's own prediction",
     "average": "mean of G and D's prediction",
+    "own_pretrained": "D's own prediction before Eq. 10",
+    "average_pretrained": "mean of G and that of D before Eq. 10",
     "mirrored": "mean of G and its mirror image",
     "ensemble": "as many G, each of all rows",
 }

@@ -12,6 +12,8 @@ OUTPUTS = {
     # The controls, which predict without refinement.
     "own": "D's own prediction",
     "average": "mean of G and D",
+    "own_pretrained": "D's own before Eq. 10",
+    "average_pretrained": "mean, D before Eq. 10",
     "mirrored": "G, mirrored too",
     "ensemble": "as many G",
 }

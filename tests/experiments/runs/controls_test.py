@@ -6,6 +6,7 @@ from experiments.runs.controls import LONG_TRAJECTORY, Controls, long_trajectory
 from experiments.runs.stages import Stages
 from experiments.tasks.splits import Split
 from experiments.tasks.task import get_task
+from ldrsp_tf.controls import control_outputs
 from ldrsp_tf.data.examples import Examples
 from ldrsp_tf.metrics import mean_f1
 from ldrsp_tf.refinement import Refinement
@@ -36,10 +37,21 @@ def _run(method, folder, few_tags, progress, **given):
 
 @pytest.mark.slow
 def test_a_cross_fitted_run_has_every_control(few_tags, progress, tmp_path):
-    measured, stages = _run("ldrsp_cross", tmp_path, few_tags, progress, folds=2)
-    assert list(measured["controls"]) == ["own", "average", "ensemble"]
-    for metrics in measured["controls"].values():
+    measured, stages = _run(
+        *("ldrsp_cross", tmp_path, few_tags, progress),
+        **{"folds": 2, "discriminator_learning_rate": 0.1},
+    )
+    controls = measured["controls"]
+    before = ["own_pretrained", "average_pretrained"]
+    assert list(controls) == ["own", "average", "ensemble", *before]
+    for metrics in controls.values():
         assert metrics.keys() == {"f1", "f1_tuned", "f1_plugin"}
+    refiner = stages.refiner
+    for names in (["own", "average"], before):
+        outputs = control_outputs(refiner, few_tags.x)
+        for name, y in zip(names, outputs.values(), strict=True):
+            assert controls[name]["f1"] == pytest.approx(mean_f1(y > 0.5, few_tags.y))
+        refiner.trainer.discriminator.set_weights(stages.pretrained)
     trained = {record["phase"] for record in stages.history.records}
     assert {"ensemble/1", "ensemble/2"} <= trained
 
@@ -47,7 +59,8 @@ def test_a_cross_fitted_run_has_every_control(few_tags, progress, tmp_path):
 @pytest.mark.slow
 def test_refitted_generators_need_no_ensemble_beside_them(few_tags, progress, tmp_path):
     measured, stages = _run(
-        "ldrsp_cross", tmp_path, few_tags, progress, folds=2, refit=True
+        *("ldrsp_cross", tmp_path, few_tags, progress),
+        **{"folds": 2, "refit": True, "pretraining_epochs": 0},
     )
     assert list(measured["controls"]) == ["own", "average"]
     assert not any("ensemble" in r["phase"] for r in stages.history.records)
