@@ -1,3 +1,6 @@
+import os
+import subprocess
+import sys
 import tempfile
 
 import pytest
@@ -60,3 +63,25 @@ def test_a_temporary_folder_without_room_is_named(monkeypatch):
     sentence = _ended_by(TypeError("Iterating over a symbolic tensor"))
     folder = tempfile.gettempdir()
     assert f"No temporary file can be written to {folder}: " in sentence
+
+
+_PRINTS = """
+import sys
+from experiments.cli.errors import one_sentence_errors
+with one_sentence_errors(kept="the tenth"):
+    {code}
+"""
+
+
+@pytest.mark.parametrize("code", ["print('a' * 1_000_000)", "print('a')"])
+def test_an_output_that_nothing_reads_ends_without_a_word(code):
+    reader, writer = os.pipe()
+    os.close(reader)
+    process = subprocess.run(
+        [sys.executable, "-c", _PRINTS.format(code=code)],
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    os.close(writer)
+    assert (process.returncode, process.stderr) == (141, "")
