@@ -148,10 +148,10 @@ def _crop_size(config: ImageFolderConfig, size: tuple[int, int]) -> int:
         # The nearest multiple of the stride; of two, the larger one.
         nearest = (3 * side // 4 + STRIDE // 2) // STRIDE * STRIDE
         return min(nearest, _LARGEST_CROP)
-    if config.crop_size > side:
+    if config.crop_size > side + 2 * config.padding:
         raise UsageError(
             f"--crop_size={config.crop_size} exceeds the smaller side of images of "
-            f"{size[0]}x{size[1]} pixels; choose {side} at most."
+            f"{size[0]}x{size[1]} pixels; choose {side + 2 * config.padding} at most."
         )
     return config.crop_size
 

@@ -100,6 +100,14 @@ class MaskConfig(Config):
         low=8,
         group="data",
     )
+    padding: int = setting(
+        0,
+        OURS,
+        "pixels that images are padded by on each side, mirrored at the edges, before "
+        "they are cropped: crops as large as an image have several places then",
+        low=0,
+        group="data",
+    )
     mirror: bool = setting(
         True, PAPER, "mirror half of the training crops", group="data"
     )

@@ -29,7 +29,7 @@ from ldrsp_tf.models.segmentation import (
     require_size,
 )
 from ldrsp_tf.models.value_network import ValueNetwork
-from ldrsp_tf.prediction.crops import Crops, offsets_along, require_cover
+from ldrsp_tf.prediction.crops import Crops
 from ldrsp_tf.refiner.whole_folder import require_replaceable, whole_folder
 from ldrsp_tf.spaces.base import OutputSpace
 from ldrsp_tf.spaces.binary_masks import BinaryMaskSpace
@@ -82,7 +82,7 @@ def describe_inputs(shape: tuple[int, ...]) -> str:
 
 def augmentation(config: MaskConfig) -> Augmentation:
     """Returns random crops, mirrored at random, after a random affine map if asked."""
-    crop = random_crop_and_mirror(config.crop_size, config.mirror)
+    crop = random_crop_and_mirror(config.crop_size, config.mirror, config.padding)
     if not (config.rotation or config.scaling or config.shear):
         return crop
     affine = random_affine(config.rotation, config.scaling, config.shear)
@@ -96,6 +96,7 @@ def crops(config: MaskConfig, final: bool) -> Crops:
         config.offsets(final),
         mirror=config.mirror_averaging and final,
         predict_batch_size=images_at_once(config.crop_size),
+        padding=config.padding,
     )
 
 
@@ -181,9 +182,13 @@ def networks(
     discriminator = _discriminator(config)
     # Checked here, and not after a training.
     for side in examples.x.shape[1:3]:
+        if config.padding > side:
+            raise UsageError(
+                f"--padding={config.padding} exceeds the side of images of {side} "
+                f"pixels; choose {side} at most."
+            )
         for final in (True, False):
-            offsets = offsets_along(config.offsets(final), side)
-            require_cover(config.crop_size, offsets, side)
+            crops(config, final).offsets_along(side)
     return generator, discriminator
 
 

@@ -11,12 +11,32 @@ from ldrsp_tf.errors import UsageError
 Augmentation = Callable[[tf.Tensor, tf.Tensor, tf.Tensor], tuple[tf.Tensor, tf.Tensor]]
 
 
-def random_crop_and_mirror(size: int, mirror: bool = True) -> Augmentation:
+def pad_images(images: tf.Tensor, padding: int) -> tf.Tensor:
+    """Continues images, or masks, beyond their edges by the pixels before these.
+
+    Args:
+      images: Maps `[B, H, W, C]`.
+      padding: The number of pixels on each side, at most H and W.
+
+    Returns:
+      Maps `[B, H + 2 padding, W + 2 padding, C]`, mirrored at the edges.
+    """
+    if not padding:
+        return images
+    along = [padding, padding]
+    return tf.pad(images, [[0, 0], along, along, [0, 0]], "SYMMETRIC")
+
+
+def random_crop_and_mirror(
+    size: int, mirror: bool = True, padding: int = 0
+) -> Augmentation:
     """Cuts a random square out of each example, and mirrors half of them.
 
     Args:
       size: The height and width of the crops in pixels.
       mirror: Whether to mirror.
+      padding: The number of pixels that images and masks are padded by on each side
+        first (`pad_images`), so that crops as large as an image have several places.
 
     Returns:
       A function of images `[B, H, W, 3]`, masks `[B, H, W, C]` and a seed `[2]`.
@@ -25,6 +45,7 @@ def random_crop_and_mirror(size: int, mirror: bool = True) -> Augmentation:
     def augment(
         x: tf.Tensor, y: tf.Tensor, seed: tf.Tensor
     ) -> tuple[tf.Tensor, tf.Tensor]:
+        x, y = pad_images(x, padding), pad_images(y, padding)
         rows, columns = _indices(tf.shape(x), size, mirror, seed)
         return _crop(x, rows, columns), _crop(y, rows, columns)
 

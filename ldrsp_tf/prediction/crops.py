@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import tensorflow as tf
 
+from ldrsp_tf.data.augmentation import pad_images
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.prediction.network_pair import NetworkPair
 from ldrsp_tf.prediction.predictor import Predictor
@@ -71,7 +72,7 @@ def require_cover(size: int, offsets: tuple[int, ...], side: int) -> None:
 
 @dataclasses.dataclass(frozen=True)
 class Crops:
-    """Crop size, offsets and mirroring used by `CropAverage`.
+    """Crop size, offsets, mirroring and padding used by `CropAverage`.
 
     Attributes:
       size: The height and width of a crop in pixels.
@@ -79,18 +80,39 @@ class Crops:
         side of an image to them; all pairs are used.
       mirror: Whether the mirrored image is predicted too, and averaged.
       predict_batch_size: The number of images in one call.
+      padding: The number of pixels that images are padded by on each side before they
+        are cut (`data.augmentation.pad_images`), and their outputs are cut off by:
+        crops as large as an image have several places then. Offsets are those in the
+        padded image.
 
     Raises:
-      UsageError: A number of pixels or of images is no whole number of at least 1.
+      UsageError: A number of pixels or of images is no whole number of at least 1, or
+        the padding none of at least 0.
     """
 
     size: int
     offsets: Offsets
     mirror: bool = False
     predict_batch_size: int = 8
+    padding: int = 0
 
     def __post_init__(self) -> None:
         require_counts(size=self.size, predict_batch_size=self.predict_batch_size)
+        require_counts(low=0, padding=self.padding)
+
+    def offsets_along(self, side: int) -> tuple[int, ...]:
+        """Returns the offsets of crops along a side of an image.
+
+        Args:
+          side: The side of the image in pixels, without its padding.
+
+        Raises:
+          UsageError: The crops do not cover the padded image exactly.
+        """
+        padded = side + 2 * self.padding
+        offsets = offsets_along(self.offsets, padded)
+        require_cover(self.size, offsets, padded)
+        return offsets
 
 
 class CropAverage:
@@ -102,10 +124,11 @@ class CropAverage:
       networks: The pair of networks that predicts crops.
       size: The height and width of a crop in pixels.
       offsets: The first rows, and first columns, of the crops: all pairs are used.
-        Together they have to cover the image.
+        Together they have to cover the padded image.
       mirror: Whether the mirrored image is predicted too, and averaged.
       predict_batch_size: The number of images in one call; a trajectory keeps all crops
         of all its steps.
+      padding: The number of pixels that images are padded by on each side.
     """
 
     def __init__(
@@ -115,34 +138,34 @@ class CropAverage:
         offsets: Offsets,
         mirror: bool = False,
         predict_batch_size: int = 8,
+        padding: int = 0,
     ):
         self.networks = networks
         self.space = networks.space
         self.predict_batch_size = predict_batch_size
-        self._size = size
-        self._offsets = offsets
-        self._mirror = mirror
+        self._crops = Crops(size, offsets, mirror, predict_batch_size, padding)
 
     @property
     def is_mirrored(self) -> bool:
         """Whether the mirrored image is predicted too."""
-        return self._mirror
+        return self._crops.mirror
 
     def mirrored(self) -> "CropAverage":
         """Returns the average over crops of the image and of the mirrored one."""
-        return CropAverage(
-            self.networks, self._size, self._offsets, True, self.predict_batch_size
-        )
+        return self._like(self.networks, mirror=True)
 
     def of(self, networks: NetworkPair) -> "CropAverage":
         """Returns the average over the same crops of other networks."""
-        return CropAverage(
-            networks, self._size, self._offsets, self._mirror, self.predict_batch_size
-        )
+        return self._like(networks, mirror=self.is_mirrored)
+
+    def _like(self, networks: NetworkPair, mirror: bool) -> "CropAverage":
+        crops = dataclasses.asdict(self._crops)
+        usual = {"mirror": mirror, "predict_batch_size": self.predict_batch_size}
+        return CropAverage(networks, **{**crops, **usual})
 
     def generate(self, x: tf.Tensor) -> tf.Tensor:
         """Returns averaged outputs of G, `[B, H, W, C]`, of images `[B, H, W, 3]`."""
-        self._check(x)
+        self._corners(x)  # Refused here if they do not cover, and not in a graph.
         return self._generate(x)
 
     def walk(
@@ -160,7 +183,7 @@ class CropAverage:
           Outputs `[T + 1, B, H, W, C]` and scores `[T + 1, B, H, W]`, or `[T + 1, B]`
           of a discriminator with one score a crop.
         """
-        self._check(x)
+        self._corners(x)
         return self._walk(x, step_size, steps, normalized)
 
     @tf.function(reduce_retracing=True, autograph=False)
@@ -186,11 +209,12 @@ class CropAverage:
 
     def _cut(self, x: tf.Tensor) -> tf.Tensor:
         """Returns all crops, first corner first, `[crops * B, size, size, 3]`."""
-        views = [x, tf.reverse(x, [2])] if self._mirror else [x]
-        corners = self._corners(x)
+        size, corners = self._crops.size, self._corners(x)
+        x = pad_images(x, self._crops.padding)
+        views = [x, tf.reverse(x, [2])] if self._crops.mirror else [x]
         return tf.concat(
             [
-                view[:, row : row + self._size, column : column + self._size]
+                view[:, row : row + size, column : column + size]
                 for view in views
                 for row, column in corners
             ],
@@ -199,9 +223,9 @@ class CropAverage:
 
     def _join(self, crops: tf.Tensor, x: tf.Tensor) -> tf.Tensor:
         """Averages `[T, crops * B, size, size, C]` to `[T, B, H, W, C]`."""
-        height, width = x.shape[1], x.shape[2]
-        corners = self._corners(x)
-        views = 2 if self._mirror else 1
+        size, padding, corners = self._crops.size, self._crops.padding, self._corners(x)
+        height, width = (side + 2 * padding for side in x.shape[1:3])
+        views = 2 if self._crops.mirror else 1
         parts = tf.split(crops, views * len(corners), axis=1)
         total, count = 0.0, 0.0
         for index, part in enumerate(parts):
@@ -209,8 +233,8 @@ class CropAverage:
             margins = [
                 [0, 0],
                 [0, 0],
-                [row, height - row - self._size],
-                [column, width - column - self._size],
+                [row, height - row - size],
+                [column, width - column - size],
                 [0, 0],
             ]
             placed = tf.pad(part, margins)
@@ -218,16 +242,13 @@ class CropAverage:
             if index >= len(corners):
                 placed, covered = tf.reverse(placed, [3]), tf.reverse(covered, [3])
             total, count = total + placed, count + covered
-        return total / count
+        rows, columns = (slice(padding, side - padding) for side in (height, width))
+        return tf.convert_to_tensor(total / count)[:, :, rows, columns]
 
     def _corners(self, x: tf.Tensor) -> list[tuple[int, int]]:
         """Returns the first row and the first column of each crop."""
-        rows, columns = (offsets_along(self._offsets, side) for side in x.shape[1:3])
+        rows, columns = map(self._crops.offsets_along, x.shape[1:3])
         return list(itertools.product(rows, columns))
-
-    def _check(self, x: tf.Tensor) -> None:
-        for side in x.shape[1:3]:
-            require_cover(self._size, offsets_along(self._offsets, side), side)
 
 
 def predictor_by(networks: NetworkPair, crops: Crops | None) -> Predictor:

@@ -6,12 +6,13 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from ldrsp_tf.data.augmentation import pad_images
 from ldrsp_tf.data.examples import Examples
 from ldrsp_tf.errors import UsageError, reason_of
 from ldrsp_tf.methods import Method
 from ldrsp_tf.models import CrossFitted, Discriminator
 from ldrsp_tf.models.augmentation_layers import moving_layer
-from ldrsp_tf.prediction.crops import Crops, offsets_along, require_cover
+from ldrsp_tf.prediction.crops import Crops
 from ldrsp_tf.spaces.base import OutputSpace
 from ldrsp_tf.training.trainer import Trainer
 
@@ -88,7 +89,7 @@ def require_crops_cover(
     if not space.can_crop:
         raise UsageError("Crops are of images and class maps; leave them out.")
     for side in shapes[0][:2]:
-        require_cover(crops.size, offsets_along(crops.offsets, side), side)
+        crops.offsets_along(side)  # Refuses these.
 
 
 def build_trainer(trainer: Trainer, crops: Crops | None, examples: Examples) -> None:
@@ -117,9 +118,8 @@ def build_trainer(trainer: Trainer, crops: Crops | None, examples: Examples) -> 
 
 def _require_crops(trainer: Trainer, crops: Crops, examples: Examples) -> None:
     """Refuses crops that the networks do not take, before an epoch is spent."""
-    x, y = (
-        tf.cast(part[:1, : crops.size, : crops.size], tf.float32) for part in examples
-    )
+    padded = (pad_images(tf.constant(part[:1]), crops.padding) for part in examples)
+    x, y = (tf.cast(part[:, : crops.size, : crops.size], tf.float32) for part in padded)
     trainer.generate(x)
     if trainer.discriminator is not None:
         trainer.score(x)(y)

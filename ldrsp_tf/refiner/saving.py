@@ -307,7 +307,8 @@ def _crops_description(crops: Crops, sides: tuple[int, ...]) -> Json:
     """Describes crops of images of those sides, the only ones of a trained refiner."""
     offsets: Any = crops.offsets
     if callable(offsets):
-        offsets = {str(side): list(offsets(side)) for side in sides}
+        padded = [side + 2 * crops.padding for side in sides]
+        offsets = {str(side): list(offsets(side)) for side in padded}
     return {**dataclasses.asdict(crops), "offsets": offsets}
 
 

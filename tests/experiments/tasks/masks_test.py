@@ -10,6 +10,7 @@ from experiments.tasks import masks
 from experiments.tasks.inputs import NewInputs
 from experiments.tasks.splits import split_rows
 from experiments.tasks.task import get_task
+from ldrsp_tf.data.augmentation import pad_images
 from ldrsp_tf.data.examples import Examples
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.models.fcn import FCNBody
@@ -97,6 +98,32 @@ def test_without_offsets_crops_are_spread_over_each_side(final, expected):
     config = get_task("weizmann_horse").configure("ldrsp", given)
     assert offsets_along(config.offsets(final), 32) == expected
     assert offsets_along(config.offsets(final), 24) == (0,)
+
+
+def test_padded_images_are_cropped_alike_in_training_and_predictions():
+    given = {"padding": 4, "crop_size": 32, "width": 4, "mirror": False}
+    config = get_task("weizmann_horse").configure("baseline", given)
+    draws = np.random.default_rng(0)
+    x = tf.constant(draws.uniform(-1, 1, (1, 32, 32, 3)), tf.float32)
+    y = tf.one_hot(draws.integers(0, 2, (1, 32, 32)), 2)
+    masks.networks(config, Examples(x.numpy(), y.numpy()))  # Not refused.
+    crops = masks.crops(config, final=True)
+    assert crops.offsets_along(32) == (0, 2, 3, 5, 6, 8)
+    padded = pad_images(x, 4).numpy()
+    cut = masks.augmentation(config)(x, y, tf.constant([1, 2]))[0].numpy()
+    places = np.ndindex(9, 9)
+    assert any(
+        np.array_equal(padded[:, row : row + 32, column : column + 32], cut)
+        for row, column in places
+    )
+
+
+def test_a_padding_that_exceeds_the_image_is_refused():
+    given = {"padding": 40, "crop_size": 24, "width": 4}
+    config = get_task("weizmann_horse").configure("baseline", given)
+    images = Examples(np.zeros((1, 32, 32, 3)), np.zeros((1, 32, 32, 2)))
+    with pytest.raises(UsageError, match=r"--padding=40 .*; choose 32 at most"):
+        masks.networks(config, images)
 
 
 def test_fewer_images_are_predicted_at_once_where_crops_are_large():

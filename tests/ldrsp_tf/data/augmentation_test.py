@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from ldrsp_tf.data.augmentation import in_turn, random_crop_and_mirror
+from ldrsp_tf.data.augmentation import in_turn, pad_images, random_crop_and_mirror
 
 _HEIGHT, _WIDTH, _SIZE = 6, 8, 5  # 2 first rows, 4 first columns
 _SEED = tf.constant([3, 4])
@@ -55,6 +55,33 @@ def test_every_crop_is_a_window_of_image_and_mask_and_every_window_occurs():
         for column in range(4):
             for mirrored in (False, True):
                 assert 1 <= places.count((row, column, mirrored)) <= 30
+
+
+def test_padding_continues_an_image_by_the_pixels_before_its_edges():
+    row = tf.reshape(tf.constant([1.0, 2.0, 3.0]), [1, 1, 3, 1])
+    image = tf.concat([row, 10.0 * row], 1)
+    expected = [[2, 1, 1, 2, 3, 3, 2], [20, 10, 10, 20, 30, 30, 20]]
+    padded = pad_images(image, 2)[0, :, :, 0]
+    np.testing.assert_array_equal(padded[2:4], expected)
+    # Two rows, continued: the second, the first; then the second, the first again.
+    np.testing.assert_array_equal(padded[:2], expected[::-1])
+    np.testing.assert_array_equal(padded[4:], expected[::-1])
+    assert pad_images(image, 0) is image
+
+
+def test_crops_of_padded_images_are_windows_of_them():
+    x, y = _batch()
+    size = _WIDTH  # Larger than the height of an image, but for its padding.
+    cut = random_crop_and_mirror(size, mirror=False, padding=2)(x, y, _SEED)
+    padded = pad_images(x, 2).numpy(), pad_images(y, 2).numpy()
+    places = set()
+    for image, mask, crop, crop_mask in zip(*padded, *(part.numpy() for part in cut)):
+        windows = _windows(image, size, mirror=False)
+        (place,) = (p for p in windows if np.array_equal(windows[p], crop))
+        masks = _windows(mask, size, mirror=False)
+        np.testing.assert_array_equal(masks[place], crop_mask)
+        places.add(place[:2])
+    assert places == set(np.ndindex(3, 5))
 
 
 def test_offsets_and_mirroring_are_drawn_apart_for_every_example():

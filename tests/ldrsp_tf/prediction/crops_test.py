@@ -113,6 +113,24 @@ def test_outputs_are_the_mean_of_all_crops(side, size, offsets, mirror):
 
 
 @pytest.mark.parametrize("mirror", [False, True])
+def test_crops_of_a_padded_image_are_joined_and_its_padding_is_cut_off(mirror):
+    x, trainer = _images(side=7), _FakeTrainer()
+    average = CropAverage(trainer, 7, (0, 2, 4), mirror, padding=2)
+    padded = np.pad(x, [(0, 0), (2, 2), (2, 2), (0, 0)], "symmetric")
+    for part, of_crop in (
+        (average.generate(tf.constant(x)), _generate),
+        (
+            average.walk(tf.constant(x), tf.constant(0.5), tf.constant(1), True)[0][1],
+            functools.partial(_step, step=1, step_size=0.5),
+        ),
+    ):
+        expected = _average(padded, 7, (0, 2, 4), mirror, of_crop)[:, 2:-2, 2:-2]
+        np.testing.assert_allclose(part, expected, rtol=1e-4, atol=1e-4)
+    for other in (average.of(_Constant()), average.mirrored()):
+        assert other.generate(tf.constant(x)).shape == (len(x), 7, 7, 2)
+
+
+@pytest.mark.parametrize("mirror", [False, True])
 def test_a_walk_joins_outputs_and_scores_of_every_step(mirror):
     x, trainer = _images(), _FakeTrainer()
     average = CropAverage(trainer, **_SMALL, mirror=mirror)
@@ -206,6 +224,15 @@ def test_crops_that_do_not_cover_are_refused_before_any_prediction(offsets, side
 
 def test_crops_that_cover_in_any_order_are_accepted():
     require_cover(4, (4, 0, 2), 8)
+
+
+def test_offsets_are_those_in_the_padded_image():
+    assert Crops(8, (0, 4), padding=2).offsets_along(8) == (0, 4)
+    assert Crops(8, lambda side: (0, side - 8), padding=3).offsets_along(8) == (0, 6)
+    with pytest.raises(UsageError, match="an image of 12 pixels"):
+        Crops(8, (0,), padding=2).offsets_along(8)
+    with pytest.raises(UsageError, match="padding is -1"):
+        Crops(8, (0,), padding=-1)
 
 
 @pytest.mark.parametrize(

@@ -338,7 +338,7 @@ def test_crops_at_places_of_a_function_are_saved_by_side(maps, tmp_path, eagerly
         keras.Sequential([keras.layers.Conv2D(2, 3, padding="same")]),
         ClassMapSpace(),
         method="baseline",
-        crops=Crops(4, lambda side: (0, side - 4)),
+        crops=Crops(4, lambda side: (0, 3, side - 4), padding=1),
     )
     x, y = (part[:, :8, :6] for part in maps)
     refiner.assemble(Examples(x, y))
@@ -346,7 +346,10 @@ def test_crops_at_places_of_a_function_are_saved_by_side(maps, tmp_path, eagerly
     again = Refiner.load(tmp_path / "first")
     again.save(tmp_path / "second")
     loaded = Refiner.load(tmp_path / "second")
-    assert [loaded.crops.offsets(side) for side in (8, 6)] == [(0, 4), (0, 2)]
+    assert [loaded.crops.offsets_along(side) for side in (8, 6)] == [
+        (0, 3, 6),
+        (0, 3, 4),
+    ]
     _assert_same_prediction(loaded, refiner, x)
 
 
