@@ -235,6 +235,22 @@ LAYOUTS = (
         ControlGainColumn("gain of refined", "mean_iou", "mean_iou", interval=True),
         (*_CROSS_FITTED, "ldrsp_plus-unet", "ldrsp_cross-unet"),
     ),
+    _controls_layout(
+        "lfw_parts",
+        "LFW faces",
+        "FCN",
+        (
+            MetricColumn("accuracy (SLIC proxy)", "superpixel_accuracy_slic"),
+            MetricColumn("pixel accuracy", "pixel_accuracy"),
+        ),
+        ControlGainColumn(
+            "gain of refined (SLIC proxy)",
+            "superpixel_accuracy_slic",
+            "superpixel_accuracy_slic",
+            interval=True,
+        ),
+        ("ldrsp_cross",),
+    ),
 )
 
 
