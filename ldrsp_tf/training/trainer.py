@@ -213,10 +213,24 @@ class Trainer(NetworkPair):
                 f"which its samples are kept in, but {order.shape[1]} are given."
             )
         first = tf.constant(epoch * order.shape[0], tf.int32)
-        means = self._train_steps(x, y, tf.constant(order), first)
+        arguments = x, y, tf.constant(order), first
+        self._trace(*arguments)
+        means = self._train_steps(*arguments)
         # Averages of a user's batch normalization are of each replica's own rows.
         sync_from_chief(self.strategy, self._untrained_variables())
         return {name: float(value) for name, value in means.items()}
+
+    def _trace(self, *arguments: tf.Tensor) -> None:
+        """Traces `_train_steps` for any number of rows, which all folds then share.
+
+        Args:
+          *arguments: The arguments of the first call.
+        """
+        if tf.config.functions_run_eagerly():
+            return
+        *arrays, first = arguments
+        specs = [tf.TensorSpec([None, *a.shape[1:]], a.dtype) for a in arrays]
+        self._train_steps.get_concrete_function(*specs, first)
 
     @tf.function(reduce_retracing=True)
     def _train_steps(
