@@ -12,7 +12,7 @@ from experiments.runs.pipeline import run
 from experiments.tasks.task import get_task
 from ldrsp_tf.errors import UsageError
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("eager")]
 
 HEADER = """\
 @relation 'größe: -C 2'
