@@ -12,6 +12,10 @@ from tests.command_line import CommandLine
 _ROOT = pathlib.Path(__file__).parents[1]
 _BESIDE_PROJECT = _ROOT.parent / "shared" / "data"
 
+# The threads of an operation cost more than they save in networks this small. Read as
+# TensorFlow finds its devices, in this process and in the commands.
+os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Puts files with slow tests first, so that no worker begins one at the end."""

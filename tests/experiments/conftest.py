@@ -8,10 +8,10 @@ import tempfile
 
 import numpy as np
 import pytest
-import tensorflow as tf
 
 from ldrsp_tf.data.examples import Examples
 from tests.command_line import CommandLine
+from tests.eager import eagerly
 
 TIME_LIMIT = 600  # Seconds of a test on Ray, on a machine that has much else to do.
 
@@ -115,10 +115,9 @@ def command_line_on_ray(command_line, cluster, ray_environment) -> CommandLine:
 
 @pytest.fixture(scope="module")
 def eager():
-    """Runs a file's tests without compilation, which takes longer than few steps."""
-    tf.config.run_functions_eagerly(True)
-    yield
-    tf.config.run_functions_eagerly(False)
+    """Runs a file's tests without compilation."""
+    with eagerly():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -15,11 +15,16 @@ TINY = (
     "--deterministic",
 )
 
+# Between which the order of sums is open without `--deterministic`.
+THREADS = {"TF_NUM_INTRAOP_THREADS": "2"}
+
 
 @pytest.fixture(scope="module")
 def finished(command_line, tmp_path_factory):
     folder = tmp_path_factory.mktemp("shapes") / "run"
-    process = command_line.run(*TINY, f"--output_dir={folder}")
+    process = command_line.run(
+        *TINY, f"--output_dir={folder}", more_environment=THREADS
+    )
     assert process.returncode == 0, process.stderr
     return folder, process.stdout
 
@@ -30,9 +35,8 @@ def test_a_deterministic_run_of_masks_has_the_same_figures_bit_for_bit(
 ):
     # Two seeds of Python's hashes: that of a new interpreter and that of all forks.
     again = tmp_path / "again"
-    process = command_line.run(
-        *TINY, "--nofigures", f"--output_dir={again}", fresh=True
-    )
+    flags = (*TINY, "--nofigures", f"--output_dir={again}")
+    process = command_line.run(*flags, more_environment=THREADS, fresh=True)
     assert process.returncode == 0, process.stderr
     first, second = (
         json.loads((folder / "result.json").read_text())

@@ -17,6 +17,7 @@ from ldrsp_tf.settings import RefinementGrid, SamplingSettings, TrainingSettings
 from ldrsp_tf.spaces.class_maps import ClassMapSpace
 from ldrsp_tf.spaces.tags import TagSpace
 from ldrsp_tf.training.trainer import Trainer
+from tests.eager import eagerly
 
 FEATURES, LABELS, ROWS = 7, 5, 24
 IMAGES, SIDE = 8, 10
@@ -194,12 +195,11 @@ def fitted_maps(one_channel_model, large_maps) -> tuple[Refiner, dict]:
     return refiner, before
 
 
-@pytest.fixture
-def eagerly():
-    """Runs the test without compilation, which takes longer than a few steps."""
-    tf.config.run_functions_eagerly(True)
-    yield
-    tf.config.run_functions_eagerly(False)
+@pytest.fixture(name="eagerly")
+def run_eagerly():
+    """Runs the test without compilation."""
+    with eagerly():
+        yield
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from experiments.runs.pipeline import batch_shapes
 from experiments.runs.stages import Stages
 from experiments.tasks.task import get_task
 from ldrsp_tf.errors import TrainingError, UsageError
+from tests.eager import eagerly
 
 pytestmark = pytest.mark.slow
 
@@ -32,9 +33,8 @@ def finished(request, few_tags, make_progress, tmp_path_factory):
         given.update(folds=2, first_updates=(6, 6), pretraining_updates=(3, 3))
         given.update(updates=(3, 3), first_validations=1)
     config = _TASK.configure(request.param, given)
-    with Stages(
-        RunContext(_TASK, config, {}, folder, make_progress()), few_tags
-    ) as stages:
+    context = RunContext(_TASK, config, {}, folder, make_progress())
+    with eagerly(), Stages(context, few_tags) as stages:
         chosen = stages.select(few_tags, few_tags)
         stages.retrain(few_tags, few_tags, chosen)
     result = evaluation.evaluate_test(stages.refiner, chosen, few_tags, lambda y: {})

@@ -14,6 +14,7 @@ from ldrsp_tf.prediction.crops import Crops
 from ldrsp_tf.refiner.refiner import Refiner
 from ldrsp_tf.spaces.class_maps import ClassMapSpace
 from ldrsp_tf.spaces.tags import TagSpace
+from tests import eager
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +25,8 @@ def refiner(tags, few_samples):
         settings=few_samples(),
         grid={"step_sizes": (0.5,), "steps": (1, 2)},
     )
-    refiner.fit(tags, validation=tags, epochs=1)
+    with eager.eagerly():
+        refiner.fit(tags, validation=tags, epochs=1)
     return refiner
 
 
@@ -136,7 +138,7 @@ def test_a_method_that_leaves_the_choice_to_the_user_decides_nothing(tags, few_s
 
 
 @pytest.mark.slow
-def test_masks_are_decided_among_the_outputs_of_crops(maps):
+def test_masks_are_decided_among_the_outputs_of_crops(maps, eagerly):
     refiner = Refiner(
         SegmentationNetwork(2, width=2),
         ClassMapSpace(),
