@@ -20,7 +20,7 @@ _SHORTER = {
     "y_test = examples(200)": "y_test = examples(60)",
     "frozen=True,": 'frozen=True, grid={"steps": (5,)},',
     "Adam(0.01), ": "Adam(0.01), jit_compile=False, loss=",
-    "Adam(rate),": "Adam(rate), jit_compile=False, loss=",
+    "Adam(rate),": "Adam(rate), run_eagerly=True, loss=",
 }
 
 # Figures of the text that no output shows: differences of two that are shown.
