@@ -34,7 +34,10 @@ def test_synthetic_rows_are_measured():
         side=8,
         labels=2,
         method="ldrsp",
-        flags={"width": 2, "discriminator_width": 2, "batch_size": 2},
+        flags={
+            **{"width": 2, "discriminator_width": 2, "batch_size": 2},
+            **{"batch_norm": False, "inference_steps": 1},
+        },
     )
     assert measured["rows"] == 4
     assert measured["seconds"] > 0.0

@@ -177,7 +177,7 @@ def one_channel_model(large_maps) -> keras.Model:
 def fitted_maps(one_channel_model, large_maps) -> tuple[Refiner, dict]:
     """Makes LDRSP+ of our tables around a frozen model, and that model's state before.
 
-    To compile its replay chains takes many seconds: tests share it unchanged.
+    It takes some seconds: tests share it unchanged.
     """
     before = {
         "weights": one_channel_model.get_weights(),
@@ -191,7 +191,8 @@ def fitted_maps(one_channel_model, large_maps) -> tuple[Refiner, dict]:
         discriminator=PatchDiscriminator("unet", width=2, head="bilinear"),
         grid=RefinementGrid((4.0,), (1, 2)),
     )
-    refiner.fit(large_maps, 1 / 3, epochs=2)
+    with eagerly():
+        refiner.fit(large_maps, 1 / 3, epochs=2)
     return refiner, before
 
 
