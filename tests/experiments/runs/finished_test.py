@@ -44,14 +44,18 @@ def finished(request, few_tags, make_progress, tmp_path_factory):
     return FinishedRun(_TASK, config, json.loads(json.dumps(result)), folder)
 
 
-def test_its_refiner_repeats_the_test(finished, few_tags):
-    refiner = finished.refiner()
+@pytest.fixture(scope="module")
+def refiner(finished):
+    """Loads a run's refiner, which its tests do not change."""
+    return finished.refiner()
+
+
+def test_its_refiner_repeats_the_test(finished, refiner, few_tags):
     assert refiner.refinement == finished.refinement
     assert refiner.evaluate(few_tags) == finished.result["test"]
 
 
-def test_its_refiner_decides_as_its_test_did(finished, few_tags):
-    refiner = finished.refiner()
+def test_its_refiner_decides_as_its_test_did(finished, refiner):
     if finished.config.method != "auto":
         assert refiner.decision is None
         return
@@ -66,8 +70,7 @@ def test_its_refiner_decides_as_its_test_did(finished, few_tags):
     assert np.any(first.get_weights()[0] != refitted.get_weights()[0])
 
 
-def test_its_refiner_is_exported(finished, few_tags, tmp_path):
-    refiner = finished.refiner()
+def test_its_refiner_is_exported(finished, refiner, few_tags, tmp_path):
     refiner.export(tmp_path)
     serve = tf.saved_model.load(tmp_path).signatures["serving_default"]
     served = serve(x=tf.constant(few_tags.x, tf.float32))
@@ -148,9 +151,9 @@ def test_a_decision_that_is_lost_is_noticed_before_anything_is_built(
         load_run(tmp_path)
 
 
-def test_its_networks_are_those_that_the_method_has(finished):
+def test_its_networks_are_those_that_the_method_has(finished, refiner):
     missing = {"dvn": {"generator"}, "baseline": {"discriminator"}}
     expected = {"generator", "discriminator"} - missing.get(
         finished.config.method, set()
     )
-    assert finished.refiner().networks.keys() == expected
+    assert refiner.networks.keys() == expected

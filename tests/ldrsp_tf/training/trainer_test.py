@@ -572,6 +572,13 @@ def test_same_seed_same_bits(ldrsp, make_trainer, tags, values, assert_identical
     assert_identical(*states)
 
 
+def test_other_numbers_of_rows_are_not_traced_again(make_trainer, tags):
+    trainer = make_trainer("baseline")
+    for rows in (16, 24):
+        trainer.train_epoch(*(part[:rows] for part in tags), epoch=0)
+    assert trainer._train_steps.experimental_get_tracing_count() == 1
+
+
 def test_reset_goes_back_to_the_very_start(ldrsp, tags, values, assert_identical):
     start = values(ldrsp.variables)
     first = ldrsp.train_epoch(*tags, epoch=0)
