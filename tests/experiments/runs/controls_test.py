@@ -10,6 +10,7 @@ from ldrsp_tf.controls import control_outputs
 from ldrsp_tf.data.examples import Examples
 from ldrsp_tf.metrics import mean_f1
 from ldrsp_tf.refinement import Refinement
+from tests.eager import eagerly
 
 _TASK = get_task("synthetic_tags")
 
@@ -27,7 +28,7 @@ def _run(method, folder, few_tags, progress, **given):
     )
     split = Split(few_tags.take(np.arange(16)), few_tags, few_tags, few_tags)
     run = RunContext(_TASK, config, {}, folder, progress)
-    with Stages(run, few_tags) as stages:
+    with eagerly(), Stages(run, few_tags) as stages:
         chosen = stages.select(split.training, split.validation)
         controls = Controls(run, stages, split)
         controls.train()
