@@ -71,6 +71,7 @@ def finished(command_line, tmp_path_factory):
         "--trials=2",
         f"--output_dir={folder}",
         module="experiments.sweep",
+        fresh=True,
     )
     assert process.returncode == 0, process.stderr
     assert process.stderr == ""
