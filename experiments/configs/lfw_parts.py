@@ -28,6 +28,7 @@ _OF_HORSES: Mapping[str, Mapping[str, Any]] = {
     "ldrsp": {},
     **_HORSES.overrides,
     "dvn": weizmann_horse.SHORT_DVN,
+    "wgan_gp": weizmann_horse.SHORT_WGAN,
 }
 
 TASK = Task(

@@ -65,6 +65,15 @@ _FOUND = {
     "adversarial_weight": 0.00458,
 }
 
+# The settings of WGAN+GP in the horses' first runs, whose critic diverges.
+SHORT_WGAN: Mapping[str, Any] = {
+    **_CLASSIFIER,
+    **_FOUND,
+    "step_size": 0.946,
+    "penalty_weight": 0.897,
+    "discriminator_batch_norm": False,
+}
+
 TASK = Task(
     name="weizmann_horse",
     title="Weizmann horses",
@@ -90,9 +99,14 @@ TASK = Task(
         "ebgan": {**_CLASSIFIER, **_FOUND, "step_size": 0.946},
         "wgan_gp": {
             **_CLASSIFIER,
-            **_FOUND,
+            # By hand: the rates of a search whose trials were an eighth of a run let
+            # the critic's slope run away. On validation images (40 epochs, half width,
+            # 4 crops, seed 0) these keep it at 0.8 to 0.9, and G at the baseline's
+            # level.
+            "discriminator_learning_rate": 3e-4,
+            "adversarial_weight": 0.001,
+            "penalty_weight": 10.0,
             "step_size": 0.946,
-            "penalty_weight": 0.897,
             # The penalty is on the slope of each example's critic, which batch
             # normalisation would make a matter of the whole batch.
             "discriminator_batch_norm": False,
