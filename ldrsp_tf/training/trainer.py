@@ -129,6 +129,9 @@ class Trainer(NetworkPair):
         y: tf.Tensor,
         generator_logits: tf.Tensor,
     ) -> None:
+        # First, since it makes all layers: a call of a network that has others yet to be
+        # built would run it once more. Refuses a D without a gradient.
+        refinement.score_and_gradient(self.score(x), y)
         # By a call, which marks a Keras network as built.
         condition = (generator_logits,) if discriminator.is_conditioned else ()
         scores = discriminator((x, y, *condition))
@@ -138,7 +141,6 @@ class Trainer(NetworkPair):
                 f"The discriminator's scores have shape {tuple(scores.shape)} "
                 f"where the oracle's values have {tuple(expected)}."
             )
-        refinement.score_and_gradient(self.score(x), y)  # Refuses a D without one.
         self.discriminator_optimizer.build(discriminator.trainable_variables)
 
     @property
