@@ -129,8 +129,8 @@ class Trainer(NetworkPair):
         y: tf.Tensor,
         generator_logits: tf.Tensor,
     ) -> None:
-        # First, since it makes all layers: a call of a network that has others yet to be
-        # built would run it once more. Refuses a D without a gradient.
+        # First, since it builds all layers: Keras runs a network with others once more.
+        # Refuses a D without a gradient.
         refinement.score_and_gradient(self.score(x), y)
         # By a call, which marks a Keras network as built.
         condition = (generator_logits,) if discriminator.is_conditioned else ()
