@@ -239,15 +239,9 @@ LAYOUTS = (
         "lfw_parts",
         "LFW faces",
         "FCN",
-        (
-            MetricColumn("accuracy (SLIC proxy)", "superpixel_accuracy_slic"),
-            MetricColumn("pixel accuracy", "pixel_accuracy"),
-        ),
+        (MetricColumn("pixel accuracy", "pixel_accuracy"),),
         ControlGainColumn(
-            "gain of refined (SLIC proxy)",
-            "superpixel_accuracy_slic",
-            "superpixel_accuracy_slic",
-            interval=True,
+            "gain of refined", "pixel_accuracy", "pixel_accuracy", interval=True
         ),
         ("ldrsp_cross",),
     ),
