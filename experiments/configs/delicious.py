@@ -72,6 +72,15 @@ TASK = Task(
             "penalty_weight": 12.0,
             "beta_2": 0.999,
         },
+        "ebgan": {
+            "generator_learning_rate": 0.00516,
+            "discriminator_learning_rate": 0.000114,
+            "input_dropout": 0.299,
+            "hidden_dropout": 0.312,
+            "adversarial_weight": 1.41,
+            "normalized_gradient": True,
+            "step_size": 0.111,
+        },
         "dvn": {
             "discriminator_learning_rate": 0.000713,
             "inference_steps": 20,
