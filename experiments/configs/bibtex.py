@@ -52,6 +52,7 @@ TASK = Task(
             "generator_learning_rate": 0.000909,
             "input_dropout": 0.457,
             "hidden_dropout": 0.165,
+            "generator_l2": 1.39e-06,
         },
         "gan": {
             "generator_learning_rate": 0.00161,
@@ -62,12 +63,12 @@ TASK = Task(
             "normalized_gradient": True,
         },
         "lsgan": {
-            "generator_learning_rate": 0.000882,
-            "discriminator_learning_rate": 0.00102,
-            "input_dropout": 0.0569,
-            "hidden_dropout": 0.00216,
-            "adversarial_weight": 0.136,
+            "generator_learning_rate": 0.00414,
+            "input_dropout": 0.127,
+            "hidden_dropout": 0.125,
+            "discriminator_learning_rate": 0.00077,
             "normalized_gradient": True,
+            "adversarial_weight": 0.00197,
         },
         "wgan_gp": {
             "generator_learning_rate": 0.00125,

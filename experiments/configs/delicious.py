@@ -44,6 +44,15 @@ TASK = Task(
             "generator_learning_rate": 0.000882,
             "input_dropout": 0.0569,
             "hidden_dropout": 0.00216,
+            "generator_l2": 0.0,
+        },
+        "lsgan": {
+            "generator_learning_rate": 0.000882,
+            "discriminator_learning_rate": 0.00102,
+            "input_dropout": 0.0569,
+            "hidden_dropout": 0.00216,
+            "adversarial_weight": 0.136,
+            "normalized_gradient": True,
         },
         "ldrsp_cross": {
             **CROSS_FITTED,
