@@ -53,7 +53,6 @@ TASK = Task(
     },
     overrides={
         **{name: {**found, **_SHORT} for name, found in _OF_HORSES.items()},
-        "baseline": {},
         "ldrsp_cross": {
             **_OF_HORSES["ldrsp_cross"],
             "first_epochs": 60,

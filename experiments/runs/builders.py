@@ -71,7 +71,7 @@ def build_refiner(
 
 
 def _require_consistent(config: Config, method: Method) -> None:
-    if (config.refit or config.late_refit) and not config.folds:
+    if config.refits and not config.folds:
         raise UsageError(
             "--refit and --late_refit are of cross-fitted runs; give --folds, too."
         )
@@ -116,8 +116,7 @@ def build_members(task: Task, config: Config, examples: Examples) -> list[Refine
 
 def build_refitted(task: Task, config: Config, examples: Examples) -> list[Refiner]:
     """Builds as many generators for all rows, if the settings ask for them."""
-    is_asked_for = config.refit or config.late_refit
-    return build_members(task, config, examples) if is_asked_for else []
+    return build_members(task, config, examples) if config.refits else []
 
 
 def cross_fit(

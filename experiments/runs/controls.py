@@ -56,8 +56,7 @@ class Controls:
         """
         config = self._run.config
         is_asked_for = config.controls and config.ensemble
-        has_refitted = config.refit or config.late_refit
-        if not is_asked_for or not config.folds or has_refitted:
+        if not is_asked_for or not config.folds or config.refits:
             return
         rows, ratio = self._split.training, 1.0
         if config.retrain:

@@ -256,6 +256,11 @@ class Config:
         """The name of networks other than the usual ones; empty for these."""
         return ""
 
+    @property
+    def refits(self) -> bool:
+        """Whether generators of all rows take the place of cross-fitted ones."""
+        return self.refit or self.late_refit
+
     def refinement_grid(self) -> RefinementGrid:
         """Returns the candidates for the refinement; a given value is the only one."""
         narrowed: dict[str, Any] = {}

@@ -41,6 +41,10 @@ def test_the_discriminators_answer_and_its_average_with_the_generator(tags):
     np.testing.assert_allclose(
         outputs["average"], (generated + expected) / 2.0, atol=1e-5
     )
+    # Of the names that are asked for, also where one could be made of another.
+    alone = control_outputs(refiner, tags[0], names=("average",))
+    assert list(alone) == ["average"]
+    np.testing.assert_allclose(alone["average"], outputs["average"], atol=1e-6)
 
 
 def test_an_ensemble_is_decoded_as_a_generator_is(tags):
