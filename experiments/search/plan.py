@@ -44,7 +44,10 @@ class Plan:
 
     @functools.cached_property
     def space(self) -> Space:
-        """The range of each searched setting.
+        """The range of each searched setting, extended to the task's own value.
+
+        Settings that were found in a wider range, or set by hand, are searched near,
+        and the first trial has them.
 
         Raises:
           UsageError: There is nothing to search.
@@ -57,7 +60,11 @@ class Plan:
                 f"There is nothing to search for method {self.method!r}: its space in "
                 f"experiments/configs/{module}.py is empty, or every setting is given."
             )
-        return left
+        own = self._own_config.as_dict()
+        return {
+            name: found if own[name] is None else found.extend_to(own[name])
+            for name, found in left.items()
+        }
 
     @functools.cached_property
     def content(self) -> dict[str, str]:

@@ -42,8 +42,8 @@ class Search:
     Every trial's folder is claimed by the process that does it. A proposal is a
     function of the seed and of the trials before it; interrupted trials do not count,
     so a resumed search (of one process) proposes what an undisturbed one would. The
-    first trial has the task's own settings as far as they are in the space, so that a
-    sweep ends no worse than these.
+    first trial has the task's own settings, which the ranges are extended to, so that a
+    sweep ends no worse than these; a 0 in a logarithmic range alone is not tried.
 
     If the best of all trials lies at the edge of a range, the range is widened and more
     trials follow (`Budget`). That, too, is a function of the trials before it.

@@ -79,6 +79,10 @@ class Uniform(_Interval):
         added = _ADDED_WIDTH * (self.high - self.low)
         return _moved(self, edge, self.low - added, self.high + added)
 
+    def extend_to(self, value: float) -> "Uniform":
+        """Returns the range with an edge moved to a value, if it lies outside."""
+        return _extended(self, value)
+
     def __str__(self) -> str:
         return f"{self.low:g} to {self.high:g}"
 
@@ -99,6 +103,13 @@ class LogUniform(_Interval):
     def widen(self, edge: Edge) -> "LogUniform":
         """Returns the range with an edge moved by a factor of four."""
         return _moved(self, edge, self.low / _FACTOR, self.high * _FACTOR)
+
+    def extend_to(self, value: float) -> "LogUniform":
+        """Returns the range with an edge moved to a value, if it lies outside.
+
+        A value of 0, which has no logarithm, stays outside.
+        """
+        return _extended(self, value) if value > 0 else self
 
     def __str__(self) -> str:
         return f"{self.low:g} to {self.high:g}, logarithmic"
@@ -142,6 +153,21 @@ class Ordered:
         added, left = self.above[:_ADDED_VALUES], self.above[_ADDED_VALUES:]
         return Ordered((*self.values, *added), self.below, left)
 
+    def extend_to(self, value: float) -> "Ordered":
+        """Returns the range with the values up to one that lies beyond an edge.
+
+        A value that is in no wider range stays outside.
+        """
+        if value in self.below:
+            first = self.below.index(value)
+            values = (*self.below[first:], *self.values)
+            return Ordered(values, self.below[:first], self.above)
+        if value in self.above:
+            number = self.above.index(value) + 1
+            values = (*self.values, *self.above[:number])
+            return Ordered(values, self.below, self.above[number:])
+        return self
+
     @property
     def _all(self) -> tuple[float, ...]:
         return (*self.below, *self.values, *self.above)
@@ -177,6 +203,11 @@ class Choice:
         del edge
         return self
 
+    def extend_to(self, value: Any) -> "Choice":
+        """Returns the choice as it is."""
+        del value
+        return self
+
     def __contains__(self, value: Any) -> bool:
         return value in self.values
 
@@ -203,6 +234,12 @@ def _moved(range_: Any, edge: Edge, low: float, high: float) -> Any:
     if edge == "low":
         return dataclasses.replace(range_, low=max(_rounded(low), range_.least))
     return dataclasses.replace(range_, high=min(_rounded(high), range_.most))
+
+
+def _extended(range_: Any, value: float) -> Any:
+    low = max(min(range_.low, value), range_.least)
+    high = min(max(range_.high, value), range_.most)
+    return dataclasses.replace(range_, low=low, high=high)
 
 
 def _rounded(value: float) -> float:

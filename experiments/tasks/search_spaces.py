@@ -38,7 +38,7 @@ _WEIGHT_DECAY = Ordered((0.0, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0), above=(3.0, 10.
 _INFERENCE_STEPS = Ordered((2, 5, 10, 20, 30), below=(1,), above=(40, 60))
 
 # Replay chains need to be as long as the test's walk, for D to learn all of it.
-_CHAIN_LENGTH = Ordered((12, 24, 48), below=(4, 8), above=(72, 96))
+_CHAIN_LENGTH = Ordered((12, 24, 48), below=(4, 8), above=(60, 72, 96))
 
 # The M-steps of PRLR; validation chooses the number of rounds.
 _POSTERIOR: Space = {

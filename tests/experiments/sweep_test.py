@@ -27,7 +27,8 @@ def content(folder: pathlib.Path) -> dict:
 
 def printed_overrides(screen: str) -> dict:
     found = {}
-    exec(screen[screen.index("overrides={") : screen.index("\nAll trials")], found)
+    # Sentences on edges may follow.
+    exec(screen[screen.index("overrides={") :].partition("\n\n")[0], found)
     return found["overrides"]
 
 

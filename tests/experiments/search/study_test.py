@@ -76,10 +76,22 @@ def test_the_first_trial_has_the_tasks_own_settings(tmp_path):
     assert other != own
 
 
-def test_own_settings_outside_of_the_space_are_not_tried(tmp_path):
+def test_own_settings_outside_of_the_ranges_extend_them(tmp_path):
     task = dataclasses.replace(TASK, overrides={"gan": {"input_dropout": 0.75}})
-    (record,) = run(tmp_path, 1, plan=dataclasses.replace(PLAN, task=task))
-    assert 0.0 <= record["settings"]["input_dropout"] <= 0.5
+    records = run(tmp_path, 6, plan=dataclasses.replace(PLAN, task=task))
+    own, *others = (record["settings"]["input_dropout"] for record in records)
+    assert own == 0.75
+    assert max(others) > 0.5
+
+
+def test_own_settings_without_a_place_in_the_range_are_not_tried(tmp_path):
+    space = {"gan": {"adversarial_weight": LogUniform(0.1, 1.0)}}
+    task = dataclasses.replace(
+        TASK, overrides={"gan": {"adversarial_weight": 0.0}}, search_space=space
+    )
+    plan = dataclasses.replace(PLAN, task=task)
+    (record,) = run(tmp_path, 1, lambda *arguments: 0.5, plan)
+    assert 0.1 <= record["settings"]["adversarial_weight"] <= 1.0
 
 
 def test_the_best_trial_has_the_largest_value(tmp_path):
@@ -191,6 +203,7 @@ def test_a_file_of_something_else_is_refused(tmp_path):
 # The best weight lies beyond the range at first, the best number of steps at its end.
 WIDE = dataclasses.replace(
     TASK,
+    overrides={"gan": {"adversarial_weight": 0.03, "inference_steps": 5}},
     search_space={
         "gan": {
             "adversarial_weight": LogUniform(0.01, 0.1),

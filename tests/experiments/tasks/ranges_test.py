@@ -99,6 +99,22 @@ def test_ordered_values_are_extended_by_two_at_a_time():
     assert steps.widen("high") == Ordered((5, 10, 20), (1, 2, 3), ())
 
 
+def test_ranges_are_extended_to_a_value_as_far_as_they_may():
+    weight = LogUniform(0.01, 3.0)
+    assert weight.extend_to(5.0) == LogUniform(0.01, 5.0)
+    assert weight.extend_to(0.001) == LogUniform(0.001, 3.0)
+    assert weight.extend_to(1.0) == weight
+    # There is no logarithm of 0.
+    assert weight.extend_to(0.0) == weight
+    assert Uniform(0.0, 0.5, most=0.9).extend_to(0.95).high == 0.9
+    assert Uniform(1.0, 2.0).extend_to(0.5) == Uniform(0.5, 2.0)
+    steps = Ordered((5, 10), below=(1, 2, 3), above=(20, 30, 40))
+    assert steps.extend_to(2) == Ordered((2, 3, 5, 10), (1,), (20, 30, 40))
+    assert steps.extend_to(30) == Ordered((5, 10, 20, 30), (1, 2, 3), (40,))
+    assert steps.extend_to(10) == steps.extend_to(7) == steps
+    assert Choice((1, 2)).extend_to(3) == Choice((1, 2))
+
+
 def test_ranges_are_shown_by_their_values():
     assert str(Uniform(0.0, 0.5, most=0.9)) == "0 to 0.5"
     assert str(LogUniform(6.29e-5, 3.0)) == "6.29e-05 to 3, logarithmic"

@@ -1,6 +1,7 @@
 import pytest
 
 from experiments.cli.setting_tree import leaves
+from experiments.search.plan import Plan
 from experiments.tasks.ranges import Choice, LogUniform, Ordered
 from experiments.tasks.recipes import RECIPES
 from experiments.tasks.search_spaces import mask_spaces, tag_spaces
@@ -36,6 +37,17 @@ def test_ranges_are_of_settings_of_the_task_and_stay_within_their_bounds(name):
             if isinstance(range_, Ordered):
                 values = (*range_.below, *range_.values, *range_.above)
                 assert list(values) == sorted(set(values))
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_the_first_trial_has_every_setting_of_the_task(name):
+    task = get_task(name)
+    for method in task.search_space:
+        plan = Plan(task, method, {})
+        missing = set(plan.space) - set(plan.own_settings)
+        config = task.configure(method, {}).as_dict()
+        # A logarithmic range has no 0, and no range has the default of a task.
+        assert {setting for setting in missing if config[setting]} == set()
 
 
 def test_every_method_of_a_table_has_a_space():
