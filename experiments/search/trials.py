@@ -1,10 +1,11 @@
-"""The value of a proposed setting: the validation metric that its runs reach."""
+"""The value of a proposed setting: the validation metrics that its runs reach."""
 
 import dataclasses
 import pathlib
 import shutil
 import statistics
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from datasets.loading import LoadedData
 from experiments.runs.context import RunContext
@@ -13,6 +14,7 @@ from experiments.search.plan import Plan, Settings
 from experiments.tasks.splits import hold_out
 from ldrsp_tf.errors import DivergenceError
 from ldrsp_tf.evaluation.diagnostics import divergence_of
+from ldrsp_tf.spaces.base import OutputSpace
 from ldrsp_tf.training.history import Record
 
 # Receives the steps done and the value so far; raises to stop the trial.
@@ -32,10 +34,11 @@ def validation_value(
     folder: pathlib.Path,
     report: Report,
 ) -> float:
-    """Returns the validation metric of the best epoch, averaged over the plan's seeds.
+    """Returns the validation metric of the chosen epoch, averaged over the seeds.
 
-    It is the metric by which a run chooses its epochs
-    (`evaluation.validation.selection_metric`).
+    It is the mean of the metrics of G's and of the refined outputs, whichever of them
+    the run chooses its epoch by (`evaluation.validation.selection_metric`): both are
+    rows of a table, and a method may gain one of them at the other's cost.
 
     Args:
       plan: The plan of the sweep.
@@ -55,25 +58,35 @@ def validation_value(
         # A trial is not resumed: files here are those of an abandoned sweep.
         shutil.rmtree(run_folder, ignore_errors=True)
         run_folder.mkdir(parents=True)
-        progress = _Progress(values, len(values) * config.epochs, report)
+        space = plan.task.family.space(config)
+        progress = _Progress(space, values, len(values) * config.epochs, report)
         identity = {**config.as_dict(), **plan.content}
         run = RunContext(
             plan.task, config, identity, run_folder, progress, is_resumable=False
         )
         with open_stages(run, rows.training) as stages:
             chosen = stages.select(rows.training, rows.validation)
-        values.append(chosen["validation"]["metric"])
+        values.append(_mean_of_rows(space, chosen["validation"]))
     return statistics.mean(values)
+
+
+def _mean_of_rows(space: OutputSpace, validation: Mapping[str, Any]) -> float:
+    """Returns the mean of the selection metrics of the rows that a method has."""
+    rows = validation["measured"].values()
+    return statistics.mean(space.selection_metric(measured) for measured in rows)
 
 
 class _Progress:
     """Reports the value so far, counting the steps of all seeds."""
 
-    def __init__(self, before: list[float], first: int, report: Report):
+    def __init__(
+        self, space: OutputSpace, before: list[float], first: int, report: Report
+    ):
+        self._space = space
         self._before = list(before)
         self._first = first
         self._report = report
-        self._best = float("-inf")
+        self._chosen: Mapping[str, Any] | None = None
 
     def stage(self, name: str, epochs: int) -> None:
         """Ignores the begin of a stage."""
@@ -85,9 +98,13 @@ class _Progress:
           DivergenceError: The critic has diverged, whatever the metric is as yet.
         """
         if "validation" in record:
-            divergence = divergence_of(record["validation"].get("score", {}))
+            validation = record["validation"]
+            divergence = divergence_of(validation.get("score", {}))
             if divergence is not None:
                 raise DivergenceError(divergence)
-            self._best = max(self._best, record["validation"]["metric"])
-            value = statistics.mean([*self._before, self._best])
+            chosen = self._chosen
+            if chosen is None or validation["metric"] > chosen["metric"]:
+                self._chosen = chosen = validation
+            value = _mean_of_rows(self._space, chosen)
+            value = statistics.mean([*self._before, value])
             self._report(self._first + record["epoch"], value)

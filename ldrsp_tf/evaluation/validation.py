@@ -45,7 +45,7 @@ def validate(
         that decides has to choose from, beside G and the refinement.
 
     Returns:
-      metric: The metric that epochs and trials are selected by (`selection_metric`);
+      metric: The metric that epochs are selected by (`selection_metric`);
         that of the output to deliver, for a method that decides.
       refinement: The chosen refinement; None without D.
       calibration: The parameters of tuned decoders, by output.
@@ -88,7 +88,7 @@ def validate(
 def selection_metric(
     networks: NetworkPair, measured: Mapping[str, Mapping[str, float]]
 ) -> float:
-    """Returns the metric that epochs, and trials of a sweep, are selected by.
+    """Returns the metric that epochs are selected by.
 
     It is the space's selection metric of the refined outputs, or of G's where there are
     no refined ones; the mean of both if the method selects by both outputs.

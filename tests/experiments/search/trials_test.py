@@ -45,11 +45,15 @@ def measure(data, folder, settings=SETTINGS):
     return found, reports
 
 
-def validated(folder, seed):
+def validations(folder, seed):
     lines = (folder / f"seed{seed}" / "metrics.jsonl").read_text().splitlines()
     records = [json.loads(line) for line in lines]
     assert {record["phase"] for record in records} == {"selection"}
-    return [r["validation"]["metric"] for r in records if "validation" in r]
+    return [r["validation"] for r in records if "validation" in r]
+
+
+def validated(folder, seed):
+    return [validation["metric"] for validation in validations(folder, seed)]
 
 
 @pytest.mark.slow
@@ -76,6 +80,26 @@ def test_the_value_is_the_mean_of_the_best_validations_of_the_seeds(
     # Nothing but the settings decides: neither an earlier trial nor its files.
     measure(data, tmp_path, {"generator_learning_rate": 0.001})
     assert measure(data, tmp_path)[0] == found
+
+
+def test_the_value_is_that_of_both_rows_at_the_epoch_that_the_run_chooses(
+    data, tmp_path
+):
+    plan = dataclasses.replace(PLAN, method="ldrsp", seeds=1)
+    reports = []
+    found = validation_value(
+        plan, data, SETTINGS, tmp_path, lambda *report: reports.append(report)
+    )
+    of_epochs = validations(tmp_path, 0)
+    chosen = max(of_epochs, key=lambda validation: validation["metric"])
+    generator, refined = (
+        (row["f1"] + row["f1_tuned"]) / 2 for row in chosen["measured"].values()
+    )
+    # Which `ldrsp` chooses by the refined outputs alone.
+    assert chosen["metric"] == refined
+    assert generator != refined
+    assert found == pytest.approx((generator + refined) / 2)
+    assert reports[-1] == (4, found)
 
 
 def test_a_trial_that_is_given_up_ends_at_once(data, tmp_path):
