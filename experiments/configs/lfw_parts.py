@@ -30,7 +30,6 @@ _SHORT: Mapping[str, Any] = {"width": 32, "epochs": 16, "validation_interval": 4
 _OF_HORSES: Mapping[str, Mapping[str, Any]] = {
     "ldrsp": {},
     **_HORSES.overrides,
-    "dvn": weizmann_horse.SHORT_DVN,
     "wgan_gp": weizmann_horse.SHORT_WGAN,
 }
 
@@ -53,6 +52,15 @@ TASK = Task(
     },
     overrides={
         **{name: {**found, **_SHORT} for name, found in _OF_HORSES.items()},
+        "dvn": {
+            # Validation pixel accuracy, seed 0: 82.6, 88.7 and 90.3 after 100, 200 and
+            # 300 epochs, always with the most steps of the grid. 120 epochs with chains
+            # and walks of 40 steps end at 88.8.
+            **_HORSES.overrides["dvn"],
+            "epochs": 300,
+            "validation_interval": 100,
+            "refinement_steps_grid": (40, 60),
+        },
         "ldrsp_cross": {
             **_OF_HORSES["ldrsp_cross"],
             "first_epochs": 60,
