@@ -27,3 +27,5 @@ finally:
 # The collector of a fork then neither visits nor copies what the imports made.
 gc.collect()
 gc.freeze()
+# As in `tests/conftest.py`; forks inherit it.
+gc.set_threshold(50_000, 20, 100)
