@@ -12,9 +12,11 @@ from tests.command_line import CommandLine
 _ROOT = pathlib.Path(__file__).parents[1]
 _BESIDE_PROJECT = _ROOT.parent / "shared" / "data"
 
-# The threads of an operation cost more than they save in networks this small. Read as
-# TensorFlow finds its devices, in this process and in the commands.
-os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
+# The threads of an operation cost more than they save in networks and matrices this
+# small: those of OpenBLAS wait for each other in loops. Read as TensorFlow finds its
+# devices and as NumPy is imported, in this process and in the commands.
+for _threads in ("TF_NUM_INTRAOP_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ.setdefault(_threads, "1")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
