@@ -2,7 +2,7 @@ import gc
 import os
 import pathlib
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -31,6 +31,14 @@ def pytest_collection_finish() -> None:
     gc.freeze()
     # A trace makes more objects than Python's defaults expect, nearly all of which live.
     gc.set_threshold(50_000, 20, 100)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_waiting_for_the_disk() -> Iterator[None]:
+    """Lets `fsync` return at once: no test ends the machine, as it ends processes."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda descriptor: None)
+        yield
 
 
 @pytest.fixture(scope="session")
