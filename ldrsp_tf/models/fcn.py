@@ -1,5 +1,6 @@
 """The fully convolutional network of the segmentation tasks (Gygli et al., 2017)."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import keras
@@ -42,12 +43,38 @@ class FCNBody(keras.layers.Layer):
         ]
         self.head = keras.layers.Conv2DTranspose(outputs, **down)
 
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
+        """Makes all weights, which Keras would do by one more run of `call`.
+
+        Args:
+          input_shape: The shape of the first convolution's result.
+        """
+        build_in_turn([self.norm, *self.inner, self.head], input_shape)
+
     def call(self, x: tf.Tensor, training: bool = False) -> tf.Tensor:
         """Maps the first convolution's result, `[B, H, W, width]`, to logits."""
         x = tf.nn.relu(self.norm(x, training=training))
         for layer in self.inner:
             x = layer(x, training=training)
         return self.head(x)
+
+
+def build_in_turn(
+    layers: Sequence[keras.layers.Layer], shape: tuple[int | None, ...]
+) -> tuple[int | None, ...]:
+    """Builds layers, each of which maps the result of the one before.
+
+    Args:
+      layers: The layers.
+      shape: The shape of the first one's input.
+
+    Returns:
+      The shape of the last one's result.
+    """
+    for layer in layers:
+        layer.build(shape)
+        shape = layer.compute_output_shape(shape)
+    return shape
 
 
 def normalization(batch_norm: bool) -> keras.layers.Layer:

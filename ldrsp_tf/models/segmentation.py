@@ -8,7 +8,7 @@ import tensorflow as tf
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.models.config_from_init import ConfigFromInit
 from ldrsp_tf.models.discriminator import Discriminator
-from ldrsp_tf.models.fcn import FCNBody
+from ldrsp_tf.models.fcn import FCNBody, build_in_turn
 from ldrsp_tf.models.heads import bilinear_logits
 from ldrsp_tf.models.unet import UNetBody
 from ldrsp_tf.settings import BODY_NAMES, HEADS
@@ -73,6 +73,15 @@ class SegmentationNetwork(ConfigFromInit, keras.Model):
         super().__init__(**kwargs)
         self.first = keras.layers.Conv2D(width, 5, padding="same")
         self.body = BODIES[body](classes, width, batch_norm)
+
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
+        """Makes all weights, which Keras would do by one more run of `call`.
+
+        Args:
+          input_shape: The shape of images, `[B, H, W, 3]`.
+        """
+        of_any_size = (None, None, None, input_shape[-1])
+        self.body.build(build_in_turn([self.first], of_any_size))
 
     def call(self, x: tf.Tensor, training: bool = False) -> tf.Tensor:
         """Returns single-precision logits `[B, H, W, C]` of images `[B, H, W, 3]`."""

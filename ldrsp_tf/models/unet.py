@@ -5,7 +5,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from ldrsp_tf.models.fcn import normalization
+from ldrsp_tf.models.fcn import build_in_turn, normalization
 
 
 class UNetBody(keras.layers.Layer):
@@ -53,6 +53,23 @@ class UNetBody(keras.layers.Layer):
             for channels in reversed(widths[:-1])
         ]
         self.head = keras.layers.Conv2D(outputs, 1)
+
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
+        """Makes all weights, which Keras would do by one more run of `call`.
+
+        Args:
+          input_shape: The shape of the first convolution's result.
+        """
+        shape = build_in_turn([self.norm, self.first], input_shape)
+        skipped = []
+        for layer in self.down:
+            skipped.append(shape)
+            shape = build_in_turn([layer], shape)
+        for up, merge in zip(self.up, self.merge):
+            parts = [skipped.pop(), build_in_turn([up], shape)]
+            merged = keras.layers.Concatenate().compute_output_shape(parts)
+            shape = build_in_turn([merge], merged)
+        self.head.build(shape)
 
     def call(self, x: tf.Tensor, training: bool = False) -> tf.Tensor:
         """Maps the first convolution's result, `[B, H, W, width]`, to logits."""
