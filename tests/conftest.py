@@ -29,7 +29,7 @@ def pytest_collection_finish() -> None:
     """Spares the collector what the imports made, which it would visit in vain."""
     gc.collect()
     gc.freeze()
-    # A trace makes more objects than Python's defaults expect, nearly all of which live.
+    # A trace makes more objects than Python's defaults expect, and most of them live.
     gc.set_threshold(50_000, 20, 100)
 
 

@@ -17,6 +17,9 @@ try:
     import tensorflow_datasets as tfds  # noqa: F401
     from PIL import Image  # noqa: F401
 
+    import experiments.runs.display
+    import experiments.runs.pipeline  # noqa: F401
+
     if importlib.util.find_spec("optuna"):
         import optuna  # noqa: F401
 finally:
