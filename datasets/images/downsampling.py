@@ -53,7 +53,9 @@ def _average(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
 def _average_rows(image: np.ndarray, size: int) -> np.ndarray:
     """Averages `[H, ...]` over bands of equal height, to `[size, ...]`."""
     height = len(image)
-    sums = np.zeros([height + 1, *image.shape[1:]])
+    # Sums of whole numbers are exact in either type, and five times as fast in theirs.
+    kind = float if image.dtype.kind == "f" else np.int64
+    sums = np.zeros([height + 1, *image.shape[1:]], kind)
     np.cumsum(image, axis=0, out=sums[1:])
     # Inside a pixel the sum grows linearly: interpolation gives it at any edge.
     edges = np.arange(1, size) * height / size

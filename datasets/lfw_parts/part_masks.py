@@ -26,10 +26,11 @@ def decode(content: bytes, where: str) -> np.ndarray:
     """
     picture = decoding.decode(content, where, "RGB", (SIZE, SIZE))
     # Correct for the colours of the classes; painting the mask again finds all others.
-    mask = 2 * (picture[..., 0] == 255) + (picture[..., 1] == 255)  # [SIZE, SIZE]
-    mask = np.minimum(mask, 2).astype(np.uint8)
-    if not np.array_equal(_COLOURS[mask], picture):
-        row, column, _ = np.argwhere(_COLOURS[mask] != picture)[0]
+    is_skin, is_hair = picture[..., 1] == 255, picture[..., 0] == 255  # [SIZE, SIZE]
+    mask = np.where(is_hair, np.uint8(2), is_skin)
+    painted = np.take(_COLOURS, mask, axis=0)
+    if not np.array_equal(painted, picture):
+        row, column, _ = np.argwhere(painted != picture)[0]
         raise DataError(
             f"{where} has the colour {tuple(picture[row, column].tolist())} in row "
             f"{row}, column {column}, which stands for no class: fetch the archive "
