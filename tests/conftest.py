@@ -19,6 +19,10 @@ for _threads in ("TF_NUM_INTRAOP_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(_threads, "1")
 
 
+# What collects the tests makes objects that live.
+gc.disable()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Puts files with slow tests first, so that no worker begins one at the end."""
     slow = {item.path for item in items if item.get_closest_marker("slow")}
@@ -31,6 +35,7 @@ def pytest_collection_finish() -> None:
     gc.freeze()
     # A trace makes more objects than Python's defaults expect, and most of them live.
     gc.set_threshold(50_000, 20, 100)
+    gc.enable()
 
 
 @pytest.fixture(scope="session", autouse=True)
