@@ -4,6 +4,8 @@ import gc
 import importlib.util
 import os
 
+gc.disable()  # During the imports.
+
 # Read at the first message; commands set it before they import TensorFlow.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
@@ -32,3 +34,4 @@ gc.collect()
 gc.freeze()
 # As in `tests/conftest.py`; forks inherit it.
 gc.set_threshold(50_000, 20, 100)
+gc.enable()
