@@ -20,6 +20,8 @@ ROOT = pathlib.Path(__file__).parents[3]
 # A run that ends its worker after an epoch, unless it was begun before.
 RUN = """
 import os, pathlib, runpy, signal, sys
+from experiments.cli.startup import quiet_tensorflow
+quiet_tensorflow(find_devices=False)
 from experiments.runs.display import Display
 
 # Now: the parent of a process whose own has died is another, such as the test's.
