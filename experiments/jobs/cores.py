@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 # Prefixes of the variables that TensorFlow and the packages around it read, which a run
 # on another machine needs as well.
-_NAMES = ("TF_", "TFDS_", "KERAS_", "XLA_", "LDRSP_")
+_NAMES = ("TF_", "TFDS_", "KERAS_", "XLA_", "OPENBLAS_", "LDRSP_")
 
 
 class Share(NamedTuple):
@@ -75,6 +75,8 @@ def _limits(at_once: int, threads: int) -> dict[str, str]:
         return {}
     return {
         "TF_NUM_INTRAOP_THREADS": str(threads),
+        # Threads of OpenBLAS without a core of their own wait for each other in loops.
+        "OPENBLAS_NUM_THREADS": str(threads),
         # Otherwise the first process would allocate the whole memory of a GPU.
         "TF_FORCE_GPU_ALLOW_GROWTH": "true",
     }

@@ -10,11 +10,14 @@ from experiments.jobs.cores import (
     threads_of_each,
 )
 
+THREADS = ("TF_NUM_INTRAOP_THREADS", "OPENBLAS_NUM_THREADS")
+
 
 @pytest.fixture(autouse=True)
 def eight_cores(monkeypatch):
     monkeypatch.setattr(job_cores, "cores", lambda: 8)
-    monkeypatch.delenv("TF_NUM_INTRAOP_THREADS", raising=False)
+    for name in THREADS:
+        monkeypatch.delenv(name, raising=False)
 
 
 def test_cores_are_shared_and_nobody_goes_without():
@@ -25,10 +28,11 @@ def test_a_process_alone_has_the_users_environment():
     assert shared_environment(1) == dict(os.environ)
 
 
-def test_processes_side_by_side_have_their_share_of_threads(monkeypatch):
-    assert shared_environment(2)["TF_NUM_INTRAOP_THREADS"] == "4"
-    monkeypatch.setenv("TF_NUM_INTRAOP_THREADS", "3")
-    assert shared_environment(2)["TF_NUM_INTRAOP_THREADS"] == "3"
+@pytest.mark.parametrize("name", THREADS)
+def test_processes_side_by_side_have_their_share_of_threads(monkeypatch, name):
+    assert shared_environment(2)[name] == "4"
+    monkeypatch.setenv(name, "3")
+    assert shared_environment(2)[name] == "3"
 
 
 @pytest.mark.parametrize(
@@ -49,12 +53,13 @@ def test_a_process_has_its_share_of_a_cluster(nodes, at_once, share):
     assert cluster_share(nodes, at_once) == share
 
 
-def test_a_process_elsewhere_has_what_the_user_has_set(monkeypatch):
+@pytest.mark.parametrize("name", THREADS)
+def test_a_process_elsewhere_has_what_the_user_has_set(monkeypatch, name):
     monkeypatch.setenv("TFDS_DATA_DIR", "data")
     monkeypatch.setenv("SECRET", "own")
     alone = sent_environment(at_once=1, threads=4)
     assert alone["TFDS_DATA_DIR"] == "data"
-    assert not {"SECRET", "TF_NUM_INTRAOP_THREADS"} & set(alone)
-    assert sent_environment(at_once=2, threads=4)["TF_NUM_INTRAOP_THREADS"] == "4"
-    monkeypatch.setenv("TF_NUM_INTRAOP_THREADS", "3")
-    assert sent_environment(at_once=2, threads=4)["TF_NUM_INTRAOP_THREADS"] == "3"
+    assert not {"SECRET", name} & set(alone)
+    assert sent_environment(at_once=2, threads=4)[name] == "4"
+    monkeypatch.setenv(name, "3")
+    assert sent_environment(at_once=2, threads=4)[name] == "3"
