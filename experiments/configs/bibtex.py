@@ -3,9 +3,9 @@
 Example-averaged F1 of the test rows over five seeds, a minute a run on two cores:
 
     python -m experiments.run --task=bibtex --method=ldrsp
-        G 43.8 at 0.5 and 48.5 plug-in, refined 46.8
+        G 43.8 at 0.5 and 48.6 plug-in, refined 46.8
     python -m experiments.run --task=bibtex --method=ldrsp_plus
-        G 43.7 at 0.5 and 48.8 plug-in, refined 48.0
+        G 43.7 at 0.5 and 48.9 plug-in, refined 48.0
     python -m experiments.run --task=bibtex --method=ldrsp_cross
         G 41.6 at 0.5 and 50.2 plug-in, refined 51.5, six minutes on one core
     python -m experiments.run --task=bibtex --method=baseline
