@@ -32,6 +32,7 @@ TASK = Task(
             "generator_learning_rate": 0.000882,
             "input_dropout": 0.0569,
             "hidden_dropout": 0.00216,
+            "generator_l2": 0.0,
         },
         "logistic_regression": {
             **bibtex.TASK.overrides["logistic_regression"],
