@@ -20,7 +20,10 @@ _SHORT = (
     *("--updates=2,2", "--validation_interval=1", "--refinement_steps=1"),
     *("--batch_size=8", "--inference_steps=1", "--nocontrols"),
 )
-_SMALL_MASKS = ("--width=4", "--discriminator_width=4", "--nofigures")
+# The U-Net, which is D otherwise, takes twice as long to trace.
+_SMALL_MASKS = (
+    *("--width=4", "--discriminator=fcn", "--discriminator_width=4", "--nofigures"),
+)
 
 
 class _Commands:
@@ -136,8 +139,7 @@ def test_made_shapes_run_to_the_end(commands):
     """The task itself does not train anew, which the method has to."""
     screen, result = commands.run(
         *("--task=synthetic_shapes", "--method=auto", *_SMALL_MASKS),
-        # The U-Net, which is D otherwise, takes twice as long to trace.
-        *("--crop_offsets=0,8", "--rows=40", "--nobatch_norm", "--discriminator=fcn"),
+        *("--crop_offsets=0,8", "--rows=40", "--nobatch_norm"),
     )
     _require_decided(screen, result)
     assert result["selected"]["retraining_epochs"] >= 1
