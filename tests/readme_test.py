@@ -65,6 +65,7 @@ def test_the_wrapped_model_of_the_faq_takes_one_array(names):
     assert names["one_input"](names["x"][:3]).shape == (3, 8)
 
 
+@pytest.mark.slow
 def test_the_discriminator_of_the_faq_takes_token_ids(names):
     run(ROOT / "docs" / "faq.md", names)
     keras, np = names["keras"], names["np"]

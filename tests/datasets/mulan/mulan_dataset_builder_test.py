@@ -36,6 +36,7 @@ _MADE = {
 }
 
 
+@pytest.mark.slow
 class MulanTest(tfds.testing.DatasetBuilderTestCase):
     DATASET_CLASS = mulan_dataset_builder.Builder
     SPLITS: ClassVar = {"train": 6, "test": 3}

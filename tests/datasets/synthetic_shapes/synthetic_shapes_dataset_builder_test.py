@@ -9,6 +9,7 @@ from datasets import loading
 from datasets.synthetic_shapes import generative_model, synthetic_shapes_dataset_builder
 
 
+@pytest.mark.slow
 class SyntheticShapesTest(tfds.testing.DatasetBuilderTestCase):
     DATASET_CLASS = synthetic_shapes_dataset_builder.Builder
     # The pictures are generated: there are no source files to make dummies of.

@@ -142,6 +142,7 @@ def test_dependence_changes_neither_words_nor_the_frequency_of_a_tag(splits):
         )
 
 
+@pytest.mark.slow
 def test_dependence_is_the_factor_of_the_covariance_given_the_words():
     """Compares copies: given the words, their covariance is p (1 - p)."""
     shares = {}

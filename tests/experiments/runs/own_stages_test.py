@@ -81,6 +81,7 @@ def test_a_run_has_its_result_and_its_model_predicts(tmp_path):
 
 
 @pytest.mark.parametrize("after", [2, 5])
+@pytest.mark.slow
 def test_an_interrupted_fit_is_resumed(tmp_path, after):
     screen = Screen(stop_after=after)
     with pytest.raises(KeyboardInterrupt):

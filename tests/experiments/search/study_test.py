@@ -45,6 +45,7 @@ def proposals(records):
 
 
 @pytest.mark.parametrize("sampler", ["tpe", "random"])
+@pytest.mark.slow
 def test_a_resumed_search_does_the_rest_as_an_undisturbed_one(tmp_path, sampler):
     plan = dataclasses.replace(PLAN, sampler=sampler)
     whole = run(tmp_path / "whole", 12, plan=plan)
@@ -226,6 +227,7 @@ def in_wide_spaces(folder, trials, widenings, measure=far):
     return made, [trial_record(trial) for trial in made.trials]
 
 
+@pytest.mark.slow
 def test_ranges_at_whose_edge_the_best_lies_are_widened_and_searched(tmp_path):
     made, records = in_wide_spaces(tmp_path, 20, 1)
     best = best_trial(records[:20])

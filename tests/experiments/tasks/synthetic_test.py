@@ -27,6 +27,7 @@ def test_the_defaults_are_those_of_the_models():
         assert shapes[field.name] == field.default
 
 
+@pytest.mark.slow
 def test_tags_are_made_by_the_settings():
     task = get_task("synthetic_tags")
     given = {"dependence": 0.5, "copies": 2, "evidence": 0.3, "rows": 50, "draw": 1}
@@ -41,6 +42,7 @@ def test_tags_are_made_by_the_settings():
     assert other.checksums["test/labels"] != data.checksums["test/labels"]
 
 
+@pytest.mark.slow
 def test_shapes_are_made_by_the_settings():
     task = get_task("synthetic_shapes")
     given = {"occlusion": 0.3, "rows": 20}

@@ -159,6 +159,7 @@ def test_a_refiner_learns_from_out_of_fold_outputs(tags, monkeypatch, eagerly):
             np.testing.assert_allclose(said, member(row[None, :-1])[0], rtol=1e-5)
 
 
+@pytest.mark.slow
 def test_a_saved_refiner_predicts_the_same(tags, tmp_path):
     refiner = _cross_fitted(tags)
     refiner.fit(tags, tags, epochs=1, folds=np.arange(24) % 2)

@@ -44,6 +44,7 @@ def of_raw(make_fitted, raw, tags, preprocessing):
     return make_fitted((raw, tags[1]), preprocessing=preprocessing)
 
 
+@pytest.mark.slow
 def test_the_training_is_that_of_preprocessed_inputs(
     of_raw, make_fitted, raw, tags, assert_identical
 ):

@@ -99,6 +99,7 @@ def test_evaluate_has_the_decided_outputs(refiner, tags):
     ("output", "decoder"),
     [("generator", "plugin"), ("average", "tuned"), ("refined", "plain")],
 )
+@pytest.mark.slow
 def test_saved_and_exported_refiners_decide_alike(
     output, decoder, deciding, tags, tmp_path
 ):

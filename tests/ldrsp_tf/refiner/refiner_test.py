@@ -80,6 +80,7 @@ def _flags(model):
     return [layer.trainable for layer in model.layers]
 
 
+@pytest.mark.slow
 def test_a_frozen_model_is_left_as_it_is_and_trained_by_a_later_refiner(
     pretrained, make_refiner, tags, assert_identical, eagerly, few_samples
 ):
@@ -120,6 +121,7 @@ def test_d_is_trained_on_the_outputs_that_a_frozen_model_gives_in_use(
     assert not any(seen)
 
 
+@pytest.mark.slow
 def test_masks_of_one_channel_become_two_classes(fitted_maps, large_maps):
     refiner, _ = fitted_maps
     foreground = refiner.generator(large_maps[0], training=False)

@@ -42,6 +42,7 @@ def train(fit, rows, epochs):
     return [fit.train_epoch(x, y, epoch) for epoch in epochs]
 
 
+@pytest.mark.slow
 def test_a_fit_segments_better_than_one_class_would(task, rows):
     fit = build(task, rows, unary_updates=2000)
     records = train(fit, rows, range(3))
@@ -61,6 +62,7 @@ def test_a_fit_segments_better_than_one_class_would(task, rows):
     assert iou > of_one_class + 0.1
 
 
+@pytest.mark.slow
 def test_a_resumed_fit_repeats_the_undisturbed_one(task, rows):
     whole, begun, resumed = (build(task, rows) for _ in range(3))
     train(whole, rows, range(3))
