@@ -19,7 +19,7 @@ for _threads in ("TF_NUM_INTRAOP_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(_threads, "1")
 
 
-# What collects the tests makes objects that live.
+# The collection of the tests makes objects that live.
 gc.disable()
 
 

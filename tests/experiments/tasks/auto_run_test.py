@@ -22,7 +22,10 @@ _SHORT = (
 )
 # The U-Net, which is D otherwise, takes twice as long to trace.
 _SMALL_MASKS = (
-    *("--width=4", "--discriminator=fcn", "--discriminator_width=4", "--nofigures"),
+    "--width=4",
+    "--discriminator=fcn",
+    "--discriminator_width=4",
+    "--nofigures",
 )
 
 

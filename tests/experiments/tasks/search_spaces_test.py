@@ -46,7 +46,7 @@ def test_the_first_trial_has_every_setting_of_the_task(name):
         plan = Plan(task, method, {})
         missing = set(plan.space) - set(plan.own_settings)
         config = task.configure(method, {}).as_dict()
-        # A logarithmic range has no 0, and no range has the default of a task.
+        # A logarithmic range has no 0, and no range has None, a value left open.
         assert {setting for setting in missing if config[setting]} == set()
 
 
