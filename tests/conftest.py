@@ -18,6 +18,10 @@ _BESIDE_PROJECT = _ROOT.parent / "shared" / "data"
 for _threads in ("TF_NUM_INTRAOP_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(_threads, "1")
 
+# Memory in huge pages, of which fewer have to be faulted in. Read by the C library as a
+# process starts: the workers of `-n` and the commands.
+os.environ.setdefault("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1")
+
 
 # The collection of the tests makes objects that live.
 gc.disable()

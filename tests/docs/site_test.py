@@ -49,6 +49,7 @@ def test_the_site_builds_strictly(site):
     assert not (site / "site_hooks.py").exists()
 
 
+@pytest.mark.slow
 def test_each_part_of_the_library_has_an_api_page(site):
     pages = "".join(page.read_text() for page in (site / "api").rglob("*.html"))
     library = ROOT / "ldrsp_tf"

@@ -7,6 +7,7 @@ from PIL import Image
 
 TINY = (
     "--epochs=1",
+    "--rows=100",
     "--width=4",
     "--discriminator_width=4",
     "--refinement_steps=2",

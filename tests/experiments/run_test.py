@@ -100,6 +100,7 @@ def test_result_tells_what_was_measured_and_how(finished):
     assert re.search(rf"\nrefined +{shown} ", screen)
 
 
+@pytest.mark.slow
 def test_a_second_start_says_that_the_run_is_complete(finished, command_line):
     folder, _ = finished
     before = (folder / "result.json").read_bytes()

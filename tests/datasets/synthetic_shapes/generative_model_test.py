@@ -96,6 +96,7 @@ def test_a_share_of_1_hides_every_pixel():
     assert blocks[0].diagonal().all()
 
 
+@pytest.mark.slow
 def test_rows_are_the_first_pictures_and_leave_the_test_alone(splits):
     few = model.generate(model.Parameters(rows=10))
     np.testing.assert_array_equal(few["train"].images, splits["train"].images[:10])

@@ -104,6 +104,7 @@ def test_words_are_noisy_evidence_of_single_tags(splits):
     assert on.max() < 0.5
 
 
+@pytest.mark.slow
 def test_rows_are_the_first_ones_and_leave_the_test_alone(splits):
     few = model.generate(model.Parameters(rows=20))
     np.testing.assert_array_equal(few["train"].tags, splits["train"].tags[:20])

@@ -120,6 +120,7 @@ def test_a_search_has_no_test_rows(data):
     assert set(data.splits) == {"train", "test"}
 
 
+@pytest.mark.slow
 def test_a_trial_whose_critic_diverges_fails(data, tmp_path):
     # A critic that is hardly penalized and learns at a rate of 1 runs away at once.
     plan = dataclasses.replace(PLAN, method="wgan_gp", seeds=1)

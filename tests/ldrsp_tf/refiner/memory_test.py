@@ -1,5 +1,6 @@
 import gc
 
+import pytest
 from tensorflow.python.framework.func_graph import FuncGraph
 
 
@@ -15,6 +16,7 @@ def _fitted(make_refiner, tags):
     return refiner
 
 
+@pytest.mark.slow
 def test_a_refiner_leaves_no_graph_behind(make_refiner, tags):
     """Each kept 36 graphs of TensorFlow, 9 MB, by the sums of its optimizers."""
     # Tests before leave graphs that the first training here clears.

@@ -74,6 +74,7 @@ def test_a_resumed_fit_repeats_the_undisturbed_one(task, rows):
         np.testing.assert_array_equal(a.numpy(), b.numpy())
 
 
+@pytest.mark.slow
 def test_a_fit_on_all_rows_keeps_the_chosen_weights_and_trains_the_rest(task, rows):
     fit = build(task, rows, image_weight_grid=(0.5, 1.0, 2.0))
     train(fit, rows, range(2))
