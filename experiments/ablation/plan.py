@@ -39,15 +39,17 @@ ABLATIONS = {
         "no dropout in G", {"input_dropout": 0.0, "hidden_dropout": 0.0}
     ),
     "no_pretraining": Ablation("no pretraining of D", {"pretraining_epochs": 0}),
-    "no_judging": Ablation("no judging: D as its pretraining leaves it", _NO_JUDGING),
+    "no_judging": Ablation(
+        "no fitting to the oracle: D as its pretraining leaves it", _NO_JUDGING
+    ),
     # It trains D for as many epochs as its pretraining and its training together.
     "answers_alone": Ablation(
-        "no judging, four times the pretraining",
+        "no fitting to the oracle, four times the pretraining",
         {**_NO_JUDGING, "pretraining_epochs": 40},
     ),
     "no_dropout": Ablation("no dropout in D", {"discriminator_dropout": 0.0}),
     "linear_head": Ablation(
-        "D's linear head, which cannot answer, instead of F1's shape",
+        "D's linear head, which cannot predict, instead of F1's shape",
         {"discriminator_head": "linear", "pretraining_epochs": 0},
     ),
     "no_interaction": Ablation("no label interaction in D", {"interaction_units": 0}),

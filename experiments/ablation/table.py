@@ -10,7 +10,7 @@ from experiments.summaries.collection import load_results
 from experiments.summaries.statistics import Summary, paired_gain, summarize
 from ldrsp_tf.errors import UsageError
 
-_HEAD = ("without", "refined", "change", "after 200 steps", "G, plug-in", "seeds")
+_HEAD = ("changed part", "refined", "change", "after 200 steps", "G, plug-in", "seeds")
 
 
 def ablation_table(results: pathlib.Path, task: str) -> str:

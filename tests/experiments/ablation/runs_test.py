@@ -24,7 +24,7 @@ def test_what_has_a_result_is_not_run_again(result_folder, tmp_path):
 def test_the_command_prints_a_table_and_answers_mistakes(command_line, tmp_path):
     process = command_line.run(f"--results={tmp_path}", module="experiments.ablations")
     assert process.returncode == 0
-    assert process.stdout.startswith("| without | refined |")
+    assert process.stdout.startswith("| changed part | refined |")
     (tmp_path / "bibtex" / f"{METHOD}-full" / "seed0").mkdir(parents=True)
     broken = tmp_path / "bibtex" / f"{METHOD}-full" / "seed0" / "result.json"
     broken.write_text("{")
