@@ -1,8 +1,8 @@
 r"""Predicts for new inputs with the networks of a finished run.
 
-    python -m experiments.predict --run=runs/arff/ldrsp_plus/seed0 --input=new.arff \
+    python -m experiments.predict --run=runs/arff/auto/seed0 --input=new.arff \
         --output=predictions.csv
-    python -m experiments.predict --run=runs/image_folder/ldrsp_plus/seed0 \
+    python -m experiments.predict --run=runs/image_folder/auto/seed0 \
         --input=photos/ --output=masks/
 
 Tags go to a .csv or a .jsonl file, masks to a folder of pictures. Both have G's
