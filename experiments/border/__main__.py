@@ -1,4 +1,4 @@
-"""Looks for the border: where refinement beats as many generators on made tags.
+"""Looks for the border: where refinement beats as many generators on made data.
 
     python -m experiments.border --seeds=3
     python -m experiments.border --describe
@@ -6,7 +6,7 @@
 
 The first form does the runs that `--results` lacks in `border/`, in `--runs`; the same
 command resumes them. The second measures the made data and the real sets with results
-of `auto`. All print both tables.
+of `auto`. All print the tables.
 """
 
 import pathlib
@@ -107,11 +107,9 @@ def _describe(results: pathlib.Path, flags: Any) -> None:
 
 def _report(results: pathlib.Path, flags: Any) -> None:
     # Flags and runs need not wait for scipy.
-    from experiments.border.table import border_table
+    from experiments.border.table import TABLES, border_table
 
-    print(border_table(results, "made"))
-    print()
-    print(border_table(results, "real"))
+    print("\n\n".join(border_table(results, name) for name in TABLES))
     if flags.figure:
         from experiments.border.figure import draw_border
 

@@ -8,7 +8,7 @@ import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 
 from experiments.border.descriptions import Description, read_descriptions
-from experiments.border.gains import OUTPUTS, Gains
+from experiments.border.gains import TAGS, Gains
 from experiments.border.plan import ROWS, STRUCTURES, TASK, WIDTHS, Cell
 from experiments.border.table import measured_cells
 from experiments.summaries.statistics import Summary
@@ -19,7 +19,7 @@ matplotlib.use("Agg")
 _Measured = Sequence[tuple[Cell, Gains]]
 
 # Besides these, the mean of G and D would hide them.
-_DRAWN = [row for row in OUTPUTS if row.name != "average"]
+_DRAWN = [row for row in TAGS.outputs if row.name != "average"]
 _SPREAD = 1.06  # So that intervals at one number of rows lie side by side.
 
 

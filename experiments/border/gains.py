@@ -11,14 +11,46 @@ from experiments.suite.rows import ComparedRow, choose_rows
 from experiments.summaries.statistics import Summary, paired_gain, summarize
 from ldrsp_tf.errors import UsageError
 
-# As many generators as `auto` trains, on all rows: the predictions without D.
-CONTROLS = tuple(
-    ComparedRow(decoder, f"as many G, {decoder}", METHOD, "generator", (metric,), True)
-    for decoder, metric in (("tuned", "f1_tuned"), ("plug-in", "f1_plugin"))
+
+@dataclasses.dataclass(frozen=True)
+class Comparison:
+    """Outputs of `auto` and the controls that they are compared with.
+
+    Attributes:
+      metric: The name of the metric, as a sentence has it.
+      controls: As many generators as `auto` trains, on all rows, by each decoder: the
+        predictions without D.
+      outputs: The outputs that D has a part in, and the one that `auto` takes.
+    """
+
+    metric: str
+    controls: tuple[ComparedRow, ...]
+    outputs: tuple[ComparedRow, ...]
+
+
+TAGS = Comparison(
+    metric="F1",
+    controls=tuple(
+        ComparedRow(
+            decoder, f"as many G, {decoder}", METHOD, "generator", (metric,), True
+        )
+        for decoder, metric in (("tuned", "f1_tuned"), ("plug-in", "f1_plugin"))
+    ),
+    outputs=choose_rows(("own", "average", "refined", "auto")),
 )
 
-# The outputs that D has a part in, and the one that `auto` takes.
-OUTPUTS = choose_rows(("own", "average", "refined", "auto"))
+_IOU = ("mean_iou",)
+
+SHAPES = Comparison(
+    metric="mean IOU",
+    controls=(ComparedRow("argmax", "as many G", METHOD, "generator", _IOU, True),),
+    outputs=(
+        ComparedRow("own", "D's own", METHOD, "own", _IOU, True),
+        ComparedRow("average", "mean of G and D", METHOD, "average", _IOU, True),
+        ComparedRow("refined", "always refined", METHOD, "refined", _IOU),
+        ComparedRow("auto", "auto", METHOD, "decided", _IOU),
+    ),
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,7 +61,7 @@ class Gains:
       decoder: The decoder of the control: the better one in the mean over seeds, on
         *test* rows. Nobody could have known it; so no gain is one over a bad choice.
       control: The F1 of the control, in percent.
-      gains: The paired gain over it of each of `OUTPUTS`, in points, by name.
+      gains: The paired gain over it of each output, in points, by name.
       taken: The number of seeds that took each output on validation rows, by name.
     """
 
@@ -39,39 +71,47 @@ class Gains:
     taken: Mapping[str, int]
 
 
-def measure_gains(results: Sequence[Mapping[str, Any]]) -> Gains | None:
+def measure_gains(
+    results: Sequence[Mapping[str, Any]], comparison: Comparison = TAGS
+) -> Gains | None:
     """Returns the gains in results of `auto` on one data set; None without results.
 
     Args:
       results: The content of result files, one a seed.
+      comparison: The outputs and controls to compare.
 
     Raises:
       UsageError: A result lacks an output.
     """
     if not results:
         return None
-    controls = [[_percent(row, result) for result in results] for row in CONTROLS]
+    controls = [
+        [_percent(row, result, comparison) for result in results]
+        for row in comparison.controls
+    ]
     best = max(
-        range(len(CONTROLS)), key=lambda place: statistics.fmean(controls[place])
+        range(len(controls)), key=lambda place: statistics.fmean(controls[place])
     )
     control = summarize(controls[best])
     gains = {}
-    for row in OUTPUTS:
-        figures = [_percent(row, result) for result in results]
+    for row in comparison.outputs:
+        figures = [_percent(row, result, comparison) for result in results]
         gain = paired_gain(figures, controls[best])
         assert gain is not None  # There are results, and each has the figure.
         gains[row.name] = gain
     taken = Counter(result["selected"]["decision"]["output"] for result in results)
     assert control is not None
-    return Gains(CONTROLS[best].name, control, gains, dict(taken))
+    return Gains(comparison.controls[best].name, control, gains, dict(taken))
 
 
-def _percent(row: ComparedRow, result: Mapping[str, Any]) -> float:
+def _percent(
+    row: ComparedRow, result: Mapping[str, Any], comparison: Comparison
+) -> float:
     figure = row.figure(result)
     if figure is None:
         raise UsageError(
             f"The result of {result['task']}/{result['method']}, seed "
-            f"{result['seed']}, has no F1 of {row.outputs}; make it anew with "
-            "experiments.run."
+            f"{result['seed']}, has no {comparison.metric} of {row.outputs}; make it "
+            "anew with experiments.run."
         )
     return 100 * figure

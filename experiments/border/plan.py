@@ -2,13 +2,28 @@
 
 import dataclasses
 import itertools
+from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 TASK = "synthetic_tags"
+SHAPES_TASK = "synthetic_shapes"
 METHOD = "auto"
 
 # Of each cell. The draw of the data is that of the seed, so that an interval over seeds
 # is one over data sets, too.
 SEEDS = 3
+
+
+class Planned(Protocol):
+    """Made data of one kind, and the networks for them."""
+
+    @property
+    def settings(self) -> Mapping[str, float | int]:
+        """The settings of its runs, by name, without seed and draw."""
+
+    @property
+    def folder(self) -> str:
+        """The name of the folder of its results."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,7 +43,7 @@ class Structure:
 
 @dataclasses.dataclass(frozen=True)
 class Cell:
-    """Made data of one kind, and a generator for them.
+    """Made tags of one kind, and a generator for them.
 
     Attributes:
       structure: The dependence between the labels.
@@ -54,8 +69,35 @@ class Cell:
     @property
     def folder(self) -> str:
         """The name of the folder of its results."""
-        values = (f"{name}{value:g}" for name, value in self.settings.items())
-        return "-".join((METHOD, *values))
+        return _folder(self.settings)
+
+
+@dataclasses.dataclass(frozen=True)
+class ShapeCell:
+    """Made pictures of one kind.
+
+    Attributes:
+      occlusion: The share of an animal's pixels that blocks hide.
+      rows: The number of training pictures.
+    """
+
+    occlusion: float
+    rows: int
+
+    @property
+    def settings(self) -> dict[str, float | int]:
+        """The settings of its runs, by name, without seed and draw."""
+        return {"occlusion": self.occlusion, "rows": self.rows}
+
+    @property
+    def folder(self) -> str:
+        """The name of the folder of its results."""
+        return _folder(self.settings)
+
+
+def _folder(settings: Mapping[str, float | int]) -> str:
+    values = (f"{name}{value:g}" for name, value in settings.items())
+    return "-".join((METHOD, *values))
 
 
 STRUCTURES = (
@@ -76,3 +118,10 @@ CELLS = tuple(
     Cell(structure, width, rows)
     for structure, width, rows in itertools.product(STRUCTURES, WIDTHS, ROWS)
 )
+
+SHAPE_CELLS = tuple(
+    ShapeCell(occlusion, rows)
+    for occlusion, rows in itertools.product((0.0, 0.5), (60, 400))
+)
+
+PLANNED: Mapping[str, Sequence[Planned]] = {TASK: CELLS, SHAPES_TASK: SHAPE_CELLS}

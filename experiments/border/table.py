@@ -1,11 +1,19 @@
-"""The tables of gains: on made data, and on real sets."""
+"""The tables of gains: on made tags and shapes, and on real sets."""
 
 import pathlib
 from collections.abc import Callable, Sequence
 
 from experiments.border.descriptions import Description, read_descriptions
-from experiments.border.gains import OUTPUTS, Gains, measure_gains
-from experiments.border.plan import CELLS, METHOD, TASK, Cell
+from experiments.border.gains import SHAPES, TAGS, Comparison, Gains, measure_gains
+from experiments.border.plan import (
+    CELLS,
+    METHOD,
+    SHAPE_CELLS,
+    SHAPES_TASK,
+    TASK,
+    Cell,
+    ShapeCell,
+)
 from experiments.cli.markdown import markdown_table
 from experiments.suite.groups import GROUPS
 from experiments.summaries.collection import load_results
@@ -14,12 +22,7 @@ from ldrsp_tf.errors import UsageError
 
 REAL_SETS = GROUPS["all"]
 
-_GAIN_HEADS = (
-    "as many G, F1",
-    *(row.label for row in OUTPUTS),
-    "taken",
-    "seeds",
-)
+_PLANNED = "Planned and not run"
 
 
 def border_table(results: pathlib.Path, name: str) -> str:
@@ -27,16 +30,16 @@ def border_table(results: pathlib.Path, name: str) -> str:
 
     Args:
       results: The folder of all results.
-      name: The name of the table: `made` or `real`.
+      name: The name of the table: `made`, `shapes` or `real`.
 
     Raises:
       UsageError: There is no such table, or a result is damaged.
     """
-    if name not in _TABLES:
+    if name not in TABLES:
         raise UsageError(
-            f"There is no table of the border {name!r}; there are {', '.join(_TABLES)}."
+            f"There is no table of the border {name!r}; there are {', '.join(TABLES)}."
         )
-    return _TABLES[name](results)
+    return TABLES[name](results)
 
 
 def measured_cells(results: pathlib.Path) -> list[tuple[Cell, Gains]]:
@@ -50,6 +53,20 @@ def measured_cells(results: pathlib.Path) -> list[tuple[Cell, Gains]]:
     return [(cell, of_cell) for cell, of_cell in gains if of_cell is not None]
 
 
+def measured_shapes(results: pathlib.Path) -> list[tuple[ShapeCell, Gains]]:
+    """Returns the cells of made pictures that have results, with their gains.
+
+    Args:
+      results: The folder of all results.
+    """
+    found = load_results(results / "border", SHAPES_TASK)
+    gains = [
+        (cell, measure_gains(found.get(cell.folder, []), SHAPES))
+        for cell in SHAPE_CELLS
+    ]
+    return [(cell, of_cell) for cell, of_cell in gains if of_cell is not None]
+
+
 def _made(results: pathlib.Path) -> str:
     described = read_descriptions(results / "border")
     measured = measured_cells(results)
@@ -59,7 +76,7 @@ def _made(results: pathlib.Path) -> str:
             str(cell.width),
             f"{cell.rows:,}",
             *_best(described.get(f"{TASK}/{cell.folder}")),
-            *_gain_cells(gains),
+            *_gain_cells(gains, TAGS),
         ]
         for cell, gains in measured
     ]
@@ -69,8 +86,23 @@ def _made(results: pathlib.Path) -> str:
         for cell in CELLS
         if cell.folder not in there
     ]
-    head = ("dependence", "units of G", "rows", "perfect G", "room", *_GAIN_HEADS)
-    return _with_gaps(head, rows, "Planned and not run", lacking)
+    head = ("dependence", "units of G", "rows", "perfect G", "room", *_heads(TAGS))
+    return _with_gaps(head, rows, _PLANNED, lacking)
+
+
+def _shapes(results: pathlib.Path) -> str:
+    measured = measured_shapes(results)
+    rows = [
+        [f"{cell.occlusion:g}", str(cell.rows), *_gain_cells(gains, SHAPES)]
+        for cell, gains in measured
+    ]
+    there = {cell.folder for cell, _ in measured}
+    lacking = [
+        f"occlusion {cell.occlusion:g}, {cell.rows} rows"
+        for cell in SHAPE_CELLS
+        if cell.folder not in there
+    ]
+    return _with_gaps(("occlusion", "rows", *_heads(SHAPES)), rows, _PLANNED, lacking)
 
 
 def _real(results: pathlib.Path) -> str:
@@ -81,8 +113,9 @@ def _real(results: pathlib.Path) -> str:
         if gains is None:
             lacking.append(task)
         else:
-            rows.append([task, *_sizes(described.get(task)), *_gain_cells(gains)])
-    head = ("data set", "rows", "labels", "labels a row", "association", *_GAIN_HEADS)
+            sizes = _sizes(described.get(task))
+            rows.append([task, *sizes, *_gain_cells(gains, TAGS)])
+    head = ("data set", "rows", "labels", "labels a row", "association", *_heads(TAGS))
     return _with_gaps(head, rows, "Without results of `auto`", lacking)
 
 
@@ -116,13 +149,20 @@ def _sizes(about: Description | None) -> tuple[str, ...]:
     )
 
 
-def _gain_cells(gains: Gains) -> tuple[str, ...]:
+def _heads(comparison: Comparison) -> tuple[str, ...]:
+    labels = (row.label for row in comparison.outputs)
+    return (f"as many G, {comparison.metric}", *labels, "taken", "seeds")
+
+
+def _gain_cells(gains: Gains, comparison: Comparison) -> tuple[str, ...]:
     control = gains.control
+    # The only decoder needs no name.
+    decoder = f", {gains.decoder}" if len(comparison.controls) > 1 else ""
     deviation = "" if control.deviation is None else f" ± {control.deviation:.1f}"
     taken = ", ".join(f"{name} {count}" for name, count in sorted(gains.taken.items()))
     return (
-        f"{control.mean:.1f}{deviation}, {gains.decoder}",
-        *(_gain(gains.gains[row.name]) for row in OUTPUTS),
+        f"{control.mean:.1f}{deviation}{decoder}",
+        *(_gain(gains.gains[row.name]) for row in comparison.outputs),
         taken,
         str(control.count),
     )
@@ -135,4 +175,8 @@ def _gain(gain: Summary) -> str:
     return f"{gain.mean:+.1f} [{gain.low:+.1f}, {gain.high:+.1f}]{star}"
 
 
-_TABLES: dict[str, Callable[[pathlib.Path], str]] = {"made": _made, "real": _real}
+TABLES: dict[str, Callable[[pathlib.Path], str]] = {
+    "made": _made,
+    "shapes": _shapes,
+    "real": _real,
+}

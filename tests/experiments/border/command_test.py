@@ -5,7 +5,7 @@ import pytest
 from experiments.border import __main__ as command
 from experiments.border import describing
 from experiments.border.descriptions import Description, read_descriptions
-from experiments.border.plan import CELLS
+from experiments.border.plan import CELLS, TASK
 
 
 def test_the_tables_are_printed_and_the_figure_drawn(capsys, write_auto):
@@ -31,7 +31,7 @@ def test_missing_runs_are_done_and_filed(write_auto, monkeypatch, tmp_path, caps
 
     text = (done / "result.json").read_text()
     (done / "result.json").unlink()
-    monkeypatch.setattr("experiments.border.runs.CELLS", CELLS[:1])
+    monkeypatch.setattr("experiments.border.runs.PLANNED", {TASK: CELLS[:1]})
     monkeypatch.setattr(command, "run_jobs", run)
     folders = (f"--results={results}", f"--runs={tmp_path / 'runs'}")
     command.main(["border", *folders, "--seeds=1"])

@@ -1,6 +1,6 @@
 import pytest
 
-from experiments.border.plan import TASK
+from experiments.border.plan import SHAPES_TASK, TASK
 
 
 @pytest.fixture
@@ -22,14 +22,6 @@ def write_auto(result_folder):
             "generator": {"f1": 0.2, "f1_tuned": 0.5, "f1_plugin": 0.4},
             "refined": {"f1": 0.5, "f1_tuned": 0.4},
         }
-        compared = {"output": "refined", "decoder": "plain", "metric": 0.5}
-        first = {**compared, "gain": 0.5, "error": 0.1, "is_taken": True}
-        decision = {
-            **compared,
-            "metric_name": "f1",
-            "sentence": "-",
-            "compared": [first],
-        }
         path = result_folder.write(
             task,
             folder,
@@ -37,10 +29,45 @@ def write_auto(result_folder):
             test,
             validation=validation,
             controls={"own": {"f1_plugin": own}, "average": {"f1_plugin": own}},
-            selected={"epochs": 1, "decision": decision},
+            selected={"epochs": 1, "decision": _decision("f1")},
         )
-        # The path has a folder more than the task's name.
-        path.write_text(path.read_text().replace('"border/', '"'))
+        _name_the_task_alone(path)
         return result_folder.path
 
     return write
+
+
+@pytest.fixture
+def write_shapes(result_folder):
+    """Writes a result of `auto` on shapes whose control has a mean IOU of 60 %."""
+
+    def write(folder, seed, *, own, refined):
+        outputs = {"generator": 0.6, "refined": refined, "decided": refined}
+        path = result_folder.write(
+            f"border/{SHAPES_TASK}",
+            folder,
+            seed,
+            {name: {"mean_iou": value} for name, value in outputs.items()},
+            controls={name: {"mean_iou": own} for name in ("own", "average")},
+            selected={"epochs": 1, "decision": _decision("mean_iou")},
+        )
+        _name_the_task_alone(path)
+        return result_folder.path
+
+    return write
+
+
+def _name_the_task_alone(path):
+    # The path has a folder more than the task's name.
+    path.write_text(path.read_text().replace('"border/', '"'))
+
+
+def _decision(metric):
+    compared = {"output": "refined", "decoder": "plain", "metric": 0.5}
+    first = {**compared, "gain": 0.5, "error": 0.1, "is_taken": True}
+    return {
+        **compared,
+        "metric_name": metric,
+        "sentence": "-",
+        "compared": [first],
+    }

@@ -2,24 +2,40 @@ import pathlib
 
 import pytest
 
-from experiments.border.plan import CELLS, METHOD, SEEDS, STRUCTURES, TASK, WIDTHS
+from experiments.border.plan import (
+    METHOD,
+    PLANNED,
+    SEEDS,
+    SHAPES_TASK,
+    STRUCTURES,
+    TASK,
+    WIDTHS,
+)
 from experiments.summaries.collection import differing_settings
 from experiments.summaries.labels import split_folder
 from experiments.summaries.result_file import read_json
 from experiments.tasks.task import get_task
 
-_COMMITTED = sorted(
-    (pathlib.Path(__file__).parents[3] / "results" / "border").glob(
-        f"{TASK}/*/*/result.json"
-    )
+_RESULTS = pathlib.Path(__file__).parents[3] / "results" / "border"
+_COMMITTED = [
+    (task, path)
+    for task in PLANNED
+    for path in sorted(_RESULTS.glob(f"{task}/*/*/result.json"))
+]
+
+
+@pytest.mark.parametrize(
+    ("task", "one"),
+    [
+        (TASK, "auto-dependence1-copies8-evidence0.15-rows250-hidden64"),
+        (SHAPES_TASK, "auto-occlusion0.5-rows60"),
+    ],
 )
-
-
-def test_every_cell_has_a_folder_of_its_own():
-    folders = [cell.folder for cell in CELLS]
-    assert len(set(folders)) == len(CELLS)
+def test_every_cell_has_a_folder_of_its_own(task, one):
+    folders = [cell.folder for cell in PLANNED[task]]
+    assert len(set(folders)) == len(folders)
     assert {split_folder(folder)[0] for folder in folders} == {METHOD}
-    assert "auto-dependence1-copies8-evidence0.15-rows250-hidden64" in folders
+    assert one in folders
 
 
 def test_the_widths_of_g_are_that_of_the_task_and_that_of_d():
@@ -33,11 +49,16 @@ def test_structures_of_other_dependence_have_the_same_labels():
     assert none.copies == strong.copies > 1
 
 
-@pytest.mark.parametrize("path", _COMMITTED, ids=lambda p: "/".join(p.parts[-3:-1]))
-def test_a_committed_result_has_the_settings_of_its_cell(path):
+@pytest.mark.parametrize(
+    ("task", "path"), _COMMITTED, ids=["/".join(p.parts[-4:-1]) for _, p in _COMMITTED]
+)
+def test_a_committed_result_has_the_settings_of_its_cell(task, path):
     result = read_json(path)
-    (cell,) = [cell for cell in CELLS if cell.folder == path.parts[-3]]
+    (cell,) = [cell for cell in PLANNED[task] if cell.folder == path.parts[-3]]
     config = result["config"]
     assert config["draw"] == result["seed"] < SEEDS
-    today = get_task(TASK).configure(METHOD, {**cell.settings, "hidden": (cell.width,)})
-    assert not differing_settings(TASK, [config, today.as_dict()])
+    given = dict(cell.settings)
+    if "hidden" in given:
+        given["hidden"] = (given["hidden"],)
+    today = get_task(task).configure(METHOD, given)
+    assert not differing_settings(task, [config, today.as_dict()])

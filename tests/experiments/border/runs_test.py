@@ -1,4 +1,4 @@
-from experiments.border.plan import CELLS, TASK
+from experiments.border.plan import CELLS, SHAPE_CELLS, SHAPES_TASK, TASK
 from experiments.border.runs import missing_jobs
 
 
@@ -6,7 +6,7 @@ def test_what_has_a_result_is_not_run_again(write_auto, tmp_path):
     done = CELLS[0].folder
     results = write_auto(done, 0, own=0.4, refined=0.4) / "border"
     jobs = missing_jobs(results, tmp_path, 2, ["--data_dir=D"])
-    assert len(jobs) == 2 * len(CELLS) - 1
+    assert len(jobs) == 2 * (len(CELLS) + len(SHAPE_CELLS)) - 1
     assert f"{TASK}/{done}/seed0" not in [job.name for job in jobs]
     # Another seed has another draw of the data.
     second = next(job for job in jobs if job.name == f"{TASK}/{done}/seed1")
@@ -15,3 +15,11 @@ def test_what_has_a_result_is_not_run_again(write_auto, tmp_path):
         *("--data_dir=D", "--seed=1", "--draw=1", "--method=auto"),
         f"--output_dir={second.folder}",
     } | settings <= set(second.command)
+
+
+def test_shapes_have_the_settings_of_their_cell(tmp_path):
+    cell = SHAPE_CELLS[-1]
+    jobs = missing_jobs(tmp_path / "results", tmp_path, 3, [])
+    (job,) = [j for j in jobs if j.name == f"{SHAPES_TASK}/{cell.folder}/seed2"]
+    settings = {f"--occlusion={cell.occlusion}", f"--rows={cell.rows}", "--draw=2"}
+    assert {f"--task={SHAPES_TASK}", "--seed=2"} | settings <= set(job.command)

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from experiments.border.plan import CELLS, STRUCTURES, TASK
+from experiments.border.plan import CELLS, SHAPE_CELLS, STRUCTURES, TASK
 from experiments.border.table import border_table
 from ldrsp_tf.errors import UsageError
 
@@ -38,6 +38,22 @@ def test_an_interval_without_0_has_a_star(write_auto):
     assert "| +3.0 [+0.5, +5.5]* |" in table
 
 
+def test_shapes_are_shown_by_their_mean_iou(write_shapes):
+    cell = SHAPE_CELLS[2]
+    for seed, refined in enumerate((0.62, 0.64)):
+        results = write_shapes(cell.folder, seed, own=0.59, refined=refined)
+    table, gaps = border_table(results, "shapes").split("\n\n")
+    head, _, row = table.splitlines()
+    assert head.startswith("| occlusion | rows | as many G, mean IOU | D's own |")
+    # The half-width of 2 and 4 points is 12.706 times 1.
+    assert row == (
+        "| 0.5 | 60 | 60.0 ± 0.0 | -1.0 [-1.0, -1.0]* | -1.0 [-1.0, -1.0]* "
+        "| +3.0 [-9.7, +15.7] | +3.0 [-9.7, +15.7] | refined 2 | 2 |"
+    )
+    assert gaps.startswith("Planned and not run: occlusion 0, 60 rows; ")
+    assert "occlusion 0.5, 60 rows" not in gaps
+
+
 def test_real_sets_are_shown_as_far_as_they_have_results(write_auto):
     results = write_auto("auto", 0, own=0.41, refined=0.4, task="mulan/emotions")
     sizes = {"rows": 391, "labels": 6, "cardinality": 1.87, "association": 0.31}
@@ -52,7 +68,8 @@ def test_real_sets_are_shown_as_far_as_they_have_results(write_auto):
 
 def test_a_folder_without_results_has_no_table(tmp_path):
     assert border_table(tmp_path, "real").startswith("Without results of `auto`: ")
-    assert border_table(tmp_path, "made").startswith("Planned and not run: ")
+    for made in ("made", "shapes"):
+        assert border_table(tmp_path, made).startswith("Planned and not run: ")
 
 
 def test_an_unknown_table_is_refused(tmp_path):
