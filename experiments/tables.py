@@ -144,7 +144,8 @@ def table_makers(folder: pathlib.Path) -> Makers:
     `<!-- ablations: TASK -->` the table of ablations, `<!-- sweeps: TASK -->` that of
     the searches of its methods' settings, `<!-- suite: GROUP -->` the comparison of
     methods over a group of data sets (as `expected` and `by_set` tables for users), and
-    `<!-- border: made -->` or `border: real` the gains of `auto` on such data.
+    `<!-- border: made -->`, `border: shapes` or `border: real` the gains of `auto` on
+    such data.
 
     Args:
       folder: The folder of the results.
