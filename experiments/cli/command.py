@@ -13,8 +13,10 @@ from typing import NoReturn
 
 from absl import flags
 
+from datasets.errors import DataError
 from experiments.cli.flag import Flag
 from experiments.cli.help import help_text
+from ldrsp_tf.errors import UsageError
 
 _HELP = {
     f"{dashes}{name}"
@@ -74,12 +76,22 @@ class Command:
         if rest:
             _refuse(f"{rest[0]!r} is not a flag; flags begin with --.")
         if _asks_for_help(argv):
-            _show(help_text(self._purpose, known, *describe(values)))
+            _show(help_text(self._purpose, known, *_described(describe, values)))
             sys.exit(0)
         for flag in known:
             if flag.required and values[flag.name].value is None:
                 _refuse(f"--{flag.name} is missing: {flag.help}.")
         return values
+
+
+def _described(
+    describe: Describe, values: flags.FlagValues
+) -> tuple[Mapping[str, str], str]:
+    """Describes values, or refuses those that do not fit as a run does."""
+    try:
+        return describe(values)
+    except (UsageError, DataError) as error:
+        _refuse(str(error))
 
 
 def _show(text: str) -> None:

@@ -1,5 +1,6 @@
 """A finished run, loaded back: its settings, its networks and its refinement."""
 
+import os
 import pathlib
 from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar
@@ -219,12 +220,16 @@ class FinishedRun(NamedTuple):
             ) from error
 
 
-def load_run(folder: pathlib.Path) -> FinishedRun:
+def load_run(folder: str | os.PathLike[str]) -> FinishedRun:
     """Reads a run's files.
+
+    Args:
+      folder: The folder of the run, its `--output_dir`.
 
     Raises:
       UsageError: The folder holds no finished run.
     """
+    folder = pathlib.Path(folder)
     result = read_json(folder / "result.json")
     if result is None:
         raise UsageError(

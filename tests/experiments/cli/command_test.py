@@ -9,6 +9,7 @@ from experiments.cli.flag import PATH, Flag
 from experiments.cli.setting_flags import setting_flags
 from experiments.tasks.command_line import CONFIGS
 from experiments.tasks.tag_config import TagConfig
+from ldrsp_tf.errors import UsageError
 from ldrsp_tf.settings import Domain
 
 COMMAND = Command(
@@ -85,6 +86,15 @@ Output:
       File to write.
 """
     )
+
+
+def test_help_about_values_that_do_not_fit_is_refused_as_a_run_is():
+    def describe(values):
+        raise UsageError("--made_number does not fit.")
+
+    with pytest.raises(SystemExit) as refused:
+        COMMAND.parse(["name", "--help"], describe=describe)
+    assert refused.value.code == "error: --made_number does not fit."
 
 
 def test_a_preview_reads_the_own_flags_among_others():

@@ -157,3 +157,9 @@ def test_its_networks_are_those_that_the_method_has(finished, refiner):
         finished.config.method, set()
     )
     assert refiner.networks.keys() == expected
+
+
+def test_a_folder_without_a_run_is_refused_by_either_kind_of_name(tmp_path):
+    for folder in (tmp_path, str(tmp_path)):
+        with pytest.raises(UsageError, match=f"{tmp_path} holds no finished run"):
+            load_run(folder)
