@@ -71,7 +71,7 @@ def infer_from_logits(layer: keras.layers.Layer | keras.Operation) -> bool | Non
 
 def _infer_last(layers: list[keras.layers.Layer]) -> bool | None:
     for layer in reversed(layers):
-        if not isinstance(layer, _REARRANGING):
+        if not _keeps_values(layer):
             return infer_from_logits(layer)
     return None
 
@@ -79,9 +79,20 @@ def _infer_last(layers: list[keras.layers.Layer]) -> bool | None:
 def _infer_tensor(tensor: keras.KerasTensor) -> bool | None:
     """Follows a functional model's output back to the operation that computes it."""
     operation, node, _ = tensor._keras_history
-    if isinstance(operation, _REARRANGING):
+    if _keeps_values(operation):
         return _infer_tensor(operation._inbound_nodes[node].input_tensors[0])
     return infer_from_logits(operation)
+
+
+def _keeps_values(layer: keras.layers.Layer | keras.Operation) -> bool:
+    """Returns whether a layer's outputs are its inputs, rearranged or of another type.
+
+    A linear activation, unlike that of a layer with weights, shows nothing of its
+    inputs: with dtype="float32" it is the last layer of models of mixed precision.
+    """
+    if isinstance(layer, keras.layers.Activation):
+        return _kind_of(layer.activation) is True
+    return isinstance(layer, _REARRANGING)
 
 
 def _kind_of(activation: object) -> bool | None:

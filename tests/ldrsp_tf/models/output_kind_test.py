@@ -24,6 +24,9 @@ def _functional(*layers):
         ([_layers.Dense(6, activation="softmax")], False),
         ([_layers.Dense(6), _layers.Activation("sigmoid")], False),
         ([_layers.Dense(6), _layers.Activation(keras.activations.linear)], True),
+        # The last layer of models of mixed precision, which keeps the values.
+        ([_layers.Dense(6, activation="sigmoid"), _layers.Activation("linear")], False),
+        ([_layers.Dense(6, activation="relu"), _layers.Activation("linear")], None),
         ([_layers.Dense(6), _layers.Softmax()], False),
         ([_layers.Dense(6, activation="sigmoid"), _layers.Reshape((2, 3))], False),
         ([_layers.Dense(6), _layers.Reshape((2, 3)), _layers.Flatten()], True),
