@@ -116,8 +116,15 @@ class TagSpace(OutputSpace):
         return measured
 
     def decoders(self, probabilities: bool) -> tuple[str, ...]:
-        """Returns the plug-in decoder of probabilities, or 0.5; and the threshold."""
-        return (PLUGIN if probabilities else PLAIN_DECODER, TUNED)
+        """Returns the plug-in decoder of probabilities, or 0.5; and the threshold.
+
+        The plug-in decoder is for F1: with a custom oracle, 0.5 comes before it.
+        """
+        if not probabilities:
+            return (PLAIN_DECODER, TUNED)
+        if self.custom_oracle is None:
+            return (PLUGIN, TUNED)
+        return (PLAIN_DECODER, PLUGIN, TUNED)
 
     def decode(
         self, y: np.ndarray, decoder: str, decoder_params: Mapping[str, Any]

@@ -366,7 +366,12 @@ def test_the_choice_follows_the_users_oracle(thrifty, tags):
     for record in history.records[5::6]:
         validation = record["validation"]
         refined = validation["measured"]["refined"]["value"]
-        assert validation["metric"] == pytest.approx(refined)
+        compared = {
+            (c["output"], c["decoder"]): c for c in validation["decision"]["compared"]
+        }
+        assert compared["refined", "plain"]["metric"] == pytest.approx(refined)
+        taken = [c["metric"] for c in compared.values() if c["is_taken"]]
+        assert validation["metric"] == taken[-1] == max(taken)
 
 
 @pytest.mark.parametrize(
