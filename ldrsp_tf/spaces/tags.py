@@ -73,7 +73,7 @@ class TagSpace(OutputSpace):
 
     def default_example_metric(self, y: np.ndarray, y_true: np.ndarray) -> np.ndarray:
         """Returns F1 of the tags above 0.5, `[..., N]`."""
-        return metrics.example_f1(metrics.threshold_decode(y), y_true)
+        return metrics.example_f1(metrics.threshold_decode(y), _tags_of(y_true))
 
     def default_selection_metric(self, measured: Mapping[str, float]) -> float:
         """Returns the mean of F1 at 0.5 and at the tuned threshold.
@@ -89,6 +89,7 @@ class TagSpace(OutputSpace):
 
         The odds (`calibrate_empty_odds`) are for probabilities alone.
         """
+        y_true = _tags_of(y_true)
         return {
             "threshold": metrics.tune_threshold(y, y_true),
             "empty_odds": metrics.calibrate_empty_odds(y, y_true),
@@ -106,6 +107,7 @@ class TagSpace(OutputSpace):
         Parameters of earlier versions have no `empty_odds`: tags are independent then.
         """
         tuned = metrics.threshold_decode(y, decoder_params["threshold"])
+        y_true = _tags_of(y_true)
         measured = {
             "f1": metrics.mean_f1(metrics.threshold_decode(y), y_true),
             "f1_tuned": metrics.mean_f1(tuned, y_true),
@@ -181,3 +183,8 @@ class TagSpace(OutputSpace):
         if method.decides and self.custom_oracle is None:
             return RatioNetwork(y_shape[-1], dropout=0.5, interaction_units=16)
         return EnergyNetwork(y_shape[-1], entropy=method.iterates == "logits")
+
+
+def _tags_of(y_true: np.ndarray) -> np.ndarray:
+    """Returns the tags above 0.5 of true outputs, which are soft for some oracles."""
+    return metrics.threshold_decode(y_true)

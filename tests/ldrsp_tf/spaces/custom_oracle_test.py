@@ -99,6 +99,21 @@ def _judge_tags(measure):
     TagSpace().with_oracle(measure).custom_oracle.check_values(_TAGS, _TRUE)
 
 
+def test_soft_tags_are_rounded_for_f1_and_its_decoders():
+    space = TagSpace(_equal_share)
+    y, truth = _TAGS.numpy(), _TRUE.numpy()
+    soft = 0.1 + 0.8 * truth
+    params = space.tune_decoder(y, truth)
+    assert space.tune_decoder(y, soft) == params
+    of_soft, of_tags = (
+        space.default_measure(y, t, params, probabilities=True) for t in (soft, truth)
+    )
+    assert of_soft == of_tags
+    # Of the tags above 0.5, two and none, one and none are right: F1 is 2/3 and 0.
+    assert of_soft["f1"] == pytest.approx(1 / 3)
+    assert space.measure_decided(y, soft)["f1"] == pytest.approx(1 / 3)
+
+
 @pytest.mark.parametrize(
     ("measure", "match"),
     [
