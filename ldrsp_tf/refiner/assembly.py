@@ -30,7 +30,7 @@ from ldrsp_tf.refiner.memory import forget_kernels
 from ldrsp_tf.refiner.seeding import seeded_initializers
 from ldrsp_tf.settings import RefinementGrid, TrainingSettings
 from ldrsp_tf.spaces.base import OutputSpace
-from ldrsp_tf.training.fingerprint import checksum
+from ldrsp_tf.training.fingerprint import checksum, checksum_of_weights
 from ldrsp_tf.training.trainer import Trainer
 
 Shapes = tuple[tuple[int, ...], tuple[int, ...]]
@@ -199,10 +199,11 @@ def training_identity(
     """Returns the checksums of the data and the settings that decide a training.
 
     The numbers of epochs, of the patience and between validations are left out: they
-    may be changed for the rest of a training.
+    may be changed for the rest of a training. So are the weights that a training
+    changes: those of a checkpoint take their place. A frozen generator keeps its own.
 
     Args:
-      setup: The setup.
+      setup: The setup, with a generator that is built.
       training: Training examples.
       validation: Validation examples.
       folds: The fold of each training row, `[N]`, for a cross-fitted generator.
@@ -215,8 +216,12 @@ def training_identity(
     }
     if folds is not None:
         arrays["folds"] = np.asarray(folds)
+    data = {name: checksum(values) for name, values in arrays.items()}
+    if setup.frozen and setup.generator is not None:
+        weights = checksum_of_weights(setup.generator)
+        data["weights of the frozen generator"] = weights
     return {
-        "data": {name: checksum(values) for name, values in arrays.items()},
+        "data": data,
         "space": {
             "output space": type(setup.space).__name__,
             **setup.space.arguments,

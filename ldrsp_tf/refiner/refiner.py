@@ -173,8 +173,8 @@ class Refiner(PredictingRefiner):
           patience: The number of epochs without a better validation that end the
             training; None for no such end.
           folder: A folder for checkpoints and `metrics.jsonl`; a call that was
-            interrupted resumes there, to the same end, if data and settings are the
-            same. Without it nothing is written.
+            interrupted resumes there, to the same end, if data, settings and a frozen
+            generator are the same. Without it nothing is written.
           on_epoch_end: A function that is called with the record of each epoch.
 
         Returns:

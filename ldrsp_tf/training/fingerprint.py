@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Mapping
 from typing import Any
 
+import keras
 import numpy as np
 
 from ldrsp_tf.errors import TrainingError, UsageError
@@ -34,6 +35,18 @@ def checksum(values: np.ndarray) -> str:
         part = np.ascontiguousarray(values[begin : begin + rows], np.float32)
         digest.update(part.data)
     return digest.hexdigest()
+
+
+def checksum_of_weights(model: keras.Model) -> str:
+    """Returns the SHA-256 of all weights of a model, trainable or not.
+
+    The random streams of its layers are none.
+
+    Args:
+      model: A built model.
+    """
+    sums = [checksum(np.atleast_1d(weight)) for weight in model.get_weights()]
+    return hashlib.sha256(" ".join(sums).encode()).hexdigest()
 
 
 def require_same_training(folder: pathlib.Path, identity: Mapping[str, Any]) -> None:

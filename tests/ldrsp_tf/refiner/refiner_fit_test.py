@@ -486,6 +486,24 @@ def test_a_folder_of_other_data_or_settings_is_refused(
     assert [record["epoch"] for record in more.records] == [1, 2]
 
 
+def test_a_folder_of_another_frozen_model_is_refused(
+    make_refiner, tags, tmp_path, refused, assert_identical, eagerly
+):
+    model, other = MLP(_LABELS, ()), MLP(_LABELS, ())
+    for each in (model, other):
+        each(tags[0])
+    before = other.get_weights()
+    make_refiner(model, frozen=True).fit(tags, 0.5, epochs=1, folder=tmp_path)
+    with refused("the weights of the frozen generator are others.*choose another fol"):
+        make_refiner(other, frozen=True).fit(tags, 0.5, epochs=1, folder=tmp_path)
+    assert_identical(other.get_weights(), before)
+    # Those of the same one may be those of another object.
+    other.set_weights(model.get_weights())
+    make_refiner(other, frozen=True).fit(
+        tags, 0.5, epochs=1, folder=tmp_path, on_epoch_end=pytest.fail
+    )
+
+
 def test_a_folder_of_an_older_version_is_taken_with_a_warning(
     fit_in, tmp_path, eagerly
 ):
