@@ -101,10 +101,12 @@ def build_trainer(trainer: Trainer, crops: Crops | None, examples: Examples) -> 
       examples: The examples to train on.
 
     Raises:
-      UsageError: The networks do not take such examples, or crops of them.
+      UsageError: The networks do not take such examples, or crops of them; the
+        generator's outputs are no probabilities although they should be.
     """
     try:
         trainer.build(tf.constant(examples.x), tf.constant(examples.y))
+        _require_probabilities(trainer, examples)
         if crops is not None:
             _require_crops(trainer, crops, examples)
     except UsageError as error:
@@ -114,6 +116,20 @@ def build_trainer(trainer: Trainer, crops: Crops | None, examples: Examples) -> 
             f"The networks do not take inputs of shape {examples.x.shape} with "
             f"outputs of shape {examples.y.shape} ({reason_of(error)})."
         ) from error
+
+
+def _require_probabilities(trainer: Trainer, examples: Examples) -> None:
+    """Refuses logits that are called probabilities, by the outputs of a batch.
+
+    Those of one example may lie in [0, 1] by chance, and compiled functions, which all
+    others are computed in, do not check them.
+    """
+    if getattr(trainer.generator, "from_logits", True):
+        return
+    rows = tf.range(min(trainer.settings.batch_size, len(examples.x)))
+    x, y = map(tf.constant, examples)
+    x, _ = trainer.batch(x, y, rows, tf.constant(0))
+    trainer.generator(x)  # Refuses these.
 
 
 def _require_crops(trainer: Trainer, crops: Crops, examples: Examples) -> None:

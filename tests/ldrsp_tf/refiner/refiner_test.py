@@ -222,6 +222,18 @@ def test_logits_that_are_called_probabilities_are_refused(make_refiner, tags, re
         make_refiner(model, from_logits=False).fit((tags[0] + 9.0, tags[1]), epochs=1)
 
 
+def test_logits_of_which_the_first_lie_between_0_and_1_are_refused_as_well(
+    make_refiner, tags, refused
+):
+    x, y = np.full((24, 7), 9.0, np.float32), tags[1]
+    x[0] = 0.0
+    model = keras.Sequential([keras.layers.Dense(5, kernel_initializer="ones")])
+    # Without a discriminator that predicts, all outputs are of compiled functions.
+    refiner = make_refiner(model, from_logits=False, method="ldrsp_plus")
+    with refused("values from 0 to 63, which are no probabilities"):
+        refiner.fit((x, y), (x, y), epochs=1)
+
+
 # Methods.
 
 
