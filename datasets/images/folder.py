@@ -14,6 +14,7 @@ from datasets.images.downsampling import shrink_mask
 from datasets.images.files import Size, read_bytes, size_text
 from datasets.images.masks import class_ids, decode_values
 from datasets.images.pairs import Pair, find_pictures, pair_pictures
+from datasets.images.palettes import Palettes
 from datasets.images.rgb import count_dark_images, decode_image
 from datasets.loading import LoadedData
 
@@ -93,14 +94,15 @@ def load(folder: ImageFolder, size: Size, class_values: Sequence[int]) -> Loaded
       names and files.
 
     Raises:
-      DataError: A file is at fault, or all training masks consist of one class.
+      DataError: A file is at fault, masks have other palettes than others, or all
+        training masks consist of one class.
     """
     begin = time.perf_counter()
-    splits = {}
+    splits, palettes = {}, Palettes()
     with count_dark_images():
         for split, pairs in folder.pairs().items():
             examples = read_each(
-                pairs, lambda pair: _read_example(pair, size, class_values)
+                pairs, lambda pair: _read_example(pair, size, class_values, palettes)
             )
             splits[split] = {
                 "image": np.stack([example.image for example in examples]),
@@ -165,10 +167,12 @@ class _Example(NamedTuple):
     mask: np.ndarray
 
 
-def _read_example(pair: Pair, size: Size, class_values: Sequence[int]) -> _Example:
+def _read_example(
+    pair: Pair, size: Size, class_values: Sequence[int], palettes: Palettes
+) -> _Example:
     contents = read_bytes(pair.image), read_bytes(pair.mask)
     image, original = decode_image(contents[0], pair.image, size)
-    values = decode_values(contents[1], pair.mask)
+    values = decode_values(contents[1], pair.mask, palettes)
     height, width = values.shape
     if (height, width) != original:
         raise DataError(

@@ -9,6 +9,7 @@ from PIL import Image
 from datasets.errors import DataError
 from datasets.images.downsampling import shrink_mask
 from datasets.images.files import Size, decode_picture
+from datasets.images.palettes import Palettes
 
 _GREYS = ("L", "1", "I", "I;16", "I;16L", "I;16B", "I;16N")
 _WHITE = 255
@@ -16,7 +17,9 @@ _SHOWN_VALUES = 9  # The most values that an error message lists.
 _COLOURS = ("RGB", "RGBA", "LA")
 
 
-def decode_values(content: bytes, path: pathlib.Path) -> np.ndarray:
+def decode_values(
+    content: bytes, path: pathlib.Path, palettes: Palettes | None = None
+) -> np.ndarray:
     """Decodes the pixel values of a mask.
 
     The values of a grey picture are its greys of 8 or 16 bits (0 and 255 for 1 bit).
@@ -26,13 +29,15 @@ def decode_values(content: bytes, path: pathlib.Path) -> np.ndarray:
     Args:
       content: The bytes of the mask's file.
       path: The file, for error messages.
+      palettes: The palettes of the masks before, which that of this one is added to;
+        None for a mask that is not compared with others.
 
     Returns:
       The values, integers `[H, W]`.
 
     Raises:
-      DataError: The file is not a picture, is cut off, is a JPEG, or has colours that
-        do not stand for classes.
+      DataError: The file is not a picture, is cut off, is a JPEG, has colours that do
+        not stand for classes, or other numbers for them than a mask before.
     """
     mask = decode_picture(content, path)
     if mask.format in ("JPEG", "MPO"):
@@ -41,7 +46,7 @@ def decode_values(content: bytes, path: pathlib.Path) -> np.ndarray:
             "save masks as PNG"
         )
     if mask.mode == "P":
-        return _palette_values(mask, path)
+        return _palette_values(mask, path, palettes or Palettes())
     if mask.mode in _GREYS:
         return np.array(mask.convert("L") if mask.mode == "1" else mask)
     if mask.mode in _COLOURS:
@@ -135,7 +140,9 @@ def mask_picture(
     return Image.fromarray(np.asarray(class_values, kind)[ids])
 
 
-def _palette_values(mask: Image.Image, path: pathlib.Path) -> np.ndarray:
+def _palette_values(
+    mask: Image.Image, path: pathlib.Path, palettes: Palettes
+) -> np.ndarray:
     numbers = np.array(mask)
     palette = np.array(mask.getpalette("RGB")).reshape([-1, 3])
     if (palette == palette[:, :1]).all():
@@ -145,6 +152,7 @@ def _palette_values(mask: Image.Image, path: pathlib.Path) -> np.ndarray:
             f"{path} is a GIF in colours, whose indices differ from file to file: save "
             "masks as PNG, or grey"
         )
+    palettes.add(numbers, palette, path)
     return numbers
 
 
