@@ -21,6 +21,7 @@ from ldrsp_tf.prediction.unrefined import unrefined_predictors
 from ldrsp_tf.refiner.checks import (
     build_trainer,
     require_crops_cover,
+    require_frozen,
     require_networks,
     require_no_token_ids,
     require_preprocessing,
@@ -189,6 +190,8 @@ def assemble_for(
     parts = assemble(setup, shapes, discriminator)
     training = attach_folds(examples, folds, setup.members)
     build_trainer(parts.trainer, setup.crops, training)
+    if setup.frozen:
+        require_frozen(setup.generator, parts.trainer)
     warn_of_moving_layers(parts.trainer)
     return dataclasses.replace(parts, is_built=True)
 

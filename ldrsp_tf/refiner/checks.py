@@ -141,6 +141,28 @@ def _require_crops(trainer: Trainer, crops: Crops, examples: Examples) -> None:
         trainer.score(x)(y)
 
 
+def require_frozen(generator: keras.Model | None, trainer: Trainer) -> None:
+    """Refuses a discriminator that trains weights of a frozen generator.
+
+    Args:
+      generator: The user's generator, which is left as it is.
+      trainer: A built trainer.
+
+    Raises:
+      UsageError: It does.
+    """
+    if generator is None or trainer.discriminator is None:
+        return
+    frozen = {id(variable) for variable in generator.variables}
+    for variable in trainer.discriminator.trainable_variables:
+        if id(variable) in frozen:
+            raise UsageError(
+                f"The discriminator trains the weights {variable.path!r}, which belong "
+                "to the frozen generator: give it a layer of its own with the same "
+                "weights, or say trainable = False of the layer that both have."
+            )
+
+
 def warn_of_moving_layers(trainer: Trainer) -> None:
     """Warns of layers that move the pixels of images, whose masks stay as they are.
 

@@ -484,3 +484,28 @@ def test_discriminators_that_do_not_fit_are_refused(
 ):
     with refused(match):
         make_refiner(discriminator=discriminator()).fit(tags, epochs=1)
+
+
+class _Sharing(_OfTags):
+    def __init__(self, shared):
+        super().__init__()
+        self.shared = shared
+
+    def features(self, x, training=False):
+        return self.dense(self.shared(x))
+
+
+def test_a_discriminator_does_not_train_layers_of_a_frozen_model(
+    make_refiner, tags, refused, assert_identical, eagerly
+):
+    shared = keras.layers.Dense(3)
+    model = keras.Sequential([shared, keras.layers.Dense(_LABELS)])
+    refiner = make_refiner(model, frozen=True, discriminator=_Sharing(shared))
+    with refused("trains the weights '.*kernel', which belong to the frozen generator"):
+        refiner.fit(tags, 0.5, epochs=1)
+    # It may read them, and train its own.
+    shared.trainable = False
+    before = model.get_weights()
+    refiner = make_refiner(model, frozen=True, discriminator=_Sharing(shared))
+    refiner.fit(tags, 0.5, epochs=1)
+    assert_identical(model.get_weights(), before)
