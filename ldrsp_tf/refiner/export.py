@@ -1,10 +1,12 @@
 """A refinement as one TensorFlow SavedModel, which does not need this package."""
 
 import os
+from typing import Any
 
 import keras
 import tensorflow as tf
 
+from ldrsp_tf.errors import UsageError
 from ldrsp_tf.evaluation.delivery import Delivery
 from ldrsp_tf.prediction.network_pair import NetworkPair
 from ldrsp_tf.prediction.predictor import Predictor, walk_by
@@ -27,13 +29,10 @@ class _Exported(tf.Module):
         delivery: Delivery | None,
     ):
         super().__init__()
-        # TensorFlow saves the variables that it finds in attributes.
-        self.weights = [
-            weight.value
-            for network in (networks.generator, networks.discriminator, preprocessing)
-            if network is not None
-            for weight in network.weights
-        ]
+        used = networks.generator, networks.discriminator, preprocessing
+        found = [network for network in used if network is not None]
+        # TensorFlow saves the variables and tables that it finds in attributes.
+        self.weights = [weight.value for network in found for weight in network.weights]
         spec = tf.TensorSpec([None, *input_shape], tf.float32, name="x")
 
         @tf.function(input_signature=[spec])
@@ -54,6 +53,24 @@ class _Exported(tf.Module):
             return outputs
 
         self.serve = serve
+        captured = {id(t) for t in serve.get_concrete_function().captured_inputs}
+        self.resources = [
+            part
+            for network in found
+            for part in tf.train.TrackableView(network).descendants()
+            if id(_handle_of(part)) in captured
+        ]
+
+
+def _handle_of(part: Any) -> tf.Tensor | None:
+    """Returns the tensor that stands in graphs for a variable or a table of a lookup.
+
+    Args:
+      part: A part of a network; others have none.
+    """
+    if isinstance(part, tf.saved_model.experimental.TrackableResource):
+        return part.resource_handle
+    return part.handle if isinstance(part, tf.Variable) else None
 
 
 def write_saved_model(
@@ -81,10 +98,22 @@ def write_saved_model(
       preprocessing: The preprocessing of raw inputs, which becomes part of the
         SavedModel; None for none.
       delivery: The decision and its predictors; None for a method that does not decide.
+
+    Raises:
+      UsageError: A network uses a variable or a table that is no part of it.
     """
     module = _Exported(
         networks, predictor, refinement, input_shape, preprocessing, delivery
     )
-    tf.saved_model.save(
-        module, os.fspath(folder), signatures={"serving_default": module.serve}
-    )
+    try:
+        tf.saved_model.save(
+            module, os.fspath(folder), signatures={"serving_default": module.serve}
+        )
+    except AssertionError as error:
+        if "untracked" not in str(error):
+            raise
+        raise UsageError(
+            "A network uses a variable or a table that is no attribute of its layers, "
+            "so that a SavedModel cannot hold it: make it one of the layer that uses "
+            "it."
+        ) from error

@@ -108,3 +108,39 @@ def test_without_a_discriminator_there_are_generated_outputs_alone(
     assert served.keys() == {"generated"}
     generated = refiner.predict(tags[0]).generated
     np.testing.assert_allclose(served["generated"], generated, atol=1e-6)
+
+
+_GLOBAL = tf.Variable(2.0)
+
+
+class _Scaled(keras.layers.Layer):
+    def call(self, x):
+        return _GLOBAL * x
+
+
+def test_tables_of_lookups_are_inside(make_refiner, tags, tmp_path):
+    # Some Keras layers keep their vocabulary in a table of TensorFlow, which is no
+    # weight. Whole numbers from 3 to 5 are 1, 2 and 3 there.
+    lookup = keras.layers.IntegerLookup(vocabulary=[3, 4, 5], output_mode="multi_hot")
+    x = np.random.default_rng(0).integers(2, 7, tags[0].shape).astype(np.float32)
+    model = keras.Sequential([lookup, keras.layers.Dense(tags[1].shape[1])])
+    model(x)
+    refiner = make_refiner(model, method="baseline")
+    refiner.assemble(Examples(x, tags[1]))
+    refiner.export(tmp_path)
+    served = _serve(tmp_path)(x=tf.constant(x))
+    generated = refiner.predict(x).generated
+    np.testing.assert_allclose(served["generated"], generated, atol=1e-6)
+
+
+def test_a_variable_that_is_no_part_of_a_network_is_refused(
+    make_refiner, tags, tmp_path, refused
+):
+    x, y = tags
+    model = keras.Sequential([_Scaled(), keras.layers.Dense(y.shape[1])])
+    model(x)
+    refiner = make_refiner(model, method="baseline")
+    refiner.assemble(Examples(x, y))
+    with refused("a variable or a table that is no attribute of its layers"):
+        refiner.export(tmp_path / "exported")
+    assert not (tmp_path / "exported").exists()
