@@ -44,6 +44,19 @@ class PredictingRefiner:
         self.decoder_params: dict[str, dict[str, Any]] = {}
         self.decision: Decision | None = None
 
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        """Refuses a copy, or a pickle, of assembled parts: compiled ones have none.
+
+        Raises:
+          UsageError: There are parts.
+        """
+        if self._parts is not None:
+            raise UsageError(
+                "A refiner with networks cannot be copied or pickled: save it "
+                "(refiner.save), and load it where it is needed (Refiner.load)."
+            )
+        return super().__reduce_ex__(protocol)
+
     # The parts.
 
     @property

@@ -1,6 +1,8 @@
+import copy
 import dataclasses
 import json
 import os
+import pickle
 import random
 
 import keras
@@ -420,3 +422,12 @@ def test_a_damaged_description_is_refused(change, copied, refused):
     _change(copied, change)
     with refused(r"refiner\.json is damaged"):
         Refiner.load(copied)
+
+
+@pytest.mark.parametrize("duplicate", [copy.deepcopy, pickle.dumps])
+def test_a_fitted_refiner_is_copied_by_files_alone(
+    duplicate, fitted, make_refiner, refused
+):
+    with refused("cannot be copied or pickled: save it"):
+        duplicate(fitted)
+    duplicate(make_refiner())
