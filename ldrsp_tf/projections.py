@@ -23,7 +23,8 @@ def simplex(y: tf.Tensor) -> tf.Tensor:
       y: Real values, `[..., C]`.
 
     Returns:
-      Values in [0, 1] that sum to 1 over the last axis, `[..., C]`.
+      Values in [0, 1] that sum to 1 over the last axis, `[..., C]`; NaN of a vector
+      with NaN.
     """
     # A shift of all entries by one amount changes nothing; without it the 1 would lose
     # digits beside huge entries.
@@ -33,5 +34,7 @@ def simplex(y: tf.Tensor) -> tf.Tensor:
     rank = tf.range(1, tf.shape(y)[-1] + 1, dtype=tf.int32)
     mean_excess = excess / tf.cast(rank, y.dtype)
     kept = tf.reduce_sum(tf.cast(falling > mean_excess, tf.int32), -1, keepdims=True)
-    loss = tf.gather(mean_excess, kept - 1, batch_dims=y.shape.rank - 1, axis=-1)
+    # At least one is kept, but none of NaN.
+    last = tf.maximum(kept - 1, 0)
+    loss = tf.gather(mean_excess, last, batch_dims=y.shape.rank - 1, axis=-1)
     return tf.maximum(y - loss, 0.0)

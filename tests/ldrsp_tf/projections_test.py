@@ -86,3 +86,10 @@ def test_simplex_compiles_for_an_unknown_batch_size(shape):
 def test_simplex_of_huge_entries_is_the_class_that_wins(size):
     y = tf.constant([[0.0, size, 0.5 * size]])
     np.testing.assert_array_equal(projections.simplex(y), [[0.0, 1.0, 0.0]])
+
+
+@pytest.mark.parametrize("project", [projections.box, projections.simplex])
+def test_a_vector_with_nan_stays_nan_and_others_do_not_notice(project):
+    projected = project(tf.constant([[np.nan, 0.5], [0.25, 0.75]])).numpy()
+    assert np.isnan(projected[0, 0])
+    np.testing.assert_array_equal(projected[1], [0.25, 0.75])
