@@ -9,7 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from ldrsp_tf.data.examples import Examples
-from ldrsp_tf.errors import UsageError, reason_of
+from ldrsp_tf.errors import DivergenceError, UsageError, reason_of
 from ldrsp_tf.evaluation.decision import REFINED, decide_output
 from ldrsp_tf.evaluation.diagnostics import score_report
 from ldrsp_tf.methods import Method
@@ -52,14 +52,18 @@ def validate(
       measured: Every metric, by output (generator, refined).
       score: The comparison of D with its oracle (`score_report`), if there is a D.
       decision: The output to deliver (`decide_output`), for a method that decides.
+
+    Raises:
+      DivergenceError: Outputs are NaN.
     """
     x, refinement = tf.constant(examples.x), None
     if networks.discriminator is not None:
         refinement = select_refinement(predictor, x, examples.y, grid).refinement
     prediction = predict(predictor, x, refinement)
+    outputs = outputs_of(networks.method, prediction)
+    _require_numbers(outputs)
     decoder_params = {
-        row: networks.space.tune_decoder(y, examples.y)
-        for row, y in outputs_of(networks.method, prediction).items()
+        row: networks.space.tune_decoder(y, examples.y) for row, y in outputs.items()
     }
     measured = measure(networks, prediction, examples, decoder_params)
     validation = {
@@ -73,7 +77,6 @@ def validate(
             networks, x, examples.y, prediction, predictor.predict_batch_size
         )
     if networks.method.decides:
-        outputs = outputs_of(networks.method, prediction)
         refined = {REFINED: outputs.pop(REFINED)} if REFINED in outputs else {}
         others = unrefined_outputs(unrefined, examples.x, prediction.generated)
         candidates = {**outputs, **others, **refined}
@@ -150,13 +153,17 @@ def measure(
       prediction: The prediction for the inputs of the examples.
       examples: The examples, with their true outputs.
       decoder_params: The parameters of tuned decoders, by output (`validate`).
+
+    Raises:
+      DivergenceError: Outputs are NaN.
     """
-    space = networks.space
+    space, outputs = networks.space, outputs_of(networks.method, prediction)
+    _require_numbers(outputs)
     measured = {
         row: space.measure(
             y, examples.y, decoder_params[row], probabilities=row == "generator"
         )
-        for row, y in outputs_of(networks.method, prediction).items()
+        for row, y in outputs.items()
     }
     if prediction.decided is not None:
         measured["decided"] = space.measure_decided(prediction.decided, examples.y)
@@ -176,3 +183,23 @@ def outputs_of(method: Method, prediction: Prediction) -> dict[str, np.ndarray]:
     if prediction.refined is not None:
         rows[REFINED] = prediction.refined
     return rows
+
+
+def _require_numbers(outputs: Mapping[str, np.ndarray]) -> None:
+    """Refuses outputs that are NaN: they decode to something, and have a metric.
+
+    The losses of an epoch are those before its last update, which may have ruined a
+    network.
+
+    Args:
+      outputs: Relaxed outputs, `[N, ...]`, by name.
+
+    Raises:
+      DivergenceError: There are some.
+    """
+    for name, y in outputs.items():
+        if np.isnan(y).any():
+            raise DivergenceError(
+                f"Outputs ({name}) are NaN: training diverged, or weights were NaN "
+                "before. Try a smaller learning rate, and look for NaN in the data."
+            )

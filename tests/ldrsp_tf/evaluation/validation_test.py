@@ -7,6 +7,7 @@ import pytest
 import tensorflow as tf
 
 from ldrsp_tf.data.examples import Examples
+from ldrsp_tf.errors import DivergenceError
 from ldrsp_tf.evaluation.diagnostics import score_report
 from ldrsp_tf.evaluation.validation import (
     measure,
@@ -178,3 +179,25 @@ def test_a_trial_before_the_training_changes_no_state(make_trainer, examples):
     try_validation(trainer, trainer, _GRID, examples)
     for variable, value in zip(trainer.variables, before, strict=True):
         np.testing.assert_array_equal(variable.numpy(), value, variable.path)
+
+
+@pytest.mark.parametrize("name", ["generated", "refined"])
+def test_outputs_that_are_nan_have_no_metric(name, trainers, validations, examples):
+    trainer, params = trainers["ldrsp"], validations["ldrsp"]["calibration"]
+    prediction = predict(trainer, tf.constant(examples.x), None)
+    prediction = prediction._replace(refined=prediction.generated)
+    measure(trainer, prediction, examples, params)
+    y = prediction.generated.copy()
+    y[3, 1] = np.nan
+    with pytest.raises(DivergenceError, match="are NaN: training diverged"):
+        measure(trainer, prediction._replace(**{name: y}), examples, params)
+
+
+def test_a_network_that_the_last_update_has_ruined_is_not_validated(
+    make_trainer, examples
+):
+    trainer = make_trainer("baseline")
+    for variable in trainer.generator.variables:
+        variable.assign(np.full(variable.shape, np.nan))
+    with pytest.raises(DivergenceError, match=r"Outputs \(generator\) are NaN"):
+        validate(trainer, trainer, _GRID, examples)
