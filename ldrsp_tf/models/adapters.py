@@ -157,6 +157,16 @@ class DiscriminatorAsGenerator(keras.Model):
         self._initial_logits = initial_logits
         self._activation = activation
 
+    def build(self, x_shape: tuple[int | None, ...]) -> None:
+        """Creates nothing: the parts have their own variables.
+
+        Without it Keras warns of a generator that was not called yet, and that a
+        discriminator that is not conditioned does not call.
+
+        Args:
+          x_shape: The shape of inputs.
+        """
+
     @property
     def trainable_variables(self) -> list[keras.Variable]:
         """The trainable variables of the discriminator."""

@@ -5,7 +5,7 @@ import tensorflow as tf
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.methods import BASELINE
 from ldrsp_tf.models import MLP, EnergyNetwork
-from ldrsp_tf.models.adapters import DiscriminatorAsGenerator
+from ldrsp_tf.models.adapters import DiscriminatorAsGenerator, GeneratorAdapter
 from ldrsp_tf.models.ratio_network import RatioNetwork
 from ldrsp_tf.models.segmentation import PatchDiscriminator, SegmentationNetwork
 from ldrsp_tf.settings import TrainingSettings
@@ -47,6 +47,17 @@ def test_it_answers_before_it_has_seen_a_mask(maps):
     expected = discriminator.predict_logits(discriminator.features(x), undecided)
     np.testing.assert_array_equal(model(x), expected)
     assert model(x).shape == (len(x), 10, 10, 2)
+
+
+def test_a_generator_that_was_not_called_is_no_cause_for_a_warning(maps, recwarn):
+    # As in a refiner that was loaded, whose D is not conditioned on G.
+    x, y = maps
+    discriminator = PatchDiscriminator("fcn", width=2, head="bilinear")
+    discriminator((x, y))
+    unused = GeneratorAdapter(SegmentationNetwork(2, width=2), lambda logits: logits)
+    model = _as_generator(discriminator, unused, ClassMapSpace(), (10, 10, 2))
+    assert model(x).shape == (len(x), 10, 10, 2)
+    assert not recwarn.list
 
 
 def test_one_that_scores_outputs_only_is_refused():
