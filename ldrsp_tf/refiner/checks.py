@@ -102,8 +102,10 @@ def build_trainer(trainer: Trainer, crops: Crops | None, examples: Examples) -> 
 
     Raises:
       UsageError: The networks do not take such examples, or crops of them; the
-        generator's outputs are no probabilities although they should be.
+        generator's outputs are no probabilities although they should be; a network was
+        made outside of the strategy's scope.
     """
+    _require_scope(trainer)
     try:
         trainer.build(tf.constant(examples.x), tf.constant(examples.y))
         _require_probabilities(trainer, examples)
@@ -116,6 +118,22 @@ def build_trainer(trainer: Trainer, crops: Crops | None, examples: Examples) -> 
             f"The networks do not take inputs of shape {examples.x.shape} with "
             f"outputs of shape {examples.y.shape} ({reason_of(error)})."
         ) from error
+
+
+def _require_scope(trainer: Trainer) -> None:
+    """Refuses variables to train that the strategy has not made, and cannot train."""
+    if trainer.strategy is None:
+        return
+    networks = {"generator": trainer.generator, "discriminator": trainer.discriminator}
+    is_own = trainer.strategy.extended.variable_created_in_scope
+    for name, network in networks.items():
+        variables = [] if network is None else network.trainable_variables
+        if not all(is_own(variable.value) for variable in variables):
+            raise UsageError(
+                f"The {name} has weights that were made outside of the scope of the "
+                f"{type(trainer.strategy).__name__}: make it inside "
+                "`with strategy.scope():`, where fit is called."
+            )
 
 
 def _require_probabilities(trainer: Trainer, examples: Examples) -> None:

@@ -3,6 +3,7 @@ import warnings
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from ldrsp_tf.data.examples import Examples
 from ldrsp_tf.models import EnergyNetwork
@@ -35,6 +36,16 @@ def test_a_frozen_model_does_not_move_images(large_maps):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         _assembled(large_maps, keras.layers.RandomFlip(), frozen=True)
+
+
+def test_a_model_of_outside_a_strategy_is_refused_unless_it_is_frozen(tags, refused):
+    x, y = tags
+    model = keras.Sequential([keras.layers.Dense(y.shape[1])])
+    model(x)
+    with tf.distribute.OneDeviceStrategy("CPU:0").scope():
+        with refused("generator has weights that .* outside of the scope of the OneDe"):
+            Refiner(model, TagSpace()).assemble(Examples(x, y))
+        Refiner(model, TagSpace(), frozen=True).assemble(Examples(x, y))
 
 
 def _embedding():
