@@ -1,6 +1,7 @@
 """Training for many epochs: validation, best state, early stopping, exact resume."""
 
 import contextlib
+import copy
 import math
 import os
 import pathlib
@@ -103,7 +104,8 @@ def fit(
             if validate and best_record(history.phase(phase)) is record:
                 checkpoints.save_best(done, history.phase(phase))
             checkpoints.save(done, history.phase(phase))
-        on_epoch_end(record)
+        # A copy: the best state is found by the record, whatever a user makes of it.
+        on_epoch_end(copy.deepcopy(record))
         if should_stop():
             if checkpoints and not due:
                 checkpoints.save(done, history.phase(phase))

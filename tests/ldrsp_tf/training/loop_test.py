@@ -151,6 +151,22 @@ def test_the_best_state_and_the_latest_are_kept(tmp_path):
     assert counter.state.numpy() == 4.0
 
 
+def test_a_listener_may_change_the_record_that_it_gets(tmp_path):
+    counter = _Counter()
+    checkpoints = Checkpoints(counter, tmp_path)
+    history = fit(
+        counter,
+        _X,
+        _Y,
+        epochs=3,
+        validate=_Validation(counter, [0.2, 0.5, 0.3]),
+        checkpoints=checkpoints,
+        on_epoch_end=dict.clear,
+    )
+    assert restore_best(checkpoints, history, "train")["epoch"] == 2
+    assert counter.state.numpy() == 2.0
+
+
 def test_without_validation_the_latest_state_is_kept_every_interval(tmp_path):
     counter = _Counter()
     checkpoints = Checkpoints(counter, tmp_path)
