@@ -41,7 +41,15 @@ def preprocess_examples(model: keras.Model | None, examples: Examples) -> Exampl
     Args:
       model: The preprocessing; None for none.
       examples: Examples of raw inputs.
+
+    Raises:
+      UsageError: They are something else; as for `preprocess`.
     """
+    if not isinstance(examples, Examples):
+        raise UsageError(
+            f"The examples are a {type(examples).__name__}: give "
+            "ldrsp_tf.data.Examples(x, y)."
+        )
     return Examples(preprocess(model, examples.x), examples.y)
 
 

@@ -57,6 +57,23 @@ def require_networks(
         )
 
 
+def require_space(space: OutputSpace) -> None:
+    """Refuses a space that is none, such as the class of one.
+
+    Args:
+      space: The user's output space.
+
+    Raises:
+      UsageError: It is of another class.
+    """
+    if not isinstance(space, OutputSpace):
+        kind = space if isinstance(space, type) else type(space)
+        raise UsageError(
+            f"The space is {kind.__name__}: an output space is needed, such as "
+            "TagSpace() or ClassMapSpace()."
+        )
+
+
 def require_preprocessing(preprocessing: keras.Model | None) -> None:
     """Refuses a preprocessing that is no Keras model.
 

@@ -281,6 +281,11 @@ class PredictingRefiner:
             raise UsageError(
                 f"Method {self.method.name!r} has no discriminator to refine with."
             )
+        if given is not None and not isinstance(given, Refinement):
+            raise UsageError(
+                f"The refinement is a {type(given).__name__}: a Refinement(step_size, "
+                "steps) is needed."
+            )
         refinement = given or self.refinement
         if refinement is None:
             if has_discriminator:

@@ -29,6 +29,7 @@ from ldrsp_tf.refiner.assembly import (
     choose_from_logits,
     training_identity,
 )
+from ldrsp_tf.refiner.checks import require_space
 from ldrsp_tf.refiner.export import SAVED_MODEL_FILES, write_saved_model
 from ldrsp_tf.refiner.overrides import apply_overrides
 from ldrsp_tf.refiner.predicting import PredictingRefiner
@@ -107,6 +108,7 @@ class Refiner(PredictingRefiner):
         preprocessing: keras.Model | None = None,
     ):
         require_tensorflow_backend()
+        require_space(space)
         if oracle is not None:
             space = space.with_oracle(oracle)
         if isinstance(method, str):

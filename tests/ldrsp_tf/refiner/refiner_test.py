@@ -214,6 +214,17 @@ def test_what_is_no_model_is_refused(make_refiner, refused):
         make_refiner(discriminator=keras.Sequential([]))
     with refused("from_logits is 'tags'; give True"):
         make_refiner(from_logits="tags")
+    model = keras.Sequential([keras.layers.Dense(_LABELS)])
+    for space, name in ((TagSpace, "TagSpace"), ("tags", "str"), (None, "NoneType")):
+        with refused(rf"space is {name}: an output space is .*such as TagSpace\(\)"):
+            Refiner(model, space)
+
+
+def test_pairs_in_the_place_of_examples_are_refused(make_refiner, tags, refused):
+    refiner = make_refiner()
+    for method in (refiner.assemble, refiner.validate):
+        with refused(r"examples are a tuple: give ldrsp_tf\.data\.Examples\(x, y\)"):
+            method(tags)
 
 
 def test_logits_that_are_called_probabilities_are_refused(make_refiner, tags, refused):
