@@ -72,6 +72,12 @@ def _number_or_nan(name: str, value: Any) -> _Faults:
         yield from _number(name, value)
 
 
+def _error(name: str, value: Any) -> _Faults:
+    # One example has no standard error, or in older results an infinite one.
+    if value is not None and value != math.inf:
+        yield from _number(name, value)
+
+
 _text = _is(str, "a text")
 
 
@@ -127,7 +133,7 @@ _DECISION = _fields(
                 {
                     **_CANDIDATE,
                     "gain": _number,
-                    "error": _number,
+                    "error": _error,
                     "is_taken": _is(bool, "true or false"),
                 },
                 {},

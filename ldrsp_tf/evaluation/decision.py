@@ -53,7 +53,8 @@ class Compared:
       decoder: The name of the decoder (`OutputSpace.decoders`).
       metric: Its mean metric over the validation examples.
       gain: By how much that is better than the candidate that was taken until then.
-      error: The standard error of the gain, over the validation examples.
+      error: The standard error of the gain, over the validation examples; None with one
+        example, which has no such error.
       is_taken: Whether it took the place of that candidate.
     """
 
@@ -61,7 +62,7 @@ class Compared:
     decoder: str
     metric: float
     gain: float
-    error: float
+    error: float | None
     is_taken: bool
 
 
@@ -98,7 +99,11 @@ class Decision:
                 f"There is no output {found['output']!r} to deliver; there are "
                 f"{', '.join(_PHRASES)}."
             )
-        compared = tuple(Compared(**each) for each in found["compared"])
+        compared = tuple(
+            # Files of older versions have an infinite error of one example.
+            Compared(**{**each, "error": _finite(each["error"])})
+            for each in found["compared"]
+        )
         return cls(
             output=found["output"],
             decoder=found["decoder"],
@@ -118,9 +123,12 @@ class Decision:
         if not refined:
             return f"{taken[0].upper()}{taken[1:]}."
         best = max(refined, key=lambda c: c.gain)
-        gain = f"{100 * best.gain:+.1f} ± {100 * best.error:.1f} points of {name}"
+        gain = f"{100 * best.gain:+.1f}"
+        where = "the one validation example"
+        if best.error is not None:
+            gain, where = f"{gain} ± {100 * best.error:.1f}", "validation examples"
         used = "used" if self.output == REFINED else "not used"
-        return f"Refinement adds {gain} on validation examples: {used}; {taken}."
+        return f"Refinement adds {gain} points of {name} on {where}: {used}; {taken}."
 
 
 def decide_output(
@@ -145,8 +153,9 @@ def decide_output(
         for decoder, values in held_out_values(space, y, y_true, decoders).items():
             gain, error = paired_gain(values, taken)
             is_taken = not compared or gain > margin * error
+            metric, error_or_none = float(values.mean()), _finite(error)
             compared.append(
-                Compared(output, decoder, float(values.mean()), gain, error, is_taken)
+                Compared(output, decoder, metric, gain, error_or_none, is_taken)
             )
             if is_taken:
                 taken = values
@@ -154,6 +163,11 @@ def decide_output(
     return Decision(
         best.output, best.decoder, space.metric_name, best.metric, tuple(compared)
     )
+
+
+def _finite(error: float | None) -> float | None:
+    """Returns an error as JSON can hold it; None for one that is infinite."""
+    return error if error is not None and math.isfinite(error) else None
 
 
 def held_out_values(

@@ -162,6 +162,14 @@ def test_every_part_of_a_candidate_is_checked(decided, name, kind, wrong):
         require_result(_PATH, _with_candidate(decided, name, wrong), *_NEEDED)
 
 
+@pytest.mark.parametrize("error", [None, float("inf")])
+def test_one_validation_example_has_no_standard_error(decided, error):
+    decided = copy.deepcopy(decided)
+    for candidate in decided["selected"]["decision"]["compared"]:
+        candidate["error"] = error
+    require_result(_PATH, decided, *_NEEDED)
+
+
 def test_a_score_without_correlation_is_one_of_a_run(whole):
     require_result(_PATH, _changed(whole, "score.correlation", _NAN))
 

@@ -119,6 +119,21 @@ def test_outputs_of_g_are_decided_for_the_users_oracle():
     assert decision.sentence.startswith("Refinement adds +0.0 ± 0.0 points of value")
 
 
+def test_one_validation_example_has_no_error_and_decides_for_the_cheapest():
+    outputs = {"generator": _FIRST_ALONE[1:2], "refined": _RIGHT[1:2]}
+    decision = decide_output(TagSpace(), outputs, _TRUTH[1:2])
+    assert decision.output == "generator"
+    assert [each.error for each in decision.compared] == [None] * 4
+    sentence = "Refinement adds +33.3 points of F1 on the one validation example: not"
+    assert decision.sentence.startswith(sentence)
+    description = dataclasses.asdict(decision)
+    json.dumps(description, allow_nan=False)
+    # An older version had written an infinite one.
+    for each in description["compared"]:
+        each["error"] = math.inf
+    assert Decision.from_dict(description) == decision
+
+
 def test_a_decision_survives_json():
     outputs = {"generator": _FIRST_ALONE, "refined": _RIGHT}
     decision = decide_output(TagSpace(), outputs, _TRUTH)
