@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from ldrsp_tf.metrics.shapes import require_same_shape
+
 
 def image_iou(
     decided: np.ndarray, truth: np.ndarray, foreground: int = 1
@@ -17,6 +19,9 @@ def image_iou(
 
     Returns:
       Values in [0, 1], `[..., B]`.
+
+    Raises:
+      UsageError: Images have different sizes, as in all metrics here.
     """
     intersection, union = _overlap(decided, truth, foreground)
     return np.where(union == 0, 1.0, intersection / np.maximum(union, 1))
@@ -46,11 +51,14 @@ def pixel_accuracy(decided: np.ndarray, truth: np.ndarray) -> np.ndarray:
     Returns:
       Values in [0, 1], `[..., B]`.
     """
-    return np.mean(np.asarray(decided) == np.asarray(truth), axis=(-2, -1))
+    decided, truth = np.asarray(decided), np.asarray(truth)
+    require_same_shape(decided, truth, rank=2)
+    return np.mean(decided == truth, axis=(-2, -1))
 
 
 def _overlap(
     decided: np.ndarray, truth: np.ndarray, foreground: int
 ) -> tuple[np.ndarray, np.ndarray]:
     a, b = np.asarray(decided) == foreground, np.asarray(truth) == foreground
+    require_same_shape(a, b, rank=2)
     return np.sum(a & b, axis=(-2, -1)), np.sum(a | b, axis=(-2, -1))

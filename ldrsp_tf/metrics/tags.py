@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from ldrsp_tf.metrics.shapes import require_same_shape
+
 DEFAULT_THRESHOLD = 0.5
 THRESHOLDS = np.round(np.arange(0.02, 0.981, 0.02), 2)
 
@@ -18,9 +20,13 @@ def example_f1(decided: np.ndarray, y_true: np.ndarray) -> np.ndarray:
 
     Returns:
       Values in [0, 1], `[..., B]`.
+
+    Raises:
+      UsageError: They are of different numbers of tags.
     """
     decided = np.asarray(decided, bool)
     truth = np.asarray(y_true, bool)
+    require_same_shape(decided, truth, rank=1)
     common = np.sum(decided & truth, axis=-1)
     size = np.sum(decided, axis=-1) + np.sum(truth, axis=-1)
     return np.where(size == 0, 1.0, 2.0 * common / np.maximum(size, 1))

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import tensorflow as tf
 
+from ldrsp_tf.errors import UsageError
 from ldrsp_tf.methods import BASELINE
 from ldrsp_tf.models.adapters import DiscriminatorAsGenerator
 from ldrsp_tf.prediction.crops import CropAverage
@@ -75,6 +76,9 @@ def unrefined_outputs(
 
     Returns:
       Relaxed outputs `[N, ...]`, by name.
+
+    Raises:
+      UsageError: They have another shape than G's, as those of a D of the user's may.
     """
     inputs = tf.constant(x)
     # The mean of outputs that are there anyway is not predicted anew.
@@ -84,6 +88,13 @@ def unrefined_outputs(
         for name, predictor in predictors.items()
         if not (is_known and name == AVERAGE)
     }
+    for name, y in outputs.items():
+        if y.shape != generated.shape:
+            raise UsageError(
+                f"Outputs of D's own prediction ({name}) have shape {y.shape[1:]} "
+                f"where those of G have {generated.shape[1:]}: predict_logits has to "
+                "return logits of that shape."
+            )
     if is_known:
         outputs[AVERAGE] = 0.5 * (generated + outputs[OWN])
     return outputs

@@ -153,3 +153,24 @@ def test_masks_are_decided_among_the_outputs_of_crops(maps, eagerly):
     decided = refiner.decide(maps[0])
     assert decided.shape == maps[1].shape
     np.testing.assert_array_equal(decided.sum(-1), 1.0)
+
+
+class _PredictsOneTag(RatioNetwork):
+    def predict_logits(self, features, y, training=False):
+        return super().predict_logits(features, y, training)[:, :1]
+
+
+def test_own_predictions_of_another_shape_are_refused(
+    tags, few_samples, refused, eagerly
+):
+    # NumPy would take the one tag for each of the five, with an F1 of up to 5/3.
+    refiner = Refiner(
+        MLP(5, (6,)),
+        TagSpace(),
+        settings=few_samples(),
+        discriminator=_PredictsOneTag(5, (4,)),
+    )
+    with refused(
+        r"own prediction \(own\) have shape \(1,\) where those of G .* \(5,\)"
+    ):
+        refiner.fit(tags, epochs=1)
