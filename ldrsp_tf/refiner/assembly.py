@@ -166,7 +166,8 @@ def assemble_for(
       setup: The setup.
       examples: Training examples.
       folds: The fold of each row, `[N]`, for a cross-fitted generator.
-      present: The parts so far, which are kept if they are built.
+      present: The parts so far, which are kept if they are built; a new trainer takes
+        over their networks if other layers of these are trainable than before.
 
     Raises:
       UsageError: The parts and the examples do not fit, or the examples have other
@@ -174,7 +175,7 @@ def assemble_for(
     """
     if present is not None:
         require_shapes(examples, present.shapes, "training data")
-        if present.is_built:
+        if present.is_built and present.trainer.trains_as_built:
             return present
     forget_kernels()
     first = tf.cast(examples.y[: setup.settings.batch_size], tf.float32)

@@ -161,8 +161,8 @@ class Refiner(PredictingRefiner):
         """Trains, and restores the epoch that refines validation examples best.
 
         A further call trains on, from where the one before ended, and takes the best of
-        its own epochs. A call that is interrupted, or fails, leaves the networks as it
-        found them.
+        its own epochs; with new optimizers, if layers were frozen or unfrozen since. A
+        call that is interrupted, or fails, leaves the networks as it found them.
 
         Args:
           train: Arrays (x, y) or a `tf.data.Dataset` of such pairs; read into memory.

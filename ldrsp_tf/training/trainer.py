@@ -121,6 +121,25 @@ class Trainer(NetworkPair):
         if self.discriminator is not None:
             self._build_discriminator(self.discriminator, x, y, logits)
         self._initial = [variable.numpy() for variable in self.variables]
+        self._trained = self._trainable()
+
+    def _trainable(self) -> list[list[int]]:
+        """Returns the trainable variables of both networks, by their identities."""
+        networks = [self.generator, self.discriminator]
+        return [
+            [id(variable) for variable in network.trainable_variables]
+            for network in networks
+            if network is not None
+        ]
+
+    @property
+    def trains_as_built(self) -> bool:
+        """Whether the variables to train are still those of `build`.
+
+        Optimizers and compiled functions know these alone, whatever layers have been
+        frozen or unfrozen since.
+        """
+        return self._trainable() == self._trained
 
     def _build_discriminator(
         self,
@@ -316,6 +335,7 @@ class Trainer(NetworkPair):
         features: Any = None
         d_gradients: list[tf.Tensor | None] = []
         with tf.GradientTape(persistent=self._adapts_weight) as tape:
+            _watch(tape, self.generator)
             own_losses = OwnLosses(self.generator)
             logits = self.generator(x, training=self._trains_generator)
             y_generated = self.space.activation(logits)
@@ -398,6 +418,7 @@ class Trainer(NetworkPair):
         own_losses = OwnLosses(discriminator)
         y_generated = tf.stop_gradient(self.space.activation(generator_logits))
         with tf.GradientTape() as tape:
+            _watch(tape, discriminator)
             of_x = self.features(x, generator_logits, training=True)
             own_losses.collect()
             fixed = tf.nest.map_structure(tf.stop_gradient, of_x)
@@ -494,3 +515,14 @@ def _optimizer(
         beta_2=settings.beta_2,
         weight_decay=weight_decay or None,  # None makes no operation.
     )
+
+
+def _watch(tape: tf.GradientTape, network: keras.Model) -> None:
+    """Makes a tape notice the variables that it does not by itself.
+
+    Those of a layer that was frozen when Keras made them, and is trainable now, may be
+    trainable for Keras, but not for TensorFlow.
+    """
+    for variable in network.trainable_variables:
+        if not variable.value.trainable:
+            tape.watch(variable.value)

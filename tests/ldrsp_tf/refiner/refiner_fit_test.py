@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from ldrsp_tf.data.examples import Examples
 from ldrsp_tf.errors import DivergenceError, NotFittedError, TrainingError
 from ldrsp_tf.methods import AUTO
 from ldrsp_tf.models import MLP, EnergyNetwork
@@ -287,6 +288,28 @@ def test_a_further_call_trains_on(
     assert refiner.trainer is trainer
     assert_identical(begins[0], end)
     assert trainer.generator_optimizer.iterations.numpy() == 2
+
+
+@pytest.mark.parametrize("is_trained_first", [False, True])
+def test_a_further_call_trains_the_layers_that_are_trainable_then(
+    is_trained_first, make_refiner, tags, values, assert_identical, eagerly
+):
+    layer = keras.layers.Dense(4)
+    model = keras.Sequential([layer, keras.layers.Dense(_LABELS)])
+    layer.trainable = is_trained_first
+    refiner = make_refiner(model)
+    refiner.fit(tags, 0.5, epochs=1)
+    trainer, discriminator = refiner.trainer, refiner.discriminator
+    before, of_d = layer.get_weights(), values(discriminator.variables)
+    # As for fine-tuning. Compiled functions know the layers of before.
+    layer.trainable = not is_trained_first
+    refiner.assemble(Examples(*tags))
+    assert refiner.trainer is not trainer
+    assert refiner.discriminator is discriminator
+    assert_identical(values(discriminator.variables), of_d)
+    refiner.fit(tags, 0.5, epochs=1)
+    has_changed = np.any(layer.get_weights()[0] != before[0])
+    assert has_changed == (not is_trained_first)
 
 
 def test_a_further_call_with_other_shapes_is_refused(fitted, tags, refused):
