@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from ldrsp_tf.errors import UsageError
 
+_BFLOAT16 = tf.bfloat16.as_numpy_dtype
 _LARGEST = float(np.finfo(np.float32).max)
 
 _PACKING = (
@@ -52,7 +53,19 @@ def as_array(values: Any, name: str) -> np.ndarray:
         raise UsageError(f"The {name} are {kind}: an array [N, ...] is needed.")
     if array.dtype.kind == "f" and array.dtype.itemsize > 8:
         array = array.astype(np.float64)  # TensorFlow has no longer ones.
+    array = widen(array)
     return array.astype(array.dtype.newbyteorder("="), copy=False)
+
+
+def widen(array: np.ndarray) -> np.ndarray:
+    """Returns bfloat16 in single precision, which has all of its values; others as is.
+
+    NumPy does not know it as a type of numbers.
+
+    Args:
+      array: An array of any type.
+    """
+    return array.astype(np.float32) if array.dtype == _BFLOAT16 else array
 
 
 def require_one_input(values: Any, name: str, rows: int | None = None) -> None:

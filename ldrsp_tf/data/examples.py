@@ -11,6 +11,7 @@ from ldrsp_tf.data.arrays import (
     require_finite,
     require_one_input,
     warn_of_lost_digits,
+    widen,
 )
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.spaces.base import OutputSpace
@@ -206,7 +207,7 @@ def _read(dataset: tf.data.Dataset, space: OutputSpace, name: str) -> Examples:
     single = np.ndim(elements[0][1]) <= space.rank
     join = np.stack if single else np.concatenate
     try:
-        return Examples(*(join(part) for part in zip(*elements)))
+        return Examples(*(widen(join(part)) for part in zip(*elements)))
     except ValueError as error:
         raise UsageError(
             f"The {name} has elements of different shapes; all inputs need one, and so "

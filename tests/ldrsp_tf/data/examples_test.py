@@ -310,3 +310,15 @@ def test_arrays_of_other_libraries_are_read():
     examples = as_examples(pair, TagSpace(), "training data")
     np.testing.assert_array_equal(examples.x, x)
     np.testing.assert_array_equal(examples.y, y)
+
+
+def test_bfloat16_is_read_in_single_precision():
+    # NumPy has it as a type of another library, and not as one of numbers.
+    pair = tf.cast(_X, tf.bfloat16), tf.cast(_Y, tf.bfloat16)
+    for data in (pair, tf.data.Dataset.from_tensor_slices(pair).batch(3)):
+        examples = _read(data)
+        for values, expected in zip(examples, (_X, _Y)):
+            assert values.dtype == np.float32
+            np.testing.assert_array_equal(values, expected)
+    inputs = as_inputs(pair[0], (2,))
+    np.testing.assert_array_equal(inputs, _X)
