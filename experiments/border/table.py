@@ -2,6 +2,7 @@
 
 import pathlib
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from experiments.border.descriptions import Description, read_descriptions
 from experiments.border.gains import SHAPES, TAGS, Comparison, Gains, measure_gains
@@ -12,6 +13,7 @@ from experiments.border.plan import (
     SHAPES_TASK,
     TASK,
     Cell,
+    Planned,
     ShapeCell,
 )
 from experiments.cli.markdown import markdown_table
@@ -23,6 +25,8 @@ from ldrsp_tf.errors import UsageError
 REAL_SETS = GROUPS["all"]
 
 _PLANNED = "Planned and not run"
+
+_Cell = TypeVar("_Cell", bound=Planned)
 
 
 def border_table(results: pathlib.Path, name: str) -> str:
@@ -48,9 +52,7 @@ def measured_cells(results: pathlib.Path) -> list[tuple[Cell, Gains]]:
     Args:
       results: The folder of all results.
     """
-    found = load_results(results / "border", TASK)
-    gains = [(cell, measure_gains(found.get(cell.folder, []))) for cell in CELLS]
-    return [(cell, of_cell) for cell, of_cell in gains if of_cell is not None]
+    return _measured(results, TASK, CELLS, TAGS)
 
 
 def measured_shapes(results: pathlib.Path) -> list[tuple[ShapeCell, Gains]]:
@@ -59,10 +61,15 @@ def measured_shapes(results: pathlib.Path) -> list[tuple[ShapeCell, Gains]]:
     Args:
       results: The folder of all results.
     """
-    found = load_results(results / "border", SHAPES_TASK)
+    return _measured(results, SHAPES_TASK, SHAPE_CELLS, SHAPES)
+
+
+def _measured(
+    results: pathlib.Path, task: str, cells: Sequence[_Cell], comparison: Comparison
+) -> list[tuple[_Cell, Gains]]:
+    found = load_results(results / "border", task)
     gains = [
-        (cell, measure_gains(found.get(cell.folder, []), SHAPES))
-        for cell in SHAPE_CELLS
+        (cell, measure_gains(found.get(cell.folder, []), comparison)) for cell in cells
     ]
     return [(cell, of_cell) for cell, of_cell in gains if of_cell is not None]
 
