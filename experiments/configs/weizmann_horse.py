@@ -65,15 +65,6 @@ _FOUND = {
     "adversarial_weight": 0.00458,
 }
 
-# The settings of WGAN+GP in the horses' first runs, whose critic diverges.
-SHORT_WGAN: Mapping[str, Any] = {
-    **_CLASSIFIER,
-    **_FOUND,
-    "step_size": 0.946,
-    "penalty_weight": 0.897,
-    "discriminator_batch_norm": False,
-}
-
 TASK = Task(
     name="weizmann_horse",
     title="Weizmann horses",
