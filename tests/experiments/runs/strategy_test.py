@@ -19,6 +19,7 @@ SHORT = (
     "--epochs=4",
     "--validation_interval=2",
     "--refinement_steps_grid=1,2",
+    "--batch_size=128",
 )
 
 # Sums of two halves of a batch are rounded otherwise than those of a whole one.
