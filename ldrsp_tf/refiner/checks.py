@@ -194,7 +194,7 @@ def require_frozen(generator: keras.Model | None, trainer: Trainer) -> None:
             raise UsageError(
                 f"The discriminator trains the weights {variable.path!r}, which belong "
                 "to the frozen generator: give it a layer of its own with the same "
-                "weights, or say trainable = False of the layer that both have."
+                "weights, or set trainable = False on the layer that both have."
             )
 
 
