@@ -25,6 +25,10 @@ class Planned(Protocol):
     def folder(self) -> str:
         """The name of the folder of its results."""
 
+    @property
+    def title(self) -> str:
+        """The name in sentences."""
+
 
 @dataclasses.dataclass(frozen=True)
 class Structure:
@@ -71,6 +75,11 @@ class Cell:
         """The name of the folder of its results."""
         return _folder(self.settings)
 
+    @property
+    def title(self) -> str:
+        """The name in sentences."""
+        return f"{self.structure.title}, {self.width} units, {self.rows:,} rows"
+
 
 @dataclasses.dataclass(frozen=True)
 class ShapeCell:
@@ -93,6 +102,11 @@ class ShapeCell:
     def folder(self) -> str:
         """The name of the folder of its results."""
         return _folder(self.settings)
+
+    @property
+    def title(self) -> str:
+        """The name in sentences."""
+        return f"occlusion {self.occlusion:g}, {self.rows} rows"
 
 
 def _folder(settings: Mapping[str, float | int]) -> str:

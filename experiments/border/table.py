@@ -87,14 +87,8 @@ def _made(results: pathlib.Path) -> str:
         ]
         for cell, gains in measured
     ]
-    there = {cell.folder for cell, _ in measured}
-    lacking = [
-        f"{cell.structure.title}, {cell.width} units, {cell.rows:,} rows"
-        for cell in CELLS
-        if cell.folder not in there
-    ]
     head = ("dependence", "units of G", "rows", "perfect G", "room", *_heads(TAGS))
-    return _with_gaps(head, rows, _PLANNED, lacking)
+    return _with_gaps(head, rows, _PLANNED, _lacking(CELLS, measured))
 
 
 def _shapes(results: pathlib.Path) -> str:
@@ -103,13 +97,15 @@ def _shapes(results: pathlib.Path) -> str:
         [f"{cell.occlusion:g}", str(cell.rows), *_gain_cells(gains, SHAPES)]
         for cell, gains in measured
     ]
+    head = ("occlusion", "rows", *_heads(SHAPES))
+    return _with_gaps(head, rows, _PLANNED, _lacking(SHAPE_CELLS, measured))
+
+
+def _lacking(
+    planned: Sequence[Planned], measured: Sequence[tuple[Planned, Gains]]
+) -> list[str]:
     there = {cell.folder for cell, _ in measured}
-    lacking = [
-        f"occlusion {cell.occlusion:g}, {cell.rows} rows"
-        for cell in SHAPE_CELLS
-        if cell.folder not in there
-    ]
-    return _with_gaps(("occlusion", "rows", *_heads(SHAPES)), rows, _PLANNED, lacking)
+    return [cell.title for cell in planned if cell.folder not in there]
 
 
 def _real(results: pathlib.Path) -> str:
