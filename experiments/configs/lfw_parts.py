@@ -1,14 +1,14 @@
 """LFW part labels at 32x32 (Kae et al., 2013), Table 3 of the paper.
 
 Pixel accuracy of the test images, G and refined, of seed 0 (of `baseline`, over three
-seeds):
+seeds, of `ldrsp_plus`, over two):
 
     python -m experiments.run --task=lfw_parts --method=ldrsp_cross
         94.8 and 95.6, an hour on one core
     python -m experiments.run --task=lfw_parts --method=baseline
         95.0, 8 minutes on one core
     python -m experiments.run --task=lfw_parts --method=ldrsp_plus
-        95.1 and 95.3, 18 minutes on one core
+        95.0 and 95.3, 18 minutes on one core
 """
 
 from experiments.configs import weizmann_horse
