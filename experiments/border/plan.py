@@ -1,9 +1,9 @@
 """The made data on which the border is looked for."""
 
+import abc
 import dataclasses
 import itertools
 from collections.abc import Mapping, Sequence
-from typing import Protocol
 
 TASK = "synthetic_tags"
 SHAPES_TASK = "synthetic_shapes"
@@ -14,20 +14,24 @@ METHOD = "auto"
 SEEDS = 3
 
 
-class Planned(Protocol):
+class Planned(abc.ABC):
     """Made data of one kind, and the networks for them."""
 
     @property
+    @abc.abstractmethod
     def settings(self) -> Mapping[str, float | int]:
         """The settings of its runs, by name, without seed and draw."""
 
     @property
-    def folder(self) -> str:
-        """The name of the folder of its results."""
-
-    @property
+    @abc.abstractmethod
     def title(self) -> str:
         """The name in sentences."""
+
+    @property
+    def folder(self) -> str:
+        """The name of the folder of its results."""
+        values = (f"{name}{value:g}" for name, value in self.settings.items())
+        return "-".join((METHOD, *values))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -46,7 +50,7 @@ class Structure:
 
 
 @dataclasses.dataclass(frozen=True)
-class Cell:
+class Cell(Planned):
     """Made tags of one kind, and a generator for them.
 
     Attributes:
@@ -61,7 +65,7 @@ class Cell:
 
     @property
     def settings(self) -> dict[str, float | int]:
-        """The settings of its runs, by name, without seed and draw."""
+        """Those of the generative model of tags, and the width of G."""
         return {
             "dependence": self.structure.dependence,
             "copies": self.structure.copies,
@@ -71,18 +75,13 @@ class Cell:
         }
 
     @property
-    def folder(self) -> str:
-        """The name of the folder of its results."""
-        return _folder(self.settings)
-
-    @property
     def title(self) -> str:
-        """The name in sentences."""
+        """The dependence, the width of G and the number of rows."""
         return f"{self.structure.title}, {self.width} units, {self.rows:,} rows"
 
 
 @dataclasses.dataclass(frozen=True)
-class ShapeCell:
+class ShapeCell(Planned):
     """Made pictures of one kind.
 
     Attributes:
@@ -95,23 +94,13 @@ class ShapeCell:
 
     @property
     def settings(self) -> dict[str, float | int]:
-        """The settings of its runs, by name, without seed and draw."""
+        """Those of the generative model of shapes."""
         return {"occlusion": self.occlusion, "rows": self.rows}
 
     @property
-    def folder(self) -> str:
-        """The name of the folder of its results."""
-        return _folder(self.settings)
-
-    @property
     def title(self) -> str:
-        """The name in sentences."""
+        """The occlusion and the number of rows."""
         return f"occlusion {self.occlusion:g}, {self.rows} rows"
-
-
-def _folder(settings: Mapping[str, float | int]) -> str:
-    values = (f"{name}{value:g}" for name, value in settings.items())
-    return "-".join((METHOD, *values))
 
 
 STRUCTURES = (
