@@ -1,6 +1,10 @@
-"""Ablates `ldrsp_cross`: runs it without each of its ingredients, and prints a table.
+"""Runs a method with one part changed at a time, and prints a table.
 
     python -m experiments.ablations --task=bibtex --seeds=3 --jobs=2
+    python -m experiments.ablations --task=weizmann_horse --study=readings --seeds=3
+
+The study `parts` takes each part of `ldrsp_cross` away; `readings` has `ldrsp` on masks
+by other readings of what the paper leaves open.
 
 Finished runs are not repeated, and the same command resumes an interrupted one. Without
 `--seeds` the table is printed as it is.
@@ -12,6 +16,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from experiments.ablation.runs import missing_jobs
+from experiments.ablation.studies import STUDIES
 from experiments.ablation.table import ablation_table
 from experiments.cli.command import Command
 from experiments.cli.data_flags import DATA_FLAGS, data_arguments
@@ -25,7 +30,14 @@ from ldrsp_tf.settings import Domain
 COMMAND = Command(
     __doc__,
     (
-        Flag("task", "multi-label task to ablate on", "main", default="bibtex"),
+        Flag("task", "task of the runs", "main", default="bibtex"),
+        Flag(
+            "study",
+            "method and parts to change",
+            "main",
+            Domain(choices=tuple(STUDIES)),
+            "parts",
+        ),
         *DATA_FLAGS,
         Flag(
             "seeds",
@@ -60,14 +72,16 @@ def main(argv: Sequence[str] | None = None) -> None:
     flags = COMMAND.parse(sys.argv if argv is None else argv)
     with one_sentence_errors(kept="every finished run"):
         failures = _run(flags) if flags.seeds else []
-        print(ablation_table(pathlib.Path(flags.results), flags.task))
+        results = pathlib.Path(flags.results)
+        print(ablation_table(results, flags.task, STUDIES[flags.study]))
     if failures:
         sys.exit(failure_text(failures))
 
 
 def _run(flags: Any) -> list[Failure]:
     results, runs = pathlib.Path(flags.results), pathlib.Path(flags.runs)
-    jobs = missing_jobs(results, runs, flags.task, flags.seeds, data_arguments(flags))
+    study, data = STUDIES[flags.study], data_arguments(flags)
+    jobs = missing_jobs(results, runs, flags.task, study, flags.seeds, data)
 
     def collect(job: Job) -> None:
         file_result(job.folder / "result.json", results / job.name / "result.json")

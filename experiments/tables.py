@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
+from experiments.ablation.studies import STUDIES
 from experiments.ablation.table import ablation_table
 from experiments.cli.command import Command
 from experiments.cli.data_flags import DATA_FLAGS, data_arguments
@@ -141,8 +142,8 @@ def table_makers(folder: pathlib.Path) -> Makers:
     `<!-- table: TASK -->` ... `<!-- end -->` becomes the task's table (as `claim/TASK`
     or `controls/TASK` another table of it, as `summary` that of all tasks),
     `<!-- screen: RUN -->` the last lines that a run such as bibtex/ldrsp/seed0 shows,
-    `<!-- ablations: TASK -->` the table of ablations, `<!-- sweeps: TASK -->` that of
-    the searches of its methods' settings, `<!-- suite: GROUP -->` the comparison of
+    `<!-- ablations: STUDY/TASK -->` the table of a study, `<!-- sweeps: TASK -->` that
+    of the searches of its methods' settings, `<!-- suite: GROUP -->` the comparison of
     methods over a group of data sets (as `expected` and `by_set` tables for users), and
     `<!-- border: made -->`, `border: shapes` or `border: real` the gains of `auto` on
     such data.
@@ -174,8 +175,13 @@ def _table(folder: pathlib.Path, name: str) -> str:
     return markdown(build_table(layout, results))
 
 
-def _ablations(folder: pathlib.Path, task: str) -> str:
-    return ablation_table(folder / "ablations", task)
+def _ablations(folder: pathlib.Path, name: str) -> str:
+    study, _, task = name.partition("/")
+    if study not in STUDIES:
+        raise UsageError(
+            f"There is no study {study!r}; there are {', '.join(STUDIES)}."
+        )
+    return ablation_table(folder / "ablations", task, STUDIES[study])
 
 
 def _sweeps(folder: pathlib.Path, task: str) -> str:

@@ -1,4 +1,4 @@
-"""Ablations of `ldrsp_cross`: the plan, the runs that are missing, the table.
+"""Ablations: the studies, the runs that are missing, the table.
 
 May import `reports` and below.
 """

@@ -53,7 +53,7 @@ def test_a_page_shows_the_committed_results(page):
         ("docs/results/ldrsp_cross.md", "table: controls/delicious"),
         ("docs/results/ldrsp_cross.md", "table: controls/weizmann_horse"),
         ("docs/results/ldrsp_cross.md", "table: controls/lfw_parts"),
-        ("docs/results/ablations.md", "ablations: bibtex"),
+        ("docs/results/ablations.md", "ablations: parts/bibtex"),
         ("docs/results/when_it_helps.md", "border: made"),
         ("docs/results/when_it_helps.md", "border: real"),
     ],

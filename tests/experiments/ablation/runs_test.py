@@ -1,23 +1,43 @@
 import pytest
 
-from experiments.ablation.plan import ABLATIONS, METHOD
+from experiments.ablation.parts import PARTS
+from experiments.ablation.readings import READINGS
 from experiments.ablation.runs import missing_jobs
+from ldrsp_tf.errors import UsageError
 
 
 def test_what_has_a_result_is_not_run_again(result_folder, tmp_path):
-    result_folder.write("bibtex", f"{METHOD}-seen", 0, {})
-    jobs = missing_jobs(result_folder.path, tmp_path, "bibtex", 2, ["--data_dir=D"])
+    result_folder.write("bibtex", PARTS.folder("seen"), 0, {})
+    jobs = missing_jobs(
+        result_folder.path, tmp_path, "bibtex", PARTS, 2, ["--data_dir=D"]
+    )
     names = [job.name for job in jobs]
-    assert len(names) == 2 * len(ABLATIONS) - 1
-    assert f"bibtex/{METHOD}-seen/seed0" not in names
-    assert names[0] == f"bibtex/{METHOD}-full/seed0"
+    assert len(names) == 2 * len(PARTS.ablations) - 1
+    assert "bibtex/ldrsp_cross-seen/seed0" not in names
+    assert names[0] == "bibtex/ldrsp_cross-full/seed0"
     linear = next(job for job in jobs if job.name.endswith("linear_head/seed1"))
     assert linear.folder == tmp_path / linear.name
     assert {
-        *("--data_dir=D", "--task=bibtex", f"--method={METHOD}", "--seed=1"),
+        *("--data_dir=D", "--task=bibtex", "--method=ldrsp_cross", "--seed=1"),
         *("--discriminator_head=linear", "--ensemble=False"),
         f"--output_dir={linear.folder}",
     } <= set(linear.command)
+
+
+def test_a_run_has_the_settings_of_its_study_and_of_its_row(tmp_path):
+    jobs = missing_jobs(tmp_path, tmp_path, "weizmann_horse", READINGS, 1, [])
+    wide, half = jobs[:2]
+    assert wide.name == "weizmann_horse/ldrsp-full/seed0"
+    assert {"--method=ldrsp", "--width=32", "--discriminator_width=32"} <= set(
+        wide.command
+    )
+    assert {"--width=32", "--discriminator_width=16"} <= set(half.command)
+    assert "--discriminator_width=32" not in half.command
+
+
+def test_a_study_of_other_tasks_is_refused_before_any_run(tmp_path):
+    with pytest.raises(UsageError, match=r"--\w+ is not a setting of task 'bibtex'"):
+        missing_jobs(tmp_path, tmp_path, "bibtex", READINGS, 1, [])
 
 
 @pytest.mark.slow
@@ -25,8 +45,8 @@ def test_the_command_prints_a_table_and_answers_mistakes(command_line, tmp_path)
     process = command_line.run(f"--results={tmp_path}", module="experiments.ablations")
     assert process.returncode == 0
     assert process.stdout.startswith("| changed part | refined |")
-    (tmp_path / "bibtex" / f"{METHOD}-full" / "seed0").mkdir(parents=True)
-    broken = tmp_path / "bibtex" / f"{METHOD}-full" / "seed0" / "result.json"
+    (tmp_path / "bibtex" / "ldrsp_cross-full" / "seed0").mkdir(parents=True)
+    broken = tmp_path / "bibtex" / "ldrsp_cross-full" / "seed0" / "result.json"
     broken.write_text("{")
     process = command_line.run(f"--results={tmp_path}", module="experiments.ablations")
     command_line.assert_one_sentence(process, "result.json is damaged")

@@ -1,31 +1,19 @@
-"""The ablations of `ldrsp_cross`: its ingredients, removed one at a time."""
+"""The parts of `ldrsp_cross`, removed one at a time."""
 
-from typing import Any, NamedTuple
-
-METHOD = "ldrsp_cross"
-
-
-FULL = "full"
-
-
-class Ablation(NamedTuple):
-    """A run without an ingredient.
-
-    Attributes:
-      title: The name in the table.
-      settings: The settings that differ from those of the whole method, by name.
-    """
-
-    title: str
-    settings: dict[str, Any]
-
+from experiments.ablation.columns import (
+    SEEDS,
+    change_column,
+    mean_column,
+    test_figure,
+)
+from experiments.ablation.study import WHOLE, Ablation, Study
 
 # D keeps the weights that its pretraining ends with.
 _NO_JUDGING = {"discriminator_learning_rate": 0.0, "epochs": 1}
 
 
-ABLATIONS = {
-    FULL: Ablation("everything", {}),
+_ABLATIONS = {
+    WHOLE: Ablation("nothing", {}),
     "seen": Ablation("generators that have seen the rows", {"blind": False}),
     "two_folds": Ablation("two folds instead of five", {"folds": 2}),
     "joint": Ablation(
@@ -59,3 +47,19 @@ ABLATIONS = {
     "relaxed_oracle": Ablation("the relaxed oracle", {"binarised_oracle": False}),
     "light_truth": Ablation("the truth at a weight of 0", {"truth_weight": 0.0}),
 }
+
+_REFINED = test_figure("refined", "f1")
+
+PARTS = Study(
+    method="ldrsp_cross",
+    settings={"ensemble": False},
+    ablations=_ABLATIONS,
+    columns=(
+        mean_column("refined", _REFINED),
+        change_column("change", _REFINED),
+        mean_column("after 200 steps", lambda run: 100 * run["walk"]["metric"][-1]),
+        mean_column("G, plug-in", test_figure("generator", "f1_plugin")),
+        SEEDS,
+    ),
+    needed=("walk",),
+)

@@ -1,0 +1,103 @@
+"""Columns of a table of ablations: each a figure of the runs of a row."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from experiments.summaries.statistics import Summary, paired_gain, summarize
+from ldrsp_tf.errors import UsageError
+
+# The results of a row's runs by seed.
+Runs = Mapping[int, Mapping[str, Any]]
+
+# A figure of a run.
+Figure = Callable[[Mapping[str, Any]], float]
+
+
+class Column(NamedTuple):
+    """A column of the table.
+
+    Attributes:
+      head: The title.
+      cell: A function from the runs of a row and those without a change to the text.
+    """
+
+    head: str
+    cell: Callable[[Runs, Runs], str]
+
+
+def test_figure(outputs: str, metric: str) -> Figure:
+    """Returns the figure of a metric on the test rows, in percent."""
+    return lambda run: 100 * _part(run, "test", outputs, metric)
+
+
+def validation_figure(outputs: str) -> Figure:
+    """Returns the figure of the task's metric on the validation rows, in percent."""
+    return lambda run: 100 * _part(run, "validation", outputs, run["config"]["metric"])
+
+
+def mean_column(head: str, figure: Figure, digits: int = 1) -> Column:
+    """Returns the column of a figure's mean and standard deviation over seeds."""
+
+    def cell(runs: Runs, whole: Runs) -> str:
+        del whole
+        summary = summarize([figure(run) for run in runs.values()])
+        if summary is None:
+            return "-"
+        if summary.deviation is None:
+            return f"{summary.mean:.{digits}f}"
+        return f"{summary.mean:.{digits}f} ± {summary.deviation:.{digits}f}"
+
+    return Column(head, cell)
+
+
+def gain_column(head: str, treated: Figure, control: Figure) -> Column:
+    """Returns the column of the difference of two figures of the same run."""
+
+    def cell(runs: Runs, whole: Runs) -> str:
+        del whole
+        return _gain(
+            [treated(run) for run in runs.values()],
+            [control(run) for run in runs.values()],
+        )
+
+    return Column(head, cell)
+
+
+def change_column(head: str, figure: Figure) -> Column:
+    """Returns the column of a figure's change against the same seeds' whole method."""
+
+    def cell(runs: Runs, whole: Runs) -> str:
+        if runs is whole:
+            return "-"
+        return _gain(
+            [figure(run) for run in runs.values()],
+            [figure(whole[seed]) if seed in whole else None for seed in runs],
+        )
+
+    return Column(head, cell)
+
+
+SEEDS = Column("seeds", lambda runs, whole: str(len(runs)))
+
+
+def _part(run: Mapping[str, Any], *path: str) -> float:
+    """Returns a figure of a result by the names of the parts that lead to it."""
+    part: Any = run
+    for name in path:
+        if name not in part:
+            raise UsageError(
+                f"The result of {run['task']}/{run['method']}, seed {run['seed']}, has "
+                f"no {'.'.join(path)}; make it anew with experiments.ablations."
+            )
+        part = part[name]
+    return part
+
+
+def _gain(treated: Sequence[float | None], control: Sequence[float | None]) -> str:
+    summary: Summary | None = paired_gain(treated, control)
+    if summary is None:
+        return "-"
+    if summary.low is None:
+        return f"{summary.mean:+.1f}"
+    star = "*" if summary.excludes_zero else ""
+    return f"{summary.mean:+.1f} [{summary.low:+.1f}, {summary.high:+.1f}]{star}"

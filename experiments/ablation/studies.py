@@ -1,0 +1,6 @@
+"""The studies by name."""
+
+from experiments.ablation.parts import PARTS
+from experiments.ablation.readings import READINGS
+
+STUDIES = {"parts": PARTS, "readings": READINGS}
