@@ -1,10 +1,10 @@
 """Runs a method with one part changed at a time, and prints a table.
 
     python -m experiments.ablations --task=bibtex --seeds=3 --jobs=2
-    python -m experiments.ablations --task=weizmann_horse --study=readings --seeds=3
+    python -m experiments.ablations --task=bibtex --study=tag_readings --seeds=3
 
-The study `parts` takes each part of `ldrsp_cross` away; `readings` has `ldrsp` on masks
-by other readings of what the paper leaves open.
+The study `parts` takes each part of `ldrsp_cross` away; `tag_readings` and
+`mask_readings` have `ldrsp` by other readings of what the paper leaves open.
 
 Finished runs are not repeated, and the same command resumes an interrupted one. Without
 `--seeds` the table is printed as it is.

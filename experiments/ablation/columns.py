@@ -30,9 +30,16 @@ def test_figure(outputs: str, metric: str) -> Figure:
     return lambda run: 100 * _part(run, "test", outputs, metric)
 
 
-def validation_figure(outputs: str) -> Figure:
-    """Returns the figure of the task's metric on the validation rows, in percent."""
-    return lambda run: 100 * _part(run, "validation", outputs, run["config"]["metric"])
+def validation_figure(outputs: str, metric: str | None = None) -> Figure:
+    """Returns the figure of a metric on the validation rows, in percent.
+
+    Args:
+      outputs: The outputs, `generator` or `refined`.
+      metric: The metric; that of the run's task where there is none.
+    """
+    return lambda run: (
+        100 * _part(run, "validation", outputs, metric or run["config"]["metric"])
+    )
 
 
 def mean_column(head: str, figure: Figure, digits: int = 1) -> Column:
@@ -76,6 +83,12 @@ def change_column(head: str, figure: Figure) -> Column:
 
     return Column(head, cell)
 
+
+# D's estimate of the refined outputs of the test rows, and their oracle value.
+SCORE_COLUMNS = (
+    mean_column("D's score", lambda run: run["score"]["refined_mean"], digits=2),
+    mean_column("true value", lambda run: run["score"]["oracle_mean"], digits=2),
+)
 
 SEEDS = Column("seeds", lambda runs, whole: str(len(runs)))
 

@@ -1,7 +1,7 @@
 import pytest
 
+from experiments.ablation.mask_readings import MASK_READINGS
 from experiments.ablation.parts import PARTS
-from experiments.ablation.readings import READINGS
 from experiments.ablation.runs import missing_jobs
 from ldrsp_tf.errors import UsageError
 
@@ -25,7 +25,7 @@ def test_what_has_a_result_is_not_run_again(result_folder, tmp_path):
 
 
 def test_a_run_has_the_settings_of_its_study_and_of_its_row(tmp_path):
-    jobs = missing_jobs(tmp_path, tmp_path, "weizmann_horse", READINGS, 1, [])
+    jobs = missing_jobs(tmp_path, tmp_path, "weizmann_horse", MASK_READINGS, 1, [])
     wide, half = jobs[:2]
     assert wide.name == "weizmann_horse/ldrsp-full/seed0"
     assert {"--method=ldrsp", "--width=32", "--discriminator_width=32"} <= set(
@@ -37,7 +37,7 @@ def test_a_run_has_the_settings_of_its_study_and_of_its_row(tmp_path):
 
 def test_a_study_of_other_tasks_is_refused_before_any_run(tmp_path):
     with pytest.raises(UsageError, match=r"--\w+ is not a setting of task 'bibtex'"):
-        missing_jobs(tmp_path, tmp_path, "bibtex", READINGS, 1, [])
+        missing_jobs(tmp_path, tmp_path, "bibtex", MASK_READINGS, 1, [])
 
 
 @pytest.mark.slow

@@ -1,7 +1,7 @@
 import pytest
 
+from experiments.ablation.mask_readings import MASK_READINGS
 from experiments.ablation.parts import PARTS
-from experiments.ablation.readings import READINGS
 from experiments.ablation.studies import STUDIES
 from experiments.ablation.table import ablation_table
 from experiments.tasks.task import get_task
@@ -55,7 +55,7 @@ def _write_reading(result_folder, name, seed, generated, refined):
     score["gradient_norm"] = 1.0
     result_folder.write(
         "weizmann_horse",
-        READINGS.folder(name),
+        MASK_READINGS.folder(name),
         seed,
         {},
         validation=validation,
@@ -68,19 +68,23 @@ def test_a_reading_has_its_gain_on_validation_rows(result_folder):
     for seed, refined in enumerate((0.75, 0.76, 0.77)):
         _write_reading(result_folder, "full", seed, 0.74, refined)
     _write_reading(result_folder, "no_truth", 0, 0.70, 0.69)
-    table = ablation_table(result_folder.path, "weizmann_horse", READINGS)
+    table = ablation_table(result_folder.path, "weizmann_horse", MASK_READINGS)
     assert table.splitlines()[0] == (
         "| changed part | G | refined | gain | D's score | true value | seeds |"
     )
     assert table.splitlines()[2:] == [
         "| nothing | 74.0 ± 0.0 | 76.0 ± 1.0 | +2.0 [-0.5, +4.5] "
         "| 0.97 ± 0.00 | 0.91 ± 0.00 | 3 |",
-        f"| {READINGS.ablations['no_truth'].title} "
+        f"| {MASK_READINGS.ablations['no_truth'].title} "
         "| 70.0 | 69.0 | -1.0 | 0.97 | 0.91 | 1 |",
     ]
 
 
-_TASKS = {"parts": "bibtex", "readings": "weizmann_horse"}
+_TASKS = {
+    "parts": "bibtex",
+    "tag_readings": "bibtex",
+    "mask_readings": "weizmann_horse",
+}
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ samples walk as far as a test does, by the same equation (Eq. 9).
 """
 
 from experiments.ablation.columns import (
+    SCORE_COLUMNS,
     SEEDS,
     gain_column,
     mean_column,
@@ -57,11 +58,12 @@ _ABLATIONS = {
     ),
 }
 
-_GENERATED, _REFINED = validation_figure("generator"), validation_figure("refined")
+_GENERATED = validation_figure("generator")
+_REFINED = validation_figure("refined")
 
 # Half of the row's width and a quarter of its epochs, which rank readings in a
 # fortieth of its time.
-READINGS = Study(
+MASK_READINGS = Study(
     method="ldrsp",
     settings={
         "width": 32,
@@ -77,8 +79,7 @@ READINGS = Study(
         mean_column("G", _GENERATED),
         mean_column("refined", _REFINED),
         gain_column("gain", _REFINED, _GENERATED),
-        mean_column("D's score", lambda run: run["score"]["refined_mean"], digits=2),
-        mean_column("true value", lambda run: run["score"]["oracle_mean"], digits=2),
+        *SCORE_COLUMNS,
         SEEDS,
     ),
     needed=("score",),
