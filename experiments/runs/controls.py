@@ -19,6 +19,7 @@ from ldrsp_tf.refinement import Refinement
 from ldrsp_tf.refiner import Refiner
 
 if TYPE_CHECKING:
+    from experiments.runs.stage_files import FurtherMeasure
     from experiments.runs.stages import Stages
 
 LONG_TRAJECTORY = (0, 1, 2, 5, 10, 20, 50, 100, 200)
@@ -64,8 +65,12 @@ class Controls:
             ratio = self._stages.updates_ratio(self._split.training, rows)
         self._ensemble = self._stages.ensemble(rows, ratio)
 
-    def measure(self) -> dict[str, Any]:
+    def measure(self, further: "FurtherMeasure") -> dict[str, Any]:
         """Measures the controls on the test rows, once the run itself was measured.
+
+        Args:
+          further: A function from relaxed outputs of the test rows to metrics of the
+            task's own.
 
         Returns:
           controls: Every metric of each control. Generators of the ensemble have all
@@ -79,9 +84,12 @@ class Controls:
         refiner, test = self._stages.refiner, self._split.test
         usual = refiner.decoder_params.get("generator", {})
         controls = {
-            name: refiner.space.measure(
-                y, test.y, self._decoder_params.get(name, usual), probabilities=True
-            )
+            name: {
+                **refiner.space.measure(
+                    y, test.y, self._decoder_params.get(name, usual), probabilities=True
+                ),
+                **further(y),
+            }
             for name, y in self._outputs(test.x).items()
         }
         crops = run.task.family.crops(run.config, final=False)

@@ -87,7 +87,7 @@ def _run(context: RunContext, display: Display, command: str) -> Result:
         strategy,
         lambda: {
             **stages.evaluate_test(chosen, split.test, further.measure),
-            **controls.measure(),
+            **controls.measure(further.measure),
         },
     )
     if config.retrain:

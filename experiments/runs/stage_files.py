@@ -32,8 +32,13 @@ class RunControls(Protocol):
     def train(self) -> None:
         """Trains on all training rows what the controls need."""
 
-    def measure(self) -> dict[str, Any]:
-        """Returns the parts of the result that the test rows give."""
+    def measure(self, further: FurtherMeasure) -> dict[str, Any]:
+        """Returns the parts of the result that the test rows give.
+
+        Args:
+          further: A function from relaxed outputs of the test rows to metrics of the
+            task's own.
+        """
 
 
 class StageFiles(abc.ABC):
