@@ -2,7 +2,12 @@ import numpy as np
 import pytest
 
 from experiments.runs.context import RunContext
-from experiments.runs.controls import LONG_TRAJECTORY, Controls, long_trajectory
+from experiments.runs.controls import (
+    LONG_TRAJECTORY,
+    Controls,
+    long_trajectory,
+    spread_rows,
+)
 from experiments.runs.stages import Stages
 from experiments.tasks.splits import Split
 from experiments.tasks.task import get_task
@@ -130,3 +135,9 @@ def test_a_trajectory_of_masks_has_a_score_an_image():
     assert len(trajectory["score"]) == len(LONG_TRAJECTORY)
     first = refiner.predict(x, refinement=Refinement(2.0, 0))
     assert trajectory["score"][0] == pytest.approx(first.scores.mean(), abs=1e-5)
+
+
+def test_a_bounded_number_of_rows_is_spread_over_all():
+    rows = np.arange(10)[:, None]
+    assert spread_rows(Examples(rows, rows), 4).x[:, 0].tolist() == [0, 2, 5, 7]
+    assert spread_rows(Examples(rows, rows), 256).x[:, 0].tolist() == list(range(10))
