@@ -9,6 +9,7 @@ samples walk as far as a test does, by the same equation (Eq. 9).
 from experiments.ablation.columns import (
     SCORE_COLUMNS,
     SEEDS,
+    change_column,
     gain_column,
     mean_column,
     validation_figure,
@@ -81,6 +82,7 @@ MASK_READINGS = Study(
     columns=(
         mean_column("G", _GENERATED),
         mean_column("refined", _REFINED),
+        change_column("change", _REFINED),
         gain_column("gain", _REFINED, _GENERATED),
         *SCORE_COLUMNS,
         SEEDS,

@@ -35,7 +35,7 @@ def missing_jobs(
     names = {study.folder(name): name for name in study.ablations}
     for name in names.values():
         get_task(task).configure(study.method, study.settings_of(name))
-    there = load_results(results, task)
+    there = load_results(results, task, methods=list(names))
     jobs = []
     for run in missing_runs(task, list(names), there, seeds):
         settings = study.settings_of(names[run.folder])

@@ -15,7 +15,9 @@ def ablation_table(results: pathlib.Path, task: str, study: Study) -> str:
       task: The name of the task.
       study: The rows and the columns.
     """
-    of_folder = load_results(results, task, *study.needed)
+    # Those of another study may lack what this one needs.
+    folders = [study.folder(name) for name in study.ablations]
+    of_folder = load_results(results, task, *study.needed, methods=folders)
     runs = {
         name: {
             result["seed"]: result for result in of_folder.get(study.folder(name), [])

@@ -8,6 +8,7 @@ whether its cross-entropy is a sum or a mean over the labels, nor the lengths of
 from experiments.ablation.columns import (
     SCORE_COLUMNS,
     SEEDS,
+    change_column,
     gain_column,
     mean_column,
     validation_figure,
@@ -46,7 +47,7 @@ _ABLATIONS = {
         "the adversarial term at a weight of 1, not 3", {"adversarial_weight": 1.0}
     ),
     "weight_of_sum": Ablation(
-        "that weight against the sum of the cross-entropies, not their mean",
+        "a weight of 1 against the sum over the labels, not their mean",
         {"adversarial_weight": 1 / _LABELS},
     ),
     "adaptive_adversary": Ablation(
@@ -59,7 +60,7 @@ _ABLATIONS = {
 }
 
 _GENERATED = validation_figure("generator", "f1")
-_TUNED = validation_figure("generator", "f1_tuned")
+_PLUGIN = validation_figure("generator", "f1_plugin")
 _REFINED = validation_figure("refined", "f1")
 
 TAG_READINGS = Study(
@@ -68,10 +69,11 @@ TAG_READINGS = Study(
     ablations=_ABLATIONS,
     columns=(
         mean_column("G", _GENERATED),
-        mean_column("G, tuned", _TUNED),
+        mean_column("G, plug-in", _PLUGIN),
         mean_column("refined", _REFINED),
+        change_column("change", _REFINED),
         gain_column("gain", _REFINED, _GENERATED),
-        gain_column("gain over tuned", _REFINED, _TUNED),
+        gain_column("gain over plug-in", _REFINED, _PLUGIN),
         *SCORE_COLUMNS,
         SEEDS,
     ),

@@ -2,7 +2,7 @@
 
 import json
 import pathlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from experiments.summaries.labels import split_folder
@@ -20,13 +20,19 @@ Results = dict[str, list[dict[str, Any]]]
 _FREE_SETTINGS = ("seed", "draw", "figures", "controls", "ensemble")
 
 
-def load_results(folder: pathlib.Path, task: str, *needed: str) -> Results:
+def load_results(
+    folder: pathlib.Path,
+    task: str,
+    *needed: str,
+    methods: Collection[str] | None = None,
+) -> Results:
     """Loads the complete results of a task: method's folder -> result of each seed.
 
     Args:
       folder: The folder that holds `<task>/<method>[-<networks>]/seed<k>/result.json`.
       task: The task's name.
       *needed: The parts of a result that have to be there (`require_result`).
+      methods: The folders of methods to load, `<method>[-<networks>]`; all by default.
 
     Raises:
       UsageError: A file is no result, or is the result of another run than its path
@@ -34,6 +40,8 @@ def load_results(folder: pathlib.Path, task: str, *needed: str) -> Results:
     """
     found: Results = {}
     for path in sorted(folder.glob(f"{task}/*/seed*/result.json")):
+        if methods is not None and path.parts[-3] not in methods:
+            continue
         result = _read_result(path, task, needed)
         if result["complete"]:
             found.setdefault(path.parts[-3], []).append(result)

@@ -4,6 +4,7 @@ from experiments.ablation.mask_readings import MASK_READINGS
 from experiments.ablation.parts import PARTS
 from experiments.ablation.studies import STUDIES
 from experiments.ablation.table import ablation_table
+from experiments.ablation.tag_readings import TAG_READINGS
 from experiments.tasks.task import get_task
 from ldrsp_tf.errors import UsageError
 
@@ -70,14 +71,24 @@ def test_a_reading_has_its_gain_on_validation_rows(result_folder):
     _write_reading(result_folder, "no_truth", 0, 0.70, 0.69)
     table = ablation_table(result_folder.path, "weizmann_horse", MASK_READINGS)
     assert table.splitlines()[0] == (
-        "| changed part | G | refined | gain | D's score | true value | seeds |"
+        "| changed part | G | refined | change | gain "
+        "| D's score | true value | seeds |"
     )
     assert table.splitlines()[2:] == [
-        "| nothing | 74.0 ± 0.0 | 76.0 ± 1.0 | +2.0 [-0.5, +4.5] "
+        "| nothing | 74.0 ± 0.0 | 76.0 ± 1.0 | - | +2.0 [-0.5, +4.5] "
         "| 0.97 ± 0.00 | 0.91 ± 0.00 | 3 |",
         f"| {MASK_READINGS.ablations['no_truth'].title} "
-        "| 70.0 | 69.0 | -1.0 | 0.97 | 0.91 | 1 |",
+        "| 70.0 | 69.0 | -6.0 | -1.0 | 0.97 | 0.91 | 1 |",
     ]
+
+
+def test_a_study_does_not_read_the_results_of_another(result_folder):
+    _write(result_folder, "full", 0, 0.5, 0.5)
+    result_folder.write("bibtex", TAG_READINGS.folder("full"), 0, {})
+    table = ablation_table(result_folder.path, "bibtex", PARTS)
+    assert len(table.splitlines()) == 3
+    with pytest.raises(UsageError, match="score is missing"):
+        ablation_table(result_folder.path, "bibtex", TAG_READINGS)
 
 
 _TASKS = {
