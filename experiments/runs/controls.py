@@ -47,7 +47,7 @@ class Controls:
         self._split = split
         self._ensemble: CrossFitted | None = None
         self._decoder_params: dict[str, dict[str, float]] = {}
-        if run.config.controls:
+        if run.config.controls and stages.refiner.space.has_tuned_decoders:
             refiner, validation = stages.refiner, split.validation
             self._decoder_params = {
                 name: refiner.space.tune_decoder(y, validation.y)

@@ -47,6 +47,8 @@ class OutputSpace(abc.ABC):
       rank: The number of axes of one output.
       outputs_name: A description of true outputs, with their shape, for messages.
       can_crop: Whether outputs are maps that can be predicted by overlapping crops.
+      has_tuned_decoders: Whether `tune_decoder` finds parameters. Outputs need not be
+        predicted for it otherwise.
       custom_oracle: The user's oracle; None if there is none.
     """
 
@@ -55,6 +57,7 @@ class OutputSpace(abc.ABC):
     rank: ClassVar[int]
     outputs_name: ClassVar[str]
     can_crop: ClassVar[bool] = False
+    has_tuned_decoders: ClassVar[bool] = True
 
     def __init__(self, oracle: Measure | None = None):
         self.custom_oracle = None if oracle is None else CustomOracle(oracle)

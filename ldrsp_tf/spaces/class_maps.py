@@ -47,6 +47,7 @@ class ClassMapSpace(OutputSpace):
     rank = 3
     outputs_name = "one-hot class maps [N, H, W, C]"
     can_crop = True
+    has_tuned_decoders = False
 
     def __init__(
         self,

@@ -7,6 +7,7 @@ from ldrsp_tf.errors import UsageError
 from ldrsp_tf.methods import get_method
 from ldrsp_tf.settings import TrainingSettings
 from ldrsp_tf.spaces.base import OutputSpace
+from ldrsp_tf.spaces.binary_masks import BinaryMaskSpace
 from ldrsp_tf.spaces.class_maps import ClassMapSpace
 from ldrsp_tf.spaces.tags import TagSpace
 
@@ -244,3 +245,15 @@ def test_a_right_pixel_has_the_binarized_value_1_whatever_its_margin():
 def test_unknown_metrics_and_projections_of_maps_are_refused(metric, projection, named):
     with pytest.raises(UsageError, match=named):
         ClassMapSpace(metric, projection)
+
+
+@pytest.mark.parametrize(
+    ("space", "guessed", "truth"),
+    [
+        (TagSpace(), _Y, _TRUE),
+        (ClassMapSpace(), _GUESSED_MAPS, _TRUTH_MAPS),
+        (BinaryMaskSpace(), _GUESSED_MAPS, _TRUTH_MAPS),
+    ],
+)
+def test_a_space_states_whether_it_tunes_decoders(space, guessed, truth):
+    assert bool(space.tune_decoder(guessed, truth)) == space.has_tuned_decoders
