@@ -41,7 +41,7 @@ def test_the_figure_has_a_panel_for_each_measured_table(table, tmp_path):
         draw_claim(tables, tmp_path / f"{name}.png")
         picture = np.asarray(Image.open(tmp_path / f"{name}.png"))
         assert picture.std() > 5.0
-        sizes.append(picture.shape[1])
+        sizes.append(picture.shape[0])
     assert sizes[1] == 2 * sizes[0]
     with pytest.raises(UsageError, match="measured"):
         draw_claim([empty], tmp_path / "none.png")
