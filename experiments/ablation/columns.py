@@ -25,12 +25,12 @@ class Column(NamedTuple):
     cell: Callable[[Runs, Runs], str]
 
 
-def test_figure(outputs: str, metric: str) -> Figure:
+def of_test(outputs: str, metric: str) -> Figure:
     """Returns the figure of a metric on the test rows, in percent."""
     return lambda run: 100 * _part(run, "test", outputs, metric)
 
 
-def validation_figure(outputs: str, metric: str | None = None) -> Figure:
+def of_validation(outputs: str, metric: str | None = None) -> Figure:
     """Returns the figure of a metric on the validation rows, in percent.
 
     Args:

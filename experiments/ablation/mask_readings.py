@@ -12,7 +12,7 @@ from experiments.ablation.columns import (
     change_column,
     gain_column,
     mean_column,
-    validation_figure,
+    of_validation,
 )
 from experiments.ablation.study import WHOLE, Ablation, Study
 
@@ -62,11 +62,11 @@ _ABLATIONS = {
     ),
 }
 
-_GENERATED = validation_figure("generator")
-_REFINED = validation_figure("refined")
+_GENERATED = of_validation("generator")
+_REFINED = of_validation("refined")
 
-# Half of the row's width and a quarter of its epochs, which rank readings in a
-# fortieth of its time.
+# Half of the row's width and a quarter of its epochs, so that a run takes a minute or
+# two: enough to see a gain of the paper's size.
 MASK_READINGS = Study(
     method="ldrsp",
     settings={

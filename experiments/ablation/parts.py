@@ -4,7 +4,7 @@ from experiments.ablation.columns import (
     SEEDS,
     change_column,
     mean_column,
-    test_figure,
+    of_test,
 )
 from experiments.ablation.study import WHOLE, Ablation, Study
 
@@ -48,7 +48,7 @@ _ABLATIONS = {
     "light_truth": Ablation("the truth at a weight of 0", {"truth_weight": 0.0}),
 }
 
-_REFINED = test_figure("refined", "f1")
+_REFINED = of_test("refined", "f1")
 
 PARTS = Study(
     method="ldrsp_cross",
@@ -58,7 +58,7 @@ PARTS = Study(
         mean_column("refined", _REFINED),
         change_column("change", _REFINED),
         mean_column("after 200 steps", lambda run: 100 * run["walk"]["metric"][-1]),
-        mean_column("G, plug-in", test_figure("generator", "f1_plugin")),
+        mean_column("G, plug-in", of_test("generator", "f1_plugin")),
         SEEDS,
     ),
     needed=("walk",),

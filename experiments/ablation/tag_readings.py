@@ -11,7 +11,7 @@ from experiments.ablation.columns import (
     change_column,
     gain_column,
     mean_column,
-    validation_figure,
+    of_validation,
 )
 from experiments.ablation.study import WHOLE, Ablation, Study
 
@@ -59,9 +59,9 @@ _ABLATIONS = {
     ),
 }
 
-_GENERATED = validation_figure("generator", "f1")
-_PLUGIN = validation_figure("generator", "f1_plugin")
-_REFINED = validation_figure("refined", "f1")
+_GENERATED = of_validation("generator", "f1")
+_PLUGIN = of_validation("generator", "f1_plugin")
+_REFINED = of_validation("refined", "f1")
 
 TAG_READINGS = Study(
     method="ldrsp",
