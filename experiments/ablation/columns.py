@@ -1,9 +1,10 @@
 """Columns of a table of ablations: each a figure of the runs of a row."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from experiments.summaries.statistics import Summary, paired_gain, summarize
+from experiments.summaries.cells import gain_text, mean_text
+from experiments.summaries.statistics import paired_gain, summarize
 from ldrsp_tf.errors import UsageError
 
 # The results of a row's runs by seed.
@@ -47,12 +48,7 @@ def mean_column(head: str, figure: Figure, digits: int = 1) -> Column:
 
     def cell(runs: Runs, whole: Runs) -> str:
         del whole
-        summary = summarize([figure(run) for run in runs.values()])
-        if summary is None:
-            return "-"
-        if summary.deviation is None:
-            return f"{summary.mean:.{digits}f}"
-        return f"{summary.mean:.{digits}f} ± {summary.deviation:.{digits}f}"
+        return mean_text(summarize([figure(run) for run in runs.values()]), digits)
 
     return Column(head, cell)
 
@@ -62,10 +58,11 @@ def gain_column(head: str, treated: Figure, control: Figure) -> Column:
 
     def cell(runs: Runs, whole: Runs) -> str:
         del whole
-        return _gain(
+        gain = paired_gain(
             [treated(run) for run in runs.values()],
             [control(run) for run in runs.values()],
         )
+        return gain_text(gain)
 
     return Column(head, cell)
 
@@ -76,10 +73,11 @@ def change_column(head: str, figure: Figure) -> Column:
     def cell(runs: Runs, whole: Runs) -> str:
         if runs is whole:
             return "-"
-        return _gain(
+        change = paired_gain(
             [figure(run) for run in runs.values()],
             [figure(whole[seed]) if seed in whole else None for seed in runs],
         )
+        return gain_text(change)
 
     return Column(head, cell)
 
@@ -104,13 +102,3 @@ def _part(run: Mapping[str, Any], *path: str) -> float:
             )
         part = part[name]
     return part
-
-
-def _gain(treated: Sequence[float | None], control: Sequence[float | None]) -> str:
-    summary: Summary | None = paired_gain(treated, control)
-    if summary is None:
-        return "-"
-    if summary.low is None:
-        return f"{summary.mean:+.1f}"
-    star = "*" if summary.excludes_zero else ""
-    return f"{summary.mean:+.1f} [{summary.low:+.1f}, {summary.high:+.1f}]{star}"

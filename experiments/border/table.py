@@ -18,8 +18,8 @@ from experiments.border.plan import (
 )
 from experiments.cli.markdown import markdown_table
 from experiments.suite.groups import GROUPS
+from experiments.summaries.cells import gain_text, mean_text
 from experiments.summaries.collection import load_results
-from experiments.summaries.statistics import Summary
 from ldrsp_tf.errors import UsageError
 
 REAL_SETS = GROUPS["all"]
@@ -161,21 +161,13 @@ def _gain_cells(gains: Gains, comparison: Comparison) -> tuple[str, ...]:
     control = gains.control
     # The only decoder needs no name.
     decoder = f", {gains.decoder}" if len(comparison.controls) > 1 else ""
-    deviation = "" if control.deviation is None else f" ± {control.deviation:.1f}"
     taken = ", ".join(f"{name} {count}" for name, count in sorted(gains.taken.items()))
     return (
-        f"{control.mean:.1f}{deviation}{decoder}",
-        *(_gain(gains.gains[row.name]) for row in comparison.outputs),
+        f"{mean_text(control)}{decoder}",
+        *(gain_text(gains.gains[row.name]) for row in comparison.outputs),
         taken,
         str(control.count),
     )
-
-
-def _gain(gain: Summary) -> str:
-    if gain.low is None:
-        return f"{gain.mean:+.1f}"
-    star = "*" if gain.excludes_zero else ""
-    return f"{gain.mean:+.1f} [{gain.low:+.1f}, {gain.high:+.1f}]{star}"
 
 
 TABLES: dict[str, Callable[[pathlib.Path], str]] = {

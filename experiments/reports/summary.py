@@ -5,6 +5,7 @@ from typing import Any
 
 from experiments.cli.markdown import markdown_table
 from experiments.reports.layouts import SummaryColumn, SummaryLayout
+from experiments.summaries.cells import mean_text
 from experiments.summaries.collection import Results
 from experiments.summaries.labels import CONTROLS, TITLES, split_folder
 from experiments.summaries.result_file import metrics_by_outputs
@@ -31,7 +32,9 @@ def summary_table(layout: SummaryLayout, load: Callable[[str], Results]) -> str:
     for method in layout.methods:
         for outputs, label in (("generator", "G"), ("refined", "refined")):
             cells = [
-                _text(_figure(column, runs.get(_folder(column, method), []), outputs))
+                mean_text(
+                    _figure(column, runs.get(_folder(column, method), []), outputs)
+                )
                 for column, runs in zip(layout.columns, found)
             ]
             lines.append([f"{TITLES[method]}: {label}", *cells])
@@ -78,7 +81,7 @@ def _best_control(column: SummaryColumn, results: Results) -> str:
     if not found:
         return "-"
     best = max(found, key=lambda place: found[place].mean)
-    return f"{_text(found[best])} ({_label(*best)})"
+    return f"{mean_text(found[best])} ({_label(*best)})"
 
 
 def _label(folder: str, outputs: str) -> str:
@@ -86,11 +89,3 @@ def _label(folder: str, outputs: str) -> str:
     if outputs == "generator":
         return f"G of {TITLES.get(method, method)}"
     return CONTROLS[outputs]
-
-
-def _text(figure: Summary | None) -> str:
-    if figure is None:
-        return "-"
-    if figure.deviation is None:
-        return f"{figure.mean:.1f}"
-    return f"{figure.mean:.1f} ± {figure.deviation:.1f}"

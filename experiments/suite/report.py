@@ -19,7 +19,8 @@ from experiments.suite.rank_tests import (
 )
 from experiments.suite.rows import ROWS
 from experiments.suite.scores import Scores, collect_scores
-from experiments.summaries.statistics import Summary, summarize
+from experiments.summaries.cells import interval_text
+from experiments.summaries.statistics import summarize
 from ldrsp_tf.errors import UsageError
 
 _DECODERS = {
@@ -254,7 +255,7 @@ def _best_controls(scores: Scores, reference: int) -> list[str]:
                 scores.rows[best].label,
                 f"{means[best]:.1f}",
                 f"{means[reference]:.1f}",
-                _interval(gain),
+                interval_text(gain),
             ]
         )
     note = (
@@ -264,14 +265,6 @@ def _best_controls(scores: Scores, reference: int) -> list[str]:
         "95 % confidence interval."
     )
     return [markdown_table(lines), note]
-
-
-def _interval(gain: Summary | None) -> str:
-    if gain is None:
-        return "-"
-    if gain.low is None:
-        return f"{gain.mean:+.1f}"
-    return f"{gain.mean:+.1f} [{gain.low:+.1f}, {gain.high:+.1f}]"
 
 
 def _count(number: int, noun: str) -> str:
