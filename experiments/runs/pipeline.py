@@ -3,6 +3,7 @@
 import pathlib
 import statistics
 from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from datasets.loading import LoadedData
@@ -48,8 +49,9 @@ def run(context: RunContext, display: Display, command: str) -> Result:
     """
     strategy, folder = context.strategy, context.folder
     identity, paths = dict(context.identity), context.config.path_settings
+    defaults = context.config.defaults()
     result = broadcast_from_chief(
-        strategy, lambda: check_folder(folder, identity, paths)
+        strategy, lambda: check_folder(folder, identity, paths, defaults)
     )
     chiefs = broadcast_from_chief(strategy, lambda: identity)
     differing = _differing(chiefs, identity, paths)
@@ -147,7 +149,10 @@ def batch_shapes(config: Config, training: Examples) -> dict[str, list[int]]:
 
 
 def check_folder(
-    folder: pathlib.Path, wanted: dict[str, Any], paths: Collection[str] = ()
+    folder: pathlib.Path,
+    wanted: dict[str, Any],
+    paths: Collection[str] = (),
+    defaults: Mapping[str, Any] = MappingProxyType({}),
 ) -> Result | None:
     """Checks that a run's folder holds the same run, or none yet.
 
@@ -155,6 +160,8 @@ def check_folder(
       folder: The run's folder.
       wanted: The run's identity (`Task.identity`).
       paths: The settings that are paths, whose content is compared instead.
+      defaults: The values of settings that the folder's run may not list, since a
+        version before them has made it.
 
     Returns:
       The run's result, if it is complete.
@@ -168,7 +175,9 @@ def check_folder(
         found = read_json(folder / "config.json") or (result or {}).get("config")
     except OSError as error:
         raise unwritable(folder, error, _INSTEAD) from error
-    differing = "" if found is None else _differing(found, wanted, paths)
+    differing = (
+        "" if found is None else _differing({**defaults, **found}, wanted, paths)
+    )
     if differing:
         raise UsageError(
             f"{folder} holds a run with other settings ({differing}); "

@@ -37,3 +37,16 @@ def test_the_result_of_the_same_run_is_found(tmp_path):
     result = {"complete": True, "config": config().as_dict()}
     (tmp_path / "result.json").write_text(json.dumps(result))
     assert check_folder(tmp_path, config().as_dict()) == result
+
+
+@pytest.mark.parametrize("name", ["config.json", "result.json"])
+def test_a_run_of_a_version_without_a_setting_had_its_default(tmp_path, name):
+    settings = config()
+    wanted = settings.as_dict()
+    older = {name: value for name, value in wanted.items() if name != "patience"}
+    older = {"config": older} if name == "result.json" else older
+    (tmp_path / name).write_text(json.dumps(older))
+
+    check_folder(tmp_path, wanted, defaults=settings.defaults())
+    with pytest.raises(UsageError, match="patience is None there and 5 here"):
+        check_folder(tmp_path, config(patience=5).as_dict(), (), settings.defaults())
