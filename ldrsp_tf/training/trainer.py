@@ -18,17 +18,17 @@ from ldrsp_tf.distribution.replicas import (
 )
 from ldrsp_tf.distribution.workers import sync_from_chief
 from ldrsp_tf.errors import UsageError
-from ldrsp_tf.losses.adaptive_weight import adaptive_weight
-from ldrsp_tf.losses.ldrsp import ScoredOutputs
 from ldrsp_tf.methods import Method
 from ldrsp_tf.models.discriminator import Discriminator
 from ldrsp_tf.models.own_losses import OwnLosses
 from ldrsp_tf.prediction.network_pair import NetworkPair
-from ldrsp_tf.sampling.sources import Samples, SamplingContext
 from ldrsp_tf.settings import TrainingSettings
 from ldrsp_tf.spaces.base import OutputSpace
+from ldrsp_tf.training.discriminator_update import DiscriminatorUpdate
+from ldrsp_tf.training.generator_loss import generator_loss
 from ldrsp_tf.training.optimizers import FusedAdam
 from ldrsp_tf.training.sample_mixer import SampleMixer
+from ldrsp_tf.training.watching import watch_trainable
 
 
 class Trainer(NetworkPair):
@@ -64,14 +64,13 @@ class Trainer(NetworkPair):
         super().__init__(
             generator, discriminator, method, space, space.oracle_of(method, settings)
         )
-        # The values in D's loss; for a max-margin method they are no oracle values.
-        self._target = space.target_of(method, settings)
         self.settings = settings
         self.seed = seed
         self.augment = augment
         self.strategy = present_strategy()
         self._built_mixer: SampleMixer | None = None
         self._is_regularized = False
+        # Before `build`, since it refuses settings that the method does not have.
         self._discriminator_loss = (
             method.discriminator_loss_of(settings.truth_weight, settings.margin)
             if method.has_discriminator
@@ -166,6 +165,16 @@ class Trainer(NetworkPair):
     def _mixer(self) -> SampleMixer:
         assert self._built_mixer is not None, "the trainer is not built"
         return self._built_mixer
+
+    @property
+    def _discriminator_update(self) -> DiscriminatorUpdate:
+        assert self._discriminator_loss is not None
+        return DiscriminatorUpdate(
+            self._discriminator_loss,
+            self.space.target_of(self.method, self.settings),
+            self._mixer,
+            self.settings.penalty_weight,
+        )
 
     @property
     def variables(self) -> list[keras.Variable]:
@@ -335,7 +344,7 @@ class Trainer(NetworkPair):
         features: Any = None
         d_gradients: list[tf.Tensor | None] = []
         with tf.GradientTape(persistent=self._adapts_weight) as tape:
-            _watch(tape, self.generator)
+            watch_trainable(tape, self.generator)
             own_losses = OwnLosses(self.generator)
             logits = self.generator(x, training=self._trains_generator)
             y_generated = self.space.activation(logits)
@@ -348,13 +357,21 @@ class Trainer(NetworkPair):
             if self.discriminator is not None:
                 with tape.stop_recording():
                     self._update_discriminator_first(x, y_true, logits, seed)
-                    d_gradients, features, d_loss = self._discriminator_gradients(
-                        x, y_true, logits, seed
+                    d_gradients, features, d_loss = (
+                        self._discriminator_update.gradients(
+                            self, x, y_true, logits, seed
+                        )
                     )
                 scalars["discriminator_loss"] = d_loss
             if self._trains_generator:
-                loss = self._generator_loss(
-                    tape, scalars, features, logits, y_generated
+                loss = generator_loss(
+                    self,
+                    self.settings,
+                    tape,
+                    scalars,
+                    features,
+                    logits,
+                    y_generated,
                 )
         if self._trains_generator:
             gradients = tape.gradient(loss, self.generator.trainable_variables)
@@ -372,127 +389,12 @@ class Trainer(NetworkPair):
     ) -> None:
         """Makes the updates of D that a method has beyond one an iteration."""
         for update in range(1, self.method.discriminator_updates):
-            gradients, _, _ = self._discriminator_gradients(
-                x, y_true, generator_logits, seed + update
+            of_update = self._discriminator_update.gradients(
+                self, x, y_true, generator_logits, seed + update
             )
-            self._apply(self.discriminator_optimizer, gradients, self.discriminator)
-
-    def _generator_loss(
-        self,
-        tape: tf.GradientTape,
-        scalars: Scalars,
-        features: Any,
-        generator_logits: tf.Tensor,
-        y_generated: tf.Tensor,
-    ) -> tf.Tensor:
-        """Returns Eq. 6, whose adversarial term is added to the scalars."""
-        loss = scalars["surrogate_loss"]
-        if "regularization_loss" in scalars:
-            loss += scalars["regularization_loss"]
-        if self.method.generator_loss is None:
-            return loss
-        discriminator = self.require_discriminator()
-        adversarial = self.method.generator_loss(
-            discriminator.logits(features, y_generated)
-        )
-        scalars["adversarial_loss"] = adversarial
-        weight: float | tf.Tensor = self.settings.adversarial_weight
-        if self.settings.adversarial_share is not None:
-            parts = scalars["surrogate_loss"], adversarial
-            with tape.stop_recording():
-                gradients = [tape.gradient(part, generator_logits) for part in parts]
-            weight = adaptive_weight(self.settings.adversarial_share, *gradients)
-            scalars["adversarial_weight"] = weight
-        return loss + weight * adversarial
-
-    def _discriminator_gradients(
-        self,
-        x: tf.Tensor,
-        y_true: tf.Tensor,
-        generator_logits: tf.Tensor,
-        seed: tf.Tensor,
-    ) -> tuple[list[tf.Tensor], Any, tf.Tensor]:
-        """Returns the gradients of D's loss (Eq. 10), its features, and the loss."""
-        discriminator = self.require_discriminator()
-        assert self._discriminator_loss is not None
-        own_losses = OwnLosses(discriminator)
-        y_generated = tf.stop_gradient(self.space.activation(generator_logits))
-        with tf.GradientTape() as tape:
-            _watch(tape, discriminator)
-            of_x = self.features(x, generator_logits, training=True)
-            own_losses.collect()
-            fixed = tf.nest.map_structure(tf.stop_gradient, of_x)
-            start = Samples(x, y_generated, y_true)
-            groups = {"real": Samples(x, y_true, y_true)}
-            if self.method.has_generator:
-                groups["generated"] = start
-            features = dict.fromkeys(groups, of_x)
-            if self._mixer.has_sources:
-                with tape.stop_recording():
-                    drawn = self._draw_samples(fixed, *start, seed)
-                own_losses.discard()
-                groups["samples"] = drawn
-                features["samples"] = (
-                    self.features(drawn.x, training=True)
-                    if self._mixer.keeps_batches
-                    else of_x
-                )
-                own_losses.collect()
-            # One pass for all groups: batch statistics, if any, are of their mixture.
-            logits = discriminator.logits(
-                tf.nest.map_structure(
-                    lambda *parts: tf.concat(parts, 0), *features.values()
-                ),
-                tf.concat([group.y for group in groups.values()], 0),
-                training=True,
+            self._apply(
+                self.discriminator_optimizer, of_update.gradients, self.discriminator
             )
-            own_losses.collect()
-            parts = dict(zip(groups, tf.split(logits, len(groups))))
-            scored = {
-                name: ScoredOutputs(parts[name], self._target(group.y, group.y_true))
-                for name, group in groups.items()
-            }
-            loss = self._discriminator_loss(
-                scored["real"], scored.get("generated"), scored.get("samples")
-            )
-            if self.method.penalty is not None:
-                loss += self.settings.penalty_weight * self.method.penalty(
-                    lambda y: discriminator.logits(of_x, y, training=True),
-                    y_true,
-                    y_generated,
-                    tf.random.experimental.stateless_fold_in(seed, 1),
-                )
-            regularization = own_losses.total()
-            if regularization is not None:
-                loss += regularization
-        gradients = tape.gradient(loss, discriminator.trainable_variables)
-        return gradients, fixed, loss
-
-    def _draw_samples(
-        self,
-        features: Any,
-        x: tf.Tensor,
-        y_generated: tf.Tensor,
-        y_true: tf.Tensor,
-        seed: tf.Tensor,
-    ) -> Samples:
-        """Draws samples of one source of the method, chosen by its share."""
-        discriminator = self.require_discriminator()
-        seeds = tf.random.experimental.stateless_split(seed, 2)
-        context = SamplingContext(
-            x=x,
-            logits=lambda y: discriminator.logits(features, y),
-            logits_for=self.logits_for,
-            y_generated=y_generated,
-            y_true=y_true,
-            y_initial=self.space.initial_output(y_true),
-            oracle=self._target,
-            value_loss=self.method.value_loss,
-            project=self.space.project,
-            seed=seeds[0],
-            move=self.space.move_of(self.method),
-        )
-        return self._mixer.draw(context, seeds[1])
 
     @staticmethod
     def _apply(
@@ -515,14 +417,3 @@ def _optimizer(
         beta_2=settings.beta_2,
         weight_decay=weight_decay or None,  # None makes no operation.
     )
-
-
-def _watch(tape: tf.GradientTape, network: keras.Model) -> None:
-    """Makes a tape notice the variables that it does not by itself.
-
-    Those of a layer that was frozen when Keras made them, and is trainable now, may be
-    trainable for Keras, but not for TensorFlow.
-    """
-    for variable in network.trainable_variables:
-        if not variable.value.trainable:
-            tape.watch(variable.value)

@@ -70,6 +70,18 @@ def make_trainer(tags):
 
 
 @pytest.fixture(scope="session")
+def _compiled_ldrsp(make_trainer):
+    return make_trainer("ldrsp", dropout=0.25)
+
+
+@pytest.fixture
+def ldrsp(_compiled_ldrsp):
+    """Returns a trainer with dropout, as it was built."""
+    _compiled_ldrsp.reset()
+    return _compiled_ldrsp
+
+
+@pytest.fixture(scope="session")
 def maps() -> tuple[np.ndarray, np.ndarray]:
     """Makes images [8, 10, 10, 3] and maps [8, 10, 10, 2] of their red quarters."""
     rng = np.random.default_rng(0)
