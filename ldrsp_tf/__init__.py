@@ -14,7 +14,12 @@ from ldrsp_tf.errors import require_tensorflow_backend
 
 if TYPE_CHECKING:
     from ldrsp_tf.data.folds import assign_folds
-    from ldrsp_tf.errors import DivergenceError, TrainingError, UsageError
+    from ldrsp_tf.errors import (
+        DivergenceError,
+        NotFittedError,
+        TrainingError,
+        UsageError,
+    )
     from ldrsp_tf.models import (
         MLP,
         AutoencoderEnergy,
@@ -46,6 +51,7 @@ _SOURCES = {
     "EnergyNetwork": "models",
     "MLP": "models",
     "MeanDiscriminator": "models",
+    "NotFittedError": "errors",
     "PatchDiscriminator": "models",
     "RatioNetwork": "models",
     "Refinement": "refinement",
@@ -74,6 +80,7 @@ __all__ = [
     "DivergenceError",
     "EnergyNetwork",
     "MeanDiscriminator",
+    "NotFittedError",
     "PatchDiscriminator",
     "RatioNetwork",
     "Refinement",
