@@ -7,8 +7,8 @@ better by more than one standard error of the paired differences. The rule is th
 Breiman et al. ("Classification and regression trees", 1984), which prefers the simpler
 of two models that the data cannot tell apart.
 
-Parameters of decoders are tuned on other examples than those that they are compared on:
-a threshold that is tuned on 80 examples looks a point better on these than it is.
+What is tuned for an output is tuned on other examples than those that it is compared on
+(`held_out`).
 """
 
 import dataclasses
@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from ldrsp_tf.errors import UsageError
+from ldrsp_tf.evaluation.held_out import held_out_values
 from ldrsp_tf.prediction.unrefined import AVERAGE, GENERATOR, MIRRORED, OWN
 from ldrsp_tf.spaces.base import OutputSpace
 
@@ -26,8 +27,6 @@ from ldrsp_tf.spaces.base import OutputSpace
 MARGIN = 1.0
 
 REFINED = "refined"
-
-_FOLDS = 5
 
 _PHRASES = {
     GENERATOR: "G's outputs",
@@ -142,7 +141,8 @@ def decide_output(
     Args:
       space: The output space, whose `metric_name` is compared.
       outputs: Relaxed outputs of the validation examples, `[N, ...]`, by name, from the
-        cheapest to the dearest.
+        cheapest to the dearest; the refined ones by walks that were chosen on other
+        examples (`held_out_refined`).
       y_true: True outputs, `[N, ...]`.
       margin: The number of standard errors by which a dearer candidate has to be better
         than the one before.
@@ -168,33 +168,6 @@ def decide_output(
 def _finite(error: float | None) -> float | None:
     """Returns an error as JSON can hold it; None for one that is infinite."""
     return error if error is not None and math.isfinite(error) else None
-
-
-def held_out_values(
-    space: OutputSpace, y: np.ndarray, y_true: np.ndarray, decoders: Sequence[str]
-) -> dict[str, np.ndarray]:
-    """Returns the metric of each example, decided by parameters of the others.
-
-    Args:
-      space: The output space.
-      y: Relaxed outputs, `[N, ...]`.
-      y_true: True outputs, `[N, ...]`.
-      decoders: The decoders, tuned five times, each without a fifth of the examples.
-
-    Returns:
-      Values in [0, 1], `[N]`, by decoder.
-    """
-    number = len(y_true)
-    fold = np.arange(number) % min(_FOLDS, number)
-    values = {decoder: np.zeros(number) for decoder in decoders}
-    for held_out in range(fold.max() + 1):
-        rows = fold == held_out
-        others = rows if number == 1 else ~rows
-        params = space.tune_decoder(y[others], y_true[others])
-        for decoder, of_rows in values.items():
-            decided = space.decode(y[rows], decoder, params)
-            of_rows[rows] = space.example_metric(decided, y_true[rows])
-    return values
 
 
 def paired_gain(

@@ -12,6 +12,7 @@ from ldrsp_tf.data.examples import Examples
 from ldrsp_tf.errors import DivergenceError, UsageError, reason_of
 from ldrsp_tf.evaluation.decision import REFINED, decide_output
 from ldrsp_tf.evaluation.diagnostics import score_report
+from ldrsp_tf.evaluation.held_out import held_out_refined
 from ldrsp_tf.methods import Method
 from ldrsp_tf.prediction.grid_search import select_refinement
 from ldrsp_tf.prediction.network_pair import NetworkPair
@@ -56,9 +57,10 @@ def validate(
     Raises:
       DivergenceError: Outputs are NaN.
     """
-    x, refinement = tf.constant(examples.x), None
+    x, selected = tf.constant(examples.x), None
     if networks.discriminator is not None:
-        refinement = select_refinement(predictor, x, examples.y, grid).refinement
+        selected = select_refinement(predictor, x, examples.y, grid)
+    refinement = selected and selected.refinement
     prediction = predict(predictor, x, refinement)
     outputs = outputs_of(networks.method, prediction)
     _require_numbers(outputs)
@@ -78,6 +80,10 @@ def validate(
         )
     if networks.method.decides:
         refined = {REFINED: outputs.pop(REFINED)} if REFINED in outputs else {}
+        if selected is not None and refined:
+            refined[REFINED] = held_out_refined(
+                predictor, x, selected, refined[REFINED]
+            )
         others = unrefined_outputs(unrefined, examples.x, prediction.generated)
         candidates = {**outputs, **others, **refined}
         for name, y in others.items():

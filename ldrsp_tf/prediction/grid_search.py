@@ -11,10 +11,27 @@ from ldrsp_tf.settings import RefinementGrid
 
 
 class Selected(NamedTuple):
-    """A choice of the refinement, and its mean metric on the validation examples."""
+    """A choice of the refinement on validation examples, and what it was made from.
+
+    Attributes:
+      refinement: The best candidate.
+      metric: Its mean metric.
+      candidates: All candidates, in the order of the grid.
+      values: The metric of each candidate and example, `[C, N]`.
+    """
 
     refinement: Refinement
     metric: float
+    candidates: tuple[Refinement, ...]
+    values: np.ndarray
+
+    def best_of(self, rows: np.ndarray) -> Refinement:
+        """Returns the candidate that is best on some of the examples.
+
+        Args:
+          rows: Whether each example counts, `[N]`; at least one does.
+        """
+        return self.candidates[int(np.argmax(self.values[:, rows].mean(1)))]
 
 
 def select_refinement(
@@ -38,21 +55,27 @@ def select_refinement(
         default.
 
     Returns:
-      The pair with the best mean metric.
+      The pair with the best mean metric, beside all others.
     """
-    candidates = []
+    candidates, means, values = list[Refinement](), list[float](), list[np.ndarray]()
     predict_batch_size = predict_batch_size or predictor.predict_batch_size
     for step_size in grid.step_sizes:
-        total = np.zeros(len(grid.steps))
+        total, chunks = np.zeros(len(grid.steps)), list[np.ndarray]()
         longest = Refinement(step_size, max(grid.steps), grid.normalized)
         for begin in range(0, len(y_true), predict_batch_size):
             rows = slice(begin, begin + predict_batch_size)
             trajectory = walk_by(predictor, x[rows], longest)
             outputs = tf.gather(trajectory.outputs, grid.steps).numpy()
-            total += predictor.space.example_metric(outputs, y_true[rows]).sum(-1)
-        mean = total / len(y_true)
-        best = int(np.argmax(mean))
+            chunks.append(predictor.space.example_metric(outputs, y_true[rows]))
+            total += chunks[-1].sum(-1)
+        means += (total / len(y_true)).tolist()
+        values.append(np.concatenate(chunks, -1))
         # Plain numbers can be written as JSON; those of the grid may be numpy's.
-        chosen = Refinement(float(step_size), int(grid.steps[best]), grid.normalized)
-        candidates.append(Selected(chosen, float(mean[best])))
-    return max(candidates, key=lambda candidate: candidate.metric)
+        candidates += [
+            Refinement(float(step_size), int(steps), grid.normalized)
+            for steps in grid.steps
+        ]
+    best = int(np.argmax(means))
+    return Selected(
+        candidates[best], means[best], tuple(candidates), np.concatenate(values)
+    )

@@ -10,7 +10,6 @@ from ldrsp_tf.evaluation.decision import (
     Compared,
     Decision,
     decide_output,
-    held_out_values,
     paired_gain,
 )
 from ldrsp_tf.spaces.class_maps import ClassMapSpace
@@ -75,18 +74,6 @@ def test_the_sentence_has_the_metric_as_tables_write_it():
 def test_the_sentence_of_a_method_without_a_discriminator():
     decision = decide_output(TagSpace(), {"generator": _RIGHT}, _TRUTH)
     assert decision.sentence == "G's outputs are taken, decided by plug-in."
-
-
-def test_a_threshold_is_tuned_without_the_rows_that_it_decides():
-    # Any threshold from .5 to .6 is right for the first rows, and wrong for the others.
-    truth = np.array([[1.0], [1.0], [1.0], [1.0], [0.0]])
-    y = np.array([[0.6], [0.6], [0.6], [0.6], [0.5]])
-    values = held_out_values(TagSpace(), y, truth, ["tuned"])["tuned"]
-    # Without the last row the threshold is 0.5 or less, which is too low for it or, as
-    # the nearest to 0.5, leaves it out exactly.
-    assert values[:4].tolist() == [1.0] * 4
-    threshold = TagSpace().tune_decoder(y[:4], truth[:4])["threshold"]
-    assert values[4] == float(threshold >= 0.5)
 
 
 def test_maps_have_one_decoder():

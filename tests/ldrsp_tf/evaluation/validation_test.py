@@ -9,6 +9,7 @@ import tensorflow as tf
 from ldrsp_tf.data.examples import Examples
 from ldrsp_tf.errors import DivergenceError
 from ldrsp_tf.evaluation.diagnostics import score_report
+from ldrsp_tf.evaluation.held_out import held_out_refined, held_out_values
 from ldrsp_tf.evaluation.validation import (
     measure,
     outputs_of,
@@ -159,6 +160,25 @@ def test_measures_with_the_calibration_of_each_row(trainers, examples):
         )
         assert measured[row] == expected
     assert measured["generator"]["f1_tuned"] != measured["refined"]["f1_tuned"]
+
+
+def test_a_decision_is_about_walks_that_other_rows_have_chosen(make_trainer, examples):
+    trainer = make_trainer("auto")
+    # Walks up a score of noise differ, and so do the choices of the folds.
+    rng = np.random.default_rng(0)
+    for variable in trainer.discriminator.trainable_variables:
+        variable.assign(rng.normal(size=variable.shape))
+    grid = RefinementGrid((0.1, 0.5, 2.0), (1, 2, 3, 4))
+    decision = validate(trainer, trainer, grid, examples)["decision"]
+    x = tf.constant(examples.x)
+    selected = select_refinement(trainer, x, examples.y, grid)
+    refined = predict(trainer, x, selected.refinement).refined
+    held_out = held_out_refined(trainer, x, selected, refined)
+    assert np.any(held_out != refined)
+    of_refined = next(c for c in decision["compared"] if c["output"] == "refined")
+    values = held_out_values(trainer.space, held_out, examples.y, ["plain"])["plain"]
+    assert of_refined["decoder"] == "plain"
+    assert of_refined["metric"] == pytest.approx(values.mean())
 
 
 def test_a_file_of_records_can_hold_it(validations):

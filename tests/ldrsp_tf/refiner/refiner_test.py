@@ -392,7 +392,9 @@ def test_the_choice_follows_the_users_oracle(thrifty, tags):
         compared = {
             (c["output"], c["decoder"]): c for c in validation["decision"]["compared"]
         }
-        assert compared["refined", "plain"]["metric"] == pytest.approx(refined)
+        # By walks that other rows have chosen.
+        held_out = compared["refined", "plain"]["metric"]
+        assert held_out == pytest.approx(refined, abs=0.1)
         taken = [c["metric"] for c in compared.values() if c["is_taken"]]
         assert validation["metric"] == taken[-1] == max(taken)
 
@@ -401,8 +403,8 @@ def test_the_choice_follows_the_users_oracle(thrifty, tags):
     ("oracle", "match"),
     [
         (lambda y, y_true: 100.0 * _few_tags(y, y_true), "from .* to .*Rescale it"),
-        (lambda y, y_true: np.nan * y[:, 0], "from nan to nan"),
-        (lambda y, y_true: y, r"values of shape \(12, 5\)"),
+        (lambda y, y_true: np.nan * y[:, 0], "is nan for example 0"),
+        (lambda y, y_true: y, r"values of shape \(24, 5\)"),
         # Within [0, 1] on the truth, but not on other outputs.
         (lambda y, y_true: 2.0 * tf.reduce_mean(tf.abs(y - y_true), 1), "to 2"),
     ],
