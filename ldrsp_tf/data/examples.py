@@ -65,7 +65,7 @@ def as_examples(data: Data, space: OutputSpace, name: str) -> Examples:
     Raises:
       UsageError: It is neither, or empty; x or y is no dense array; they differ in
         number; an output is not of the space; a value is NaN, no number, or not finite
-        in single precision.
+        in single precision; a custom oracle leaves [0, 1].
     """
     if isinstance(data, tf.data.Dataset):
         x, y = _read(data, space, name)
@@ -80,6 +80,7 @@ def as_examples(data: Data, space: OutputSpace, name: str) -> Examples:
     require_finite(y, f"true outputs of the {name}")
     space.check_outputs(y, name)
     space.check_inputs(x, y, name)
+    space.check_oracle(y, name)
     warn_of_lost_digits(x, f"inputs of the {name}")
     return Examples(x, y)
 

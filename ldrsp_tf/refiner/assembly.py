@@ -6,7 +6,6 @@ from typing import Any
 
 import keras
 import numpy as np
-import tensorflow as tf
 
 from ldrsp_tf.data.augmentation import Augmentation
 from ldrsp_tf.data.examples import Examples, require_shapes
@@ -178,8 +177,6 @@ def assemble_for(
         if present.is_built and present.trainer.trains_as_built:
             return present
     forget_kernels()
-    first = tf.cast(examples.y[: setup.settings.batch_size], tf.float32)
-    setup.space.check_oracle(first)
     shapes = examples.x.shape[1:], examples.y.shape[1:]
     discriminator = setup.discriminator
     if discriminator is None and present is not None:

@@ -26,6 +26,9 @@ CUSTOM_METRIC = "value"
 # The decoder that every space has: `decide`, without parameters.
 PLAIN_DECODER = "plain"
 
+# The number of examples in one call of a custom oracle that is checked.
+_CHECKED_AT_ONCE = 64
+
 
 class OutputSpace(abc.ABC):
     """A kind of output: its activation, projection, decision, oracle and metrics.
@@ -220,18 +223,24 @@ class OutputSpace(abc.ABC):
             decided = method.binarised_oracle
         return binarized(oracle, self.decide) if decided else oracle
 
-    def check_oracle(self, y: tf.Tensor) -> None:
-        """Refuses a custom oracle that leaves [0, 1] on true and on empty outputs.
+    def check_oracle(self, y: np.ndarray, name: str) -> None:
+        """Refuses a custom oracle that leaves [0, 1] on true or on empty outputs.
 
         Args:
-          y: True outputs, `[B, ...]`.
+          y: True outputs, `[N, ...]`.
+          name: The name of the data in messages, such as "training data".
 
         Raises:
-          UsageError: It does (`CustomOracle.check_values`).
+          UsageError: It does for some example, or cannot be compiled (`CustomOracle`).
         """
-        if self.custom_oracle is not None:
-            self.custom_oracle.check_values(y, y)
-            self.custom_oracle.check_values(tf.zeros_like(y), y)
+        if self.custom_oracle is None:
+            return
+        for first in range(0, len(y), _CHECKED_AT_ONCE):
+            part = tf.cast(y[first : first + _CHECKED_AT_ONCE], tf.float32)
+            for outputs in (part, tf.zeros_like(part)):
+                self.custom_oracle.check_values(outputs, part, name, first)
+            if first == 0:
+                self.custom_oracle.check_compiles(part, part)
 
     @property
     def metric_name(self) -> str:

@@ -33,23 +33,38 @@ class CustomOracle:
         """
         return tf.clip_by_value(self._values(y, y_true), 0.0, 1.0)
 
-    def check_values(self, y: tf.Tensor, y_true: tf.Tensor) -> None:
+    def check_values(
+        self, y: tf.Tensor, y_true: tf.Tensor, name: str = "data", first: int = 0
+    ) -> None:
         """Refuses a measure that leaves [0, 1] on these examples.
+
+        Args:
+          y: Outputs, `[B, ...]`.
+          y_true: True outputs, `[B, ...]`.
+          name: The name of the data in messages, such as "training data".
+          first: The number of the first example in these data, from 0.
+
+        Raises:
+          UsageError: A value is outside [0, 1] or NaN, or values have another shape.
+        """
+        values = self._values(y, y_true).numpy()
+        _require_finite(values, name, first)
+        if np.any((values < -_TOLERANCE) | (values > 1.0 + _TOLERANCE)):
+            raise UsageError(
+                f"The oracle gives values from {values.min():g} to {values.max():g}: "
+                "they have to lie in [0, 1], where 1 is a perfect output. Rescale it."
+            )
+
+    def check_compiles(self, y: tf.Tensor, y_true: tf.Tensor) -> None:
+        """Refuses a measure that is not made of TensorFlow operations.
 
         Args:
           y: Outputs, `[B, ...]`.
           y_true: True outputs, `[B, ...]`.
 
         Raises:
-          UsageError: A value is outside [0, 1] or NaN; values have another shape; the
-            measure cannot be compiled.
+          UsageError: It cannot be compiled.
         """
-        values = self._values(y, y_true).numpy()
-        if not np.all((values >= -_TOLERANCE) & (values <= 1.0 + _TOLERANCE)):
-            raise UsageError(
-                f"The oracle gives values from {values.min():g} to {values.max():g}: "
-                "they have to lie in [0, 1], where 1 is a perfect output. Rescale it."
-            )
         try:
             tf.function(self._measure).get_concrete_function(y, y_true)
         except (AttributeError, NotImplementedError, TypeError, ValueError) as error:
@@ -59,8 +74,13 @@ class CustomOracle:
             ) from error
 
     def mean_values(self, y: tf.Tensor, y_true: tf.Tensor) -> np.ndarray:
-        """Returns the value of each example, the mean of its map, `[B]`."""
+        """Returns the value of each example, the mean of its map, `[B]`.
+
+        Raises:
+          UsageError: A value is NaN, which would be the mean of all, too.
+        """
         values = self(y, y_true).numpy()
+        _require_finite(values, "decided outputs", 0)
         return values.reshape(len(values), -1).mean(1)
 
     def _values(self, y: tf.Tensor, y_true: tf.Tensor) -> tf.Tensor:
@@ -81,3 +101,20 @@ class CustomOracle:
                 f"{tuple(y.shape)}; [B] is needed, or [B, H, W]."
             )
         return tf.cast(values, tf.float32)
+
+
+def _require_finite(values: np.ndarray, name: str, first: int) -> None:
+    """Refuses values that are NaN or infinite, and names the first example.
+
+    Args:
+      values: Values of the measure, `[B]` or `[B, H, W]`.
+      name: The name of the data in messages.
+      first: The number of the first example in these data.
+    """
+    wrong = np.argwhere(~np.isfinite(values))
+    if len(wrong):
+        raise UsageError(
+            f"The oracle is {values[tuple(wrong[0])]} for example "
+            f"{first + wrong[0][0]} (from 0) of the {name}: it needs a value in [0, 1] "
+            "for every output, all zeros among them. Look for a division by 0."
+        )

@@ -96,7 +96,9 @@ def test_value_is_the_criterion_and_stands_beside_the_other_metrics():
 
 
 def _judge_tags(measure):
-    TagSpace().with_oracle(measure).custom_oracle.check_values(_TAGS, _TRUE)
+    oracle = TagSpace().with_oracle(measure).custom_oracle
+    oracle.check_values(_TAGS, _TRUE, "test data", first=20)
+    oracle.check_compiles(_TAGS, _TRUE)
 
 
 def test_soft_tags_are_rounded_for_f1_and_its_decoders():
@@ -119,8 +121,11 @@ def test_soft_tags_are_rounded_for_f1_and_its_decoders():
     [
         (lambda y, y_true: 100.0 * y[:, 0], "values from 10 to 90: .*Rescale it"),
         (lambda y, y_true: y[:, 0] - 1.0, "values from -0.9 to -0.1"),
-        (lambda y, y_true: y[:, 0] * np.nan, "values from nan to nan"),
-        (lambda y, y_true: y[:, 0] / 0.0, "values from inf to inf"),
+        (
+            lambda y, y_true: y[:, 0] * np.nan,
+            r"is nan for example 20 \(from 0\) of the test data",
+        ),
+        (lambda y, y_true: y[:, 0] / 0.0, "is inf for example 20 .*division by 0"),
         (lambda y, y_true: tf.reduce_mean(y), r"shape \(\) for outputs of .* \[B\]"),
         (lambda y, y_true: y[:, :1], r"shape \(2, 1\)"),
         (lambda y, y_true: y[:1, 0], r"shape \(1,\)"),
@@ -138,6 +143,21 @@ def test_other_measures_are_refused_in_one_sentence(measure, match):
     with pytest.raises(UsageError, match=match) as caught:
         _judge_tags(measure)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("number", [0, 1500])
+def test_the_example_whose_value_is_no_number_is_named(number):
+    truth = np.ones((2000, 3))
+    truth[number] = 0.0
+    space = TagSpace(lambda y, y_true: tf.reduce_sum(y * y_true, 1) / sum_of(y_true))
+
+    def sum_of(y):
+        return tf.reduce_sum(y, 1)
+
+    with pytest.raises(UsageError, match=rf"nan for example {number} .*of the rows"):
+        space.check_oracle(truth, "rows")
+    with pytest.raises(UsageError, match=f"nan for example {number} .*decided outputs"):
+        space.example_metric(np.ones((2000, 3)), truth)
 
 
 @pytest.mark.parametrize("shape", [(2, 4, 4), (2, 5, 4), (1, 4, 5)])
