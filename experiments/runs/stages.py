@@ -263,7 +263,8 @@ class Stages(StageFiles):
           ratio: The ratio of its epochs to those of the settings.
 
         Returns:
-          The number of epochs of all rows that have as many updates as it made.
+          The number of epochs for a generator of all rows: as many updates as its best
+          state had, if it was validated on its fold; as many epochs otherwise.
         """
         member, config = self._members[index], self._run.config
         name = f"{stage} {index + 1}"

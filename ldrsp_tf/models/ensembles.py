@@ -8,7 +8,7 @@ trained on all rows may take their place, as the estimators of a stacking do.
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import keras
 import tensorflow as tf
@@ -96,12 +96,25 @@ class CrossFitted(keras.Model):
         return cls(**{**config, **networks})
 
 
+class MemberFeatures(NamedTuple):
+    """Features of x of several discriminators.
+
+    Attributes:
+      parts: The features of each member.
+      member: The number of the member that each example trains, `[B]`, int32.
+    """
+
+    parts: tuple[Any, ...]
+    member: tf.Tensor
+
+
 @keras.saving.register_keras_serializable(package="ldrsp_tf")
 class MeanDiscriminator(Discriminator):
     """The mean logits of several discriminators, which overestimates less than one.
 
-    In training, each example of a batch trains one member alone. The members learn from
-    different examples, so that their errors differ, and one step trains all of them.
+    In training, each example of a batch trains one member alone, by all of its outputs.
+    The members learn from different examples, so that their errors differ, and one step
+    trains all of them.
 
     Args:
       members: Discriminators that differ in their weights alone.
@@ -125,38 +138,44 @@ class MeanDiscriminator(Discriminator):
                 member(inputs)  # Keras marks a network as built after a call.
         return super().call(inputs, training)
 
-    def features(self, x: tf.Tensor, training: bool = False) -> tuple[Any, ...]:
-        """Returns the features of each member."""
-        return tuple(member.features(x, training) for member in self.members)
+    def features(self, x: tf.Tensor, training: bool = False) -> MemberFeatures:
+        """Returns the features of each member, and the member of each example.
+
+        The order of a batch is drawn anew in each epoch, and with it the member of an
+        example.
+        """
+        parts = tuple(member.features(x, training) for member in self.members)
+        return MemberFeatures(parts, tf.range(tf.shape(x)[0]) % len(parts))
 
     def condition_on(
-        self, features: tuple[Any, ...], generator_logits: tf.Tensor
-    ) -> tuple[Any, ...]:
+        self, features: MemberFeatures, generator_logits: tf.Tensor
+    ) -> MemberFeatures:
         """Returns the features of each member, conditioned on G's logits."""
-        return tuple(
+        parts = tuple(
             member.condition_on(part, generator_logits)
-            for member, part in zip(self.members, features)
+            for member, part in zip(self.members, features.parts)
         )
+        return features._replace(parts=parts)
 
     def predict_logits(
-        self, features: tuple[Any, ...], y: tf.Tensor, training: bool = False
+        self, features: MemberFeatures, y: tf.Tensor, training: bool = False
     ) -> tf.Tensor:
         """Returns the mean logits of the members' own predictions, `[B, ...]`."""
         logits = [
             member.predict_logits(part, y, training)
-            for member, part in zip(self.members, features)
+            for member, part in zip(self.members, features.parts)
         ]
-        return _joined(logits, training)
+        return _joined(logits, features.member, training)
 
     def logits(
-        self, features: tuple[Any, ...], y: tf.Tensor, training: bool = False
+        self, features: MemberFeatures, y: tf.Tensor, training: bool = False
     ) -> tf.Tensor:
         """Returns mean logits `[B]` or `[B, H, W]`; in training one member's a row."""
         logits = [
             member.logits(part, y, training)
-            for member, part in zip(self.members, features)
+            for member, part in zip(self.members, features.parts)
         ]
-        return _joined(logits, training)
+        return _joined(logits, features.member, training)
 
     def get_config(self) -> dict[str, Any]:
         """Returns the members, for Keras' saving."""
@@ -170,10 +189,7 @@ class MeanDiscriminator(Discriminator):
         return cls(**{**config, "members": list(members)})
 
 
-def _joined(logits: list[tf.Tensor], training: bool) -> tf.Tensor:
+def _joined(logits: list[tf.Tensor], member: tf.Tensor, training: bool) -> tf.Tensor:
     if not training:
         return tf.add_n(logits) / len(logits)
-    stacked = tf.stack(logits, 1)
-    # The order of a batch is drawn anew in each epoch, and with it the member of a row.
-    member = tf.range(tf.shape(stacked)[0]) % len(logits)
-    return tf.gather(stacked, member, axis=1, batch_dims=1)
+    return tf.gather(tf.stack(logits, 1), member, axis=1, batch_dims=1)

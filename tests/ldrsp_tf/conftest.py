@@ -43,7 +43,14 @@ def make_trainer(tags):
     """Makes a built trainer of tiny networks; other arguments are its settings."""
 
     def make(
-        method="ldrsp", *, seed=0, dropout=0.0, optimizer=None, space=None, **settings
+        method="ldrsp",
+        *,
+        seed=0,
+        dropout=0.0,
+        optimizer=None,
+        space=None,
+        discriminator=None,
+        **settings,
     ) -> Trainer:
         keras.utils.set_random_seed(seed)
         settings.setdefault("batch_size", 8)
@@ -54,7 +61,8 @@ def make_trainer(tags):
             generator = TagSpace().initial_logits((LABELS,))
         trainer = Trainer(
             generator,
-            EnergyNetwork(LABELS, (6,), 3, entropy=method.iterates == "logits"),
+            discriminator
+            or EnergyNetwork(LABELS, (6,), 3, entropy=method.iterates == "logits"),
             method,
             space or TagSpace(),
             TrainingSettings(**settings),

@@ -41,12 +41,38 @@ def test_each_example_of_a_training_batch_is_one_members(energies):
         np.testing.assert_allclose(logits[row], expected, rtol=1e-6)
 
 
-def test_informed_members_answer_together():
+def test_all_outputs_of_an_example_train_one_member(make_trainer, energies, tags):
+    # Truth, outputs of G and samples stand one after another, and eight rows of each
+    # are no multiple of three members.
+    trainer = make_trainer("ldrsp", discriminator=energies)
+    x, y = (tf.constant(part[:8]) for part in tags)
+    logits = trainer.generator(x)
+    update, seed = trainer._discriminator_update, tf.constant([0, 0])
+
+    def moved_weights(row):
+        others = tf.tensor_scatter_nd_add(y, [[row]], [1.0 - 2.0 * y[row]])
+        changed = []
+        for truth in (y, others):
+            gradients = update.gradients(trainer, x, truth, logits, seed).gradients
+            changed.append([np.asarray(g) for g in gradients])
+        return [np.any(a != b) for a, b in zip(*changed)]
+
+    for row in range(8):
+        moved = moved_weights(row)
+        of_member = len(moved) // 3
+        members = [
+            any(moved[index * of_member : (index + 1) * of_member])
+            for index in range(3)
+        ]
+        assert members == [index == row % 3 for index in range(3)]
+
+
+def test_conditioned_members_predict_together():
     model = MeanDiscriminator([RatioNetwork(5, (4,)) for _ in range(2)])
     x, y, logits = _tags()
     assert model.is_conditioned and model.can_predict
     features = model.condition_on(model.features(x), logits)
-    # At first, each member repeats what the generator says.
+    # At first, each member repeats the generator's prediction.
     np.testing.assert_allclose(model.predict_logits(features, y), logits, rtol=1e-6)
     trust = model.members[0].trust
     trust.assign(tf.ones_like(trust))
