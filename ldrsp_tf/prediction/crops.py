@@ -166,7 +166,7 @@ class CropAverage:
     def generate(self, x: tf.Tensor) -> tf.Tensor:
         """Returns averaged outputs of G, `[B, H, W, C]`, of images `[B, H, W, 3]`."""
         self._corners(x)  # Refused here if they do not cover, and not in a graph.
-        return self._generate(x)
+        return self._generate(x, tuple(x.shape[1:]))
 
     def walk(
         self, x: tf.Tensor, step_size: tf.Tensor, steps: tf.Tensor, normalized: bool
@@ -184,17 +184,24 @@ class CropAverage:
           of a discriminator with one score a crop.
         """
         self._corners(x)
-        return self._walk(x, step_size, steps, normalized)
+        return self._walk(x, step_size, steps, normalized, tuple(x.shape[1:]))
 
     @tf.function(reduce_retracing=True, autograph=False)
-    def _generate(self, x: tf.Tensor) -> tf.Tensor:
+    def _generate(self, x: tf.Tensor, shape: tuple[int, ...]) -> tf.Tensor:
+        del shape  # As in `NetworkPair`: each size has a trace of its own.
         outputs = self.networks.generate(self._cut(x))
         return self._join(outputs[None], x)[0]
 
     @tf.function(reduce_retracing=True, autograph=False)
     def _walk(
-        self, x: tf.Tensor, step_size: tf.Tensor, steps: tf.Tensor, normalized: bool
+        self,
+        x: tf.Tensor,
+        step_size: tf.Tensor,
+        steps: tf.Tensor,
+        normalized: bool,
+        shape: tuple[int, ...],
     ) -> Trajectory:
+        del shape
         crops = self.networks.walk(self._cut(x), step_size, steps, normalized)
         return Trajectory(
             self._join(crops.outputs, x), self._join_scores(crops.scores, x)

@@ -75,12 +75,20 @@ class NetworkPair:
           UsageError: The method has no discriminator.
         """
         self.require_discriminator()
-        return self._walk(x, step_size, steps, normalized)
+        return self._walk(x, step_size, steps, normalized, tuple(x.shape[1:]))
 
     @tf.function(reduce_retracing=True, autograph=False)
     def _walk(
-        self, x: tf.Tensor, step_size: tf.Tensor, steps: tf.Tensor, normalized: bool
+        self,
+        x: tf.Tensor,
+        step_size: tf.Tensor,
+        steps: tf.Tensor,
+        normalized: bool,
+        shape: tuple[int, ...],
     ) -> Trajectory:
+        # Each shape of an input has a trace of its own: the batch alone is relaxed, and
+        # not the size of images, which networks need.
+        del shape
         x = tf.cast(x, tf.float32)
         logits = self.generator(x, training=False)
         return refinement.walk(

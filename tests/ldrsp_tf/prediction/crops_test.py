@@ -305,3 +305,13 @@ def test_scores_of_whole_crops_are_averaged_over_the_crops(mirror):
             outputs = _step(crop, step, 0.5)
             scores.append(tf.reduce_mean(2 * outputs[..., 0] - outputs[..., 1], [1, 2]))
         np.testing.assert_allclose(walk.scores[step], np.mean(scores, 0), rtol=1e-5)
+
+
+def test_images_of_several_sizes_are_averaged_one_after_another():
+    average = CropAverage(_FakeTrainer(), 4, lambda side: (0, side - 4))
+    for rows, columns in ((7, 7), (6, 7), (5, 8)):
+        x = tf.random.stateless_normal([2, rows, columns, 3], [0, rows])
+        generated = average.generate(x)
+        assert generated.shape == (2, rows, columns, 2)
+        walked = average.walk(x, tf.constant(0.1), tf.constant(1), True)
+        np.testing.assert_allclose(walked.outputs[0], generated, rtol=1e-5)

@@ -68,3 +68,18 @@ def test_a_method_without_a_discriminator_cannot_walk(make_trainer, tags):
     trainer = make_trainer("baseline")
     with pytest.raises(UsageError, match="discriminator"):
         trainer.walk(tf.constant(tags[0]), tf.constant(0.1), tf.constant(2), True)
+
+
+def test_images_of_several_sizes_are_refined_one_after_another(make_map_trainer, maps):
+    trainer = make_map_trainer("ldrsp")
+    walk = tf.constant(0.3), tf.constant(2), True
+    # Sides that are no multiples of the networks' strides are padded to some.
+    for rows, columns in ((8, 8), (7, 8), (6, 9), (8, 8)):
+        x = tf.constant(maps[0][:2, :rows, :columns])
+        refined = trainer.walk(x, *walk).outputs[-1]
+        assert refined.shape == (2, rows, columns, 2)
+        expected = refine(
+            trainer.score(x), trainer.generate(x), step_size=0.3, steps=2,
+            normalized=True, project=trainer.space.project,
+        )  # fmt: skip
+        np.testing.assert_allclose(refined, expected, atol=1e-4)
