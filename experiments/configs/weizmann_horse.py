@@ -191,7 +191,6 @@ TASK = Task(
             "first_epochs": 600,
             "pretraining_epochs": 600,
             "discriminator_width": 16,
-            "discriminator_learning_rate": 0.0015,
             "epochs": 40,
         },
     },

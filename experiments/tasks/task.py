@@ -82,6 +82,10 @@ _SCORE_SETTINGS = (
 )
 
 
+# What a stock recipe takes, beside the shape of G, of the settings for other networks.
+_GENERATOR_RATE = "generator_learning_rate"
+
+
 _SEEDS_APART = 1000  # So that no generator has the seed of another run's.
 
 
@@ -216,8 +220,8 @@ class Task:
       config: The class of the configuration, which also names the family.
       settings: Settings that differ from the defaults, by flat name.
       overrides: Settings that differ per method, by flat name.
-      variants: Settings that differ with other networks, by flat name; those of one
-        method stand above those of all.
+      variants: Settings that differ with other networks, by flat name. Those of all
+        methods stand below `overrides`, those of one method above.
       paper: The paper's figures, method -> row -> percent.
       default_method: The recipe of a run that names none.
       search_space: The space that a sweep searches, method -> setting -> range.
@@ -280,21 +284,33 @@ class Task:
         for name in given:
             if name not in self.config.setting_names():
                 raise UsageError(f"--{name} is not a setting of task {self.name!r}.")
-        named = {"task": self.name, "method": method}
+        of_task = {"task": self.name, "method": method, **self.settings}
         of_method = {
             **self.config.STOCK.get(method, {}),
             **self.overrides.get(method, {}),
         }
-        chosen = {**named, **self.settings, **of_method}
-        variant = self.config.from_flat({**chosen, **given}).variant
-        of_networks = {
-            **self.variants.get(MethodVariant(None, variant), {}),
-            **self.variants.get(MethodVariant(method, variant), {}),
+        usual = self.config.from_flat({**of_task, **of_method, **given})
+        chosen = {
+            **of_task,
+            **self._of_networks(method, usual.variant),
+            **of_method,
+            **self.variants.get(MethodVariant(method, usual.variant), {}),
         }
         unbounded = {b: () for epochs, b in BOUNDS.items() if epochs in given}
-        config = self.config.from_flat({**chosen, **of_networks, **unbounded, **given})
+        config = self.config.from_flat({**chosen, **unbounded, **given})
         recipe.require_task(config.FAMILY, getattr(config, "classes", None))
         return self.complete(config)
+
+    def _of_networks(self, method: str, variant: str) -> dict[str, Any]:
+        """Returns the settings of all methods with such networks, as a method has them.
+
+        A stock recipe is one rule for all data: it takes those of G's network alone.
+        """
+        found = self.variants.get(MethodVariant(None, variant), {})
+        names = set(found)
+        if method in self.config.STOCK:
+            names &= {*self.config.GENERATOR_SETTINGS, _GENERATOR_RATE}
+        return {name: found[name] for name in found if name in names}
 
     def first_stage(self, config: Config, member: int) -> Config:
         """Returns the settings of a generator that a cross-fitted run begins with.

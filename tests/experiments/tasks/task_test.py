@@ -19,7 +19,7 @@ from experiments.tasks import mulan, synthetic
 from experiments.tasks.command_line import CONFIGS, parse_command_line
 from experiments.tasks.recipes import RECIPES
 from experiments.tasks.superpixels import OFFICIAL, PROXY, superpixel_metrics
-from experiments.tasks.task import TASKS, get_task, prepared_data
+from experiments.tasks.task import TASKS, MethodVariant, get_task, prepared_data
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.settings import OURS, PAPER, Domain
 
@@ -119,6 +119,27 @@ def test_a_method_may_have_settings_of_its_own_with_other_networks():
     assert (stage.epochs, stage.training.generator_learning_rate) == (600, 0.005)
     assert stage.rotation == cross.rotation == 10.0
     assert not (stage.folds or stage.refit)
+
+
+@pytest.mark.parametrize(
+    ("method", "differing"),
+    [
+        # What the method says itself holds for any networks.
+        ("wgan_gp", {"width", "generator_learning_rate", "mirror_averaging", "epochs"}),
+        ("dvn", {"width", "generator_learning_rate", "mirror_averaging"}),
+        ("ldrsp_cross", {"width", "generator_learning_rate"}),
+        # One rule for all data, but for the network of G.
+        ("auto", {"width", "generator_learning_rate"}),
+    ],
+)
+def test_settings_of_other_networks_stand_below_those_of_a_method(method, differing):
+    task, of_all = get_task("weizmann_horse"), MethodVariant(None, "unet")
+    task = dataclasses.replace(task, variants={of_all: task.variants[of_all]})
+    usual = task.configure(method, {}).as_dict()
+    other = task.configure(method, {"generator": "unet"}).as_dict()
+    found = {name for name in usual if usual[name] != other[name]}
+    assert found == {"generator", *differing}
+    assert (other["width"], other["generator_learning_rate"]) == (16, 0.005)
 
 
 @pytest.mark.parametrize("name", ["synthetic_shapes", "image_folder"])
