@@ -9,7 +9,7 @@ import numpy as np
 
 from experiments.fits.own_fit import OwnFit, build_own_fit
 from experiments.runs.context import RunContext
-from experiments.runs.stage_files import FurtherMeasure, StageFiles
+from experiments.runs.stage_files import SELECTION, FurtherMeasure, StageFiles
 from experiments.tasks.splits import Split
 from ldrsp_tf.data.examples import Examples
 from ldrsp_tf.data.preprocessing import preprocess
@@ -95,13 +95,13 @@ class OwnStages(StageFiles):
         """
         self.fit.use_validation(validation)
         checkpoints = self._fit(
-            "selection",
+            SELECTION,
             self.fit,
             training,
             self._run.config.epochs,
             validation=lambda: _validate(self.fit, validation),
         )
-        return restore_best(checkpoints, self.history, "selection")
+        return restore_best(checkpoints, self.history, SELECTION)
 
     def retrain(
         self, training: Examples, all_training: Examples, chosen: Record

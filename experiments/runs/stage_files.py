@@ -23,6 +23,9 @@ from ldrsp_tf.training.trainable import Trainable
 
 FurtherMeasure = Callable[[np.ndarray], dict[str, float]]
 
+# The stage that a run chooses its epoch in; names of the stages before it are longer.
+SELECTION = "selection"
+
 Self = TypeVar("Self", bound="StageFiles")
 
 

@@ -26,7 +26,7 @@ from experiments.runs.context import RunContext
 from experiments.runs.controls import Controls
 from experiments.runs.evaluation import evaluate_test
 from experiments.runs.own_stages import OwnStages
-from experiments.runs.stage_files import FurtherMeasure, StageFiles
+from experiments.runs.stage_files import SELECTION, FurtherMeasure, StageFiles
 from experiments.tasks.recipes import get_recipe
 from experiments.tasks.splits import Split
 from ldrsp_tf.data.examples import Examples
@@ -101,16 +101,16 @@ class Stages(StageFiles):
         predictor = predictor_by(refiner.trainer, crops)
         unrefined = refiner.parts.unrefined_by(predictor)
         try_validation(refiner.trainer, predictor, refiner.grid, validation, unrefined)
-        folds = self._first_stages("selection", training)
+        folds = self._first_stages(SELECTION, training)
         checkpoints = self._fit(
-            "selection",
+            SELECTION,
             refiner.trainer,
             with_folds(config, training, folds),
             self._budgets.epochs,
             validation=lambda: self._validate(predictor, unrefined, validation),
             validation_freq=self._budgets.validation_interval,
         )
-        best = restore_best(checkpoints, self.history, "selection")
+        best = restore_best(checkpoints, self.history, SELECTION)
         if refiner.predictor is predictor:
             return best
         final = self._validate(refiner.predictor, refiner.parts.unrefined, validation)
@@ -219,7 +219,7 @@ class Stages(StageFiles):
             self._fit_on_folds(f"{stage}/generator", index, examples, folds, ratio)
             for index in range(len(self._members))
         ]
-        if stage == "selection" and config.late_refit:
+        if stage == SELECTION and config.late_refit:
             # Validation rows are new to the cross-fitted generators as well.
             for refitted, member in zip(self._refitted, self._members, strict=True):
                 refitted.trainer.generator.set_weights(

@@ -9,6 +9,7 @@ from typing import Any
 
 from datasets.loading import LoadedData
 from experiments.runs.context import RunContext
+from experiments.runs.stage_files import SELECTION
 from experiments.runs.stages import open_stages
 from experiments.search.plan import Plan, Settings
 from experiments.tasks.splits import hold_out
@@ -92,12 +93,14 @@ class _Progress:
         """Ignores the begin of a stage."""
 
     def progress(self, record: Record) -> None:
-        """Reports the value after a validation.
+        """Reports the value after a validation of the stage that chooses an epoch.
+
+        That of a cross-fitted generator on its fold has its metric alone.
 
         Raises:
           DivergenceError: The critic has diverged, whatever the metric is as yet.
         """
-        if "validation" in record:
+        if record["phase"] == SELECTION and "validation" in record:
             validation = record["validation"]
             divergence = divergence_of(validation.get("score", {}))
             if divergence is not None:

@@ -45,9 +45,13 @@ def measure(data, folder, settings=SETTINGS):
     return found, reports
 
 
-def validations(folder, seed):
+def records_of(folder, seed):
     lines = (folder / f"seed{seed}" / "metrics.jsonl").read_text().splitlines()
-    records = [json.loads(line) for line in lines]
+    return [json.loads(line) for line in lines]
+
+
+def validations(folder, seed):
+    records = records_of(folder, seed)
     assert {record["phase"] for record in records} == {"selection"}
     return [r["validation"] for r in records if "validation" in r]
 
@@ -99,6 +103,22 @@ def test_the_value_is_that_of_both_rows_at_the_epoch_that_the_run_chooses(
     assert chosen["metric"] == refined
     assert generator != refined
     assert found == pytest.approx((generator + refined) / 2)
+    assert reports[-1] == (4, found)
+
+
+def test_validations_of_cross_fitted_generators_are_not_reported(data, tmp_path):
+    first = {"folds": 2, "first_epochs": 4, "first_validations": 2}
+    given = {**PLAN.given, **first, "pretraining_epochs": 1}
+    plan = dataclasses.replace(PLAN, method="ldrsp_cross", given=given, seeds=1)
+    reports = []
+    found = validation_value(
+        plan, data, SETTINGS, tmp_path, lambda *report: reports.append(report)
+    )
+    validated = [r for r in records_of(tmp_path, 0) if "validation" in r]
+    stages = [record["phase"] for record in validated]
+    generators = ["selection/generator 1"] * 2 + ["selection/generator 2"] * 2
+    assert stages == [*generators, "selection", "selection"]
+    assert [step for step, _ in reports] == [2, 4]
     assert reports[-1] == (4, found)
 
 
