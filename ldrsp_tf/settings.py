@@ -344,6 +344,14 @@ class TrainingSettings:
     def __post_init__(self) -> None:
         require_valid(self)
 
+    def steps_per_epoch(self, rows: int) -> int:
+        """Returns the number of training steps of an epoch of so many rows.
+
+        Rows that do not fill a last batch are left out; fewer rows than a batch has are
+        a batch of their own.
+        """
+        return rows // min(self.batch_size, rows)
+
 
 @dataclasses.dataclass(frozen=True)
 class RefinementGrid:

@@ -27,6 +27,7 @@ from experiments.runs.controls import Controls
 from experiments.runs.evaluation import evaluate_test
 from experiments.runs.own_stages import OwnStages
 from experiments.runs.stage_files import SELECTION, FurtherMeasure, StageFiles
+from experiments.tasks.config import Config
 from experiments.tasks.recipes import get_recipe
 from experiments.tasks.splits import Split
 from ldrsp_tf.data.examples import Examples
@@ -80,7 +81,8 @@ class Stages(StageFiles):
             self.refiner = build_refiner(task, config, examples, generator)
             if config.pretraining_epochs:
                 self._pretrainer = pretrainer(config, self.refiner, examples)
-        self._budgets = Budgets.of(config, self._updates(len(examples.x)))
+        updates = config.training.steps_per_epoch(len(examples.x))
+        self._budgets = Budgets.of(config, updates)
         # Only now: settings that were refused do not claim the folder.
         super().__init__(run)
 
@@ -191,11 +193,8 @@ class Stages(StageFiles):
 
     def updates_ratio(self, training: Examples, all_training: Examples) -> float:
         """Returns the ratio of updates an epoch, of some rows to all rows."""
-        return self._updates(len(training.x)) / self._updates(len(all_training.x))
-
-    def _updates(self, rows: int) -> int:
-        """Returns the number of updates of an epoch of so many rows."""
-        return len(self.refiner.trainer.order(rows, 0))
+        updates = self._run.config.training.steps_per_epoch
+        return updates(len(training.x)) / updates(len(all_training.x))
 
     def _first_stages(
         self, stage: str, examples: Examples, ratio: float = 1.0
@@ -324,3 +323,15 @@ def open_stages(run: RunContext, examples: Examples) -> StageFiles:
     if get_recipe(run.config.method).fit is None:
         return Stages(run, examples)
     return OwnStages(run, examples)
+
+
+def selection_epochs(config: Config, rows: int) -> int:
+    """Returns the largest number of epochs of the stage that chooses an epoch.
+
+    Args:
+      config: The settings of the run.
+      rows: The number of rows that the stage trains on.
+    """
+    if get_recipe(config.method).fit is not None:
+        return config.epochs  # Rounds of its own, which no updates bound.
+    return Budgets.of(config, config.training.steps_per_epoch(rows)).epochs

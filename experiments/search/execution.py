@@ -12,7 +12,11 @@ from experiments.search.display import show_trial, show_widening
 from experiments.search.plan import Plan, Sweep
 from experiments.search.record import sweep_content, trial_record
 from experiments.search.study import Search
-from experiments.search.trials import validation_value, without_test_rows
+from experiments.search.trials import (
+    run_epochs,
+    validation_value,
+    without_test_rows,
+)
 from experiments.search.widening import Budget
 from experiments.summaries.result_file import write_json
 
@@ -36,7 +40,7 @@ def do_sweeps(
     """
     rows = without_test_rows(data)
     # Opened before the first trial: a file of another sweep is refused at once.
-    searches = [Search(*sweep) for sweep in sweeps]
+    searches = [Search(*sweep, run_epochs(sweep.plan, rows)) for sweep in sweeps]
     for sweep, search in zip(sweeps, searches, strict=True):
         keeper = _Keeper(sweep, search, budget, data, cluster.at_once if cluster else 1)
         run = functools.partial(search.run, budget, tell=keeper.tell)

@@ -52,17 +52,21 @@ class Search:
       plan: The plan of the sweep.
       folder: The folder of the sweep.
       storage: The SQLite file of its trials.
+      epochs: The number of epochs of a run, after a third of which its trial may be
+        stopped for falling behind.
 
     Raises:
       UsageError: The file is no storage, or has the trials of another plan.
     """
 
-    def __init__(self, plan: Plan, folder: pathlib.Path, storage: pathlib.Path):
+    def __init__(
+        self, plan: Plan, folder: pathlib.Path, storage: pathlib.Path, epochs: int
+    ):
         optuna.logging.set_verbosity(optuna.logging.ERROR)
         self._plan = plan
         self._folder = folder
         with self._alone():
-            self._study = _open(storage, plan)
+            self._study = _open(storage, plan, epochs)
 
     @property
     def trials(self) -> list[FrozenTrial]:
@@ -230,8 +234,7 @@ class Search:
         self._study.tell(trial, **outcome)
 
 
-def _open(storage: pathlib.Path, plan: Plan) -> optuna.Study:
-    epochs = plan.configs({})[0].epochs
+def _open(storage: pathlib.Path, plan: Plan, epochs: int) -> optuna.Study:
     pruner: optuna.pruners.BasePruner = optuna.pruners.NopPruner()
     if plan.pruning:
         pruner = optuna.pruners.MedianPruner(_FIRST_TRIALS, n_warmup_steps=epochs // 3)

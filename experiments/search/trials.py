@@ -10,7 +10,7 @@ from typing import Any
 from datasets.loading import LoadedData
 from experiments.runs.context import RunContext
 from experiments.runs.stage_files import SELECTION
-from experiments.runs.stages import open_stages
+from experiments.runs.stages import open_stages, selection_epochs
 from experiments.search.plan import Plan, Settings
 from experiments.tasks.splits import hold_out
 from ldrsp_tf.errors import DivergenceError
@@ -26,6 +26,18 @@ def without_test_rows(data: LoadedData) -> LoadedData:
     """Returns the data without its test rows, which a search must not use."""
     splits = {name: rows for name, rows in data.splits.items() if name != "test"}
     return dataclasses.replace(data, splits=splits)
+
+
+def run_epochs(plan: Plan, data: LoadedData) -> int:
+    """Returns the largest number of epochs of a run with the task's own settings.
+
+    Args:
+      plan: The plan of the sweep.
+      data: The data of the task, of whose training rows updates are counted.
+    """
+    config = plan.configs({})[0]
+    rows = hold_out(plan.task, config, data).training
+    return selection_epochs(config, len(rows.x))
 
 
 def validation_value(
@@ -53,6 +65,7 @@ def validation_value(
         penalty has diverged.
     """
     values: list[float] = []
+    done = 0
     for config in plan.configs(settings):
         rows = hold_out(plan.task, config, data)
         run_folder = folder / f"seed{config.seed}"
@@ -60,7 +73,7 @@ def validation_value(
         shutil.rmtree(run_folder, ignore_errors=True)
         run_folder.mkdir(parents=True)
         space = plan.task.family.space(config)
-        progress = _Progress(space, values, len(values) * config.epochs, report)
+        progress = _Progress(space, values, done, report)
         identity = {**config.as_dict(), **plan.content}
         run = RunContext(
             plan.task, config, identity, run_folder, progress, is_resumable=False
@@ -68,6 +81,7 @@ def validation_value(
         with open_stages(run, rows.training) as stages:
             chosen = stages.select(rows.training, rows.validation)
         values.append(_mean_of_rows(space, chosen["validation"]))
+        done += selection_epochs(config, len(rows.training.x))
     return statistics.mean(values)
 
 

@@ -220,7 +220,7 @@ class Trainer(NetworkPair):
           Row numbers, `[steps, batch_size]`, int32.
         """
         batch = min(self.settings.batch_size, rows)
-        steps = rows // batch
+        steps = self.settings.steps_per_epoch(rows)
         shuffled = np.random.default_rng((self.seed, epoch)).permutation(rows)
         return shuffled[: steps * batch].reshape(steps, batch).astype(np.int32)
 

@@ -57,6 +57,11 @@ def test_a_value_out_of_its_domain_is_refused(kind, given, message):
         kind(**given)
 
 
+@pytest.mark.parametrize(("rows", "steps"), [(64, 2), (95, 2), (32, 1), (7, 1)])
+def test_an_epoch_has_the_steps_of_full_batches_and_one_at_least(rows, steps):
+    assert TrainingSettings(batch_size=32).steps_per_epoch(rows) == steps
+
+
 def test_numbers_and_arrays_of_numpy_are_taken():
     assert TrainingSettings(batch_size=np.int64(3)).batch_size == 3
     grid = RefinementGrid(np.float32([0.5, 1.0]), np.arange(1, 3), np.True_)

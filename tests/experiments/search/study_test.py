@@ -29,13 +29,13 @@ def value(settings, folder, report):
     return 1.0 - (settings["input_dropout"] - 0.2) ** 2
 
 
-def search(folder, plan=PLAN):
-    return Search(plan, folder, folder / "trials.sqlite3")
+def search(folder, plan=PLAN, epochs=3):
+    return Search(plan, folder, folder / "trials.sqlite3", epochs)
 
 
-def run(folder, trials, measure=value, plan=PLAN, widenings=0):
+def run(folder, trials, measure=value, plan=PLAN, widenings=0, epochs=3):
     """Does trials; the records of all."""
-    made = search(folder, plan)
+    made = search(folder, plan, epochs)
     made.run(Budget(trials, widenings), measure, lambda trial: None)
     return [trial_record(trial) for trial in made.trials]
 
@@ -181,6 +181,21 @@ def test_what_falls_behind_the_median_is_given_up(tmp_path, pruning):
     assert records[5]["state"] == ("pruned" if pruning else "complete")
     assert records[5]["epochs"] == (1 if pruning else 3)
     assert {record["state"] for record in records[:5]} == {"complete"}
+
+
+def test_a_trial_is_not_given_up_in_the_first_third_of_a_runs_epochs(tmp_path):
+    """Those that the run has, which updates bound, not those of the settings: 3."""
+    calls = itertools.count()
+
+    def measure(settings, folder, report):
+        quality = 0.1 if next(calls) == 5 else 0.5
+        for epoch in range(1, 13):
+            report(epoch, quality)
+        return quality
+
+    plan = dataclasses.replace(PLAN, pruning=True)
+    records = run(tmp_path, 6, measure, plan, epochs=12)
+    assert (records[5]["state"], records[5]["epochs"]) == ("pruned", 4)
 
 
 def test_each_end_of_a_trial_is_told_and_that_of_the_search(tmp_path):

@@ -7,7 +7,11 @@ import pytest
 from datasets.loading import LoadedData
 from experiments.runs import evaluation
 from experiments.search.plan import Plan
-from experiments.search.trials import validation_value, without_test_rows
+from experiments.search.trials import (
+    run_epochs,
+    validation_value,
+    without_test_rows,
+)
 from experiments.tasks.task import get_task
 from ldrsp_tf.errors import DivergenceError
 
@@ -120,6 +124,24 @@ def test_validations_of_cross_fitted_generators_are_not_reported(data, tmp_path)
     assert stages == [*generators, "selection", "selection"]
     assert [step for step, _ in reports] == [2, 4]
     assert reports[-1] == (4, found)
+
+
+def test_the_steps_of_a_seed_follow_those_of_the_one_before(data, tmp_path):
+    """Of 48 training rows an epoch has two updates: 12 are six epochs, not four."""
+    given = {**PLAN.given, "batch_size": 24, "updates": (12, 12)}
+    plan = dataclasses.replace(PLAN, given=given)
+    reports = []
+    validation_value(
+        plan, data, SETTINGS, tmp_path, lambda *report: reports.append(report)
+    )
+    assert [step for step, _ in reports] == [3, 6, 9, 12]
+    assert run_epochs(plan, data) == 6
+    assert run_epochs(PLAN, data) == 4
+
+
+def test_a_fit_of_its_own_has_the_epochs_of_its_settings(data):
+    plan = Plan(PLAN.task, "prlr", {"epochs": 5, "updates": (900, 3000)})
+    assert run_epochs(plan, data) == 5
 
 
 def test_a_trial_that_is_given_up_ends_at_once(data, tmp_path):
