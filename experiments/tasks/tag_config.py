@@ -75,6 +75,7 @@ class TagConfig(Config):
         PAPER,
         "number of units in each hidden layer of D (of the encoder, where D is an "
         "auto-encoder), separated by commas",
+        low=1,
         group="networks",
     )
     interaction_units: int = setting(

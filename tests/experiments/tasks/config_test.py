@@ -1,12 +1,19 @@
 import math
+import re
 
 import pytest
 
-from experiments.cli.setting_tree import flatten
+from experiments.cli.setting_tree import flatten, leaves
+from experiments.tasks.command_line import CONFIGS
 from experiments.tasks.config import Config
 from experiments.tasks.tag_config import TagConfig
 from ldrsp_tf.errors import UsageError
-from ldrsp_tf.settings import RefinementGrid, SamplingSettings, TrainingSettings
+from ldrsp_tf.settings import (
+    Domain,
+    RefinementGrid,
+    SamplingSettings,
+    TrainingSettings,
+)
 
 
 def config(**given) -> Config:
@@ -82,6 +89,20 @@ def test_unknown_settings_are_refused():
 def test_a_value_out_of_bounds_is_refused(given, message):
     with pytest.raises(UsageError, match=message):
         config(**given)
+
+
+@pytest.mark.parametrize("kind", CONFIGS)
+def test_a_layer_has_one_unit_or_channel_at_least(kind):
+    """Keras refuses one without any, in an error of its own."""
+    sizes = {}
+    for leaf in leaves(kind):
+        about = leaf.field.metadata.get("help", "")
+        if leaf.name != "interaction_units" and re.search("units|channels", about):
+            domain = Domain.of(leaf.field)
+            if domain.kind is int:
+                sizes[leaf.name] = domain.low
+    assert sizes
+    assert set(sizes.values()) == {1}
 
 
 @pytest.mark.parametrize("name", ["updates", "first_updates", "pretraining_updates"])

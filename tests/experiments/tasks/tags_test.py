@@ -21,6 +21,23 @@ def test_discriminators_are_energies_or_an_autoencoder():
     assert type(_discriminator(discriminator="autoencoder")) is AutoencoderEnergy
 
 
+@pytest.mark.parametrize("name", ["hidden", "discriminator_hidden"])
+def test_a_layer_without_units_is_refused(name):
+    message = rf"TagConfig.{name} is \(0,\): whole numbers of at least 1 are needed"
+    with pytest.raises(UsageError, match=message):
+        _discriminator(**{name: (0,)})
+
+
+@pytest.mark.parametrize(
+    "given", [{"discriminator_head": "ratio"}, {"discriminator": "autoencoder"}, {}]
+)
+def test_networks_may_have_the_smallest_sizes_that_settings_take(given):
+    sizes = {"hidden": (1,), "discriminator_hidden": (1,), "interaction_units": 0}
+    discriminator = _discriminator(**sizes, **given)
+    features = discriminator.features(np.zeros((1, 7), np.float32))
+    assert discriminator.logits(features, np.zeros((1, 5), np.float32)).shape == (1,)
+
+
 def test_the_energy_of_spen_has_an_entropy_term_and_that_of_others_none():
     assert _discriminator("spen").entropy
     assert not _discriminator("dvn").entropy
