@@ -17,6 +17,7 @@ from experiments.search.widening import Budget
 from experiments.summaries.result_table import METRICS
 from experiments.tasks import mulan, synthetic
 from experiments.tasks.command_line import CONFIGS, parse_command_line
+from experiments.tasks.mask_config import MaskConfig
 from experiments.tasks.recipes import RECIPES
 from experiments.tasks.superpixels import OFFICIAL, PROXY, superpixel_metrics
 from experiments.tasks.task import TASKS, MethodVariant, get_task, prepared_data
@@ -25,6 +26,8 @@ from ldrsp_tf.settings import OURS, PAPER, Domain
 
 # The loaders of tasks whose data TFDS prepares.
 _PREPARED = (prepared_data, mulan.load, synthetic.load_tags, synthetic.load_shapes)
+
+MASK_TASKS = [name for name in TASKS if issubclass(get_task(name).config, MaskConfig)]
 
 
 @pytest.mark.parametrize("name", TASKS)
@@ -140,6 +143,16 @@ def test_settings_of_other_networks_stand_below_those_of_a_method(method, differ
     found = {name for name in usual if usual[name] != other[name]}
     assert found == {"generator", *differing}
     assert (other["width"], other["generator_learning_rate"]) == (16, 0.005)
+
+
+@pytest.mark.parametrize("name", MASK_TASKS)
+@pytest.mark.parametrize("networks", [{}, {"generator": "unet"}])
+def test_masks_have_rates_at_which_d_learns_and_keeps_its_pretraining(name, networks):
+    for method in ("ldrsp_cross", "auto"):
+        config = get_task(name).configure(method, networks)
+        assert config.pretraining_epochs
+        assert config.pretraining_learning_rate == 0.005
+        assert config.training.discriminator_learning_rate == 0.0015
 
 
 @pytest.mark.parametrize("name", ["synthetic_shapes", "image_folder"])
