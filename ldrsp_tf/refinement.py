@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.projections import Projection, box
-from ldrsp_tf.settings import require_counts
+from ldrsp_tf.settings import plain_value, require_counts
 
 Score = Callable[[tf.Tensor], tf.Tensor]
 
@@ -257,6 +257,9 @@ class Refinement:
     normalized: bool = True
 
     def __post_init__(self) -> None:
+        for field in dataclasses.fields(self):  # Files keep plain values alone.
+            value = plain_value(getattr(self, field.name))
+            object.__setattr__(self, field.name, value)
         require_counts(0, steps=self.steps)
         is_number = isinstance(self.step_size, numbers.Real)
         if not is_number or not math.isfinite(self.step_size):

@@ -30,6 +30,8 @@ HEADS = ("sigmoid", "bilinear")
 CLASS_MAP_METRICS = ("mean_iou", "pixel_accuracy")
 PROJECTION_NAMES = ("simplex", "box")
 
+_SEQUENCES = (list, tuple, range, np.ndarray)  # All of which a list may be given as.
+
 
 @dataclasses.dataclass(frozen=True)
 class Domain:
@@ -72,8 +74,7 @@ class Domain:
             return self.is_optional
         if not self.is_list:
             return self._has_element(value)
-        is_sequence = isinstance(value, (list, tuple, np.ndarray))
-        return is_sequence and all(map(self._has_element, value))
+        return isinstance(value, _SEQUENCES) and all(map(self._has_element, value))
 
     def _has_element(self, value: Any) -> bool:
         if self.kind is bool:
@@ -139,25 +140,48 @@ def is_setting(field: "dataclasses.Field[Any]") -> bool:
     return "help" in field.metadata
 
 
-def require_valid(settings: Any) -> None:
-    """Checks the values of a dataclass of settings, apart from dataclasses within it.
+def coerce_settings(settings: Any) -> None:
+    """Makes plain Python values of a dataclass's settings, and checks them.
+
+    Files keep plain values alone, by which a training is known. A dataclass of settings
+    calls this in `__post_init__`; those within it have done so.
+
+    Args:
+      settings: The dataclass, which may be frozen.
 
     Raises:
       UsageError: A value is of another type, is not finite or is out of bounds.
     """
     for field in filter(is_setting, dataclasses.fields(settings)):
-        value, domain = getattr(settings, field.name), Domain.of(field)
+        value, domain = plain_value(getattr(settings, field.name)), Domain.of(field)
         if value not in domain:
             name, verb = f"{type(settings).__name__}.{field.name}", "is"
             if domain.is_list:
                 verb = "are"
             raise UsageError(
-                f"The value of {name} is {_shown(value)}: {domain} {verb} needed."
+                f"The value of {name} is {value!r}: {domain} {verb} needed."
             )
+        object.__setattr__(settings, field.name, value)
 
 
-def _shown(value: Any) -> str:
-    return repr(tuple(value)) if isinstance(value, (list, np.ndarray)) else repr(value)
+def plain_value(value: Any) -> Any:
+    """Returns a value as Python's own types have it, which JSON can keep.
+
+    Args:
+      value: A number of any type, or a list, tuple, range or array, which becomes a
+        tuple of such values; anything else is returned as it is.
+    """
+    if isinstance(value, np.ndarray):
+        value = value.tolist()  # A number, if it has no axes.
+    if isinstance(value, _SEQUENCES):
+        return tuple(map(plain_value, value))
+    if isinstance(value, (bool, np.bool_)):
+        return bool(value)
+    if isinstance(value, numbers.Integral):
+        return int(value)
+    if isinstance(value, numbers.Real):
+        return float(value)
+    return value.item() if isinstance(value, np.generic) else value
 
 
 def require_counts(low: int = 1, high: int | None = None, **counts: int) -> None:
@@ -236,7 +260,7 @@ class SamplingSettings:
     )
 
     def __post_init__(self) -> None:
-        require_valid(self)
+        coerce_settings(self)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -342,7 +366,7 @@ class TrainingSettings:
     )
 
     def __post_init__(self) -> None:
-        require_valid(self)
+        coerce_settings(self)
 
     def steps_per_epoch(self, rows: int) -> int:
         """Returns the number of training steps of an epoch of so many rows.
@@ -386,7 +410,7 @@ class RefinementGrid:
     )
 
     def __post_init__(self) -> None:
-        require_valid(self)
+        coerce_settings(self)
         candidates: Mapping[str, Any] = {
             "step_sizes": self.step_sizes,
             "steps": self.steps,

@@ -3,7 +3,7 @@
 import dataclasses
 
 from ldrsp_tf.errors import UsageError
-from ldrsp_tf.settings import OURS, require_valid, setting
+from ldrsp_tf.settings import OURS, coerce_settings, setting
 
 
 @dataclasses.dataclass(frozen=True)
@@ -69,7 +69,7 @@ class ChoppsSettings:
     )
 
     def __post_init__(self) -> None:
-        require_valid(self)
+        coerce_settings(self)
         for field in dataclasses.fields(self):
             if getattr(self, field.name) == ():
                 raise UsageError(

@@ -17,7 +17,7 @@ from ldrsp_tf.settings import (
     OURS,
     RefinementGrid,
     TrainingSettings,
-    require_valid,
+    coerce_settings,
     setting,
 )
 
@@ -242,7 +242,7 @@ class Config:
     )
 
     def __post_init__(self) -> None:
-        require_valid(self)
+        coerce_settings(self)
         for name in BOUNDS.values():
             bounds = getattr(self, name)
             if bounds and (len(bounds) != 2 or bounds[0] > bounds[1]):

@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from ldrsp_tf.settings import OURS, require_valid, setting
+from ldrsp_tf.settings import OURS, coerce_settings, setting
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,4 +41,4 @@ class PosteriorSettings:
     )
 
     def __post_init__(self) -> None:
-        require_valid(self)
+        coerce_settings(self)

@@ -8,7 +8,6 @@ import zipfile
 from typing import Any
 
 import keras
-import numpy as np
 import tensorflow as tf
 
 from ldrsp_tf.data.augmentation import Augmentation
@@ -20,7 +19,12 @@ from ldrsp_tf.refinement import Refinement
 from ldrsp_tf.refiner.assembly import Parts, Setup, assemble
 from ldrsp_tf.refiner.seeding import seeded_initializers
 from ldrsp_tf.refiner.whole_folder import whole_folder
-from ldrsp_tf.settings import RefinementGrid, SamplingSettings, TrainingSettings
+from ldrsp_tf.settings import (
+    RefinementGrid,
+    SamplingSettings,
+    TrainingSettings,
+    plain_value,
+)
 from ldrsp_tf.spaces import SPACES
 from ldrsp_tf.spaces.base import DecoderParams, OutputSpace
 from ldrsp_tf.spaces.custom_oracle import Measure
@@ -386,6 +390,13 @@ def _tuples(settings: Json) -> Json:
     }
 
 
-def _plain(number: np.generic) -> float | int | bool:
-    """Returns a number of numpy as one that JSON has."""
-    return number.item()
+def _plain(value: Any) -> Any:
+    """Returns a number or array of NumPy as JSON has it."""
+    plain = plain_value(value)
+    if plain is value:
+        raise UsageError(
+            f"A refiner with a {type(value).__name__} among its settings, or the "
+            "arguments of its output space, cannot be saved; give numbers, texts or "
+            "lists of them."
+        )
+    return plain

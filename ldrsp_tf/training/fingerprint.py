@@ -15,6 +15,7 @@ import keras
 import numpy as np
 
 from ldrsp_tf.errors import TrainingError, UsageError
+from ldrsp_tf.settings import plain_value
 from ldrsp_tf.training.files import write_text
 from ldrsp_tf.training.history import Record
 
@@ -123,7 +124,8 @@ def _differences(found: Record, wanted: Record, of_data: bool = False) -> list[s
 
 
 def _plain(value: Any) -> Any:
-    """Returns a number of numpy, or a dataclass, as JSON has it."""
+    """Returns a number or array of NumPy, or a dataclass, as JSON has it."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return dataclasses.asdict(value)
-    return value.item() if isinstance(value, np.generic) else type(value).__name__
+    plain = plain_value(value)
+    return type(value).__name__ if plain is value else plain

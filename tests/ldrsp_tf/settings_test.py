@@ -1,4 +1,5 @@
 import dataclasses
+import json
 import math
 
 import numpy as np
@@ -6,6 +7,7 @@ import pytest
 
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.models.segmentation import BODIES
+from ldrsp_tf.refinement import Refinement
 from ldrsp_tf.settings import (
     BODY_NAMES,
     OURS,
@@ -48,6 +50,11 @@ def test_every_setting_has_help_a_source_and_a_default_within_its_domain(kind):
             {"steps": (1.5,)},
             r"is \(1.5,\): whole numbers of at least 0",
         ),
+        (
+            RefinementGrid,
+            {"steps": np.array([[1, 2], [3, 4]])},
+            r"is \(\(1, 2\), \(3, 4\)\): whole numbers of at least 0",
+        ),
         (RefinementGrid, {"steps": 3}, "is 3: whole numbers of at least 0 are needed"),
         (RefinementGrid, {"step_sizes": ()}, r"is \(\): at least one candidate"),
     ],
@@ -62,10 +69,35 @@ def test_an_epoch_has_the_steps_of_full_batches_and_one_at_least(rows, steps):
     assert TrainingSettings(batch_size=32).steps_per_epoch(rows) == steps
 
 
-def test_numbers_and_arrays_of_numpy_are_taken():
-    assert TrainingSettings(batch_size=np.int64(3)).batch_size == 3
-    grid = RefinementGrid(np.float32([0.5, 1.0]), np.arange(1, 3), np.True_)
-    assert len(grid.steps) == 2
+@pytest.mark.parametrize(
+    ("kind", "given", "expected"),
+    [
+        (TrainingSettings, {"batch_size": np.int64(3)}, 3),
+        (TrainingSettings, {"batch_size": np.array(3)}, 3),
+        (TrainingSettings, {"cosine_decay": np.True_}, True),
+        (TrainingSettings, {"beta_2": np.float64(0.5)}, 0.5),
+        (TrainingSettings, {"margin": np.longdouble(0.5)}, 0.5),
+        (TrainingSettings, {"source_shares": np.float32([0.5, 0.25])}, (0.5, 0.25)),
+        (TrainingSettings, {"source_shares": [np.float16(1)]}, (1.0,)),
+        (SamplingSettings, {"chain_steps": np.uint8(2)}, 2),
+        (RefinementGrid, {"steps": np.arange(1, 4)}, (1, 2, 3)),
+        (RefinementGrid, {"steps": range(1, 4)}, (1, 2, 3)),
+        (RefinementGrid, {"steps": [1, np.int32(2)]}, (1, 2)),
+        (RefinementGrid, {"step_sizes": (np.float32(0.5), 1)}, (0.5, 1)),
+    ],
+)
+def test_numbers_and_sequences_of_any_type_become_those_of_python(
+    kind, given, expected
+):
+    settings, plain = kind(**given), kind(**dict.fromkeys(given, expected))
+    assert repr(settings) == repr(plain)  # Types as well.
+    assert hash(settings) == hash(plain)
+    assert json.loads(json.dumps(dataclasses.asdict(settings)))
+
+
+def test_a_refinement_of_numpy_numbers_is_one_of_python_numbers():
+    refinement = Refinement(np.float32(0.5), np.int64(3), np.False_)
+    assert repr(refinement) == repr(Refinement(0.5, 3, False))
 
 
 def test_what_the_method_decides_may_be_left_open():

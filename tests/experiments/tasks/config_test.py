@@ -1,11 +1,15 @@
 import math
 import re
 
+import numpy as np
 import pytest
 
 from experiments.cli.setting_tree import flatten, leaves
+from experiments.tasks.chopps_settings import ChoppsSettings
 from experiments.tasks.command_line import CONFIGS
 from experiments.tasks.config import Config
+from experiments.tasks.image_folder_config import ImageFolderConfig
+from experiments.tasks.posterior_config import PosteriorSettings
 from experiments.tasks.tag_config import TagConfig
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.settings import (
@@ -70,6 +74,24 @@ def test_replacing_keeps_the_other_settings():
     assert other.training.sampling.chain_length == 4
     changed = {k for k, v in flatten(other).items() if v != flatten(chosen)[k]}
     assert changed == {"epochs", "chain_length"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        (TagConfig, "hidden"),
+        (ImageFolderConfig, "image_size"),
+        (ChoppsSettings, "contrast_grid"),
+    ],
+)
+def test_arrays_become_tuples_that_files_can_keep(kind, name):
+    required = {} if kind is ChoppsSettings else {"task": "t", "method": "m"}
+    made = kind(**required, **{name: np.array([8, 8])})
+    assert repr(getattr(made, name)) == "(8, 8)"
+
+
+def test_numbers_of_numpy_become_those_of_python():
+    assert repr(PosteriorSettings(l2_weight=np.float32(0.5)).l2_weight) == "0.5"
 
 
 def test_unknown_settings_are_refused():

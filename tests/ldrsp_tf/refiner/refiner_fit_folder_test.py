@@ -201,6 +201,19 @@ def test_a_folder_of_other_data_or_settings_is_refused(
     assert [record["epoch"] for record in more.records] == [1, 2]
 
 
+def test_a_grid_of_arrays_is_part_of_a_training(
+    make_refiner, tags, tmp_path, refused, eagerly
+):
+    def fit(steps, **options):
+        grid = {"step_sizes": [0.5], "steps": steps}
+        make_refiner(grid=grid).fit(tags, 0.5, epochs=1, folder=tmp_path, **options)
+
+    fit(np.arange(1, 3))
+    with refused(r"steps is \[1, 2\] there and \[1, 2, 3\] here"):
+        fit(np.arange(1, 4))
+    fit((1, 2), on_epoch_end=pytest.fail)  # It is the same, and done.
+
+
 def test_a_folder_of_another_frozen_model_is_refused(
     make_refiner, tags, tmp_path, refused, assert_identical, eagerly
 ):

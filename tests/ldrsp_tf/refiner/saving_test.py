@@ -203,6 +203,45 @@ def test_settings_of_every_kind_are_kept(make_refiner, tags, tmp_path, eagerly):
     _assert_same_prediction(loaded, refiner, maps[0])
 
 
+class _Weighted(TagSpace):
+    def __init__(self, weights=(), oracle=None):
+        super().__init__(oracle)
+        self.weights = weights
+
+    @property
+    def arguments(self):
+        return {"weights": self.weights}
+
+
+def test_arrays_among_settings_crops_and_arguments_of_a_space_are_kept(
+    make_refiner, tags, tmp_path, eagerly, refused
+):
+    grid = {"step_sizes": np.float32([0.5]), "steps": np.arange(1, 3)}
+    refiner = _made(make_refiner, tags, space=_Weighted(np.ones(5)), grid=grid)
+    refiner.save(tmp_path)
+    loaded = Refiner.load(tmp_path, custom_objects={"_Weighted": _Weighted})
+    assert loaded.grid == refiner.grid
+    assert loaded.grid == RefinementGrid((0.5,), (1, 2), normalized=False)
+    assert loaded.space.weights == [1.0] * 5
+    _assert_same_prediction(loaded, refiner, tags[0])
+
+    refiner = _made(make_refiner, tags, space=_Weighted({1.0}))
+    with refused("with a set among its settings, or the arguments of its output space"):
+        refiner.save(tmp_path)
+
+
+@pytest.mark.parametrize("offsets", [np.array([0, 4]), range(0, 5, 4), [0, 4]])
+def test_crops_at_any_sequence_of_offsets_are_kept(offsets, tmp_path, eagerly):
+    maps = (np.zeros((1, 8, 8, 3), np.float32), np.zeros((1, 8, 8, 2), np.float32))
+    model = keras.Sequential([keras.layers.Conv2D(2, 1)])
+    refiner = Refiner(
+        model, ClassMapSpace(), method="baseline", crops=Crops(4, offsets)
+    )
+    refiner.assemble(Examples(*maps))
+    refiner.save(tmp_path)
+    assert Refiner.load(tmp_path).crops == Crops(4, (0, 4))
+
+
 # Files.
 
 

@@ -1,0 +1,25 @@
+import dataclasses
+import json
+
+import numpy as np
+import pytest
+
+from ldrsp_tf.errors import UsageError
+from ldrsp_tf.prediction.crops import Crops
+from ldrsp_tf.training.fingerprint import FILE, require_same_training
+
+
+@pytest.mark.parametrize("offsets", [np.arange(0, 9, 4), range(0, 9, 4), [0, 4, 8]])
+def test_sequences_are_known_by_their_values(offsets, tmp_path):
+    crops = {"crops": dataclasses.asdict(Crops(8, offsets))}
+    require_same_training(tmp_path, crops)
+    written = json.loads((tmp_path / FILE).read_text())
+    assert written["crops"]["offsets"] == [0, 4, 8]
+    require_same_training(tmp_path, {"crops": Crops(8, (0, 4, 8))})
+    with pytest.raises(UsageError, match=r"is \[0, 4, 8\] there and \[0, 8\] here"):
+        require_same_training(tmp_path, {"crops": Crops(8, np.array([0, 8]))})
+
+
+def test_other_values_are_known_by_their_type(tmp_path):
+    require_same_training(tmp_path, {"weights": {1.0}})
+    assert json.loads((tmp_path / FILE).read_text()) == {"weights": "set"}
