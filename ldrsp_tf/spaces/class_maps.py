@@ -257,19 +257,23 @@ class ClassMapSpace(OutputSpace):
         """Makes a U-Net for images `[B, H, W, channels]`.
 
         Its bilinear head has the shape of Eq. 11; a custom oracle has the sigmoid head.
+        So has a critic with a gradient penalty, whose logits must not be bounded, and
+        whose slope must not depend on the other examples of a batch.
 
         Raises:
           UsageError: Inputs are not images.
         """
-        del method
+        is_critic = method.penalty is not None
+        has_shape_of_oracle = self.custom_oracle is None and not is_critic
         if len(x_shape) != 3:
             self._refuse_inputs(x_shape, "images [N, H, W, channels]")
         y = tf.zeros([1, *y_shape])
         return PatchDiscriminator(
             "unet",
             width=16,
+            batch_norm=not is_critic,
             classes=y_shape[-1],
-            head="bilinear" if self.custom_oracle is None else "sigmoid",
+            head="bilinear" if has_shape_of_oracle else "sigmoid",
             pooled=self.oracle(y, y).shape.rank == 1,
         )
 

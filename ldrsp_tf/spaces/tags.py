@@ -173,14 +173,16 @@ class TagSpace(OutputSpace):
         """Makes the network of SPEN and DVN for features `[B, F]`.
 
         A method that decides has a network that can predict as well, with the shape of
-        F1, which starts at the expected F1 under G's probabilities.
+        F1, which starts at the expected F1 under G's probabilities. That of a critic
+        with a gradient penalty must not be bounded.
 
         Raises:
           UsageError: Inputs are not features.
         """
         if len(x_shape) != 1:
             self._refuse_inputs(x_shape, "features [N, F]")
-        if method.decides and self.custom_oracle is None:
+        is_critic = method.penalty is not None
+        if method.decides and self.custom_oracle is None and not is_critic:
             return RatioNetwork(y_shape[-1], dropout=0.5, interaction_units=16)
         return EnergyNetwork(y_shape[-1], entropy=method.iterates == "logits")
 

@@ -1,10 +1,14 @@
+import dataclasses
+
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
 from ldrsp_tf.errors import UsageError
-from ldrsp_tf.methods import LDRSP, LDRSP_PLUS, METHODS, SPEN
+from ldrsp_tf.methods import LDRSP, LDRSP_PLUS, METHODS, SPEN, WGAN_GP
 from ldrsp_tf.settings import TrainingSettings
+from ldrsp_tf.spaces.binary_masks import BinaryMaskSpace
 from ldrsp_tf.spaces.class_maps import ClassMapSpace
 from ldrsp_tf.spaces.tags import TagSpace
 
@@ -74,6 +78,34 @@ def test_the_discriminator_of_an_oracle_of_the_users_has_no_head_of_eq_11():
     discriminator = space.default_discriminator(*_MAPS, LDRSP_PLUS)
     assert discriminator.head == "sigmoid"
     assert discriminator(_examples(_MAPS)).shape == (3, 8, 16)
+
+
+@pytest.mark.parametrize(
+    ("space", "shapes", "method"),
+    [
+        (ClassMapSpace(), _MAPS, WGAN_GP),
+        (ClassMapSpace(oracle=_mean_value), _MAPS, WGAN_GP),
+        (BinaryMaskSpace(), ((8, 16, 1), (8, 16, 2)), WGAN_GP),
+        (TagSpace(), _TAGS, WGAN_GP),
+        (TagSpace(), _TAGS, dataclasses.replace(WGAN_GP, decides=True)),
+    ],
+)
+def test_a_critic_scores_each_example_by_itself_without_bounds(space, shapes, method):
+    critic = space.default_discriminator(*shapes, method)
+    x, y = (tf.random.stateless_uniform([4, *shape], [0, 1]) for shape in shapes)
+
+    def scores(rows, training=True):
+        features = critic.features(x[:rows], training)
+        return critic.logits(features, y[:rows], training).numpy()
+
+    scores(4)
+    for layer in critic._flatten_layers():
+        if isinstance(layer, keras.layers.Dropout):
+            layer.rate = 0.0  # Of each example by itself, but at random.
+        for weight in layer.trainable_variables:
+            weight.assign(tf.abs(weight) + 1.0)
+    np.testing.assert_allclose(scores(4)[:2], scores(2), rtol=1e-5)
+    assert np.abs(scores(4)).max() > 100.0
 
 
 @pytest.mark.parametrize(
