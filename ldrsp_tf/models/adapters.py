@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from ldrsp_tf.errors import UsageError
-from ldrsp_tf.models.discriminator import Discriminator
+from ldrsp_tf.models.discriminator import Discriminator, without
 from ldrsp_tf.models.fold_channel import without_fold
 
 _ROUNDING = 1e-3  # The rounding error of probabilities in half precision.
@@ -47,9 +47,22 @@ class GeneratorAdapter(keras.Model):
         self._frozen = frozen
 
     @property
+    def trainable_weights(self) -> list[keras.Variable]:
+        """The weights that Keras' `fit` would train, which the model may choose itself.
+
+        There are none of a frozen one, whose flags stay.
+        """
+        return [] if self._frozen else list(self.model.trainable_weights)
+
+    @property
     def trainable_variables(self) -> list[keras.Variable]:
-        """The model's trainable variables; none of a frozen one, whose flags stay."""
-        return [] if self._frozen else super().trainable_variables
+        """The trainable weights: no other variable is trained."""
+        return self.trainable_weights
+
+    @property
+    def non_trainable_variables(self) -> list[keras.Variable]:
+        """All variables that are not trained, whatever their flags."""
+        return without(self.variables, self.trainable_variables)
 
     def call(self, x: tf.Tensor, training: bool = False) -> tf.Tensor:
         """Returns logits `[B, ...]` of inputs `[B, ...]`, in single precision.
@@ -201,6 +214,11 @@ class DropFoldChannel(Discriminator):
         self.is_conditioned = discriminator.is_conditioned
         self.can_predict = discriminator.can_predict
         self._channels = channels
+
+    @property
+    def trainable_weights(self) -> list[keras.Variable]:
+        """The trainable weights of the discriminator, which may choose them itself."""
+        return self.discriminator.trainable_weights
 
     def call(self, inputs: tuple[tf.Tensor, ...], training: bool = False) -> tf.Tensor:
         """Returns scores of the inputs without their folds."""

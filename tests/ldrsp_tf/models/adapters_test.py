@@ -4,7 +4,8 @@ import pytest
 import tensorflow as tf
 
 from ldrsp_tf.errors import UsageError
-from ldrsp_tf.models.adapters import GeneratorAdapter
+from ldrsp_tf.models import EnergyNetwork
+from ldrsp_tf.models.adapters import DropFoldChannel, GeneratorAdapter
 from ldrsp_tf.spaces.class_maps import ClassMapSpace
 from ldrsp_tf.spaces.tags import TagSpace
 
@@ -132,6 +133,70 @@ def test_a_frozen_model_has_nothing_to_train_and_keeps_its_flags():
     assert model.trainable
     assert len(model.trainable_variables) == 2
     assert len(_tags(model).trainable_variables) == 2
+
+
+def _ids(variables):
+    return [id(variable) for variable in variables]
+
+
+@pytest.mark.parametrize("make", _KINDS)
+def test_the_variables_of_a_model_are_divided_as_keras_does(make):
+    model = make(None)
+    generator = _tags(model)
+    generator(_X)
+    expected = [v for v in generator.variables if v.trainable]
+    assert _ids(generator.trainable_variables) == _ids(expected)
+    others = [v for v in generator.variables if not v.trainable]
+    assert _ids(generator.non_trainable_variables) == _ids(others)
+    model.trainable = False
+    assert generator.trainable_variables == []
+    assert _ids(generator.non_trainable_variables) == _ids(generator.variables)
+
+
+class _Choosing(keras.Model):
+    """A model that leaves its first layer as it is, as fine-tuning does."""
+
+    def __init__(self):
+        super().__init__()
+        self.first = keras.layers.Dense(4, kernel_regularizer="l2")
+        self.norm = keras.layers.BatchNormalization()
+        self.last = keras.layers.Dense(3, kernel_regularizer="l2")
+
+    @property
+    def trainable_weights(self):
+        return self.last.trainable_weights
+
+    def call(self, x, training=False):
+        return self.last(self.norm(self.first(x), training=training))
+
+
+def test_a_model_may_choose_the_weights_to_train():
+    model = _Choosing()
+    generator = _tags(model)
+    generator(_X)
+    assert _ids(generator.trainable_variables) == _ids(model.last.trainable_weights)
+    others = [*model.first.variables, *model.norm.variables]
+    assert _ids(generator.non_trainable_variables) == _ids(others)
+    # Regularizers are of the weights that are trained.
+    np.testing.assert_array_equal(generator.losses, model.losses)
+    assert len(generator.losses) == 1
+    assert _tags(model, frozen=True).trainable_variables == []
+
+
+def test_a_discriminator_without_the_fold_trains_what_it_chooses():
+    class Choosing(EnergyNetwork):
+        @property
+        def trainable_weights(self):
+            return self.label_scores.trainable_weights
+
+    inner = Choosing(3, (4,))
+    outer = DropFoldChannel(inner, 5)
+    outer((tf.constant(_X), tf.zeros([4, 3])))
+    for network in (inner, outer):
+        chosen = inner.label_scores.trainable_weights
+        assert _ids(network.trainable_variables) == _ids(chosen)
+        others = [v for v in network.variables if id(v) not in _ids(chosen)]
+        assert _ids(network.non_trainable_variables) == _ids(others)
 
 
 def test_several_inputs_are_refused():

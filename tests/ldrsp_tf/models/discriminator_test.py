@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from ldrsp_tf.models import Discriminator, EnergyNetwork
+from ldrsp_tf.models import Discriminator, EnergyNetwork, PatchDiscriminator
 
 
 class _PixelDiscriminator(Discriminator):
@@ -48,6 +48,17 @@ def test_scores_of_maps_and_features_of_any_structure():
     assert scores.shape == (2, 4, 4)
     logits = model.logits(model.features(x), y)
     np.testing.assert_allclose(scores, 1.0 / (1.0 + np.exp(-logits)), rtol=1e-5)
+
+
+def test_its_variables_are_divided_as_keras_does():
+    model = PatchDiscriminator(width=2)
+    model((tf.ones([1, 8, 8, 3]), tf.ones([1, 8, 8, 2])))
+    for trainable in (True, False):
+        model.trainable = trainable
+        for name in ("trainable_variables", "non_trainable_variables"):
+            expected = getattr(keras.Model, name).fget(model)
+            found = getattr(model, name)
+            assert [id(v) for v in found] == [id(v) for v in expected]
 
 
 @pytest.mark.parametrize("training", [False, True])

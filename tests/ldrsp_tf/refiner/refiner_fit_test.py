@@ -131,6 +131,53 @@ def test_a_further_call_trains_the_layers_that_are_trainable_then(
     assert has_changed == (not is_trained_first)
 
 
+class _Choosing(keras.Model):
+    """A model that chooses the weights to train by a property of its own."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.first, self.last = keras.layers.Dense(4), keras.layers.Dense(_LABELS)
+        self.trains_first = False
+
+    @property
+    def trainable_weights(self):
+        chosen = self.last.trainable_weights
+        return [*self.first.trainable_weights, *chosen] if self.trains_first else chosen
+
+    def call(self, x):
+        return self.last(self.first(x))
+
+
+def test_the_weights_that_a_model_leaves_out_are_not_trained(
+    make_refiner, tags, tmp_path, assert_identical, eagerly
+):
+    model = _Choosing()
+    model(tags[0])
+    initial = model.get_weights()
+    refiner = make_refiner(model, from_logits=True)
+    refiner.fit(tags, 0.5, epochs=1, folder=tmp_path / "run")
+    first = model.get_weights()
+    assert_identical(first[:2], initial[:2])
+    assert all(np.any(a != b) for a, b in zip(first[2:], initial[2:]))
+
+    # A resumed training has the same variables.
+    model.set_weights(initial)
+    again = make_refiner(model, from_logits=True)
+    again.fit(tags, 0.5, epochs=1, folder=tmp_path / "run", on_epoch_end=pytest.fail)
+    assert_identical(model.get_weights(), first)
+    refiner.save(tmp_path / "saved")
+    loaded = type(refiner).load(
+        tmp_path / "saved", custom_objects={"_Choosing": _Choosing}
+    )
+    assert_identical(loaded.generator.get_weights(), first)
+
+    refiner.fit(tags, 0.5, epochs=1)
+    assert_identical(model.get_weights()[:2], initial[:2])
+    model.trains_first = True
+    refiner.fit(tags, 0.5, epochs=1)
+    assert np.any(model.get_weights()[0] != initial[0])
+
+
 def test_a_further_call_with_other_shapes_is_refused(fitted, tags, refused):
     x, y = tags
     with refused(r"x has shape \(6,\) in the training data, but \(7,\) is needed"):
