@@ -23,8 +23,9 @@ class SampleMixer:
       y: Outputs of one batch, `[B, ...]`.
 
     Raises:
-      UsageError: There are not as many shares as sources, or a source keeps batches,
-        which several replicas cannot.
+      UsageError: There are not as many shares as sources; no source has a share, and
+        the method has no generator; or a source keeps batches, which several replicas
+        cannot.
 
     Attributes:
       keeps_batches: Whether a source keeps batches: its samples then have inputs of
@@ -53,6 +54,13 @@ class SampleMixer:
             for share, (_, make_source) in zip(shares, method.sources)
             if share > 0.0
         ]
+        if not used and not method.has_generator:
+            raise UsageError(
+                f"Method {method.name!r} has no generator, and the shares of all its "
+                "sources of samples are 0, so that its discriminator has no outputs to "
+                "learn from but the true ones; give one source a share above 0 "
+                "(source_shares)."
+            )
         self._shares = [share for share, _ in used]
         self._sources = [source for _, source in used]
         self.keeps_batches = any(source.keeps_batches for source in self._sources)

@@ -73,3 +73,11 @@ def test_shares_for_other_sources_are_refused(shares, make_trainer):
     message = f"'ldrsp' has 2 sources of samples, but {len(shares)} shares"
     with pytest.raises(UsageError, match=message):
         make_trainer("ldrsp", source_shares=shares)
+
+
+@pytest.mark.parametrize(("method", "shares"), [("dvn", (0, 0, 0)), ("spen", (0.0,))])
+def test_a_method_without_a_generator_needs_samples(
+    method, shares, make_trainer, refused
+):
+    with refused(f"'{method}' has no generator, .* a share above 0 .source_shares.."):
+        make_trainer(method, source_shares=shares)
