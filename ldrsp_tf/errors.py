@@ -21,6 +21,18 @@ class DivergenceError(TrainingError):
     """A loss or a slope that ran away; another try with the same settings is no use."""
 
 
+def kind_of(value: object) -> str:
+    """Returns the kind of a value for a message, such as "an int" or "the class MLP".
+
+    Args:
+      value: The value; a class is one that was given in the place of an object.
+    """
+    if isinstance(value, type):
+        return f"the class {value.__name__}"
+    name = type(value).__name__
+    return f"an {name}" if name[0] in "aeiouAEIO" else f"a {name}"
+
+
 def reason_of(error: Exception) -> str:
     """Returns the reason of an error without additions and without a full stop.
 

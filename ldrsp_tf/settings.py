@@ -141,7 +141,7 @@ def is_setting(field: "dataclasses.Field[Any]") -> bool:
 
 
 def coerce_settings(settings: Any) -> None:
-    """Makes plain Python values of a dataclass's settings, and checks them.
+    """Makes plain Python values of a dataclass's settings, and checks all values.
 
     Files keep plain values alone, by which a training is known. A dataclass of settings
     calls this in `__post_init__`; those within it have done so.
@@ -152,16 +152,25 @@ def coerce_settings(settings: Any) -> None:
     Raises:
       UsageError: A value is of another type, is not finite or is out of bounds.
     """
-    for field in filter(is_setting, dataclasses.fields(settings)):
-        value, domain = plain_value(getattr(settings, field.name)), Domain.of(field)
-        if value not in domain:
-            name, verb = f"{type(settings).__name__}.{field.name}", "is"
-            if domain.is_list:
-                verb = "are"
+    for field in dataclasses.fields(settings):
+        name = f"{type(settings).__name__}.{field.name}"
+        kind, value = field.type, getattr(settings, field.name)
+        if is_setting(field):
+            value, domain = plain_value(value), Domain.of(field)
+            if value not in domain:
+                verb = "are" if domain.is_list else "is"
+                raise UsageError(
+                    f"The value of {name} is {value!r}: {domain} {verb} needed."
+                )
+            object.__setattr__(settings, field.name, value)
+        elif (
+            isinstance(kind, type)
+            and dataclasses.is_dataclass(kind)
+            and not isinstance(value, kind)
+        ):
             raise UsageError(
-                f"The value of {name} is {value!r}: {domain} {verb} needed."
+                f"The value of {name} is {value!r}: a {kind.__name__} is needed."
             )
-        object.__setattr__(settings, field.name, value)
 
 
 def plain_value(value: Any) -> Any:

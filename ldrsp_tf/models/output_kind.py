@@ -1,6 +1,7 @@
 """Inference of the kind of output that a Keras model has: logits or probabilities."""
 
 import keras
+import numpy as np
 
 from ldrsp_tf.errors import UsageError
 
@@ -32,13 +33,9 @@ def resolve_from_logits(model: keras.Model, from_logits: bool | None) -> bool:
             f"The generator has {len(outputs)} outputs: wrap it in a model that has "
             "one."
         )
+    require_from_logits(from_logits)
     if from_logits is not None:
-        if not isinstance(from_logits, bool):
-            raise UsageError(
-                f"from_logits is {from_logits!r}; give True for a model of logits, "
-                "False for one of probabilities."
-            )
-        return from_logits
+        return bool(from_logits)
     inferred = infer_from_logits(model)
     if inferred is None:
         raise UsageError(
@@ -47,6 +44,22 @@ def resolve_from_logits(model: keras.Model, from_logits: bool | None) -> bool:
             "probabilities (of a sigmoid or softmax)."
         )
     return inferred
+
+
+def require_from_logits(from_logits: bool | None) -> None:
+    """Refuses a choice that is no truth value.
+
+    Args:
+      from_logits: The user's choice; None leaves it open.
+
+    Raises:
+      UsageError: It is of another class.
+    """
+    if from_logits is not None and not isinstance(from_logits, (bool, np.bool_)):
+        raise UsageError(
+            f"from_logits is {from_logits!r}; give True for a model of logits, False "
+            "for one of probabilities."
+        )
 
 
 def infer_from_logits(layer: keras.layers.Layer | keras.Operation) -> bool | None:

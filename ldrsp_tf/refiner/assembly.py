@@ -13,7 +13,7 @@ from ldrsp_tf.data.folds import attach_folds
 from ldrsp_tf.methods import Method
 from ldrsp_tf.models import CrossFitted, Discriminator
 from ldrsp_tf.models.adapters import DropFoldChannel, GeneratorAdapter
-from ldrsp_tf.models.output_kind import resolve_from_logits
+from ldrsp_tf.models.output_kind import require_from_logits, resolve_from_logits
 from ldrsp_tf.prediction.crops import Crops, predictor_by
 from ldrsp_tf.prediction.predictor import OutputPredictor, Predictor
 from ldrsp_tf.prediction.unrefined import unrefined_predictors
@@ -112,6 +112,7 @@ def choose_from_logits(generator: keras.Model | None, from_logits: bool | None) 
 
     A constant in the place of a missing generator does.
     """
+    require_from_logits(from_logits)
     if not isinstance(generator, keras.Model):
         return True
     return resolve_from_logits(generator, from_logits)

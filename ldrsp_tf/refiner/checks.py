@@ -6,15 +6,17 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from ldrsp_tf.data.augmentation import pad_images
+from ldrsp_tf.data.augmentation import Augmentation, pad_images
 from ldrsp_tf.data.examples import Examples
-from ldrsp_tf.errors import UsageError, reason_of
-from ldrsp_tf.methods import Method
+from ldrsp_tf.errors import UsageError, kind_of, reason_of
+from ldrsp_tf.methods import AUTO, Method
 from ldrsp_tf.models import CrossFitted, Discriminator
 from ldrsp_tf.models.augmentation_layers import moving_layer
 from ldrsp_tf.prediction.crops import Crops
 from ldrsp_tf.spaces.base import OutputSpace
 from ldrsp_tf.training.trainer import Trainer
+
+_AN_AUGMENTATION = "a function of inputs, outputs and a seed that returns both parts"
 
 
 def require_networks(
@@ -43,12 +45,12 @@ def require_networks(
         )
     if method.has_generator and not isinstance(generator, keras.Model):
         raise UsageError(
-            f"The generator is a {type(generator).__name__}: a keras.Model is needed."
+            f"The generator is {kind_of(generator)}: a keras.Model is needed."
         )
     if discriminator is not None and not isinstance(discriminator, Discriminator):
         raise UsageError(
-            f"The discriminator is a {type(discriminator).__name__}: a subclass of "
-            "ldrsp_tf.Discriminator is needed."
+            f"The discriminator is {kind_of(discriminator)}: an instance of a subclass "
+            "of ldrsp_tf.Discriminator is needed."
         )
     if isinstance(generator, CrossFitted) and not frozen:
         raise UsageError(
@@ -67,10 +69,73 @@ def require_space(space: OutputSpace) -> None:
       UsageError: It is of another class.
     """
     if not isinstance(space, OutputSpace):
-        kind = space if isinstance(space, type) else type(space)
         raise UsageError(
-            f"The space is {kind.__name__}: an output space is needed, such as "
+            f"The space is {kind_of(space)}: an output space is needed, such as "
             "TagSpace() or ClassMapSpace()."
+        )
+
+
+def require_method(method: Method | str) -> None:
+    """Refuses a method that is none, and no name.
+
+    Args:
+      method: The user's method, or its name.
+
+    Raises:
+      UsageError: It is of another class.
+    """
+    if not isinstance(method, (Method, str)):
+        raise UsageError(
+            f"The method is {kind_of(method)}: a name is needed, such as "
+            f'"{AUTO.name}", or a Method of ldrsp_tf.methods.'
+        )
+
+
+def require_choice(frozen: bool) -> None:
+    """Refuses anything but a truth value: a word such as "no" would count as one.
+
+    Args:
+      frozen: Whether the generator is left as it is.
+
+    Raises:
+      UsageError: It is of another class.
+    """
+    if not isinstance(frozen, (bool, np.bool_)):
+        raise UsageError(
+            f"frozen is {frozen!r}; give True to leave the model as it is, False to "
+            "train it."
+        )
+
+
+def require_crops(crops: Crops | None) -> None:
+    """Refuses crops that are none, such as their size and offsets alone.
+
+    Args:
+      crops: The user's crops.
+
+    Raises:
+      UsageError: They are of another class.
+    """
+    if crops is not None and not isinstance(crops, Crops):
+        raise UsageError(
+            f"The crops are {kind_of(crops)}: a Crops object is needed, such as "
+            "ldrsp_tf.Crops(size=24, offsets=(0, 8))."
+        )
+
+
+def require_augmentation(augment: Augmentation | None) -> None:
+    """Refuses an augmentation that is no function.
+
+    Args:
+      augment: The user's augmentation.
+
+    Raises:
+      UsageError: It is of another class.
+    """
+    if augment is not None and not callable(augment):
+        raise UsageError(
+            f"augment is {kind_of(augment)}: {_AN_AUGMENTATION} is needed, such as "
+            "ldrsp_tf.data.augmentation.random_crop_and_mirror(24)."
         )
 
 
@@ -85,8 +150,8 @@ def require_preprocessing(preprocessing: keras.Model | None) -> None:
     """
     if preprocessing is not None and not isinstance(preprocessing, keras.Model):
         raise UsageError(
-            f"The preprocessing is a {type(preprocessing).__name__}: a keras.Model is "
-            "needed, such as keras.Sequential([layer])."
+            f"The preprocessing is {kind_of(preprocessing)}: a keras.Model is needed, "
+            "such as keras.Sequential([layer])."
         )
 
 
@@ -131,10 +196,31 @@ def build_trainer(trainer: Trainer, crops: Crops | None, examples: Examples) -> 
     except UsageError as error:
         raise UsageError(f"{reason_of(error)}.") from error
     except (ValueError, TypeError, tf.errors.InvalidArgumentError) as error:
+        _try_augmentation(trainer, examples)
         raise UsageError(
             f"The networks do not take inputs of shape {examples.x.shape} with "
             f"outputs of shape {examples.y.shape} ({reason_of(error)})."
         ) from error
+
+
+def _try_augmentation(trainer: Trainer, examples: Examples) -> None:
+    """Refuses an augmentation that fails by itself, whatever the networks take."""
+    if trainer.augment is None:
+        return
+    try:
+        _, _ = _first_batch(trainer, examples)  # Not None, or another number.
+    except Exception as error:  # A function of the user's may raise anything.
+        shapes = " and ".join(str(part.shape) for part in examples)
+        raise UsageError(
+            f"augment does not take batches of examples of shape {shapes} "
+            f"({reason_of(error)}); give {_AN_AUGMENTATION}."
+        ) from error
+
+
+def _first_batch(trainer: Trainer, examples: Examples) -> tuple[tf.Tensor, tf.Tensor]:
+    rows = tf.range(min(trainer.settings.batch_size, len(examples.x)))
+    x, y = map(tf.constant, examples)
+    return trainer.batch(x, y, rows, tf.constant(0))
 
 
 def _require_scope(trainer: Trainer) -> None:
@@ -161,9 +247,7 @@ def _require_probabilities(trainer: Trainer, examples: Examples) -> None:
     """
     if getattr(trainer.generator, "from_logits", True):
         return
-    rows = tf.range(min(trainer.settings.batch_size, len(examples.x)))
-    x, y = map(tf.constant, examples)
-    x, _ = trainer.batch(x, y, rows, tf.constant(0))
+    x, _ = _first_batch(trainer, examples)
     trainer.generator(x)  # Refuses these.
 
 

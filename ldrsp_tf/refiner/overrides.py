@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from ldrsp_tf.errors import UsageError
+from ldrsp_tf.errors import UsageError, kind_of
 
 Settings = TypeVar("Settings")
 
@@ -29,8 +29,8 @@ def apply_overrides(
         return given
     if not isinstance(given, Mapping):
         raise UsageError(
-            f"The {name} are a {type(given).__name__}: a {type(defaults).__name__} is "
-            "needed, or a dict of what differs from the default ones."
+            f"The {name} are {kind_of(given)}: a {type(defaults).__name__} is needed, "
+            "or a dict of what differs from the default ones."
         )
     own = {f.name: getattr(defaults, f.name) for f in dataclasses.fields(defaults)}  # type: ignore[arg-type]  # A dataclass, which a type variable cannot express.
     for unknown in given.keys() - own.keys():

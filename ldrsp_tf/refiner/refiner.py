@@ -29,7 +29,13 @@ from ldrsp_tf.refiner.assembly import (
     choose_from_logits,
     training_identity,
 )
-from ldrsp_tf.refiner.checks import require_space
+from ldrsp_tf.refiner.checks import (
+    require_augmentation,
+    require_choice,
+    require_crops,
+    require_method,
+    require_space,
+)
 from ldrsp_tf.refiner.export import SAVED_MODEL_FILES, write_saved_model
 from ldrsp_tf.refiner.overrides import apply_overrides
 from ldrsp_tf.refiner.predicting import PredictingRefiner
@@ -41,7 +47,7 @@ from ldrsp_tf.settings import (
     valid_seed,
 )
 from ldrsp_tf.spaces.base import OutputSpace
-from ldrsp_tf.spaces.custom_oracle import Measure
+from ldrsp_tf.spaces.custom_oracle import Measure, require_measure
 from ldrsp_tf.training.history import History, Record
 from ldrsp_tf.training.loop import fit_in_folder
 
@@ -109,6 +115,10 @@ class Refiner(PredictingRefiner):
     ):
         require_tensorflow_backend()
         require_space(space)
+        require_method(method)
+        require_choice(frozen)
+        require_crops(crops)
+        require_augmentation(augment)
         if oracle is not None:
             space = space.with_oracle(oracle)
         if isinstance(method, str):
@@ -117,7 +127,7 @@ class Refiner(PredictingRefiner):
             generator=generator,
             space=space,
             from_logits=choose_from_logits(generator, from_logits),
-            frozen=frozen,
+            frozen=bool(frozen),
             discriminator=discriminator,
             method=method,
             settings=apply_overrides(
@@ -284,8 +294,12 @@ class Refiner(PredictingRefiner):
           augment: The random change of the examples of a batch, for further training.
 
         Raises:
-          UsageError: The folder holds no whole refiner, or one of another version.
+          UsageError: The folder holds no whole refiner, or one of another version; an
+            argument is no function.
         """
+        if oracle is not None:
+            require_measure(oracle)
+        require_augmentation(augment)
         saved = saving.load_refiner(folder, oracle, custom_objects, augment)
         refiner = cls.__new__(cls)
         PredictingRefiner.__init__(refiner, saved.setup, saved.parts)

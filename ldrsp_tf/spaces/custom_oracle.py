@@ -5,11 +5,27 @@ from collections.abc import Callable
 import numpy as np
 import tensorflow as tf
 
-from ldrsp_tf.errors import UsageError, reason_of
+from ldrsp_tf.errors import UsageError, kind_of, reason_of
 
 Measure = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
 
 _TOLERANCE = 1e-4  # The rounding error of a measure with values in [0, 1].
+
+
+def require_measure(measure: Measure) -> None:
+    """Refuses a measure that is no function, such as its name.
+
+    Args:
+      measure: The user's measure.
+
+    Raises:
+      UsageError: It is of another class.
+    """
+    if not callable(measure):
+        raise UsageError(
+            f"The oracle is {kind_of(measure)}: a function of outputs and true outputs "
+            "is needed, such as ldrsp_tf.oracles.f1."
+        )
 
 
 class CustomOracle:
@@ -20,9 +36,13 @@ class CustomOracle:
         float32, with values in [0, 1]: `[B]`, or a map `[B, H, W]` for a discriminator
         that outputs maps. It must consist of TensorFlow operations; it needs no
         gradient.
+
+    Raises:
+      UsageError: The measure is no function.
     """
 
     def __init__(self, measure: Measure):
+        require_measure(measure)
         self._measure = measure
 
     def __call__(self, y: tf.Tensor, y_true: tf.Tensor) -> tf.Tensor:

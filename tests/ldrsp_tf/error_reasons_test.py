@@ -3,7 +3,20 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from ldrsp_tf.errors import UsageError, first_line, reason_of
+from ldrsp_tf.errors import UsageError, first_line, kind_of, reason_of
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        (3, "an int"),
+        ("f1", "a str"),
+        (None, "a NoneType"),
+        (UsageError, "the class UsageError"),
+    ],
+)
+def test_the_kind_of_a_value_tells_classes_from_objects(value, kind):
+    assert kind_of(value) == kind
 
 
 def test_a_plain_error_is_its_first_paragraph_without_a_full_stop():

@@ -45,6 +45,8 @@ def test_every_setting_has_help_a_source_and_a_default_within_its_domain(kind):
         (TrainingSettings, {"truth_weight": math.inf}, "truth_weight is inf: a number"),
         (TrainingSettings, {"cosine_decay": "no"}, "'no': True or False is needed"),
         (SamplingSettings, {"chain_length": 0}, "SamplingSettings.chain_length is 0"),
+        (TrainingSettings, {"sampling": None}, "is None: a SamplingSettings is needed"),
+        (TrainingSettings, {"sampling": {"chain_steps": 3}}, "3}: a SamplingSettings"),
         (
             RefinementGrid,
             {"steps": (1.5,)},

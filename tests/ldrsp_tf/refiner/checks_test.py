@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from ldrsp_tf.data.augmentation import random_crop_and_mirror
 from ldrsp_tf.data.examples import Examples
 from ldrsp_tf.models import EnergyNetwork
 from ldrsp_tf.models.segmentation import PatchDiscriminator
@@ -46,6 +47,28 @@ def test_a_model_of_outside_a_strategy_is_refused_unless_it_is_frozen(tags, refu
         with refused("generator has weights that .* outside of the scope of the OneDe"):
             Refiner(model, TagSpace()).assemble(Examples(x, y))
         Refiner(model, TagSpace(), frozen=True).assemble(Examples(x, y))
+
+
+@pytest.mark.parametrize(
+    ("augment", "reason"),
+    [
+        (lambda x, y: (x, y), "takes 2 positional arguments but 3 were given"),
+        (lambda x, y, seed: None, "cannot unpack non-iterable NoneType"),
+        (random_crop_and_mirror(24), "."),
+    ],
+)
+def test_an_augmentation_that_fails_is_named(augment, reason, large_maps, refused):
+    with refused(rf"^augment does not take .*16, 3\) and .*16, 2\) \(.*{reason}"):
+        _assembled(large_maps, keras.layers.Identity(), augment=augment)
+
+
+def test_networks_that_fail_are_named_beside_an_augmentation(large_maps, refused):
+    with refused("networks do not take inputs of shape"):
+        _assembled(
+            large_maps,
+            keras.Sequential([keras.Input((16, 16, 5)), keras.layers.Dense(3)]),
+            augment=lambda *b: b[:2],
+        )
 
 
 def _embedding():

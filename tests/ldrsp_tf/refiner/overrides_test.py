@@ -43,10 +43,17 @@ def test_unknown_names_are_refused_with_the_known_ones(refused):
         _settings({"sampling": {"steps": 1}})
 
 
-@pytest.mark.parametrize("given", [3, [("batch_size", 1)], RefinementGrid()])
-def test_other_things_are_refused(given, refused):
-    name = type(given).__name__
-    with refused(f"settings are a {name}: a TrainingSettings is needed, or a dict"):
+@pytest.mark.parametrize(
+    ("given", "kind"),
+    [
+        (3, "an int"),
+        ([("batch_size", 1)], "a list"),
+        (RefinementGrid(), "a RefinementGrid"),
+        (TrainingSettings, "the class TrainingSettings"),
+    ],
+)
+def test_other_things_are_refused(given, kind, refused):
+    with refused(f"settings are {kind}: a TrainingSettings is needed, or a dict"):
         _settings(given)
 
 

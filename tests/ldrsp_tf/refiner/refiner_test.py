@@ -6,10 +6,13 @@ import pytest
 import tensorflow as tf
 
 from ldrsp_tf.errors import NotFittedError
-from ldrsp_tf.models import Discriminator
+from ldrsp_tf.methods import Method
+from ldrsp_tf.models import Discriminator, EnergyNetwork
 from ldrsp_tf.models.segmentation import PatchDiscriminator
+from ldrsp_tf.prediction.crops import Crops
+from ldrsp_tf.refinement import Refinement
 from ldrsp_tf.refiner.refiner import Refiner
-from ldrsp_tf.settings import RefinementGrid
+from ldrsp_tf.settings import RefinementGrid, TrainingSettings
 from ldrsp_tf.spaces.class_maps import ClassMapSpace
 from ldrsp_tf.spaces.tags import TagSpace
 
@@ -210,14 +213,59 @@ def test_models_that_do_not_fit_are_refused(model, match, make_refiner, tags, re
 def test_what_is_no_model_is_refused(make_refiner, refused):
     with refused("generator is a function: a keras.Model"):
         make_refiner(lambda x: x)
-    with refused("discriminator is a Sequential: a subclass of ldrsp_tf.Discr"):
+    with refused(
+        "discriminator is a Sequential: an instance of a subclass of ldrsp_tf"
+    ):
         make_refiner(discriminator=keras.Sequential([]))
-    with refused("from_logits is 'tags'; give True"):
-        make_refiner(from_logits="tags")
     model = keras.Sequential([keras.layers.Dense(_LABELS)])
-    for space, name in ((TagSpace, "TagSpace"), ("tags", "str"), (None, "NoneType")):
-        with refused(rf"space is {name}: an output space is .*such as TagSpace\(\)"):
+    for space, kind in (
+        (TagSpace, "the class TagSpace"),
+        ("tags", "a str"),
+        (None, "a NoneType"),
+    ):
+        with refused(rf"space is {kind}: an output space is .*such as TagSpace\(\)"):
             Refiner(model, space)
+
+
+@pytest.mark.parametrize(
+    ("argument", "value", "match"),
+    [
+        ("from_logits", "tags", "^from_logits is 'tags'; give True"),
+        ("frozen", "no", "^frozen is 'no'; give True to leave the model as it is"),
+        ("frozen", None, "^frozen is None; give True"),
+        ("oracle", "f1", "^The oracle is a str: a function of outputs and true"),
+        ("discriminator", EnergyNetwork, "^The discriminator is the class EnergyNetw"),
+        ("method", None, '^The method is a NoneType: a name is needed, such as "auto"'),
+        ("method", Method, "^The method is the class Method: a name is needed"),
+        ("settings", TrainingSettings, "^The settings are the class TrainingSettings:"),
+        ("grid", Refinement(0.5, 2), "^The settings of the grid are a Refinement: a R"),
+        ("crops", (24, (0, 8)), r"^The crops are a tuple: .*ldrsp_tf\.Crops\(size=24"),
+        ("crops", Crops, "^The crops are the class Crops: a Crops object is needed"),
+        (
+            "augment",
+            "flip",
+            "^augment is a str: a function of inputs, outputs and a se",
+        ),
+        ("seed", "first", "^seed is 'first': a whole number from 0"),
+        ("preprocessing", keras.Model, "^The preprocessing is the class Model: a kera"),
+    ],
+)
+def test_arguments_of_other_types_are_named_and_refused(
+    argument, value, match, make_refiner, refused
+):
+    with refused(match):
+        make_refiner(**{argument: value})
+
+
+def test_choices_are_checked_without_a_generator_as_well(refused):
+    with refused("from_logits is 'tags'"):
+        Refiner(None, TagSpace(), method="dvn", from_logits="tags")
+
+
+def test_truth_values_of_numpy_are_taken(make_refiner):
+    refiner = make_refiner(from_logits=np.True_, frozen=np.False_)
+    assert (refiner.from_logits, refiner.frozen) == (True, False)
+    assert type(refiner.from_logits) is type(refiner.frozen) is bool
 
 
 def test_pairs_in_the_place_of_examples_are_refused(make_refiner, tags, refused):

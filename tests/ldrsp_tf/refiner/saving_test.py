@@ -152,6 +152,18 @@ def test_an_oracle_of_the_users_is_needed_for_training_alone(
     loaded.fit(tags, 0.5, epochs=1)
 
 
+@pytest.mark.parametrize(
+    ("argument", "match"),
+    [
+        ({"oracle": "f1"}, "^The oracle is a str: a function"),
+        ({"augment": "flip"}, "^augment is a str: a function"),
+    ],
+)
+def test_arguments_that_are_no_functions_are_refused(argument, match, saved, refused):
+    with refused(match):
+        Refiner.load(saved, **argument)
+
+
 class _Doubling(keras.Model):
     def __init__(self, labels=5, **kwargs):
         super().__init__(**kwargs)

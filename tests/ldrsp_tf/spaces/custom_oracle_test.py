@@ -160,6 +160,12 @@ def test_the_example_whose_value_is_no_number_is_named(number):
         space.example_metric(np.ones((2000, 3)), truth)
 
 
+@pytest.mark.parametrize("make", [TagSpace, TagSpace().with_oracle])
+def test_the_name_of_a_measure_is_refused(make, refused):
+    with refused("oracle is a str: a function of .*such as ldrsp_tf.oracles.f1"):
+        make(oracle="f1")
+
+
 @pytest.mark.parametrize("shape", [(2, 4, 4), (2, 5, 4), (1, 4, 5)])
 def test_a_map_of_another_size_is_refused(shape):
     space = ClassMapSpace().with_oracle(lambda y, y_true: tf.zeros(shape))
