@@ -84,7 +84,8 @@ class Domain:
                 not self.choices or value in self.choices
             )
         kind = numbers.Integral if self.kind is int else numbers.Real
-        if not isinstance(value, kind) or not math.isfinite(value):
+        is_number = isinstance(value, kind) and not isinstance(value, bool)
+        if not is_number or not math.isfinite(value):
             return False
         is_below = self.low is not None and float(value) < self.low
         is_above = self.high is not None and float(value) > self.high

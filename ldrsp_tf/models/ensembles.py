@@ -138,6 +138,11 @@ class MeanDiscriminator(Discriminator):
                 member(inputs)  # Keras marks a network as built after a call.
         return super().call(inputs, training)
 
+    @property
+    def trainable_weights(self) -> list[keras.Variable]:
+        """The trainable weights of all members, which may choose them themselves."""
+        return [w for member in self.members for w in member.trainable_weights]
+
     def features(self, x: tf.Tensor, training: bool = False) -> MemberFeatures:
         """Returns the features of each member, and the member of each example.
 

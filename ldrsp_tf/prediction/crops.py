@@ -3,7 +3,9 @@
 import dataclasses
 import itertools
 from collections.abc import Callable
+from typing import Any
 
+import numpy as np
 import tensorflow as tf
 
 from ldrsp_tf.data.augmentation import pad_images
@@ -11,7 +13,7 @@ from ldrsp_tf.errors import UsageError
 from ldrsp_tf.prediction.network_pair import NetworkPair
 from ldrsp_tf.prediction.predictor import Predictor
 from ldrsp_tf.refinement import Trajectory
-from ldrsp_tf.settings import require_counts
+from ldrsp_tf.settings import plain_value, require_counts
 
 # First rows, and first columns, of crops; or a function of an image's side.
 Offsets = tuple[int, ...] | Callable[[int], tuple[int, ...]]
@@ -86,8 +88,8 @@ class Crops:
         padded image.
 
     Raises:
-      UsageError: A number of pixels or of images is no whole number of at least 1, or
-        the padding none of at least 0.
+      UsageError: A number of pixels or of images is no whole number of at least 1; the
+        padding or an offset none of at least 0; `mirror` is no truth value.
     """
 
     size: int
@@ -99,6 +101,10 @@ class Crops:
     def __post_init__(self) -> None:
         require_counts(size=self.size, predict_batch_size=self.predict_batch_size)
         require_counts(low=0, padding=self.padding)
+        if not isinstance(self.mirror, (bool, np.bool_)):
+            raise UsageError(f"mirror is {self.mirror!r}: True or False is needed.")
+        if not callable(self.offsets):
+            object.__setattr__(self, "offsets", _plain_offsets(self.offsets))
 
     def offsets_along(self, side: int) -> tuple[int, ...]:
         """Returns the offsets of crops along a side of an image.
@@ -113,6 +119,34 @@ class Crops:
         offsets = offsets_along(self.offsets, padded)
         require_cover(self.size, offsets, padded)
         return offsets
+
+    def description(self, sides: tuple[int, ...]) -> dict[str, Any]:
+        """Returns what JSON can hold of crops of images of those sides.
+
+        Args:
+          sides: The sides of an image in pixels; a function of them as offsets is
+            described by its values.
+        """
+        offsets: Any = self.offsets
+        if callable(offsets):
+            padded = [side + 2 * self.padding for side in sides]
+            offsets = {str(side): list(offsets(side)) for side in padded}
+        return {**dataclasses.asdict(self), "offsets": offsets}
+
+
+def _plain_offsets(offsets: Any) -> tuple[int, ...]:
+    """Returns offsets as a tuple of Python's integers.
+
+    Raises:
+      UsageError: They are no sequence of whole numbers of at least 0.
+    """
+    plain = plain_value(offsets)
+    if not isinstance(plain, tuple) or any(type(o) is not int or o < 0 for o in plain):
+        raise UsageError(
+            f"offsets is {offsets!r}: whole numbers of at least 0 are needed, such as "
+            "(0, 8), or a function from the side of an image to them."
+        )
+    return plain
 
 
 class CropAverage:

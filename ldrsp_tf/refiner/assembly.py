@@ -234,7 +234,7 @@ def training_identity(
         "frozen": setup.frozen,
         "settings": dataclasses.asdict(setup.settings),
         "grid": dataclasses.asdict(setup.grid),
-        "crops": setup.crops and dataclasses.asdict(setup.crops),
+        "crops": setup.crops and setup.crops.description(training.x.shape[1:3]),
         "is_augmented": setup.augment is not None,
         "seed": setup.seed,
     }

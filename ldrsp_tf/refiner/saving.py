@@ -284,7 +284,7 @@ def _description(saved: SavedRefiner) -> Json:
         "method": _method_name(setup.method),
         "settings": dataclasses.asdict(setup.settings),
         "grid": dataclasses.asdict(setup.grid),
-        "crops": setup.crops and _crops_description(setup.crops, shapes[0][:2]),
+        "crops": setup.crops and setup.crops.description(shapes[0][:2]),
         "seed": setup.seed,
         "shapes": {"x": shapes[0], "y": shapes[1]},
         "refinement": saved.refinement and dataclasses.asdict(saved.refinement),
@@ -305,15 +305,6 @@ def _space_description(space: OutputSpace) -> Json:
         "arguments": space.arguments,
         "has_custom_oracle": space.custom_oracle is not None,
     }
-
-
-def _crops_description(crops: Crops, sides: tuple[int, ...]) -> Json:
-    """Describes crops of images of those sides, the only ones of a trained refiner."""
-    offsets: Any = crops.offsets
-    if callable(offsets):
-        padded = [side + 2 * crops.padding for side in sides]
-        offsets = {str(side): list(offsets(side)) for side in padded}
-    return {**dataclasses.asdict(crops), "offsets": offsets}
 
 
 def _crops(description: Json | None) -> Crops | None:

@@ -43,6 +43,7 @@ def test_every_setting_has_help_a_source_and_a_default_within_its_domain(kind):
         (TrainingSettings, {"adversarial_weight": None}, "is None: a number of at"),
         (TrainingSettings, {"source_shares": (0.5, -0.5)}, r"is \(0.5, -0.5\): number"),
         (TrainingSettings, {"truth_weight": math.inf}, "truth_weight is inf: a number"),
+        (TrainingSettings, {"batch_size": True}, "batch_size is True: a whole number"),
         (TrainingSettings, {"cosine_decay": "no"}, "'no': True or False is needed"),
         (SamplingSettings, {"chain_length": 0}, "SamplingSettings.chain_length is 0"),
         (TrainingSettings, {"sampling": None}, "is None: a SamplingSettings is needed"),

@@ -67,6 +67,23 @@ def test_all_outputs_of_an_example_train_one_member(make_trainer, energies, tags
         assert members == [index == row % 3 for index in range(3)]
 
 
+def test_a_member_may_leave_weights_out(energies):
+    energies((_tags()[0], _tags()[1]))
+    every = [w for member in energies.members for w in member.trainable_weights]
+    assert list(map(id, energies.trainable_variables)) == list(map(id, every))
+
+    class _WithoutItsFirst(EnergyNetwork):
+        @property
+        def trainable_weights(self):
+            return super().trainable_weights[1:]
+
+    model = MeanDiscriminator([EnergyNetwork(5, (4,)), _WithoutItsFirst(5, (4,))])
+    model((_tags()[0], _tags()[1]))
+    left_out = keras.Model.trainable_weights.fget(model.members[1])[0]
+    assert id(left_out) not in map(id, model.trainable_variables)
+    assert id(left_out) in map(id, model.non_trainable_variables)
+
+
 def test_conditioned_members_predict_together():
     model = MeanDiscriminator([RatioNetwork(5, (4,)) for _ in range(2)])
     x, y, logits = _tags()

@@ -307,6 +307,24 @@ def test_scores_of_whole_crops_are_averaged_over_the_crops(mirror):
         np.testing.assert_allclose(walk.scores[step], np.mean(scores, 0), rtol=1e-5)
 
 
+@pytest.mark.parametrize("offsets", [8, (0, -1), (0, 1.5), "08", (True, 2), None])
+def test_offsets_that_are_none_are_refused(offsets):
+    with pytest.raises(UsageError, match=r"offsets is .*: whole numbers of at least 0"):
+        Crops(4, offsets)
+
+
+def test_offsets_may_be_a_list_or_an_array():
+    assert Crops(4, [0, 2]) == Crops(4, np.array([0, 2])) == Crops(4, (0, 2))
+    with pytest.raises(UsageError, match="mirror is 'no': True or False"):
+        Crops(4, (0, 2), mirror="no")
+
+
+def test_a_function_is_described_by_its_values():
+    crops = Crops(4, lambda side: (0, side - 4), padding=1)
+    assert crops.description((6, 5))["offsets"] == {"8": [0, 4], "7": [0, 3]}
+    assert Crops(4, (0, 1)).description((5, 5))["offsets"] == (0, 1)
+
+
 def test_images_of_several_sizes_are_averaged_one_after_another():
     average = CropAverage(_FakeTrainer(), 4, lambda side: (0, side - 4))
     for rows, columns in ((7, 7), (6, 7), (5, 8)):
