@@ -8,13 +8,14 @@ import numpy as np
 import tensorflow as tf
 
 from ldrsp_tf.errors import UsageError
-from ldrsp_tf.models.discriminator import Discriminator, without
+from ldrsp_tf.models.chosen_weights import ChosenWeights
+from ldrsp_tf.models.discriminator import Discriminator
 from ldrsp_tf.models.fold_channel import without_fold
 
 _ROUNDING = 1e-3  # The rounding error of probabilities in half precision.
 
 
-class GeneratorAdapter(keras.Model):
+class GeneratorAdapter(ChosenWeights):
     """A user's Keras model as a generator that outputs logits.
 
     Args:
@@ -53,16 +54,6 @@ class GeneratorAdapter(keras.Model):
         There are none of a frozen one, whose flags stay.
         """
         return [] if self._frozen else list(self.model.trainable_weights)
-
-    @property
-    def trainable_variables(self) -> list[keras.Variable]:
-        """The trainable weights: no other variable is trained."""
-        return self.trainable_weights
-
-    @property
-    def non_trainable_variables(self) -> list[keras.Variable]:
-        """All variables that are not trained, whatever their flags."""
-        return without(self.variables, self.trainable_variables)
 
     def call(self, x: tf.Tensor, training: bool = False) -> tf.Tensor:
         """Returns logits `[B, ...]` of inputs `[B, ...]`, in single precision.

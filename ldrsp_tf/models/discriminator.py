@@ -3,24 +3,12 @@
 import abc
 from typing import Any
 
-import keras
 import tensorflow as tf
 
-
-def without(
-    variables: list[keras.Variable], others: list[keras.Variable]
-) -> list[keras.Variable]:
-    """Returns the variables, in order, that are not among others.
-
-    Args:
-      variables: The variables.
-      others: Those to leave out.
-    """
-    left_out = {id(variable) for variable in others}
-    return [variable for variable in variables if id(variable) not in left_out]
+from ldrsp_tf.models.chosen_weights import ChosenWeights
 
 
-class Discriminator(keras.Model, abc.ABC):
+class Discriminator(ChosenWeights, abc.ABC):
     """D(x, y) = sigmoid(logits(features(x), y)), scores in [0, 1].
 
     The features depend on x alone, so that a refinement of T steps computes them once
@@ -39,16 +27,6 @@ class Discriminator(keras.Model, abc.ABC):
         # Layers cast their inputs to a lower precision if need be; outputs y and scores
         # keep theirs.
         super().__init__(**{"autocast": False, **kwargs})
-
-    @property
-    def trainable_variables(self) -> list[keras.Variable]:
-        """The trainable weights, which a subclass may choose as for Keras' `fit`."""
-        return self.trainable_weights
-
-    @property
-    def non_trainable_variables(self) -> list[keras.Variable]:
-        """All variables that are not trained, whatever their flags."""
-        return without(self.variables, self.trainable_variables)
 
     @abc.abstractmethod
     def features(self, x: tf.Tensor, training: bool = False) -> Any:
