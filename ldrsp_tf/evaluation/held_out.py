@@ -18,7 +18,7 @@ _FOLDS = 5
 
 
 def _folds(number: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Returns the rows of each fold and those of the others, as masks `[N]`.
+    """Yields the rows of each fold and those of the others, as masks `[N]`.
 
     A single example is its own other.
     """
