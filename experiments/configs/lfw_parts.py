@@ -1,15 +1,15 @@
 """LFW part labels at 32x32 (Kae et al., 2013), Table 3 of the paper.
 
-Pixel accuracy of the test images, G and refined, over three seeds (of
-`ldrsp_cross` with FCNs, of seed 0):
+Pixel accuracy of the test images, G and refined, over three seeds (of `ldrsp_cross`
+with FCNs, of seed 0):
 
     python -m experiments.run --task=lfw_parts --method=ldrsp_cross
         94.8 and 95.6, an hour on one core; with --generator=unet 96.1 and 96.2, half
         an hour
     python -m experiments.run --task=lfw_parts --method=baseline
-        95.0, 8 minutes on one core; with --generator=unet 96.0, 4 minutes
+        95.0, 8 minutes on one core; with --generator=unet 96.0, 5 minutes
     python -m experiments.run --task=lfw_parts --method=ldrsp_plus
-        95.0 and 95.3, 18 minutes on one core
+        95.0 and 95.3, 35 minutes on one core
 """
 
 from experiments.configs import weizmann_horse

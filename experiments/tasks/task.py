@@ -82,7 +82,7 @@ _SCORE_SETTINGS = (
 )
 
 
-# What a stock recipe takes, beside the shape of G, of the settings for other networks.
+# The setting for other networks that a stock recipe takes beside the shape of G.
 _GENERATOR_RATE = "generator_learning_rate"
 
 
@@ -307,10 +307,10 @@ class Task:
         A stock recipe is one rule for all data: it takes those of G's network alone.
         """
         found = self.variants.get(MethodVariant(None, variant), {})
-        names = set(found)
-        if method in self.config.STOCK:
-            names &= {*self.config.GENERATOR_SETTINGS, _GENERATOR_RATE}
-        return {name: found[name] for name in found if name in names}
+        if method not in self.config.STOCK:
+            return dict(found)
+        of_generator = {*self.config.GENERATOR_SETTINGS, _GENERATOR_RATE}
+        return {name: found[name] for name in found if name in of_generator}
 
     def first_stage(self, config: Config, member: int) -> Config:
         """Returns the settings of a generator that a cross-fitted run begins with.

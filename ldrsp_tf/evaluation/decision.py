@@ -7,8 +7,8 @@ better by more than one standard error of the paired differences. The rule is th
 Breiman et al. ("Classification and regression trees", 1984), which prefers the simpler
 of two models that the data cannot tell apart.
 
-What is tuned for an output is tuned on other examples than those that it is compared on
-(`held_out`).
+Thresholds, walks and other choices for an output are made on other examples than those
+that it is compared on (`held_out`).
 """
 
 import dataclasses

@@ -79,11 +79,10 @@ def validate(
             networks, x, examples.y, prediction, predictor.predict_batch_size
         )
     if networks.method.decides:
-        refined = {REFINED: outputs.pop(REFINED)} if REFINED in outputs else {}
-        if selected is not None and refined:
-            refined[REFINED] = held_out_refined(
-                predictor, x, selected, refined[REFINED]
-            )
+        refined = {}
+        if selected is not None:
+            of_all = outputs.pop(REFINED)
+            refined[REFINED] = held_out_refined(predictor, x, selected, of_all)
         others = unrefined_outputs(unrefined, examples.x, prediction.generated)
         candidates = {**outputs, **others, **refined}
         for name, y in others.items():

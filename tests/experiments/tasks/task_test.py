@@ -127,7 +127,7 @@ def test_a_method_may_have_settings_of_its_own_with_other_networks():
 @pytest.mark.parametrize(
     ("method", "differing"),
     [
-        # What the method says itself holds for any networks.
+        # A method's own settings hold for any networks.
         ("wgan_gp", {"width", "generator_learning_rate", "mirror_averaging", "epochs"}),
         ("dvn", {"width", "generator_learning_rate", "mirror_averaging"}),
         ("ldrsp_cross", {"width", "generator_learning_rate"}),
