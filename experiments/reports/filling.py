@@ -71,7 +71,14 @@ def fill_tables(
     for layout in _layouts(wanted):
         there = load_results(results, layout.task)
         folders = _folders(layout, there, wanted.methods)
-        missing += lacking_runs(results, layout.task, folders, there, wanted.seeds)
+        missing += lacking_runs(
+            results,
+            layout.task,
+            folders,
+            there,
+            wanted.seeds,
+            controls=layout.controls,
+        )
     return fill_runs(
         results,
         missing,
@@ -89,6 +96,8 @@ def lacking_runs(
     folders: Sequence[str],
     there: Results,
     seeds: int,
+    *,
+    controls: bool = False,
 ) -> list[RunName]:
     """Returns the runs without a complete result, as `missing_runs` does.
 
@@ -98,11 +107,12 @@ def lacking_runs(
       folders: The folders of methods, `<method>[-<networks>]`.
       there: The complete results of the task.
       seeds: The number of seeds that each method should have.
+      controls: Whether results without controls count as missing.
 
     Raises:
       UsageError: Results have other settings than new runs.
     """
-    lacking = missing_runs(task, folders, there, seeds)
+    lacking = missing_runs(task, folders, there, seeds, controls=controls)
     _check_settings(lacking, there, results)
     return lacking
 

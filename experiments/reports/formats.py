@@ -45,9 +45,12 @@ def markdown(table: Table) -> str:
     for row in table.rows:
         cells = [f"**{text}**" if bold else text for text, bold in _cells(table, row)]
         lines.append([*cells, _flags(row)])
+    command = f"python -m experiments.run --task={table.layout.task}"
+    if table.layout.controls:
+        command += " --controls"
     flags = (
-        f"A row comes from `python -m experiments.run --task={table.layout.task}` "
-        "with its flags, once for each `--seed=0`, `1`, ..."
+        f"A row comes from `{command}` with its flags, once for each `--seed=0`, `1`, "
+        "..."
     )
     return "\n\n".join([markdown_table(lines), *table_notes(table), flags])
 

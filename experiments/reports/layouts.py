@@ -34,6 +34,7 @@ class Layout:
       methods: The folders of the methods to show; all by default.
       labels: The labels of rows that are something else than their usual label says, by
         folder.
+      controls: Whether the rows are of runs that measure controls (`--controls`).
     """
 
     number: int | str
@@ -47,6 +48,7 @@ class Layout:
     outputs: tuple[str, ...] = ("generator", "refined")
     methods: tuple[str, ...] = ()
     labels: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    controls: bool = False
 
     def is_asked(self, number: int | str | None) -> bool:
         """Returns whether it is that table; None stands for all of the paper's."""
@@ -131,6 +133,7 @@ def _controls_layout(
         "minus the row's, by the decoder that suits it best",
         outputs=("generator", *CONTROLS, "refined"),
         methods=methods,
+        controls=True,
     )
 
 

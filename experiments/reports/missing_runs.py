@@ -20,11 +20,13 @@ class RunName:
       task: The task's name.
       folder: The method's folder, `<method>[-<networks>]`.
       seed: The seed.
+      controls: Whether its controls are measured, whatever its method's settings.
     """
 
     task: str
     folder: str
     seed: int
+    controls: bool = False
 
     def __str__(self) -> str:
         return f"{self.task}/{self.folder}/seed{self.seed}"
@@ -42,11 +44,20 @@ class RunName:
     @property
     def flags(self) -> list[str]:
         """The flags of `experiments.run` for this run."""
-        return [f"--task={self.task}", *run_flags(self.folder), f"--seed={self.seed}"]
+        controls = ["--controls=True"] if self.controls else []
+        return [
+            *(f"--task={self.task}", *run_flags(self.folder), f"--seed={self.seed}"),
+            *controls,
+        ]
 
 
 def missing_runs(
-    task: str, folders: Sequence[str], results: Results, seeds: int
+    task: str,
+    folders: Sequence[str],
+    results: Results,
+    seeds: int,
+    *,
+    controls: bool = False,
 ) -> list[RunName]:
     """Returns the runs of seeds 0, 1, ... without a complete result.
 
@@ -58,12 +69,17 @@ def missing_runs(
       folders: The folders of its methods, `<method>[-<networks>]`.
       results: The complete results, folder -> results.
       seeds: The number of seeds that the table should have.
+      controls: Whether the table shows controls, so that a result without any counts
+        as missing.
     """
     there = {
-        (folder, result["seed"]) for folder in results for result in results[folder]
+        (folder, result["seed"])
+        for folder in results
+        for result in results[folder]
+        if not controls or "controls" in result
     }
     return [
-        RunName(task, folder, seed)
+        RunName(task, folder, seed, controls)
         for seed in range(seeds)
         for folder in folders
         if (folder, seed) not in there

@@ -19,7 +19,7 @@ class ComparedRow:
       outputs: The name of the outputs in a result: `generator`, `refined`, `decided` or
         a control.
       decoders: The metrics of the decoders to choose among, the preferred one first.
-        Controls have no validation metrics to choose by, and so a single one.
+        Outputs without validation metrics to choose by have a single one.
       is_control: Whether the row predicts without a refinement.
     """
 
@@ -88,6 +88,18 @@ ROWS = (
     _control("average", "mean of G and D, plug-in", _AUTO, "average", _PLUGIN),
     ComparedRow("refined", "always refined", _AUTO, "refined", _REFINED),
     ComparedRow("auto", "auto", _AUTO, "decided", ("f1",)),
+)
+
+
+# The controls of `ROWS`, with the names that they have there, by each decoder of their
+# test metrics: the best of these, chosen on test rows, is a bound.
+CONTROLS_BY_DECODER = (
+    _control("baseline", "plain MLP, tuned", "baseline", "generator", ("f1_tuned",)),
+    _control("baseline", "plain MLP, plug-in", "baseline", "generator", _PLUGIN),
+    _control("ensemble", "as many G, tuned", _AUTO, "generator", ("f1_tuned",)),
+    _control("ensemble", "as many G, plug-in", _AUTO, "generator", _PLUGIN),
+    _control("own", "D's own, plug-in", _AUTO, "own", _PLUGIN),
+    _control("average", "mean of G and D, plug-in", _AUTO, "average", _PLUGIN),
 )
 
 

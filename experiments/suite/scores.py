@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from experiments.suite.rows import ComparedRow
+from experiments.suite.rows import CONTROLS_BY_DECODER, ComparedRow
 from experiments.summaries.collection import Results, load_results
 from ldrsp_tf.errors import UsageError
 
@@ -21,11 +21,14 @@ class Scores:
     Attributes:
       rows: The rows that have figures.
       by_seed: The figures in percent, task -> one tuple a row -> one figure a seed.
+      controls: The figures of the rows that are controls, by each of their decoders:
+        task -> control -> one figure a seed.
       unmeasured: The rows without any figure, which are left out.
     """
 
     rows: tuple[ComparedRow, ...]
     by_seed: dict[str, tuple[_BySeed, ...]]
+    controls: dict[str, dict[ComparedRow, _BySeed]]
     unmeasured: tuple[ComparedRow, ...] = ()
 
     @property
@@ -105,9 +108,15 @@ def collect_scores(
     def kept(values: Sequence) -> tuple:
         return tuple(value for value, keep in zip(values, measured) if keep)
 
+    names = {row.name for row in kept(rows)}
+    controls = [row for row in CONTROLS_BY_DECODER if row.name in names]
     return Scores(
         rows=kept(rows),
         by_seed={task: kept(of_rows) for task, of_rows in by_seed.items()},
+        controls={
+            task: {row: _figures(of_task, row, seeds) for row in controls}
+            for task, of_task in found.items()
+        },
         unmeasured=tuple(row for row, keep in zip(rows, measured) if not keep),
     )
 

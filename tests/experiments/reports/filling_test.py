@@ -75,6 +75,15 @@ def test_nothing_is_run_where_nothing_is_missing(fill):
     assert fill(**wanted) == ([], ["No run is missing."])
 
 
+def test_a_table_of_controls_makes_runs_that_were_made_without_them(
+    fill, result_folder, configs
+):
+    result_folder.write("bibtex", "ldrsp", 0, {}, config=configs["ldrsp"])
+    wanted = {"tasks": ["bibtex"], "methods": ["ldrsp"], "seeds": 1}
+    assert fill(number=1, **wanted)[1] == ["No run is missing."]
+    assert fill(number="controls", **wanted)[1][0].startswith("1 run is missing")
+
+
 def test_every_row_that_can_be_run_is_run_unless_methods_are_named(
     fill, result_folder, tmp_path
 ):

@@ -51,6 +51,11 @@ def test_a_row_has_paper_mean_deviation_gain_and_seeds(bibtex):
     assert "`python -m experiments.run --task=bibtex`" in text
 
 
+def test_a_table_of_controls_names_the_flag_that_measures_them():
+    text = markdown(build_table(layout_of("controls/bibtex"), {}))
+    assert "`python -m experiments.run --task=bibtex --controls`" in text
+
+
 def test_the_papers_digits_are_kept():
     horses = markdown(build_table(layout_of("weizmann_horse"), {}))
     assert (

@@ -16,6 +16,14 @@ def test_nothing_is_missing_where_there_are_more_seeds_than_wanted():
     assert missing_runs("bibtex", ["gan"], there, seeds=2) == []
 
 
+def test_a_table_of_controls_lacks_results_without_them():
+    there = {"ldrsp": [{"seed": 0, "controls": {}}, {"seed": 1}]}
+    missing = missing_runs("bibtex", ["ldrsp"], there, seeds=2, controls=True)
+    assert missing == [RunName("bibtex", "ldrsp", 1, controls=True)]
+    assert missing[0].flags[-1] == "--controls=True"
+    assert missing_runs("bibtex", ["ldrsp"], there, seeds=2) == []
+
+
 def test_the_flags_of_a_run_name_its_method_and_its_networks():
     usual = RunName("bibtex", "gan", 3)
     assert usual.flags == ["--task=bibtex", "--method=gan", "--seed=3"]

@@ -1,6 +1,6 @@
 import pytest
 
-from experiments.suite.rows import ROWS, ComparedRow, choose_rows
+from experiments.suite.rows import CONTROLS_BY_DECODER, ROWS, ComparedRow, choose_rows
 from experiments.summaries.labels import CONTROLS
 from ldrsp_tf.errors import UsageError
 
@@ -53,6 +53,18 @@ def test_rows_of_controls_have_one_decoder():
     assert all(len(row.decoders) == 1 for row in ROWS if row.outputs in CONTROLS)
     refined = [row.name for row in ROWS if row.outputs in ("refined", "decided")]
     assert not any(row.is_control for row in ROWS if row.name in refined)
+
+
+def test_controls_by_decoder_are_those_of_the_rows():
+    by_name = {row.name: row for row in ROWS if row.is_control}
+    decoders = {name: set() for name in by_name}
+    for row in CONTROLS_BY_DECODER:
+        of_row = by_name[row.name]
+        assert (row.folder, row.outputs) == (of_row.folder, of_row.outputs)
+        decoders[row.name].update(row.decoders)
+    assert all(set(by_name[name].decoders) <= decoders[name] for name in decoders)
+    # A control with validation metrics has more decoders than the preferred one.
+    assert decoders["ensemble"] == {"f1_tuned", "f1_plugin"}
 
 
 def test_rows_are_chosen_by_name_and_by_method_in_their_order():
