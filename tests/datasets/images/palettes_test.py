@@ -9,6 +9,7 @@ from datasets.images.folder import ImageFolder, load
 from datasets.images.palettes import Palettes
 
 _BLACK, _RED, _BLUE = (0, 0, 0), (128, 0, 0), (0, 0, 128)
+_GREEN = (0, 128, 0)
 
 
 def _add_all(*masks):
@@ -37,6 +38,20 @@ def test_masks_need_not_use_all_colours_of_a_palette():
 def test_another_number_of_a_colour_is_refused(numbers, colours, message):
     with pytest.raises(DataError, match=message):
         _add_all(([0, 1, 2], (_BLACK, _RED, _BLUE)), (numbers, colours))
+
+
+def test_another_colour_of_a_number_is_refused():
+    # Each mask has a palette of its own, in which its object is number 0.
+    match = (
+        r"^b has the colour \(0, 128, 0\) as number 0 of its palette, and a has "
+        r"\(128, 0, 0\) as that number: the numbers are the classes"
+    )
+    with pytest.raises(DataError, match=match):
+        _add_all(([1, 0], (_RED, _BLACK)), ([1, 0], (_GREEN, _BLACK)))
+
+
+def test_unused_colours_are_not_compared():
+    _add_all(([0, 1], (_BLACK, _RED, _BLUE)), ([0, 2], (_BLACK, _BLUE, _GREEN)))
 
 
 def test_masks_of_a_folder_have_one_palette(save_pairs):
