@@ -23,8 +23,8 @@ def decode_values(
     """Decodes the pixel values of a mask.
 
     The values of a grey picture are its greys of 8 or 16 bits (0 and 255 for 1 bit).
-    Those of a picture with a palette are the indices of its colours, or its greys if
-    the whole palette is grey.
+    Those of a picture with a palette are the indices of its colours, whether or not the
+    palette is long enough for them, or its greys if the whole palette is grey.
 
     Args:
       content: The bytes of the mask's file.
@@ -146,7 +146,7 @@ def _palette_values(
     numbers = np.array(mask)
     palette = np.array(mask.getpalette("RGB")).reshape([-1, 3])
     if (palette == palette[:, :1]).all():
-        return palette[:, 0][numbers]
+        return _greys(numbers, palette[:, 0], path)
     if mask.format == "GIF":
         raise DataError(
             f"{path} is a GIF in colours, whose indices differ from file to file: save "
@@ -154,6 +154,17 @@ def _palette_values(
         )
     palettes.add(numbers, palette, path)
     return numbers
+
+
+def _greys(numbers: np.ndarray, palette: np.ndarray, path: pathlib.Path) -> np.ndarray:
+    """Returns the grey of each pixel's number, `[H, W]`, in a palette of greys."""
+    highest = int(numbers.max())
+    if highest >= len(palette):
+        raise DataError(
+            f"{path} has a pixel of number {highest}, and a palette of {len(palette)} "
+            "greys, counted from 0: save the mask grey, one value a class"
+        )
+    return palette[numbers]
 
 
 def _common_channel(mask: Image.Image, path: pathlib.Path) -> np.ndarray:

@@ -54,6 +54,21 @@ def test_a_palette_of_greys_has_the_greys():
     np.testing.assert_array_equal(_decode(image), np.uint8([0, 255, 9])[_IDS])
 
 
+@pytest.mark.parametrize("kind", ["PNG", "BMP"])
+def test_numbers_beyond_a_palette_of_colours_are_values(kind):
+    # As masks with a label of pixels to ignore, which Pillow writes like this.
+    pixels = np.uint8([0, 20, 255])[_IDS]
+    image = _with_palette(pixels, *[(number, 0, 0) for number in range(21)])
+    np.testing.assert_array_equal(_decode(image, kind), pixels)
+
+
+def test_numbers_beyond_a_palette_of_greys_are_refused():
+    pixels = np.uint8([0, 20, 255])[_IDS]
+    image = _with_palette(pixels, *[(number,) * 3 for number in range(21)])
+    with pytest.raises(DataError, match=r"of number 255, and a palette of 21 greys"):
+        _decode(image)
+
+
 def test_a_gif_in_colours_is_refused():
     image = _with_palette(_IDS, (0, 0, 0), (128, 0, 0), (0, 128, 0))
     with pytest.raises(DataError, match=r"masks/a\.png is a GIF in colours"):
