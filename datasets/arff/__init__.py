@@ -2,6 +2,7 @@
 
 `reader`      features and labels of a file; `labels_xml` names its labels
 `header`      the attributes of a file; `rows` their values, `labels` those of labels
+`ranges`      a warning of values that single precision makes one number
 `meka`        doubts about the number of labels in a relation's name
 `other_formats`  files that are not ARFF, for error messages
 `text`        lines, quotes and comments

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from datasets.arff.header import Attribute
+from datasets.arff.ranges import Ranges
 from datasets.arff.text import split, split_row, unquote
 from datasets.errors import DataError
 
@@ -67,13 +68,17 @@ def read_blocks(
     Raises:
       DataError: A row is malformed; the message names its line.
     """
-    parser = _RowParser(attributes, ignored)
+    parser, ranges = _RowParser(attributes, ignored), Ranges(attributes)
     while block := list(itertools.islice(lines, BLOCK_ROWS)):
-        yield _read_block(path, block, parser)
+        yield _read_block(path, block, parser, ranges)
+    ranges.warn_of_lost_digits(path)
 
 
 def _read_block(
-    path: str | os.PathLike[str], lines: list[tuple[int, str]], parser: "_RowParser"
+    path: str | os.PathLike[str],
+    lines: list[tuple[int, str]],
+    parser: "_RowParser",
+    ranges: Ranges,
 ) -> Entries:
     row_columns, row_values = [], []
     for number, line in lines:
@@ -94,6 +99,7 @@ def _read_block(
             f"{path}, line {lines[rows[first]][0]}: {parser.name(columns[first])} is "
             f"{values[first]:g}, which is not finite in single precision"
         )
+    ranges.add(columns, values, len(lines))
     return Entries(rows, columns, values.astype(np.float32), len(lines))
 
 
