@@ -78,7 +78,8 @@ def find_pictures(
     """Finds the pictures in a folder and its sub-folders.
 
     Files of other kinds are skipped, and so are files and folders whose name begins
-    with a dot.
+    with a dot. Symbolic links are followed, except for those to folders that are
+    searched anyway.
 
     Args:
       folder: The folder.
@@ -112,15 +113,29 @@ def find_pictures(
 
 def _files(folder: pathlib.Path, excluded: set[pathlib.Path]) -> list[pathlib.Path]:
     files: list[pathlib.Path] = []
-    for place, folders, names in os.walk(folder, onerror=_refuse):
+    root = folder.resolve()
+    known = {root, *excluded}
+    for place, folders, names in os.walk(folder, onerror=_refuse, followlinks=True):
         here = pathlib.Path(place)
         folders[:] = [
             name
-            for name in folders
-            if not name.startswith(".") and (here / name).resolve() not in excluded
+            for name in sorted(folders)
+            if not name.startswith(".") and _is_new(here / name, root, known)
         ]
         files += [here / name for name in names if not name.startswith(".")]
     return [path for path in files if path.suffix.lower() in (*LOSSLESS, *JPEG)]
+
+
+def _is_new(
+    folder: pathlib.Path, root: pathlib.Path, known: set[pathlib.Path]
+) -> bool:
+    """Returns whether a folder is not searched yet, and adds it to the known ones."""
+    target = folder.resolve()
+    # A link to a folder below the root would be a loop, or have its pictures twice.
+    if target in known or (folder.is_symlink() and target.is_relative_to(root)):
+        return False
+    known.add(target)
+    return True
 
 
 def _refuse(error: OSError) -> None:

@@ -64,6 +64,34 @@ def test_excluded_folders_inside_of_others_are_skipped(folder):
     assert [pair.name for pair in pairs] == ["a"]
 
 
+def test_links_to_folders_are_followed(folder):
+    root = folder("photos/b/1.png", "disk/photos/2.png", "masks/a/2.png")
+    folder("masks/b/1.png", "disk/photos/.thumbnails/2.png")
+    (root / "photos/a").symlink_to(root / "disk/photos")
+    assert [pair.name for pair in _pair(root)] == ["a/2", "b/1"]
+
+
+def test_links_that_lead_back_are_skipped(folder):
+    root = folder("photos/b/1.png", "disk/2.png")
+    for link, target in (
+        ("photos/a", "photos/b"),
+        ("photos/b/loop", "photos"),
+        ("photos/b/up", "photos/b"),
+        ("photos/disk", "disk"),
+        ("photos/twice", "disk"),
+        ("disk/loop", "disk"),
+        ("disk/back", "photos"),
+    ):
+        (root / link).symlink_to(root / target)
+    assert list(find_pictures(root / "photos")) == ["b/1", "disk/2"]
+
+
+def test_a_link_to_an_excluded_folder_is_skipped(folder):
+    root = folder("photos/a.png", "test/b.png")
+    (root / "photos/held out").symlink_to(root / "test")
+    assert list(find_pictures(root / "photos", [root / "test"])) == ["a"]
+
+
 @pytest.mark.parametrize(
     ("names", "message"),
     [
