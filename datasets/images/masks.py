@@ -97,7 +97,7 @@ def mend_values(values: np.ndarray) -> str:
     """
     found = np.unique(values).tolist()
     numbers = [value for value in found if value != _WHITE]
-    if len(numbers) > 2 and numbers == list(range(len(numbers))):
+    if len(found) > 2 and numbers == list(range(len(numbers))):
         if numbers == found:
             return (
                 f"it has the values 0 to {numbers[-1]}: give --classes={len(numbers)} "
@@ -105,9 +105,10 @@ def mend_values(values: np.ndarray) -> str:
                 "each class by --class_values"
             )
         return (
-            f"it has the values 0 to {numbers[-1]} and {_WHITE}: name the value of "
-            f"each class by --class_values={_listed(found, ',')}, or give --classes if "
-            f"no pixel is {_WHITE}"
+            f"it has the values 0 to {numbers[-1]} and {_WHITE}: "
+            f"--class_values={_listed(found, ',')} makes {_WHITE} a class of its own; "
+            "a label of pixels to ignore is not supported, so give these another "
+            f"value if {_WHITE} is one"
         )
     named = "name the value of each class by --class_values, or give --classes=n for 0"
     if found[0] == 0 and found[-1] == _WHITE and len(found) > 2:

@@ -123,6 +123,7 @@ def test_the_first_pixel_of_an_unknown_value_is_named():
     ("values", "class_values", "mend"),
     [
         ([[0, 1, 2, 3]], (0, 1), "0 to 3: give --classes=4 .*--class_values"),
+        ([[0, 1, 255]], (0, 1), "0 to 1 and 255: --class_values=0,1,255 makes 255 a"),
         ([[0, 9, 255, 200]], (0, 255), "soft edges, save it without them"),
     ],
 )

@@ -58,7 +58,7 @@ def test_the_first_mask_that_is_not_empty_decides_the_values(save_pairs, values)
         ([range(12)], r"it has the values 0 to 11: give --classes=12 .*--class_values"),
         (
             [[0, 1, 2, 255]],
-            r"0 to 2 and 255: .* --class_values=0,1,2,255, or give --cl",
+            r"0 to 2 and 255: --class_values=0,1,2,255 makes 255 .* is not supported",
         ),
         ([range(0, 256, 5)], r"52 values .* if those between are soft edges, save it"),
         ([[0, 1, 90, 255]], r"soft edges, .* np\.where\(mask > 127, 255, 0\)"),
