@@ -8,7 +8,7 @@ from PIL import Image
 
 from datasets.errors import DataError
 from datasets.images.downsampling import shrink_mask
-from datasets.images.files import Size, decode_picture
+from datasets.images.files import HALVED, Size, decode_picture
 from datasets.images.palettes import Palettes
 
 _GREYS = ("L", "1", "I", "I;16", "I;16L", "I;16B", "I;16N")
@@ -170,6 +170,11 @@ def _greys(numbers: np.ndarray, palette: np.ndarray, path: pathlib.Path) -> np.n
 
 def _common_channel(mask: Image.Image, path: pathlib.Path) -> np.ndarray:
     """Returns the one value of red, green and blue in each pixel, `[H, W]`."""
+    if mask.info[HALVED]:
+        raise DataError(
+            f"{path} has several channels of 16 bits, whose lower 8 would be lost: "
+            "save the mask grey, one value a class"
+        )
     pixels = np.array(mask.convert("RGBA"))
     uneven = (pixels[..., :3] != pixels[..., :1]).any(-1) | (pixels[..., 3] != 255)
     if uneven.any():

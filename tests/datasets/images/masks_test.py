@@ -81,6 +81,18 @@ def test_equal_and_opaque_channels_are_a_grey(mode):
     np.testing.assert_array_equal(_decode(image), _IDS)
 
 
+@pytest.mark.parametrize("channels", [2, 3, 4])
+def test_several_channels_of_16_bits_are_refused(channels, png_of_16_bits):
+    # 1 and 255 have no upper bits.
+    values = np.uint16([0, 1, 255])[_IDS]
+    pixels = np.stack([values] * channels, -1)
+    if channels != 3:
+        pixels[..., -1] = 65535
+    match = r"several channels of 16 bits, .* the mask grey, one value a class$"
+    with pytest.raises(DataError, match=match):
+        decode_values(png_of_16_bits(pixels), _PATH)
+
+
 def test_colours_and_transparent_pixels_are_refused_with_their_place():
     pixels = np.full((5, 7, 4), 255, np.uint8)
     for channel in (1, 3):

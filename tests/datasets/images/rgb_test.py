@@ -1,8 +1,6 @@
 import io
 import pathlib
-import struct
 import warnings
-import zlib
 
 import numpy as np
 import pytest
@@ -57,28 +55,16 @@ def test_greys_of_fewer_bits_in_a_file_of_16_are_told(kind, brightest, bits, fac
     np.testing.assert_array_equal(decoded[..., 0], np.rint(greys / 257))
 
 
-def _png_of_16_bits(pixels):
-    """Returns a PNG of `[H, W, C]` with C of 3 or 4, which Pillow cannot write."""
-
-    def chunk(kind, data):
-        checksum = struct.pack(">I", zlib.crc32(kind + data))
-        return struct.pack(">I", len(data)) + kind + data + checksum
-
-    height, width, channels = pixels.shape
-    size = struct.pack(">IIBBBBB", width, height, 16, channels * 4 - 10, 0, 0, 0)
-    rows = b"".join(b"\0" + row.astype(">u2").tobytes() for row in pixels)
-    parts = ((b"IHDR", size), (b"IDAT", zlib.compress(rows)), (b"IEND", b""))
-    return b"\x89PNG\r\n\x1a\n" + b"".join(chunk(*part) for part in parts)
-
-
 @pytest.mark.parametrize("channels", [3, 4])
-def test_colours_of_12_bits_in_a_file_of_16_are_told(recwarn, channels):
+def test_colours_of_12_bits_in_a_file_of_16_are_told(
+    recwarn, channels, png_of_16_bits
+):
     pixels = np.linspace(0, 4095, 24 * channels).reshape(4, 6, channels)
     pixels[..., 3:] = 65535
     with pytest.warns(DarkImageWarning, match="no gray above 4,095 .* by 16$"):
-        decoded, _ = decode_image(_png_of_16_bits(pixels), _PATH, None)
+        decoded, _ = decode_image(png_of_16_bits(pixels), _PATH, None)
     assert decoded.max() == 15
-    decode_image(_png_of_16_bits(pixels * 2), _PATH, None)
+    decode_image(png_of_16_bits(pixels * 2), _PATH, None)
     assert not recwarn.list
 
 
