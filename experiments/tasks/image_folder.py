@@ -8,6 +8,7 @@ from datasets.images.pairs import Pair
 from datasets.images.survey import binary_values, common_size
 from datasets.loading import LoadedData
 from experiments.tasks.image_folder_config import STRIDE, ImageFolderConfig
+from experiments.tasks.mask_config import LARGEST_CLASSES
 from ldrsp_tf.errors import UsageError
 
 _LARGEST_CROP = 96
@@ -127,8 +128,10 @@ def _class_values(config: ImageFolderConfig, pairs: list[Pair]) -> tuple[int, ..
             return binary_values(pairs)
         return tuple(range(config.classes))
     given = f"--class_values={','.join(map(str, values))}"
-    if not 2 <= len(values) <= 256 or len(set(values)) < len(values):
-        raise UsageError(f"{given} should be two to 256 different values.")
+    if not 2 <= len(values) <= LARGEST_CLASSES or len(set(values)) < len(values):
+        raise UsageError(
+            f"{given} should be two to {LARGEST_CLASSES} different values."
+        )
     if config.classes not in (None, len(values)):
         raise UsageError(
             f"{given} names {len(values)} classes, and --classes={config.classes}; "

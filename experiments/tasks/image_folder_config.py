@@ -2,11 +2,14 @@
 
 import dataclasses
 
-from experiments.tasks.mask_config import MaskConfig
+from experiments.tasks.mask_config import LARGEST_CLASSES, MaskConfig
 from ldrsp_tf.settings import CLASS_MAP_METRICS, OURS, setting
 
 # Both networks need crops whose sides are multiples of it.
 STRIDE = 8
+
+# Pictures of predicted masks have 16 bits at most.
+_LARGEST_VALUE = 2**16 - 1
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -51,6 +54,7 @@ class ImageFolderConfig(MaskConfig):
         OURS,
         "values of the classes in a mask, background first, such as 0,255; without it "
         "they follow from the masks",
+        high=_LARGEST_VALUE,
         group="data",
     )
     image_size: tuple[int, ...] | None = setting(
@@ -67,6 +71,7 @@ class ImageFolderConfig(MaskConfig):
         "number of classes of a pixel, background included; without it as many as "
         "--class_values, or 2",
         low=2,
+        high=LARGEST_CLASSES,
         group="data",
     )
     metric: str | None = setting(  # type: ignore[assignment]

@@ -20,6 +20,8 @@ from ldrsp_tf.settings import (
 if TYPE_CHECKING:
     from ldrsp_tf.prediction.crops import Offsets
 
+LARGEST_CLASSES = 256  # Class ids are numbers of 8 bits.
+
 _PAPER_BODY = "fcn"
 
 # Of D; the value network is the original DVN's, with one score a mask.
@@ -39,6 +41,7 @@ class MaskConfig(Config):
         PAPER,
         "number of classes of a pixel, background included",
         low=2,
+        high=LARGEST_CLASSES,
         group="data",
     )
     metric: str = setting(
