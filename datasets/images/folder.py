@@ -47,8 +47,8 @@ class ImageFolder:
           The pairs of each split.
 
         Raises:
-          DataError: Images and masks do not pair up, a split would have no image, or
-            only one of the two test folders is given.
+          DataError: Images and masks do not pair up, a split would have no image, only
+            one of the two test folders is given, or the test images are the others.
         """
         train = (self.images, self.masks)
         if self.test_images is None and self.test_masks is None:
@@ -57,6 +57,12 @@ class ImageFolder:
             raise DataError(
                 "test images and test masks have to be given together: name both "
                 "folders, or neither"
+            )
+        if self.test_images.resolve() == self.images.resolve():
+            raise DataError(
+                f"{self.test_images} is given as the folder of the training and of the "
+                "test images: name another one, or leave --test_images and "
+                "--test_masks out to hold some of its images out"
             )
         test = (self.test_images, self.test_masks)
         return {

@@ -50,6 +50,7 @@ def load(
     begin = time.perf_counter()
     checksums = source_checksums(config)
     train_file = _train_file(config)
+    _require_other_rows(config, checksums)
     header = read_header(train_file)
     labels = label_names(config, header)
     _require_labels(config, header)
@@ -151,6 +152,15 @@ def _train_file(config: ArffConfig) -> str:
     if not config.train_file:
         raise UsageError("--task=arff needs --train_file=FILE, and best --test_file.")
     return config.train_file
+
+
+def _require_other_rows(config: ArffConfig, checksums: Mapping[str, str]) -> None:
+    """Refuses the training rows as test rows."""
+    if checksums.get("test_file") == checksums["train_file"]:
+        raise UsageError(
+            f"{config.test_file} has the same content as {config.train_file}, and a "
+            "test needs other rows; leave --test_file out to hold some of them out."
+        )
 
 
 def _outer_labels(config: ArffConfig, header: Header) -> list[str]:

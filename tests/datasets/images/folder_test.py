@@ -62,6 +62,13 @@ def test_test_images_without_test_masks_are_refused(ten):
         _folder(ten, test_images=ten / "photos").pairs()
 
 
+def test_the_training_images_are_no_test_images(ten):
+    (ten / "link").symlink_to(ten / "photos")
+    folder = _folder(ten, test_images=ten / "link", test_masks=ten / "masks")
+    with pytest.raises(DataError, match=r"link is given as .* leave --test_images and"):
+        folder.pairs()
+
+
 def test_loads_images_and_class_ids_by_name(ten):
     data = load(_folder(ten), _SIZE, (0, 255))
     assert data.name == "image_folder"

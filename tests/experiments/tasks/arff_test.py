@@ -124,6 +124,16 @@ def test_without_a_test_file_a_share_is_held_out_whatever_the_runs_seed(configur
     assert sizes[0] == sizes[1] != sizes[2]
 
 
+def test_the_training_rows_are_no_test_rows(configure):
+    config = configure(test=TRAIN)
+    with pytest.raises(UsageError) as error:
+        load(config, None, None)
+    assert str(error.value) == (
+        f"{config.test_file} has the same content as {config.train_file}, and a test "
+        "needs other rows; leave --test_file out to hold some of them out."
+    )
+
+
 def test_the_scale_is_that_of_the_rows_that_are_trained_on(configure):
     rows = "".join(f"{i % 2},0,{i},red,1\n" for i in range(20))
     config = configure(HEADER + rows, None)
