@@ -42,7 +42,8 @@ _CLASSIFIER = {
 # with these.
 _LONGER = {"epochs": 600, "rotation": 10.0, "scaling": 0.2, "shear": 0.1}
 
-# The parts, then 500 passes of the joint training, as the authors' demonstration has.
+# The parts, then 500 passes of the joint training, as the authors' released
+# demonstration has.
 _CHOPPS = {"epochs": 21, "validation_interval": 1}
 
 # The settings of DVN in the horses' first runs, for a task's own number of epochs. The
