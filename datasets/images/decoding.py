@@ -6,6 +6,7 @@ import numpy as np
 from PIL import Image
 
 from datasets.errors import DataError
+from datasets.images.files import DAMAGES
 
 
 def decode(content: bytes, where: str, mode: str, size: tuple[int, int]) -> np.ndarray:
@@ -26,8 +27,7 @@ def decode(content: bytes, where: str, mode: str, size: tuple[int, int]) -> np.n
     try:
         with Image.open(io.BytesIO(content)) as image:
             image.load()
-    # Pillow reports a damaged file by any of these.
-    except (OSError, SyntaxError, ValueError, EOFError) as error:
+    except DAMAGES as error:
         raise DataError(
             f"{where} is not a picture or is cut off: fetch the archive again"
         ) from error

@@ -3,7 +3,9 @@
 import contextlib
 import io
 import pathlib
+import struct
 import warnings
+import zlib
 from collections.abc import Iterator
 
 from PIL import Image, ImageOps
@@ -22,6 +24,13 @@ _CHANNELS = ("RGB", "RGBA")
 # The formats in which cameras store the orientation as an Exif tag. Pillow itself
 # applies the tag of a TIFF.
 _TURNED_BY_TAG = ("JPEG", "MPO")
+
+
+# Pillow reports a damaged file by any of these.
+DAMAGES = (
+    *(OSError, EOFError, SyntaxError, ValueError, TypeError),
+    *(LookupError, ArithmeticError, struct.error, zlib.error),
+)
 
 
 def read_bytes(path: pathlib.Path) -> bytes:
@@ -119,8 +128,7 @@ def _open(file: io.BytesIO | pathlib.Path, path: pathlib.Path) -> Iterator[Image
             f"{path} is too large to be decoded: make it smaller, at most "
             f"{Image.MAX_IMAGE_PIXELS:,} pixels"
         ) from error
-    # Pillow reports a damaged file by any of these.
-    except (OSError, SyntaxError, ValueError, EOFError, KeyError) as error:
+    except DAMAGES as error:
         raise DataError(
             f"{path} is not a picture or is cut off: replace it, or remove it"
         ) from error
