@@ -9,6 +9,9 @@ from ldrsp_tf.settings import OURS, setting
 _ROWS = "number of training rows, the first ones of the data; without it all of them"
 _DRAW = "number of the draw of the data: other rows of the same generative model"
 
+# The generators of random numbers have seeds of 32 bits, which begin at that of draw 0.
+_LARGEST_DRAW = 2**31 - 1
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class SyntheticTagConfig(TagConfig):
@@ -37,7 +40,7 @@ class SyntheticTagConfig(TagConfig):
         group="data",
     )
     rows: int | None = setting(None, OURS, _ROWS, low=1, group="data")
-    draw: int = setting(0, OURS, _DRAW, group="data")
+    draw: int = setting(0, OURS, _DRAW, high=_LARGEST_DRAW, group="data")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -52,4 +55,4 @@ class SyntheticShapeConfig(MaskConfig):
         group="data",
     )
     rows: int | None = setting(None, OURS, _ROWS, low=1, group="data")
-    draw: int = setting(0, OURS, _DRAW, group="data")
+    draw: int = setting(0, OURS, _DRAW, high=_LARGEST_DRAW, group="data")

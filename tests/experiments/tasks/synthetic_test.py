@@ -8,6 +8,7 @@ from datasets.synthetic_shapes import generative_model as shape_model
 from datasets.synthetic_tags import generative_model as tag_model
 from experiments.tasks import synthetic
 from experiments.tasks.task import get_task
+from ldrsp_tf.errors import UsageError
 
 
 @pytest.mark.parametrize("name", ["synthetic_tags", "synthetic_shapes"])
@@ -25,6 +26,12 @@ def test_the_defaults_are_those_of_the_models():
     shapes = get_task("synthetic_shapes").config.defaults()
     for field in dataclasses.fields(shape_model.Parameters):
         assert shapes[field.name] == field.default
+
+
+@pytest.mark.parametrize("name", ["synthetic_tags", "synthetic_shapes"])
+def test_a_draw_without_a_seed_is_refused(name):
+    with pytest.raises(UsageError, match=r"draw is 5000000000: .* 0 to 2147483647 is"):
+        get_task(name).configure("auto", {"draw": 5_000_000_000})
 
 
 @pytest.mark.slow
