@@ -9,6 +9,7 @@ import numpy as np
 
 from datasets.images import folder as image_folder
 from datasets.images.masks import mask_picture
+from datasets.images.pairs import JPEG, LOSSLESS
 from experiments.tasks.inputs import NewInputs, read_array
 from experiments.tasks.mask_config import MaskConfig
 from experiments.tasks.predictions import OUTPUT_NAMES, write_scores
@@ -114,11 +115,20 @@ def read_inputs(
       config: The configuration of the run.
       path: A folder, or a file with an array `[N, H, W, 3]` of uint8.
       shape: The shape of one image, `(H, W, 3)`.
+
+    Raises:
+      UsageError: It is one picture, or a file of other arrays.
+      DataError: A picture is at fault.
     """
     del config
     if path.is_dir():
         names, images, sizes = image_folder.read_images(path, (shape[0], shape[1]))
         return NewInputs(names, images, sizes=sizes)
+    if path.is_file() and path.suffix.lower() in (*LOSSLESS, *JPEG):
+        raise UsageError(
+            f"{path} is a picture; name the folder that it lies in, {path.parent}, to "
+            "predict for all of its pictures."
+        )
     inputs = read_array(path, shape)
     if inputs.x.dtype != np.uint8:
         raise UsageError(

@@ -151,6 +151,16 @@ def test_new_images_and_their_masks_have_the_form_of_the_runs(folders, tmp_path)
     assert scores[:2] == ["name,score", f"{new.names[0]},{1 / 4 / 80:.6f}"]
 
 
+def test_one_picture_is_no_folder_to_predict_for(folders, tmp_path):
+    photo = tmp_path / "my photos" / "bild é0.jpg"
+    with pytest.raises(UsageError) as error:
+        masks.read_inputs(configure(**folders), photo, (8, 10, 3))
+    assert str(error.value) == (
+        f"{photo} is a picture; name the folder that it lies in, {photo.parent}, to "
+        "predict for all of its pictures."
+    )
+
+
 SHORT = (
     "--task=image_folder",
     "--method=ldrsp_plus",
