@@ -59,12 +59,14 @@ def main(argv: Sequence[str] | None = None) -> None:
     # Only now, when no flag can be refused any more: it takes seconds.
     quiet_tensorflow()
     from experiments.runs.finished import load_run
+    from experiments.tasks.predictions import require_tag_names
 
     with one_sentence_errors(kept="the finished run"):
         run = load_run(pathlib.Path(flags.run))
         output = pathlib.Path(flags.output)
         run.task.family.require_output(output)
         inputs = run.read_inputs(pathlib.Path(flags.input))
+        require_tag_names(output, inputs.label_names)
         model = run.model()
         prediction = model.predict(inputs.x)
         run.task.family.write_predictions(

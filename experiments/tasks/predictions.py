@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import pathlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -57,6 +57,7 @@ def write_tags(
       UsageError: The file has another ending, or a tag's name has a semicolon.
     """
     require_tag_file(path)
+    require_tag_names(path, inputs.label_names)
     names = inputs.label_names
     if names is None:
         names = [str(label) for label in range(next(iter(rows.values())).shape[1])]
@@ -90,12 +91,7 @@ def _records(
 
 
 def _csv(records: Iterator[dict[str, Any]], labels: list[str]) -> str:
-    for label in labels:
-        if _SEPARATOR in label:
-            raise UsageError(
-                f"The label {label!r} has a {_SEPARATOR!r}, which separates tags in a "
-                ".csv file; write a .jsonl file."
-            )
+    del labels
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     for number, record in enumerate(records):
@@ -128,6 +124,24 @@ def require_tag_file(path: pathlib.Path) -> None:
             f"Tags are written to a .csv or a .jsonl file, not to {path}; name one by "
             "--output."
         )
+
+
+def require_tag_names(path: pathlib.Path, labels: Sequence[str] | None) -> None:
+    """Refuses labels that the file's format cannot have.
+
+    Args:
+      path: The file.
+      labels: The names of the labels; None where there are none.
+
+    Raises:
+      UsageError: A label has the character that separates tags in a .csv file.
+    """
+    for label in labels or ():
+        if path.suffix == ".csv" and _SEPARATOR in label:
+            raise UsageError(
+                f"The label {label!r} has a {_SEPARATOR!r}, which separates tags in a "
+                ".csv file; write a .jsonl file."
+            )
 
 
 def write_scores(path: pathlib.Path, names: list[str], scores: np.ndarray) -> None:

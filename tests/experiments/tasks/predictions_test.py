@@ -1,10 +1,11 @@
 import json
+import pathlib
 
 import numpy as np
 import pytest
 
 from experiments.tasks.inputs import NewInputs
-from experiments.tasks.predictions import write_tags
+from experiments.tasks.predictions import require_tag_names, write_tags
 from ldrsp_tf.errors import UsageError
 
 _ROWS = {
@@ -60,5 +61,14 @@ def test_tags_that_are_decided_already_need_no_threshold(tmp_path):
 
 
 def test_a_name_with_the_separator_needs_json_lines(tmp_path):
+    labels = ["a;b", "c"]
     with pytest.raises(UsageError, match=r"'a;b' has a ';'.*write a \.jsonl file"):
-        _write(tmp_path / "tags.csv", label_names=["a;b", "c"])
+        _write(tmp_path / "tags.csv", label_names=labels)
+    _write(tmp_path / "tags.jsonl", label_names=labels)
+
+
+def test_names_are_refused_before_there_are_predictions():
+    with pytest.raises(UsageError, match=r"'a;b' has a ';'"):
+        require_tag_names(pathlib.Path("tags.csv"), ["a;b"])
+    require_tag_names(pathlib.Path("tags.jsonl"), ["a;b"])
+    require_tag_names(pathlib.Path("masks"), None)
