@@ -37,6 +37,10 @@ from ldrsp_tf.spaces.base import OutputSpace
 # Sets of images whose features are kept: those of the training and of the validation.
 _KEPT_FEATURES = 2
 
+# The features of the training images, and the hidden units of the classifier, are
+# computed at once, which takes 1.4 kB a pixel: 12 GB for so many.
+_LARGEST_PIXELS = 2**23
+
 # The random numbers of the parts; epochs of the joint training follow.
 _UNARY, _PATTERNS, _JOINT = 10, 11, 12
 
@@ -50,7 +54,8 @@ class ChoppsFit(OwnFit):
       examples: Examples of the shapes that the model is built for.
 
     Raises:
-      UsageError: The task is not one of masks with two classes.
+      UsageError: The task is not one of masks with two classes, or the images have too
+        many pixels for the memory.
     """
 
     def __init__(self, config: Config, space: OutputSpace, examples: Examples):
@@ -58,6 +63,7 @@ class ChoppsFit(OwnFit):
         # The classes of a user's own masks are known late.
         get_recipe(config.method).require_task(config.FAMILY, config.classes)
         super().__init__(config, space, examples)
+        _require_memory(config, examples)
         self._settings = config.chopps
         self._validation: Examples | None = None
         self._features: list[tuple[object, np.ndarray]] = []
@@ -188,6 +194,17 @@ class ChoppsFit(OwnFit):
 def build(config: Config, space: OutputSpace, examples: Examples) -> ChoppsFit:
     """Builds the CHOPPS of a run, in its initial state."""
     return ChoppsFit(config, space, examples)
+
+
+def _require_memory(config: Config, examples: Examples) -> None:
+    number, height, width = examples.x.shape[:3]
+    if number * height * width > _LARGEST_PIXELS:
+        raise UsageError(
+            f"--method={config.method} is of {_LARGEST_PIXELS:,} training pixels at "
+            f"most, for memory, and {number:,} images of {height}x{width} have "
+            f"{number * height * width:,}; choose another method, or smaller or fewer "
+            "images."
+        )
 
 
 def _colors(x: tf.Tensor | np.ndarray) -> np.ndarray:

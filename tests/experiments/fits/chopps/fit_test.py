@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from experiments.fits.chopps import fit as chopps_fit
 from experiments.fits.own_fit import build_own_fit
 from experiments.tasks.splits import hold_out
 from experiments.tasks.task import get_task
@@ -93,6 +94,15 @@ def test_the_location_is_a_setting_of_its_own_recipe(task, rows):
     plain, located = (build(task, rows, m) for m in ("chopps", "chopps_location"))
     assert plain.variables[0].shape == (75,)
     assert located.variables[0].shape == (77,)
+
+
+def test_more_pixels_than_memory_holds_are_refused(task, rows, monkeypatch):
+    number, height, width, _ = rows[0].x.shape
+    monkeypatch.setattr(chopps_fit, "_LARGEST_PIXELS", number * height * width)
+    build(task, rows)
+    monkeypatch.setattr(chopps_fit, "_LARGEST_PIXELS", number * height * width - 1)
+    with pytest.raises(UsageError, match=rf"at most, .* {number} images of {height}x"):
+        build(task, rows)
 
 
 def test_the_joint_training_makes_as_many_updates_on_more_rows(task, rows):
