@@ -126,9 +126,7 @@ def _files(folder: pathlib.Path, excluded: set[pathlib.Path]) -> list[pathlib.Pa
     return [path for path in files if path.suffix.lower() in (*LOSSLESS, *JPEG)]
 
 
-def _is_new(
-    folder: pathlib.Path, root: pathlib.Path, known: set[pathlib.Path]
-) -> bool:
+def _is_new(folder: pathlib.Path, root: pathlib.Path, known: set[pathlib.Path]) -> bool:
     """Returns whether a folder is not searched yet, and adds it to the known ones."""
     target = folder.resolve()
     # A link to a folder below the root would be a loop, or have its pictures twice.

@@ -56,9 +56,7 @@ def test_greys_of_fewer_bits_in_a_file_of_16_are_told(kind, brightest, bits, fac
 
 
 @pytest.mark.parametrize("channels", [3, 4])
-def test_colours_of_12_bits_in_a_file_of_16_are_told(
-    recwarn, channels, png_of_16_bits
-):
+def test_colours_of_12_bits_in_a_file_of_16_are_told(recwarn, channels, png_of_16_bits):
     pixels = np.linspace(0, 4095, 24 * channels).reshape(4, 6, channels)
     pixels[..., 3:] = 65535
     with pytest.warns(DarkImageWarning, match="no gray above 4,095 .* by 16$"):

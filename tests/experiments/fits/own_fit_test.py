@@ -12,7 +12,7 @@ from ldrsp_tf.errors import UsageError
         ({"controls": True}, "--controls is of methods with a discriminator"),
         ({"refit": True}, "--refit is of methods with a discriminator"),
         ({"late_refit": True}, "--late_refit is of methods with a discriminator"),
-        ({"updates": (9, 10)}, "--updates is of .* that the library trains, and 'prlr'"),
+        ({"updates": (9, 10)}, "--updates is of .* that the library trains, and "),
         ({"precision": "mixed_bfloat16"}, "--precision is of .* fit of its own; leave"),
     ],
 )
