@@ -73,7 +73,7 @@ def test_one_row_to_train_on_and_one_to_choose_with(do, arff, tags):
 
 
 def test_one_row_cannot_be_trained_on(do, arff):
-    files = arff("0,1,1.5\n", "0,1,1.5\n")
+    files = arff("0,1,1.5\n", "0,1,2.5\n")
     with pytest.raises(UsageError, match="leaves 0 validation rows of 1"):
         do("arff", "ldrsp", **SMALL_TAGS, **files)
 
