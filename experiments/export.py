@@ -48,10 +48,11 @@ def main(argv: Sequence[str] | None = None) -> None:
     quiet_tensorflow()
     from experiments.runs.finished import load_run
     from experiments.summaries.result_file import write_json
-    from ldrsp_tf.refiner.export import SAVED_MODEL_FILES
+    from ldrsp_tf.refiner.export import SAVED_MODEL_FILES, require_loadable
     from ldrsp_tf.refiner.whole_folder import whole_folder
 
     with one_sentence_errors(kept="the finished run"):
+        require_loadable(flags.output)
         run = load_run(pathlib.Path(flags.run))
         signature = run.signature()
         refiner = run.refiner()

@@ -1,6 +1,7 @@
 """A refinement as one TensorFlow SavedModel, which does not need this package."""
 
 import os
+import pathlib
 from typing import Any
 
 import keras
@@ -11,6 +12,7 @@ from ldrsp_tf.evaluation.delivery import Delivery
 from ldrsp_tf.prediction.network_pair import NetworkPair
 from ldrsp_tf.prediction.predictor import Predictor, walk_by
 from ldrsp_tf.refinement import Refinement
+from ldrsp_tf.training.files import is_pattern
 
 # The names that a SavedModel has in its folder.
 SAVED_MODEL_FILES = ("saved_model.pb", "fingerprint.pb", "variables", "assets")
@@ -71,6 +73,23 @@ def _handle_of(part: Any) -> tf.Tensor | None:
     if isinstance(part, tf.saved_model.experimental.TrackableResource):
         return part.resource_handle
     return part.handle if isinstance(part, tf.Variable) else None
+
+
+def require_loadable(folder: str | os.PathLike[str]) -> None:
+    """Refuses folders that a SavedModel can be written to, but not loaded from.
+
+    Args:
+      folder: The folder of the SavedModel.
+
+    Raises:
+      UsageError: TensorFlow would take its path for a pattern.
+    """
+    path = pathlib.Path(folder).resolve()
+    if is_pattern(path):
+        raise UsageError(
+            f"TensorFlow cannot load a SavedModel from {path}, which it takes for a "
+            "pattern of paths: choose a folder without [ and \\ in its path."
+        )
 
 
 def write_saved_model(

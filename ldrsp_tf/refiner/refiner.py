@@ -36,7 +36,11 @@ from ldrsp_tf.refiner.checks import (
     require_method,
     require_space,
 )
-from ldrsp_tf.refiner.export import SAVED_MODEL_FILES, write_saved_model
+from ldrsp_tf.refiner.export import (
+    SAVED_MODEL_FILES,
+    require_loadable,
+    write_saved_model,
+)
 from ldrsp_tf.refiner.overrides import apply_overrides
 from ldrsp_tf.refiner.predicting import PredictingRefiner
 from ldrsp_tf.refiner.whole_folder import whole_folder
@@ -319,9 +323,10 @@ class Refiner(PredictingRefiner):
 
         Raises:
           NotFittedError: Nothing was trained yet.
-          UsageError: The folder cannot be written.
+          UsageError: The folder cannot be written, or could not be loaded from.
         """
         self.require_fitted()
+        require_loadable(folder)
         with whole_folder(folder, SAVED_MODEL_FILES, "SavedModel") as aside:
             self.write_saved_model(aside)
 

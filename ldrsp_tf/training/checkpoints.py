@@ -17,7 +17,14 @@ from ldrsp_tf.distribution.workers import (
     sync_from_chief,
 )
 from ldrsp_tf.errors import TrainingError, first_line
-from ldrsp_tf.training.files import aside_of, delete, delete_left_aside, replace, sync
+from ldrsp_tf.training.files import (
+    aside_of,
+    delete,
+    delete_left_aside,
+    readable_path,
+    replace,
+    sync,
+)
 from ldrsp_tf.training.history import Record, to_lines, whole_records
 from ldrsp_tf.training.trainable import Trainable
 
@@ -193,7 +200,7 @@ class Checkpoints:
                     stacklevel=2,
                 )
             try:
-                self._state.restore(str(path)).assert_consumed()
+                self._read_state(path)
             except _UNREADABLE as error:
                 damaged, reason = path, error
             else:
@@ -215,9 +222,13 @@ class Checkpoints:
         ]
         for epoch, path in sorted(found, reverse=True):
             with contextlib.suppress(*_UNREADABLE):
-                self._state.restore(str(path)).assert_consumed()
+                self._read_state(path)
                 return epoch
         return 0
+
+    def _read_state(self, path: pathlib.Path) -> None:
+        with readable_path(path) as readable:
+            self._state.restore(str(readable)).assert_consumed()
 
     def _read_records(self, epoch: int) -> list[Record]:
         for name in _KEPT:

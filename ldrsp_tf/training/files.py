@@ -11,7 +11,10 @@ import pathlib
 import platform
 import secrets
 import shutil
+import tempfile
+from collections.abc import Iterator
 
+_PATTERN = "[\\"  # The characters that TensorFlow's readers do not take for themselves.
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0)  # Not every platform has it.
 
 
@@ -146,6 +149,34 @@ def delete(path: pathlib.Path) -> None:
         return
     with contextlib.suppress(OSError):
         path.unlink()
+
+
+def is_pattern(path: str | os.PathLike[str]) -> bool:
+    """Returns whether TensorFlow's readers take a path for a pattern of other paths.
+
+    Its writers do not, so that they write files which it cannot read.
+
+    Args:
+      path: The absolute path.
+    """
+    return any(character in os.fspath(path) for character in _PATTERN)
+
+
+@contextlib.contextmanager
+def readable_path(path: pathlib.Path) -> Iterator[pathlib.Path]:
+    """Yields a path to the same files that TensorFlow can read.
+
+    Args:
+      path: The path, or the common beginning of the paths of several files; one that
+        TensorFlow would take for a pattern is reached by a symbolic link elsewhere.
+    """
+    if not is_pattern(path):
+        yield path
+        return
+    with tempfile.TemporaryDirectory() as elsewhere:
+        link = pathlib.Path(elsewhere, "folder")
+        link.symlink_to(path.parent.absolute(), target_is_directory=True)
+        yield link / path.name
 
 
 def _is_alive(process: str) -> bool:

@@ -7,6 +7,7 @@ import pytest
 import tensorflow as tf
 
 from ldrsp_tf.data.examples import Examples
+from ldrsp_tf.errors import UsageError
 from ldrsp_tf.models.segmentation import PatchDiscriminator
 from ldrsp_tf.prediction.crops import Crops
 from ldrsp_tf.refinement import Refinement
@@ -46,6 +47,13 @@ def test_any_number_of_inputs_has_the_same_outputs(exported, fitted, tags):
     serve = _serve(exported)
     for rows in (1, 5, 24):
         _assert_serves(serve, fitted, tags[0][:rows])
+
+
+def test_a_folder_that_could_not_be_loaded_from_is_refused(fitted, tmp_path):
+    # TensorFlow writes a SavedModel there, and takes [ for a pattern when it reads.
+    with pytest.raises(UsageError, match=r"choose a folder without \["):
+        fitted.export(tmp_path / "export[1]")
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.slow

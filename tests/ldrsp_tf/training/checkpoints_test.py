@@ -70,6 +70,26 @@ def test_another_trainer_takes_the_state_over(
     assert_identical(values(other.variables), values(trainer.variables))
 
 
+@pytest.mark.parametrize("name", ["lr=[0.1]", "a*b?", "back\\slash"])
+def test_a_folder_may_have_the_characters_of_a_pattern_in_its_name(
+    trainer, tmp_path, name
+):
+    # TensorFlow's readers take [ and \\ for a pattern, its writers do not.
+    checkpoints = Checkpoints(trainer, tmp_path / name / "checkpoints")
+    (tmp_path / "lr=0").mkdir()  # It matches the pattern.
+    _set(trainer, 1.0)
+    checkpoints.save(1)
+    checkpoints.save_best(1)
+    for restore in (
+        checkpoints.restore,
+        checkpoints.restore_best,
+        lambda: checkpoints.restore_until(1),
+    ):
+        _set(trainer, 2.0)
+        assert restore() == 1
+        assert _get(trainer) == 1.0
+
+
 def _set(trainer, number):
     bias = trainer.generator.trainable_variables[-1]
     bias.assign(np.full(bias.shape, number))
