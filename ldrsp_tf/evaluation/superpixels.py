@@ -30,7 +30,8 @@ def superpixel_accuracy(
       The share over all images, in [0, 1].
 
     Raises:
-      UsageError: The three differ in number or size of images, or there is no image.
+      UsageError: The three differ in number or size of images, or there is no image,
+        or an image is no map of class numbers.
     """
     right, total = 0, 0
     for image in itertools.zip_longest(decided, truth, superpixels):
@@ -40,6 +41,12 @@ def superpixel_accuracy(
                 "Decided classes, true classes and superpixels must be equally many "
                 f"images of the same size; one has {given.shape}, {true.shape} and "
                 f"{numbers.shape}."
+            )
+        if given.ndim != 2:
+            raise UsageError(
+                f"An image has the shape {given.shape} where [H, W] is needed: give "
+                "class numbers [N, H, W], image[None] of a single image and "
+                "np.argmax(y, -1) of maps with a channel for each class."
             )
         true_classes = superpixel_classes(true, numbers)
         hits = superpixel_classes(given, numbers) == true_classes

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ldrsp_tf.metrics.shapes import require_same_shape
+from ldrsp_tf.metrics.checks import require_class_maps
 
 
 def image_iou(
@@ -21,8 +21,10 @@ def image_iou(
       Values in [0, 1], `[..., B]`.
 
     Raises:
-      UsageError: Images have different sizes, as in all metrics here.
+      UsageError: Images differ in number or size, or are no maps of class numbers, as
+        in all metrics here.
     """
+    decided, truth = require_class_maps(decided, truth)
     intersection, union = _overlap(decided, truth, foreground)
     return np.where(union == 0, 1.0, intersection / np.maximum(union, 1))
 
@@ -37,6 +39,7 @@ def global_iou(decided: np.ndarray, truth: np.ndarray, foreground: int = 1) -> f
       truth: True classes, `[B, H, W]`.
       foreground: The number of the class.
     """
+    decided, truth = require_class_maps(decided, truth, steps=False)
     intersection, union = _overlap(decided, truth, foreground)
     return float(intersection.sum() / union.sum()) if union.any() else 1.0
 
@@ -51,14 +54,12 @@ def pixel_accuracy(decided: np.ndarray, truth: np.ndarray) -> np.ndarray:
     Returns:
       Values in [0, 1], `[..., B]`.
     """
-    decided, truth = np.asarray(decided), np.asarray(truth)
-    require_same_shape(decided, truth, rank=2)
+    decided, truth = require_class_maps(decided, truth)
     return np.mean(decided == truth, axis=(-2, -1))
 
 
 def _overlap(
     decided: np.ndarray, truth: np.ndarray, foreground: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    a, b = np.asarray(decided) == foreground, np.asarray(truth) == foreground
-    require_same_shape(a, b, rank=2)
+    a, b = decided == foreground, truth == foreground
     return np.sum(a & b, axis=(-2, -1)), np.sum(a | b, axis=(-2, -1))

@@ -34,6 +34,8 @@ for TensorFlow's graphs.
 
 import numpy as np
 
+from ldrsp_tf.metrics.checks import require_true_tags
+
 # The mass of a distribution of counts that may be left out; it changes no f(k) by more
 # than twice as much, which is less than the rounding of a 1.
 TAIL = 1e-17
@@ -79,12 +81,16 @@ def calibrate_empty_odds(probabilities: np.ndarray, y_true: np.ndarray) -> float
 
     Args:
       probabilities: Tag probabilities in [0, 1] of validation examples, `[B, L]`.
-      y_true: True tags, `[B, L]`.
+      y_true: True tags, 0/1 or bool, `[B, L]`.
 
     Returns:
       0 if each example has a tag, else a number between 1e-6 and 1e6.
+
+    Raises:
+      UsageError: They are of different numbers of examples or tags.
     """
-    empty = np.count_nonzero(~np.asarray(y_true, bool).any(axis=-1))
+    truth = require_true_tags(probabilities, y_true)
+    empty = np.count_nonzero(~truth.any(axis=-1))
     if not empty:
         return 0.0
     q = np.prod(1.0 - np.asarray(probabilities, np.float64), axis=-1)

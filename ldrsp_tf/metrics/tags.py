@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ldrsp_tf.metrics.shapes import require_same_shape
+from ldrsp_tf.metrics.checks import require_tags, require_true_tags
 
 DEFAULT_THRESHOLD = 0.5
 THRESHOLDS = np.round(np.arange(0.02, 0.981, 0.02), 2)
@@ -22,11 +22,12 @@ def example_f1(decided: np.ndarray, y_true: np.ndarray) -> np.ndarray:
       Values in [0, 1], `[..., B]`.
 
     Raises:
-      UsageError: They are of different numbers of tags.
+      UsageError: They are of different numbers of examples or tags, or not decided.
     """
-    decided = np.asarray(decided, bool)
-    truth = np.asarray(y_true, bool)
-    require_same_shape(decided, truth, rank=1)
+    return _example_f1(*require_tags(decided, y_true))
+
+
+def _example_f1(decided: np.ndarray, truth: np.ndarray) -> np.ndarray:
     common = np.sum(decided & truth, axis=-1)
     size = np.sum(decided, axis=-1) + np.sum(truth, axis=-1)
     return np.where(size == 0, 1.0, 2.0 * common / np.maximum(size, 1))
@@ -47,8 +48,16 @@ def threshold_decode(y: np.ndarray, threshold: float = DEFAULT_THRESHOLD) -> np.
 
 
 def mean_f1(decided: np.ndarray, y_true: np.ndarray) -> float:
-    """Returns the example-averaged F1 of decided tags `[B, L]`."""
-    return float(np.mean(example_f1(decided, y_true)))
+    """Returns the example-averaged F1 of decided tags.
+
+    Args:
+      decided: Decided tags, 0/1 or bool, `[B, L]`.
+      y_true: True tags, 0/1 or bool, `[B, L]`.
+
+    Raises:
+      UsageError: They are of different numbers of examples or tags, or not decided.
+    """
+    return float(np.mean(_example_f1(*require_tags(decided, y_true, steps=False))))
 
 
 def tune_threshold(y: np.ndarray, y_true: np.ndarray) -> float:
@@ -60,12 +69,16 @@ def tune_threshold(y: np.ndarray, y_true: np.ndarray) -> float:
 
     Args:
       y: Relaxed tags in [0, 1], `[B, L]`.
-      y_true: True tags, `[B, L]`.
+      y_true: True tags, 0/1 or bool, `[B, L]`.
 
     Returns:
       One of `THRESHOLDS`.
+
+    Raises:
+      UsageError: They are of different numbers of examples or tags.
     """
-    scores = np.array([mean_f1(threshold_decode(y, t), y_true) for t in THRESHOLDS])
+    truth = require_true_tags(y, y_true)
+    scores = np.array([mean_f1(threshold_decode(y, t), truth) for t in THRESHOLDS])
     padded = np.pad(scores, 1, mode="edge")
     smooth = (padded[:-2] + padded[1:-1] + padded[2:]) / 3.0
     best = THRESHOLDS[smooth >= smooth.max() - 1e-12]

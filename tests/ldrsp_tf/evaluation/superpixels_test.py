@@ -123,6 +123,13 @@ def test_images_that_do_not_belong_together_are_refused(images):
         superpixel_accuracy(*images)
 
 
+@pytest.mark.parametrize("shape", [(4, 4), (2, 4, 4, 3)])
+def test_a_single_image_and_maps_with_channels_are_refused(shape):
+    images = np.ones(shape, int)
+    with pytest.raises(UsageError, match=r"image\[None\] of a single image"):
+        superpixel_accuracy(images, images, images)
+
+
 def test_no_image_has_no_accuracy():
     with pytest.raises(UsageError, match="no image was given"):
         superpixel_accuracy([], [], [])

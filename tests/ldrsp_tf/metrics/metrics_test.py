@@ -2,7 +2,6 @@ import numpy as np
 import pytest
 
 from ldrsp_tf import metrics
-from ldrsp_tf.errors import UsageError
 
 
 def _random_tags(rows=30, labels=6, seed=0):
@@ -181,16 +180,3 @@ def test_metrics_of_images_agree_with_sets_of_pixels():
         metrics.image_iou(decided, truth), [i / u for i, u in zip(both, either)]
     )
     assert metrics.global_iou(decided, truth) == pytest.approx(sum(both) / sum(either))
-
-
-@pytest.mark.parametrize(
-    "metric",
-    [metrics.example_f1, metrics.image_iou, metrics.global_iou, metrics.pixel_accuracy],
-)
-def test_shapes_are_not_adapted_to_each_other(metric):
-    truth = np.ones((4, 3, 3), bool)
-    metric(truth, truth)
-    # NumPy would repeat the tag: F1 of one tag and three would be 6/4.
-    for pair in ((truth[:, :, :1], truth), (truth, truth[:, :, :1])):
-        with pytest.raises(UsageError, match="cannot be compared with true ones"):
-            metric(*pair)

@@ -14,7 +14,7 @@ def _expected_f1_of_subsets(p, empty_odds=1.0):
     sets = _subsets(len(p))
     probabilities = np.prod(np.where(sets, p, 1.0 - p), axis=1)
     probabilities[0] *= empty_odds
-    f1 = metrics.example_f1(sets[:, None], sets[None])
+    f1 = metrics.example_f1(np.repeat(sets[:, None], len(sets), 1), sets)
     return sets, f1 @ probabilities
 
 

@@ -39,7 +39,7 @@ def test_decides_as_the_numpy_decoder(kind):
 @pytest.mark.parametrize("labels", [1, 2, 5, 8])
 def test_agrees_with_all_subsets_and_outcomes(labels, odds):
     sets = (np.arange(2**labels)[:, None] >> np.arange(labels)) % 2 == 1
-    f1 = example_f1(sets[:, None], sets[None])
+    f1 = example_f1(np.repeat(sets[:, None], len(sets), 1), sets)
     p = np.random.default_rng(1).beta(0.4, 0.8, (20, labels)).astype(np.float32)
     for row, decided in zip(p.astype(float), plugin_decide(p, odds).numpy()):
         outcomes = np.prod(np.where(sets, row, 1.0 - row), axis=1)
