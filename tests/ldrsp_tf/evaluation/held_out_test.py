@@ -7,16 +7,31 @@ from ldrsp_tf.refinement import Refinement, Trajectory
 from ldrsp_tf.spaces.tags import TagSpace
 
 
+def _in_sample(y, truth, decoder):
+    space = TagSpace()
+    decided = space.decode(y, decoder, space.tune_decoder(y, truth))
+    return space.example_metric(decided, truth).tolist()
+
+
+def _held_out(y, truth, decoder):
+    return held_out_values(TagSpace(), y, truth, [decoder])[decoder].tolist()
+
+
 def test_a_threshold_is_tuned_without_the_rows_that_it_decides():
-    # Any threshold from .5 to .6 is right for the first rows, and wrong for the others.
     truth = np.array([[1.0], [1.0], [1.0], [1.0], [0.0]])
-    y = np.array([[0.6], [0.6], [0.6], [0.6], [0.5]])
-    values = held_out_values(TagSpace(), y, truth, ["tuned"])["tuned"]
-    # Without the last row the threshold is 0.5 or less, which is too low for it or, as
-    # the nearest to 0.5, leaves it out exactly.
-    assert values[:4].tolist() == [1.0] * 4
-    threshold = TagSpace().tune_decoder(y[:4], truth[:4])["threshold"]
-    assert values[4] == float(threshold >= 0.5)
+    y = np.array([[0.6], [0.6], [0.6], [0.6], [0.55]])
+    # A threshold of 0.56 is right for all rows. Without the last, it is 0.5.
+    assert _in_sample(y, truth, "tuned") == [1.0] * 5
+    assert _held_out(y, truth, "tuned") == [1.0] * 4 + [0.0]
+
+
+def test_the_odds_of_no_tags_are_calibrated_without_the_rows_that_they_decide():
+    truth = np.array([[1.0], [1.0], [0.0], [0.0], [0.0]])
+    y = np.array([[0.6], [0.6], [0.62], [0.62], [0.62]])
+    # Three rows of five without tags make none the better choice everywhere. Without
+    # one of the three, the odds are those of two rows in four: a tag is likelier.
+    assert _in_sample(y, truth, "plugin") == [0.0, 0.0, 1.0, 1.0, 1.0]
+    assert _held_out(y, truth, "plugin") == [0.0] * 5
 
 
 class _Walks:
