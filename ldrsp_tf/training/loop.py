@@ -196,6 +196,9 @@ def restore_best(checkpoints: StateKeeper, history: History, phase: str) -> Reco
     """
     best = best_record(history.phase(phase))
     done = checkpoints.restore_best()
+    if best is not None and done > best["epoch"]:
+        # Of a call for more epochs, which was killed before it kept the latest state.
+        done = checkpoints.restore_until(best["epoch"])
     if best is None or done != best["epoch"]:
         raise _do_not_fit("best checkpoint", done, phase, history)
     return best

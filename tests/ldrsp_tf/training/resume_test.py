@@ -154,14 +154,27 @@ def test_records_of_a_training_without_validation_are_put_back(tmp_path):
     assert (done, end) == ([4, 5, 6, 7, 8], whole)
 
 
-def test_a_best_state_that_is_ahead_of_the_latest_one_is_done_again(
-    folder, undisturbed
-):
-    # Killed after the best state of the fourth epoch, before the latest.
+@pytest.fixture
+def ahead(folder):
+    """A folder whose training was killed between the fourth epoch's two states."""
     for path in (folder / "checkpoints" / "latest").iterdir():
         path.unlink()
     trainer = _Trainer()
     Checkpoints(trainer, folder / "checkpoints").restore_until(2)
     np.testing.assert_array_equal(trainer.state, [3.25, 2.125])
     Checkpoints(trainer, folder / "checkpoints").save(2)
-    assert _train(folder) == (list(range(3, 9)), undisturbed)
+    return folder
+
+
+def test_a_best_state_that_is_ahead_of_the_latest_one_is_done_again(ahead, undisturbed):
+    assert _train(ahead) == (list(range(3, 9)), undisturbed)
+
+
+@pytest.mark.parametrize(("epochs", "done"), [(2, []), (3, [3])])
+def test_a_best_state_that_is_ahead_is_not_that_of_fewer_epochs(
+    epochs, done, ahead, undisturbed, tmp_path_factory
+):
+    expected = _train(tmp_path_factory.mktemp("fewer"), epochs)[1]
+    assert _train(ahead, epochs) == (done, expected)
+    # More epochs go on from there.
+    assert _train(ahead) == (list(range(epochs + 1, 9)), undisturbed)
