@@ -187,7 +187,7 @@ class Refiner(PredictingRefiner):
             no member has seen them.
           validation_freq: The number of epochs between two validations.
           patience: The number of epochs without a better validation that end the
-            training; None for no such end.
+            training, at least 1; None for no such end.
           folder: A folder for checkpoints and `metrics.jsonl`; a call that was
             interrupted resumes there, to the same end, if data, settings and a frozen
             generator are the same. Without it nothing is written.
@@ -208,7 +208,7 @@ class Refiner(PredictingRefiner):
         setup = self._setup
         require_counts(epochs=epochs, validation_freq=validation_freq)
         if patience is not None:
-            require_counts(0, patience=patience)
+            require_counts(patience=patience)
         training, held_out = training_and_validation(
             train, validation, setup.space, setup.seed, has_folds=folds is not None
         )

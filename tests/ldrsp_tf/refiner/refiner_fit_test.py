@@ -25,7 +25,8 @@ _LABELS = 5
             {"epochs": 1, "validation_freq": 0.5},
             "validation_freq is 0.5: a whole number",
         ),
-        ({"epochs": 1, "patience": -1}, "patience is -1: a whole number of at least 0"),
+        # The first epoch would be the last, however good it is.
+        ({"epochs": 1, "patience": 0}, "patience is 0: a whole number of at least 1"),
         ({"epochs": 1, "patience": "a"}, "patience is 'a': a whole number"),
         (
             {"epochs": 1, "validation_freq": 0},
