@@ -22,6 +22,8 @@ PAPER = "paper"
 OURS = "ours"
 
 LARGEST_SEED = 2**32 - 1  # NumPy and Keras take no larger one.
+# Adam divides by 1 minus a rate, which a larger one makes 0 in single precision.
+_LARGEST_DECAY_RATE = 0.99999
 LARGEST_FOLDS = 255  # The fold of an image of bytes is a byte, too.
 
 # Names that both the networks and the settings of a command need.
@@ -318,10 +320,16 @@ class TrainingSettings:
         1e-3, OURS, "learning rate of D's Adam optimizer"
     )
     beta_1: float = setting(
-        0.5, PAPER, "first-moment decay rate of both Adam optimizers", high=1
+        0.5,
+        PAPER,
+        "first-moment decay rate of both Adam optimizers",
+        high=_LARGEST_DECAY_RATE,
     )
     beta_2: float = setting(
-        0.999, OURS, "second-moment decay rate of both Adam optimizers", high=1
+        0.999,
+        OURS,
+        "second-moment decay rate of both Adam optimizers",
+        high=_LARGEST_DECAY_RATE,
     )
     generator_weight_decay: float = setting(
         0.0, OURS, "decoupled weight decay (AdamW) of G's kernels, not of its biases"

@@ -36,7 +36,8 @@ def test_every_setting_has_help_a_source_and_a_default_within_its_domain(kind):
     [
         (TrainingSettings, {"batch_size": 0}, "is 0: a whole number of at least 1 is"),
         (TrainingSettings, {"batch_size": 1.5}, "is 1.5: a whole number of"),
-        (TrainingSettings, {"beta_1": 1.5}, "is 1.5: a number from 0 to 1 is"),
+        (TrainingSettings, {"beta_1": 1.5}, "is 1.5: a number from 0 to 0.99999"),
+        (TrainingSettings, {"beta_2": 1}, "beta_2 is 1: a number from 0 to 0.99999 is"),
         (TrainingSettings, {"penalty_weight": math.nan}, "penalty_weight is nan"),
         (TrainingSettings, {"generator_learning_rate": -1}, "is -1: a number of at"),
         (TrainingSettings, {"adversarial_weight": "3"}, "is '3': a number of at"),

@@ -105,7 +105,10 @@ def test_unknown_settings_are_refused():
         ({"epochs": 0}, "Config.epochs is 0: a whole number of at least 1 is"),
         ({"precision": "half"}, "'half': one of float32, mixed_bfloat16 is"),
         ({"batch_size": 2.5}, "TrainingSettings.batch_size is 2.5: a whole number"),
-        ({"beta_1": math.nan}, "TrainingSettings.beta_1 is nan: a number from 0 to 1"),
+        (
+            {"beta_1": math.nan},
+            "TrainingSettings.beta_1 is nan: a number from 0 to 0.99999",
+        ),
     ],
 )
 def test_a_value_out_of_bounds_is_refused(given, message):
