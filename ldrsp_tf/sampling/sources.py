@@ -175,9 +175,10 @@ def adversarial_samples(
 ) -> tf.Tensor:
     """Ascends the discriminator's own loss in y, towards outputs that it scores wrong.
 
-    The loss is taken against the oracle value of the start, as Gygli et al. (2017) do;
-    a third of the examples each starts at G(x), at the truth and at the space's initial
-    output (no tags, equal shares of the classes), so that overestimated and
+    The loss is taken against the oracle value of the start. In one step, the default,
+    that is the loss of Gygli et al. (2017), who take the value of the present y in each
+    step. A third of the examples each starts at G(x), at the truth and at the space's
+    initial output (no tags, equal shares of the classes), so that overestimated and
     underestimated outputs near and far from the truth are found. All three are
     feasible: a start that no walk meets would be a wasted sample.
 
