@@ -101,11 +101,15 @@ def _example_mean(score: Score) -> Score:
 
 
 def _middle(maps: tf.Tensor, shape: tuple[int, ...] | None) -> tf.Tensor:
-    """Returns the middle of maps `[B, H, W, C]`, as high and wide as `shape`."""
+    """Returns the middle of maps `[B, H, W, C]`, as high and wide as `shape`.
+
+    Maps are smaller where images are padded before they are cut; they stay whole.
+    """
     if shape is None or len(shape) < 3:
         return maps
     height, width, *_ = shape
-    row, column = (maps.shape[1] - height) // 2, (maps.shape[2] - width) // 2
+    row = max(0, (maps.shape[1] - height) // 2)
+    column = max(0, (maps.shape[2] - width) // 2)
     return maps[:, row : row + height, column : column + width]
 
 

@@ -105,7 +105,15 @@ def test_the_slope_of_a_critic_by_hand():
 
 
 @pytest.mark.parametrize(
-    ("trained_shape", "pixels"), [(None, 12), ((3, 4, 2), 12), ((2, 2, 2), 4)]
+    ("trained_shape", "pixels"),
+    [
+        (None, 12),
+        ((3, 4, 2), 12),
+        ((2, 2, 2), 4),
+        # Trained on crops of padded images.
+        ((5, 6, 2), 12),
+        ((5, 2, 2), 6),
+    ],
 )
 def test_the_slope_of_maps_is_of_their_mean_over_crops_as_in_training(
     trained_shape, pixels
