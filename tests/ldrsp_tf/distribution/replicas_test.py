@@ -49,7 +49,7 @@ def in_one_process() -> dict[str, dict[str, list[float]]]:
     }
 
 
-# Tags on two workers: `tests/experiments/distribution_test.py`.
+# Tags on two workers: `tests/experiments/runs/strategy_test.py`.
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("where", "kind"),
