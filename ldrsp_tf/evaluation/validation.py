@@ -1,6 +1,7 @@
 """Validation: measures a trained pair, and makes the choices that a test needs."""
 
 import dataclasses
+import json
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
@@ -9,7 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from ldrsp_tf.data.examples import Examples
-from ldrsp_tf.errors import DivergenceError, UsageError, reason_of
+from ldrsp_tf.errors import DivergenceError, UsageError, kind_of, reason_of
 from ldrsp_tf.evaluation.decision import REFINED, decide_output
 from ldrsp_tf.evaluation.diagnostics import score_report
 from ldrsp_tf.evaluation.held_out import held_out_refined
@@ -23,7 +24,7 @@ from ldrsp_tf.prediction.predictor import (
     predict,
 )
 from ldrsp_tf.prediction.unrefined import unrefined_outputs
-from ldrsp_tf.settings import RefinementGrid
+from ldrsp_tf.settings import RefinementGrid, plain_value
 
 Validation = dict[str, Any]
 
@@ -129,12 +130,14 @@ def try_validation(
       unrefined: The predictors without a walk, as in `validate`.
 
     Raises:
-      UsageError: A metric, a decoder, the oracle or a walk fails.
+      UsageError: A metric, a decoder, the oracle or a walk fails, or a result is none
+        that a file can hold.
     """
     batch = Examples(*(part[: predictor.predict_batch_size] for part in examples))
     grid = dataclasses.replace(grid, step_sizes=grid.step_sizes[:1])
     try:
-        validate(networks, predictor, grid, batch, unrefined)
+        validation = validate(networks, predictor, grid, batch, unrefined)
+        json.dumps(validation, default=_require_plain)
     except UsageError:
         raise
     except Exception as error:  # Spaces and oracles of the user's may raise anything.
@@ -143,6 +146,17 @@ def try_validation(
             f"The validation examples cannot be validated ({kind}: "
             f"{reason_of(error)}); nothing was trained."
         ) from error
+
+
+def _require_plain(value: Any) -> Any:
+    """Returns a number or array of NumPy as JSON has it, and refuses anything else."""
+    plain = plain_value(value)
+    if plain is value:
+        raise TypeError(
+            f"{kind_of(value)} is among the results, which no file can hold; give "
+            "numbers, texts or lists of them"
+        )
+    return plain
 
 
 def measure(

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ldrsp_tf.errors import TrainingError
+from ldrsp_tf.settings import plain_value
 from ldrsp_tf.training.files import append_text, write_text
 
 Record = dict[str, Any]
@@ -97,8 +98,9 @@ def _writing(path: pathlib.Path) -> Iterator[None]:
 
 
 def to_lines(records: Sequence[Record]) -> str:
-    """Returns records as lines of JSON."""
-    return "".join(json.dumps(record) + "\n" for record in records)
+    """Returns records as lines of JSON; numbers and arrays of NumPy may be in them."""
+    lines = (json.dumps(record, default=plain_value) for record in records)
+    return "".join(f"{line}\n" for line in lines)
 
 
 def whole_records(text: str) -> list[Record]:

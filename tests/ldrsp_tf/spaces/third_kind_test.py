@@ -10,6 +10,7 @@ from ldrsp_tf.errors import UsageError
 from ldrsp_tf.settings import RefinementGrid, SamplingSettings, TrainingSettings
 from ldrsp_tf.spaces import OutputSpace
 from ldrsp_tf.spaces.logits import logits_of_bernoulli
+from ldrsp_tf.training.history import History
 
 
 class SequenceDiscriminator(Discriminator):
@@ -123,3 +124,36 @@ def test_its_outputs_are_checked_by_its_own_description(sequences, eagerly):
         Refiner(model, SequenceSpace()).fit(
             (sequences[0], sequences[1][..., 0]), epochs=1
         )
+
+
+class _TunedSpace(SequenceSpace):
+    def tune_decoder(self, y, y_true):
+        return {"threshold": np.float32(0.5), "thresholds": np.full(2, 0.5)}
+
+    def default_measure(self, y, y_true, decoder_params, probabilities):
+        return {"agreement": self.default_example_metric(y, y_true).mean(dtype="f")}
+
+
+def test_its_parameters_and_metrics_may_be_numbers_of_numpy(
+    sequences, tmp_path, eagerly
+):
+    model = keras.Sequential([keras.layers.Dense(2)])
+    refiner = Refiner(model, _TunedSpace(), method="baseline")
+    history = refiner.fit(sequences, 0.25, epochs=1, folder=tmp_path)
+    (record,) = History(tmp_path / "metrics.jsonl").records
+    validation = history.records[0]["validation"]
+    assert record["validation"]["metric"] == validation["metric"]
+    params = record["validation"]["calibration"]["generator"]
+    assert params == {"threshold": 0.5, "thresholds": [0.5, 0.5]}
+
+
+def test_results_that_no_file_can_hold_are_refused_before_the_training(
+    sequences, monkeypatch, eagerly
+):
+    params = {"threshold": tf.constant(0.5)}
+    monkeypatch.setattr(_TunedSpace, "tune_decoder", lambda self, y, y_true: params)
+    refiner = Refiner(
+        keras.Sequential([keras.layers.Dense(2)]), _TunedSpace(), method="baseline"
+    )
+    with pytest.raises(UsageError, match="Tensor is among the results, which no file"):
+        refiner.fit(sequences, 0.25, epochs=1)

@@ -1,5 +1,6 @@
 import json
 
+import numpy as np
 import pytest
 
 from ldrsp_tf.errors import TrainingError
@@ -107,3 +108,10 @@ def test_forget_after_mends_a_truncated_file(path):
     resumed.forget_after("train", 1)
     resumed.append(_record(2, loss=0.25))
     assert History(path).records == [_record(1, loss=0.5), _record(2, loss=0.25)]
+
+
+def test_numbers_and_arrays_of_numpy_are_kept_as_plain_ones(path):
+    threshold = np.float32(0.3)
+    History(path).append(_record(np.int64(1), a=threshold, b=np.array([1, 2])))
+    (record,) = History(path).records
+    assert record == _record(1, a=float(threshold), b=[1, 2])
