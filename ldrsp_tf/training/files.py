@@ -159,7 +159,9 @@ def is_pattern(path: str | os.PathLike[str]) -> bool:
     Args:
       path: The absolute path.
     """
-    return any(character in os.fspath(path) for character in _PATTERN)
+    # Windows' separators are no part of a pattern.
+    posix = pathlib.Path(path).as_posix()
+    return any(character in posix for character in _PATTERN)
 
 
 @contextlib.contextmanager

@@ -28,8 +28,9 @@ def test_a_walk_begins_at_the_empty_mask():
     space = BinaryMaskSpace()
     logits = space.initial_logits((4, 4, 2))(tf.zeros([3, 4, 4, 3]))
     empty = _masks(np.zeros((3, 4, 4)))
-    np.testing.assert_array_equal(space.activation(logits), empty)
-    np.testing.assert_array_equal(space.initial_output(1.0 - empty), empty)
+    # On some processors the softmax misses 1 by its last digit.
+    for start in (space.activation(logits), space.initial_output(1.0 - empty)):
+        np.testing.assert_allclose(start, empty, atol=2**-23)
 
 
 def test_the_walk_is_that_of_one_channel_in_the_box_with_half_the_step():
