@@ -25,18 +25,24 @@ class Budgets(NamedTuple):
     validation_interval: int
 
     @classmethod
-    def of(cls, config: Config, updates: int) -> "Budgets":
+    def of(
+        cls, config: Config, updates: int, first_updates: int | None = None
+    ) -> "Budgets":
         """Returns the budgets of a run.
 
         Args:
           config: The settings.
           updates: The number of updates of one epoch.
+          first_updates: The number of updates of one epoch of cross-fitted generators,
+            which may have batches of their own; `updates` by default.
         """
         epochs = bounded_epochs(config.epochs, config.updates, updates)
         interval = config.validation_interval * epochs / config.epochs
         return cls(
             epochs,
-            bounded_epochs(config.first_epochs, config.first_updates, updates),
+            bounded_epochs(
+                config.first_epochs, config.first_updates, first_updates or updates
+            ),
             bounded_epochs(
                 config.pretraining_epochs, config.pretraining_updates, updates
             ),

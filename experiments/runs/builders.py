@@ -9,6 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from experiments.tasks.config import Config
+from experiments.tasks.first_stage import first_stage
 from experiments.tasks.recipes import get_recipe
 from experiments.tasks.task import Task
 from ldrsp_tf.controls import discriminator_trainer
@@ -109,7 +110,7 @@ def _any_folds(config: Config, examples: Examples) -> np.ndarray | None:
 def build_members(task: Task, config: Config, examples: Examples) -> list[Refiner]:
     """Builds the generators of a cross-fitted run, each in its own trainer."""
     return [
-        build_refiner(task, task.first_stage(config, member), examples)
+        build_refiner(task, first_stage(task, config, member), examples)
         for member in range(config.folds)
     ]
 

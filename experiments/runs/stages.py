@@ -81,8 +81,11 @@ class Stages(StageFiles):
             self.refiner = build_refiner(task, config, examples, generator)
             if config.pretraining_epochs:
                 self._pretrainer = pretrainer(config, self.refiner, examples)
-        updates = config.training.steps_per_epoch(len(examples.x))
-        self._budgets = Budgets.of(config, updates)
+        self._budgets = Budgets.of(
+            config,
+            config.training.steps_per_epoch(len(examples.x)),
+            *(m.settings.steps_per_epoch(len(examples.x)) for m in self._members[:1]),
+        )
         # Only now: settings that were refused do not claim the folder.
         super().__init__(run)
 

@@ -19,7 +19,6 @@ from experiments.tasks.inputs import NewInputs
 from experiments.tasks.ranges import Space
 from experiments.tasks.recipes import get_recipe
 from ldrsp_tf.errors import UsageError
-from ldrsp_tf.settings import LARGEST_SEED
 
 if TYPE_CHECKING:
     import keras
@@ -68,25 +67,8 @@ TASK_LIST = ", ".join(
 InputsReader = Callable[[Any, pathlib.Path, tuple[int, ...]], NewInputs]
 
 
-# Settings of a run's stages, which do not hold for the generators that it begins with.
-_STAGE_SETTINGS = ("first_method", "first_epochs", "folds", "pretraining_epochs")
-
-
-# Settings of D's training; the method that trains those generators has its own.
-_SCORE_SETTINGS = (
-    "truth_weight",
-    "margin",
-    "binarised_oracle",
-    "source_shares",
-    "discriminators",
-)
-
-
 # The setting for other networks that a stock recipe takes beside the shape of G.
 _GENERATOR_RATE = "generator_learning_rate"
-
-
-_SEEDS_APART = 1000  # So that no generator has the seed of another run's.
 
 
 _SHOWN_DIGITS = 12  # Of a checksum in `config.json` and messages.
@@ -284,22 +266,29 @@ class Task:
         for name in given:
             if name not in self.config.setting_names():
                 raise UsageError(f"--{name} is not a setting of task {self.name!r}.")
-        of_task = {"task": self.name, "method": method, **self.settings}
-        of_method = {
-            **self.config.STOCK.get(method, {}),
-            **self.overrides.get(method, {}),
-        }
-        usual = self.config.from_flat({**of_task, **of_method, **given})
-        chosen = {
-            **of_task,
-            **self._of_networks(method, usual.variant),
-            **of_method,
-            **self.variants.get(MethodVariant(method, usual.variant), {}),
-        }
+        usual = self.config.from_flat({**self.settings_of(method), **given})
+        chosen = self.settings_of(method, usual.variant)
         unbounded = {b: () for epochs, b in BOUNDS.items() if epochs in given}
         config = self.config.from_flat({**chosen, **unbounded, **given})
         recipe.require_task(config.FAMILY, getattr(config, "classes", None))
         return self.complete(config)
+
+    def settings_of(self, method: str, variant: str = "") -> dict[str, Any]:
+        """Returns a method's settings before the user's own, by flat name.
+
+        Args:
+          method: The name of the recipe.
+          variant: The name of networks other than the usual ones (`Config.variant`).
+        """
+        return {
+            "task": self.name,
+            "method": method,
+            **self.settings,
+            **self._of_networks(method, variant),
+            **self.config.STOCK.get(method, {}),
+            **self.overrides.get(method, {}),
+            **self.variants.get(MethodVariant(method, variant), {}),
+        }
 
     def _of_networks(self, method: str, variant: str) -> dict[str, Any]:
         """Returns the settings of all methods with such networks, as a method has them.
@@ -311,39 +300,6 @@ class Task:
             return dict(found)
         of_generator = {*self.config.GENERATOR_SETTINGS, _GENERATOR_RATE}
         return {name: found[name] for name in found if name in of_generator}
-
-    def first_stage(self, config: Config, member: int) -> Config:
-        """Returns the settings of a generator that a cross-fitted run begins with.
-
-        They are those of `--first_method` on this task, except for the generator's
-        network and the epochs, which the run sets; settings that neither method
-        overrides are the run's. Those of a stock recipe are all the run's.
-
-        Args:
-          config: The settings of the run.
-          member: The number of the generator, from 0.
-
-        Raises:
-          UsageError: The method has no generator.
-        """
-        _require_generator(config.first_method)
-        of_method = self.overrides.get(config.first_method, {})
-        usual = {**config.flat_defaults(), **self.settings, **of_method}
-        overridden = {*self.overrides.get(config.method, {}), *of_method}
-        if config.method in config.STOCK:
-            overridden = set()
-        names = {*overridden, *_SCORE_SETTINGS}
-        names -= {*config.GENERATOR_SETTINGS, *_STAGE_SETTINGS}
-        of_stage = {
-            **{name: usual[name] for name in names},
-            "method": config.first_method,
-            "epochs": config.first_epochs,
-            "folds": 0,
-            "refit": False,
-            "late_refit": False,
-            "seed": (_SEEDS_APART * (config.seed + 1) + member) % (LARGEST_SEED + 1),
-        }
-        return config.replace(**of_stage)
 
     @property
     def inputs_reader(self) -> InputsReader:
@@ -377,18 +333,6 @@ class Task:
         if config.variant:
             method = f"{method}-{config.variant}"
         return pathlib.Path(self.name, method, f"seed{config.seed}")
-
-
-def _require_generator(first_method: str) -> None:
-    # Settings are listed without TensorFlow, which methods need.
-    from ldrsp_tf.methods import get_method
-
-    recipe = get_recipe(first_method)
-    if recipe.fit or not get_method(recipe.method).has_generator:
-        raise UsageError(
-            f"--first_method={first_method} has no generator to train; choose another "
-            "method."
-        )
 
 
 def get_task(name: str) -> Task:

@@ -8,6 +8,7 @@ from experiments.fits.posterior_regularization import (
     e_step,
     posterior_objective,
 )
+from experiments.tasks.first_stage import first_stage
 from experiments.tasks.task import get_task
 from ldrsp_tf.errors import UsageError
 
@@ -89,4 +90,4 @@ def test_masks_are_refused():
 def test_it_is_no_first_stage_of_a_cross_fitted_run():
     config = _TASK.configure("ldrsp_cross", {"first_method": "prlr"})
     with pytest.raises(UsageError, match="--first_method=prlr has no generator"):
-        _TASK.first_stage(config, 0)
+        first_stage(_TASK, config, 0)

@@ -46,6 +46,12 @@ def test_each_training_has_bounds_of_its_own():
     assert Budgets.of(config, updates=400) == Budgets(8, 20, 8, 1)
 
 
+def test_updates_of_generators_are_those_of_their_own_batches():
+    config = _config(**_EPOCHS, first_updates=(3000, 3000), updates=(3000, 3000))
+    budgets = Budgets.of(config, updates=10, first_updates=20)
+    assert (budgets.epochs, budgets.first_epochs) == (300, 150)
+
+
 def test_a_stage_that_is_left_out_stays_so():
     """Of zero epochs of pretraining, bounds would make some."""
     config = _config(pretraining_epochs=0, pretraining_updates=())

@@ -1,9 +1,12 @@
+import dataclasses
+
 import numpy as np
 import pytest
 
 from experiments.runs.builders import build_members, build_refiner, cross_fit, folds_of
 from experiments.runs.context import RunContext
 from experiments.runs.stages import Stages
+from experiments.tasks.first_stage import first_stage
 from experiments.tasks.task import get_task
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.models.ensembles import CrossFitted
@@ -258,9 +261,22 @@ def test_more_folds_than_rows_are_refused_before_as_many_networks_are_built(
 
 
 def test_the_largest_seed_has_generators_of_a_first_stage():
-    config = _TASK.first_stage(_config(seed=2**32 - 1), 1)
+    config = first_stage(_TASK, _config(seed=2**32 - 1), 1)
     assert config.seed == 1
     with pytest.raises(UsageError, match="from 0 to 4294967295"):
         _config(seed=2**32)
     with pytest.raises(UsageError, match="from 0 to 255"):
         _config(folds=100_000)
+
+
+def test_bounds_of_the_generators_count_updates_of_their_own_batches(
+    few_tags, progress, tmp_path
+):
+    """D has batches of 12 rows, two an epoch; the generators have one of all 24."""
+    of_method = {"batch_size": 12, "updates": (6, 6), "first_updates": (6, 6)}
+    task = dataclasses.replace(_TASK, overrides={"ldrsp_cross": of_method})
+    given = {"folds": 2, "hidden": (4,), "discriminator_hidden": (4,)}
+    config = task.configure("ldrsp_cross", given)
+    run = RunContext(task, config, {}, tmp_path, progress)
+    with Stages(run, few_tags) as stages:
+        assert (stages._budgets.epochs, stages._budgets.first_epochs) == (3, 6)

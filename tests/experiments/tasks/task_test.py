@@ -17,6 +17,7 @@ from experiments.search.widening import Budget
 from experiments.summaries.result_table import METRICS
 from experiments.tasks import mulan, synthetic
 from experiments.tasks.command_line import CONFIGS, parse_command_line
+from experiments.tasks.first_stage import first_stage
 from experiments.tasks.mask_config import MaskConfig
 from experiments.tasks.recipes import RECIPES
 from experiments.tasks.superpixels import OFFICIAL, PROXY, superpixel_metrics
@@ -118,7 +119,7 @@ def test_a_method_may_have_settings_of_its_own_with_other_networks():
     plus = task.configure("ldrsp_plus", {"generator": "unet"})
     assert (plus.epochs, cross.epochs) == (200, 40)
     assert cross.width == plus.width == 16
-    stage = task.first_stage(cross, 0)
+    stage = first_stage(task, cross, 0)
     assert (stage.epochs, stage.training.generator_learning_rate) == (600, 0.005)
     assert stage.rotation == cross.rotation == 10.0
     assert not (stage.folds or stage.refit)
@@ -223,43 +224,6 @@ def test_the_sweeps_of_a_task_have_the_same_budget():
     assert all(len(found) == 1 for found in budgets.values())
 
 
-def test_the_generators_of_a_cross_fitted_run_are_trained_as_their_method_is():
-    task = get_task("bibtex")
-    given = {"first_method": "ldrsp_plus", "first_epochs": 7, "hidden_dropout": 0.25}
-    config = task.configure("ldrsp_cross", {**given, "seed": 3, "beta_1": 0.9})
-    alone = task.configure("ldrsp_plus", {})
-    members = [task.first_stage(config, member) for member in range(2)]
-    for member in members:
-        assert (member.method, member.epochs, member.folds) == ("ldrsp_plus", 7, 0)
-        assert member.discriminator_head == alone.discriminator_head == "linear"
-        assert member.training.batch_size == alone.training.batch_size
-        assert member.training.batch_size != config.training.batch_size
-        assert member.training.adversarial_weight == alone.training.adversarial_weight
-        # The run says what its generators are, and what neither method does.
-        assert member.hidden_dropout == 0.25
-        assert member.training.beta_1 == 0.9
-    others = [task.first_stage(dataclasses.replace(config, seed=4), 0)]
-    assert len({member.seed for member in [config, *members, *others]}) == 4
-
-
-def test_the_generators_of_a_stock_recipe_have_its_settings():
-    """Those of the first method may have been searched on this task's own data."""
-    of_task = {"baseline": {"batch_size": 7, "generator_learning_rate": 0.5}}
-    task = dataclasses.replace(get_task("synthetic_tags"), overrides=of_task)
-    given = {"first_method": "baseline", "folds": 2, "beta_1": 0.9}
-    stages = {
-        method: task.first_stage(task.configure(method, given), 0)
-        for method in ("auto", "ldrsp_plus")
-    }
-    for stage in stages.values():
-        assert (stage.method, stage.training.beta_1) == ("baseline", 0.9)
-        assert not (stage.folds or stage.refit or stage.late_refit)
-    assert stages["ldrsp_plus"].training.batch_size == 7
-    stock, training = task.config.STOCK["auto"], stages["auto"].training
-    assert training.batch_size == stock["batch_size"] == 32
-    assert training.generator_learning_rate == stock["generator_learning_rate"]
-
-
 @pytest.mark.parametrize("name", TASKS)
 def test_a_stock_recipe_has_the_same_settings_on_every_task_of_a_family(name):
     task = get_task(name)
@@ -300,13 +264,6 @@ def test_a_given_number_of_epochs_is_not_bounded_by_the_methods_updates(epochs, 
 def test_the_method_that_the_user_names_wins():
     line = parse_command_line(COMMAND, ["run", "--task=arff", "--method=ldrsp_plus"])
     assert line.method == line.flags.method == "ldrsp_plus"
-
-
-def test_a_method_without_a_generator_trains_none():
-    task = get_task("bibtex")
-    config = task.configure("ldrsp_cross", {"first_method": "dvn"})
-    with pytest.raises(UsageError, match="--first_method=dvn has no generator"):
-        task.first_stage(config, 0)
 
 
 RESULTS = sorted(pathlib.Path(__file__).parents[3].glob("results/**/result.json"))
