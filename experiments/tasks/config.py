@@ -30,6 +30,12 @@ BOUNDS: Mapping[str, str] = {
     "pretraining_epochs": "pretraining_updates",
 }
 
+# The single value that stands before each grid of candidates.
+SINGLE_VALUES: Mapping[str, str] = {
+    "step_size_grid": "step_size",
+    "refinement_steps_grid": "refinement_steps",
+}
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Config:

@@ -14,7 +14,7 @@ import numpy as np
 
 from datasets.loading import LoadedData, load
 from datasets.preparation.mulan_sets import SETS as MULAN_SETS
-from experiments.tasks.config import BOUNDS, Config
+from experiments.tasks.config import BOUNDS, SINGLE_VALUES, Config
 from experiments.tasks.inputs import NewInputs
 from experiments.tasks.ranges import Space
 from experiments.tasks.recipes import get_recipe
@@ -256,6 +256,7 @@ class Task:
           method: The name of the recipe.
           given: The user's settings by flat name, which override all others. A number
             of epochs holds, too: it is not bounded by updates unless the user does so.
+            So does a grid of candidates, unless the user gives a single value as well.
 
         Raises:
           UsageError: A setting is unknown to this task, out of bounds or contradicted
@@ -268,8 +269,7 @@ class Task:
                 raise UsageError(f"--{name} is not a setting of task {self.name!r}.")
         usual = self.config.from_flat({**self.settings_of(method), **given})
         chosen = self.settings_of(method, usual.variant)
-        unbounded = {b: () for epochs, b in BOUNDS.items() if epochs in given}
-        config = self.config.from_flat({**chosen, **unbounded, **given})
+        config = self.config.from_flat({**chosen, **_follow_from(given), **given})
         recipe.require_task(config.FAMILY, getattr(config, "classes", None))
         return self.complete(config)
 
@@ -333,6 +333,14 @@ class Task:
         if config.variant:
             method = f"{method}-{config.variant}"
         return pathlib.Path(self.name, method, f"seed{config.seed}")
+
+
+def _follow_from(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns the settings that would keep what the user gives from holding."""
+    return {
+        **{bounds: () for epochs, bounds in BOUNDS.items() if epochs in given},
+        **{single: None for grid, single in SINGLE_VALUES.items() if grid in given},
+    }
 
 
 def get_task(name: str) -> Task:

@@ -261,6 +261,30 @@ def test_a_given_number_of_epochs_is_not_bounded_by_the_methods_updates(epochs, 
     assert getattr(both, bounds) == (1, 9)
 
 
+@pytest.mark.parametrize("name", ["bibtex", "delicious", "weizmann_horse", "lfw_parts"])
+@pytest.mark.parametrize(
+    ("grid", "single", "candidates"),
+    [
+        ("step_size_grid", "step_size", (0.5, 1.5)),
+        ("refinement_steps_grid", "refinement_steps", (3, 4)),
+    ],
+)
+def test_a_given_grid_of_candidates_holds_for_every_method(
+    name, grid, single, candidates
+):
+    task, only = get_task(name), candidates[0]
+    for method, recipe in RECIPES.items():
+        if recipe.fit is not None:
+            continue
+        found = task.configure(method, {grid: candidates}).refinement_grid()
+        assert candidates in (found.step_sizes, found.steps), method
+        # The value alone, as its help says.
+        both = task.configure(method, {grid: candidates, single: only})
+        assert getattr(both, single) == only, method
+        narrowed = both.refinement_grid()
+        assert (only,) in (narrowed.step_sizes, narrowed.steps), method
+
+
 def test_the_method_that_the_user_names_wins():
     line = parse_command_line(COMMAND, ["run", "--task=arff", "--method=ldrsp_plus"])
     assert line.method == line.flags.method == "ldrsp_plus"
