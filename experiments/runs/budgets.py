@@ -16,7 +16,8 @@ class Budgets(NamedTuple):
       first_epochs: The number of epochs of cross-fitted generators.
       pretraining_epochs: The number of epochs of D's pretraining.
       validation_interval: The number of epochs from one validation of the last stage to
-        the next; there are as many validations as without bounds.
+        the next; unless the user gives it, there are as many validations as without
+        bounds.
     """
 
     epochs: int
@@ -37,7 +38,9 @@ class Budgets(NamedTuple):
             which may have batches of their own; `updates` by default.
         """
         epochs = bounded_epochs(config.epochs, config.updates, updates)
-        interval = config.validation_interval * epochs / config.epochs
+        interval: float = config.validation_interval
+        if config.bounded_interval:
+            interval *= epochs / config.epochs
         return cls(
             epochs,
             bounded_epochs(

@@ -107,6 +107,13 @@ class Config:
         low=1,
         group="training",
     )
+    bounded_interval: bool = setting(
+        True,
+        OURS,
+        "where --updates bound --epochs, let --validation_interval change as these do; "
+        "where --validation_interval is given, it holds as it is",
+        group="training",
+    )
     retrain: bool = setting(
         True,
         OURS,

@@ -256,7 +256,8 @@ class Task:
           method: The name of the recipe.
           given: The user's settings by flat name, which override all others. A number
             of epochs holds, too: it is not bounded by updates unless the user does so.
-            So does a grid of candidates, unless the user gives a single value as well.
+            So does an interval of validations, and a grid of candidates unless the user
+            gives a single value as well.
 
         Raises:
           UsageError: A setting is unknown to this task, out of bounds or contradicted
@@ -269,7 +270,7 @@ class Task:
                 raise UsageError(f"--{name} is not a setting of task {self.name!r}.")
         usual = self.config.from_flat({**self.settings_of(method), **given})
         chosen = self.settings_of(method, usual.variant)
-        config = self.config.from_flat({**chosen, **_follow_from(given), **given})
+        config = self.config.from_flat(_with_given(chosen, given))
         recipe.require_task(config.FAMILY, getattr(config, "classes", None))
         return self.complete(config)
 
@@ -335,12 +336,14 @@ class Task:
         return pathlib.Path(self.name, method, f"seed{config.seed}")
 
 
-def _follow_from(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Returns the settings that would keep what the user gives from holding."""
-    return {
-        **{bounds: () for epochs, bounds in BOUNDS.items() if epochs in given},
-        **{single: None for grid, single in SINGLE_VALUES.items() if grid in given},
-    }
+def _with_given(chosen: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns settings with those of the user, and without what would undo these."""
+    unbounded = {bounds: () for epochs, bounds in BOUNDS.items() if epochs in given}
+    several = {single: None for grid, single in SINGLE_VALUES.items() if grid in given}
+    settings = {**chosen, **unbounded, **several, **given}
+    if "validation_interval" in given and settings.get("updates"):
+        settings.setdefault("bounded_interval", False)
+    return settings
 
 
 def get_task(name: str) -> Task:

@@ -52,6 +52,14 @@ def test_updates_of_generators_are_those_of_their_own_batches():
     assert (budgets.epochs, budgets.first_epochs) == (300, 150)
 
 
+def test_an_interval_that_the_user_gives_holds_between_bounds():
+    bounds = {"epochs": 30, "updates": (900, 3000), "validation_interval": 3}
+    assert Budgets.of(_config(**bounds), updates=10).validation_interval == 9
+    held = _config(**bounds, bounded_interval=False)
+    assert Budgets.of(held, updates=10).epochs == 90
+    assert Budgets.of(held, updates=10).validation_interval == 3
+
+
 def test_a_stage_that_is_left_out_stays_so():
     """Of zero epochs of pretraining, bounds would make some."""
     config = _config(pretraining_epochs=0, pretraining_updates=())

@@ -13,6 +13,7 @@ from experiments.cli.flag import GROUPS
 from experiments.cli.setting_flags import given_settings, setting_flags
 from experiments.cli.setting_tree import leaves
 from experiments.run import COMMAND
+from experiments.runs.budgets import Budgets
 from experiments.search.widening import Budget
 from experiments.summaries.result_table import METRICS
 from experiments.tasks import mulan, synthetic
@@ -259,6 +260,16 @@ def test_a_given_number_of_epochs_is_not_bounded_by_the_methods_updates(epochs, 
     assert getattr(task.configure("auto", {epochs: 2}), bounds) == ()
     both = task.configure("auto", {epochs: 2, bounds: (1, 9)})
     assert getattr(both, bounds) == (1, 9)
+
+
+def test_a_given_interval_of_validations_does_not_change_with_bounded_epochs():
+    task = get_task("synthetic_tags")
+    usual = task.configure("auto", {})
+    # Even where it is the method's own.
+    given = {"validation_interval": usual.validation_interval}
+    for config, interval in (usual, 9), (task.configure("auto", given), 3):
+        assert config.updates == (900, 3000)
+        assert Budgets.of(config, updates=10).validation_interval == interval
 
 
 @pytest.mark.parametrize("name", ["bibtex", "delicious", "weizmann_horse", "lfw_parts"])
