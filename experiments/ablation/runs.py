@@ -3,12 +3,11 @@
 import pathlib
 import sys
 
-from experiments.ablation.study import Study
+from experiments.ablation.study import Study, require_task
 from experiments.cli.setting_flags import as_flags
 from experiments.jobs.process import Job
-from experiments.reports.missing_runs import missing_runs
+from experiments.reports.filling import lacking_runs
 from experiments.summaries.collection import load_results
-from experiments.tasks.task import get_task
 
 
 def missing_jobs(
@@ -30,20 +29,22 @@ def missing_jobs(
       data: The flags that name the folders of data.
 
     Raises:
-      UsageError: The study's method or settings are not of such tasks.
+      UsageError: The study is not of such tasks, or results have other settings than
+        new runs.
     """
-    names = {study.folder(name): name for name in study.ablations}
-    for name in names.values():
-        get_task(task).configure(study.method, study.settings_of(name))
-    there = load_results(results, task, methods=list(names))
+    require_task(task, study)
+    settings = {study.folder(name): study.settings_of(name) for name in study.ablations}
+    there = load_results(results, task, methods=list(settings))
+    lacking = lacking_runs(
+        results, task, list(settings), there, seeds, lambda run: settings[run.folder]
+    )
     jobs = []
-    for run in missing_runs(task, list(names), there, seeds):
-        settings = study.settings_of(names[run.folder])
+    for run in lacking:
         folder = runs / str(run)
         command = (
             *(sys.executable, "-m", "experiments.run", *data),
             *(f"--task={task}", f"--method={study.method}", f"--seed={run.seed}"),
-            *(*as_flags(settings).split(), f"--output_dir={folder}"),
+            *(*as_flags(settings[run.folder]).split(), f"--output_dir={folder}"),
         )
         jobs.append(Job(name=str(run), command=command, folder=folder))
     return jobs

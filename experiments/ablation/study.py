@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from experiments.ablation.columns import Column
+from experiments.tasks.task import get_task
+from ldrsp_tf.errors import UsageError
 
 # The run without a change, which the others are compared with.
 WHOLE = "full"
@@ -45,3 +47,24 @@ class Study(NamedTuple):
     def settings_of(self, name: str) -> dict[str, Any]:
         """Returns the settings of an ablation's runs that its task does not have."""
         return {**self.settings, **self.ablations[name].settings}
+
+
+def require_task(name: str, study: Study) -> None:
+    """Refuses a task that a study is not of.
+
+    Args:
+      name: The name of the task.
+      study: The study.
+
+    Raises:
+      UsageError: There is no such task, or it does not have the method or a setting.
+    """
+    task = get_task(name)
+    for ablation in study.ablations:
+        try:
+            task.configure(study.method, study.settings_of(ablation))
+        except UsageError as error:
+            raise UsageError(
+                f"The study is not of task {name!r}; choose another --study or --task. "
+                f"{error}"
+            ) from error

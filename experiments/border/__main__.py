@@ -68,8 +68,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     flags = COMMAND.parse(sys.argv if argv is None else argv)
     with one_sentence_errors(kept="every finished run"):
         results = pathlib.Path(flags.results)
-        if flags.figure and not pathlib.Path(flags.figure).parent.is_dir():
-            raise UsageError(f"There is no folder for --figure={flags.figure}.")
+        _check(flags)
         failures = _run(results, flags) if flags.seeds else []
         if failures:
             print(failure_text(failures), file=sys.stderr)
@@ -78,6 +77,14 @@ def main(argv: Sequence[str] | None = None) -> None:
         _report(results, flags)
     if failures:
         sys.exit(1)
+
+
+def _check(flags: Any) -> None:
+    for name in ("jobs", "runs"):
+        if flags[name].present and not flags.seeds:
+            raise UsageError(f"--{name} is of the missing runs; give --seeds, too.")
+    if flags.figure and not pathlib.Path(flags.figure).parent.is_dir():
+        raise UsageError(f"There is no folder for --figure={flags.figure}.")
 
 
 def _run(results: pathlib.Path, flags: Any) -> list[Failure]:

@@ -4,6 +4,7 @@ import abc
 import dataclasses
 import itertools
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 TASK = "synthetic_tags"
 SHAPES_TASK = "synthetic_shapes"
@@ -19,7 +20,7 @@ class Planned(abc.ABC):
 
     @property
     @abc.abstractmethod
-    def settings(self) -> Mapping[str, float | int]:
+    def settings(self) -> Mapping[str, Any]:
         """The settings of its runs, by name, without seed and draw."""
 
     @property
@@ -30,8 +31,12 @@ class Planned(abc.ABC):
     @property
     def folder(self) -> str:
         """The name of the folder of its results."""
-        values = (f"{name}{value:g}" for name, value in self.settings.items())
+        values = (f"{name}{_text(value)}" for name, value in self.settings.items())
         return "-".join((METHOD, *values))
+
+
+def _text(value: Any) -> str:
+    return ",".join(map(str, value)) if isinstance(value, tuple) else f"{value:g}"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -64,14 +69,14 @@ class Cell(Planned):
     rows: int
 
     @property
-    def settings(self) -> dict[str, float | int]:
+    def settings(self) -> dict[str, Any]:
         """Those of the generative model of tags, and the width of G."""
         return {
             "dependence": self.structure.dependence,
             "copies": self.structure.copies,
             "evidence": EVIDENCE,
             "rows": self.rows,
-            "hidden": self.width,
+            "hidden": (self.width,),
         }
 
     @property
@@ -93,7 +98,7 @@ class ShapeCell(Planned):
     rows: int
 
     @property
-    def settings(self) -> dict[str, float | int]:
+    def settings(self) -> dict[str, Any]:
         """Those of the generative model of shapes."""
         return {"occlusion": self.occlusion, "rows": self.rows}
 

@@ -2,12 +2,13 @@
 
 import pathlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from experiments.border.plan import METHOD, PLANNED, Planned
+from experiments.border.plan import METHOD, PLANNED
 from experiments.cli.setting_flags import as_flags
 from experiments.jobs.process import Job
-from experiments.reports.missing_runs import missing_runs
+from experiments.reports.filling import lacking_runs
 from experiments.summaries.collection import load_results
 
 
@@ -21,14 +22,21 @@ def missing_jobs(
       runs: The folder in which the runs work.
       seeds: The number of seeds of each cell.
       data: The flags that name the folders of data.
+
+    Raises:
+      UsageError: Results have other settings than new runs.
     """
     jobs = []
     for task, planned in PLANNED.items():
-        cells = {cell.folder: cell for cell in planned}
+        settings = {cell.folder: cell.settings for cell in planned}
         there = load_results(results, task)
-        for run in missing_runs(task, list(cells), there, seeds):
+        lacking = lacking_runs(
+            *(results, task, list(settings), there, seeds),
+            lambda run, of_folder=settings: of_folder[run.folder],
+        )
+        for run in lacking:
             folder = runs / str(run)
-            flags = _flags(task, cells[run.folder], run.seed)
+            flags = _flags(task, settings[run.folder], run.seed)
             command = (
                 *(sys.executable, "-m", "experiments.run", *data),
                 *(*flags, f"--output_dir={folder}"),
@@ -37,7 +45,6 @@ def missing_jobs(
     return jobs
 
 
-def _flags(task: str, cell: Planned, seed: int) -> tuple[str, ...]:
-    settings = {**cell.settings, "draw": seed}
+def _flags(task: str, settings: Mapping[str, Any], seed: int) -> tuple[str, ...]:
     chosen = (f"--task={task}", f"--method={METHOD}", f"--seed={seed}")
-    return (*chosen, *as_flags(settings).split())
+    return (*chosen, *as_flags({**settings, "draw": seed}).split())

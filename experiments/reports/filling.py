@@ -2,8 +2,8 @@
 
 import dataclasses
 import pathlib
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from experiments.jobs.cores import threads_of_each
 from experiments.jobs.process import Job
@@ -96,6 +96,7 @@ def lacking_runs(
     folders: Sequence[str],
     there: Results,
     seeds: int,
+    settings: Callable[[RunName], Mapping[str, Any]] = lambda run: run.networks,
     *,
     controls: bool = False,
 ) -> list[RunName]:
@@ -107,13 +108,15 @@ def lacking_runs(
       folders: The folders of methods, `<method>[-<networks>]`.
       there: The complete results of the task.
       seeds: The number of seeds that each method should have.
+      settings: Returns the settings that a run is given, by name; by default those of
+        the networks that its folder names.
       controls: Whether results without controls count as missing.
 
     Raises:
       UsageError: Results have other settings than new runs.
     """
     lacking = missing_runs(task, folders, there, seeds, controls=controls)
-    _check_settings(lacking, there, results)
+    _check_settings(lacking, there, results, settings)
     return lacking
 
 
@@ -203,7 +206,10 @@ def require_runnable(folders: Sequence[str]) -> None:
 
 
 def _check_settings(
-    lacking: Sequence[RunName], there: Results, results: pathlib.Path
+    lacking: Sequence[RunName],
+    there: Results,
+    results: pathlib.Path,
+    settings: Callable[[RunName], Mapping[str, Any]],
 ) -> None:
     """Refuses results that a table could not average with the new runs.
 
@@ -211,7 +217,7 @@ def _check_settings(
     """
     for run in lacking:
         for result in there.get(run.folder, ())[:1]:
-            config = get_task(run.task).configure(run.method, run.networks).as_dict()
+            config = get_task(run.task).configure(run.method, settings(run)).as_dict()
             configs = [result.get("config", {}), config]
             differing = differing_settings(run.task, configs)
             if differing:
@@ -219,7 +225,7 @@ def _check_settings(
                 raise UsageError(
                     f"The results of {run.task}/{run.folder} in {results} have other "
                     f"settings than a run has now ({some}); move them away to make "
-                    "them again, or leave that method out of --methods."
+                    "them again, or name another folder by --results."
                 )
 
 

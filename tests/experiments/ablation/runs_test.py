@@ -3,11 +3,19 @@ import pytest
 from experiments.ablation.mask_readings import MASK_READINGS
 from experiments.ablation.parts import PARTS
 from experiments.ablation.runs import missing_jobs
+from experiments.tasks.task import get_task
 from ldrsp_tf.errors import UsageError
 
 
+def _write_result(result_folder, **changed):
+    """Writes a result without a figure, of the settings of today but for some."""
+    config = get_task("bibtex").configure(PARTS.method, PARTS.settings_of("seen"))
+    config = {**config.as_dict(), **changed}
+    result_folder.write("bibtex", PARTS.folder("seen"), 0, {}, config=config)
+
+
 def test_what_has_a_result_is_not_run_again(result_folder, tmp_path):
-    result_folder.write("bibtex", PARTS.folder("seen"), 0, {})
+    _write_result(result_folder)
     jobs = missing_jobs(
         result_folder.path, tmp_path, "bibtex", PARTS, 2, ["--data_dir=D"]
     )
@@ -24,6 +32,15 @@ def test_what_has_a_result_is_not_run_again(result_folder, tmp_path):
     } <= set(linear.command)
 
 
+def test_results_of_other_settings_are_refused_before_any_run(result_folder, tmp_path):
+    _write_result(result_folder, epochs=7)
+    folders = result_folder.path, tmp_path / "runs"
+    with pytest.raises(UsageError, match=r"ldrsp_cross-seen .*\(epochs\); move them"):
+        missing_jobs(*folders, "bibtex", PARTS, 2, [])
+    # Nothing of that row is missing.
+    assert missing_jobs(*folders, "bibtex", PARTS, 1, [])
+
+
 def test_a_run_has_the_settings_of_its_study_and_of_its_row(tmp_path):
     jobs = missing_jobs(tmp_path, tmp_path, "weizmann_horse", MASK_READINGS, 1, [])
     wide, half = jobs[:2]
@@ -38,15 +55,3 @@ def test_a_run_has_the_settings_of_its_study_and_of_its_row(tmp_path):
 def test_a_study_of_other_tasks_is_refused_before_any_run(tmp_path):
     with pytest.raises(UsageError, match=r"--\w+ is not a setting of task 'bibtex'"):
         missing_jobs(tmp_path, tmp_path, "bibtex", MASK_READINGS, 1, [])
-
-
-@pytest.mark.slow
-def test_the_command_prints_a_table_and_answers_mistakes(command_line, tmp_path):
-    process = command_line.run(f"--results={tmp_path}", module="experiments.ablations")
-    assert process.returncode == 0
-    assert process.stdout.startswith("| changed part | refined |")
-    (tmp_path / "bibtex" / "ldrsp_cross-full" / "seed0").mkdir(parents=True)
-    broken = tmp_path / "bibtex" / "ldrsp_cross-full" / "seed0" / "result.json"
-    broken.write_text("{")
-    process = command_line.run(f"--results={tmp_path}", module="experiments.ablations")
-    command_line.assert_one_sentence(process, "result.json is damaged")

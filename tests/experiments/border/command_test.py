@@ -59,6 +59,8 @@ def test_sets_with_results_are_described_beside_them(write_auto, monkeypatch):
     [
         (["--figure=/no/such/folder/a.png"], "no folder for --figure="),
         (["--figure=a.png", "--results=/no/such"], "has no result to draw"),
+        (["--jobs=2"], "error: --jobs is of the missing runs; give --seeds, too."),
+        (["--runs=x", "--seeds=0"], "--runs is of the missing runs; give --seeds"),
     ],
 )
 def test_a_mistake_of_the_user_is_one_sentence(flags, message, capsys):

@@ -8,7 +8,15 @@ def write_auto(result_folder):
     """Writes a result of `auto` whose control has an F1 of 40 % and `more` points."""
 
     def write(
-        folder, seed, *, own, refined, more=0.0, tuned=0.3, task=f"border/{TASK}"
+        folder,
+        seed,
+        *,
+        own,
+        refined,
+        more=0.0,
+        tuned=0.3,
+        task=f"border/{TASK}",
+        **parts,
     ):
         base = 0.4 + more
         # The tuned decoder is better on validation rows, the plug-in one on the test.
@@ -30,6 +38,7 @@ def write_auto(result_folder):
             validation=validation,
             controls={"own": {"f1_plugin": own}, "average": {"f1_plugin": own}},
             selected={"epochs": 1, "decision": _decision("f1")},
+            **parts,
         )
         _name_the_task_alone(path)
         return result_folder.path
