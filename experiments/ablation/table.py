@@ -2,9 +2,10 @@
 
 import pathlib
 
-from experiments.ablation.study import WHOLE, Study
+from experiments.ablation.study import WHOLE, Study, require_task
 from experiments.cli.markdown import markdown_table
 from experiments.summaries.collection import load_results
+from ldrsp_tf.errors import UsageError
 
 
 def ablation_table(results: pathlib.Path, task: str, study: Study) -> str:
@@ -14,7 +15,11 @@ def ablation_table(results: pathlib.Path, task: str, study: Study) -> str:
       results: The folder with `<task>/<method>-<ablation>/seed<k>/result.json`.
       task: The name of the task.
       study: The rows and the columns.
+
+    Raises:
+      UsageError: The study is not of such tasks, or there is no result of it.
     """
+    require_task(task, study)
     # Those of another study may lack what this one needs.
     folders = [study.folder(name) for name in study.ablations]
     of_folder = load_results(results, task, *study.needed, methods=folders)
@@ -32,5 +37,10 @@ def ablation_table(results: pathlib.Path, task: str, study: Study) -> str:
         for name in study.ablations
         if runs[name]
     ]
+    if not rows:
+        raise UsageError(
+            f"{results} has no result of this study on {task}; make some with python "
+            "-m experiments.ablations --seeds=1, or name another folder by --results."
+        )
     heads = tuple(column.head for column in study.columns)
     return markdown_table([("changed part", *heads), *rows])
