@@ -36,7 +36,7 @@ from experiments.tasks.command_line import (
     parse_command_line,
     task_flags,
 )
-from experiments.tasks.task import Task
+from experiments.tasks.recipes import get_recipe
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.settings import Domain
 
@@ -147,7 +147,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 def plan_sweeps(line: TaskCommandLine) -> list[Sweep]:
     """Returns the plan of each method, with the places that the flags name."""
     flags = line.flags
-    methods = _methods(line.task, flags.method)
+    methods = _methods(line)
     if len(methods) > 1 and flags.storage:
         raise UsageError(
             "--storage is the file of one method's trials; leave it out, and each of "
@@ -167,17 +167,21 @@ def plan_sweeps(line: TaskCommandLine) -> list[Sweep]:
     return sweeps
 
 
-def _methods(task: Task, named: Sequence[str]) -> list[str]:
+def _methods(line: TaskCommandLine) -> list[str]:
     """Returns the named methods, each once, in the order that they are named in."""
     methods: list[str] = []
-    for name in named:
-        methods += _single_stage_methods(task) if name == ALL_METHODS else [name]
+    for name in line.flags.method:
+        methods += _all_methods(line) if name == ALL_METHODS else [name]
     return list(dict.fromkeys(methods))
 
 
-def _single_stage_methods(task: Task) -> list[str]:
+def _all_methods(line: TaskCommandLine) -> list[str]:
+    """Returns the methods of a single stage that are of the task's classes."""
+    task = line.task
+    classes = getattr(task.configure("baseline", line.given), "classes", None)
+    fitting = [m for m in task.search_space if get_recipe(m).is_of_classes(classes)]
     # A trial of a cross-fitted method is a training of every generator.
-    return [name for name in task.search_space if not task.configure(name, {}).folds]
+    return [method for method in fitting if not task.configure(method, {}).folds]
 
 
 def _plan(line: TaskCommandLine, method: str) -> Plan:

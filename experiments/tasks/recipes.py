@@ -33,6 +33,15 @@ class Recipe:
     family: str | None = None
     classes: int | None = None
 
+    def is_of_classes(self, classes: int | None) -> bool:
+        """Returns whether the recipe is of masks with so many classes.
+
+        Args:
+          classes: The number of classes of a pixel; None without classes, or before
+            they are known.
+        """
+        return classes is None or self.classes in (None, classes)
+
     def require_task(self, family: str, classes: int | None) -> None:
         """Refuses a task that the recipe is not of, before its data are loaded.
 
@@ -49,7 +58,7 @@ class Recipe:
                 f"--method={self.name} is of {_FAMILIES[self.family]}; choose another "
                 "method or task."
             )
-        if classes is not None and self.classes not in (None, classes):
+        if not self.is_of_classes(classes):
             raise UsageError(
                 f"--method={self.name} is of masks with {self.classes} classes, and "
                 f"these have {classes}; choose another method or task."

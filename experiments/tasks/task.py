@@ -272,7 +272,10 @@ class Task:
         chosen = self.settings_of(method, usual.variant)
         config = self.config.from_flat(_with_given(chosen, given))
         recipe.require_task(config.FAMILY, getattr(config, "classes", None))
-        return self.complete(config)
+        config = self.complete(config)
+        # Files may have the number of classes.
+        recipe.require_task(config.FAMILY, getattr(config, "classes", None))
+        return config
 
     def settings_of(self, method: str, variant: str = "") -> dict[str, Any]:
         """Returns a method's settings before the user's own, by flat name.

@@ -2,11 +2,13 @@ import json
 import pathlib
 import re
 
+import numpy as np
 import pytest
 
 from experiments.sweep import COMMAND, plan_sweeps
 from experiments.tasks.command_line import parse_command_line
 from experiments.tasks.recipes import RECIPES
+from ldrsp_tf.errors import UsageError
 from tests import without_package
 
 pytest.importorskip("optuna")
@@ -53,6 +55,37 @@ def test_all_methods_are_those_of_a_single_stage_under_the_same_protocol():
     for given, seeds in ((), 2), (("--seeds=1",), 1):
         (tags,) = planned("--task=synthetic_tags", "--method=gan", *given).values()
         assert tags.plan.seeds == seeds
+
+
+@pytest.mark.parametrize(
+    ("flags", "classes"),
+    [((), 2), (("--classes=3",), 3), (("--class_values=0,1,2",), 3)],
+)
+def test_all_methods_are_those_of_the_classes_of_the_masks(tmp_path, flags, classes):
+    """Whether the user names the classes, or the files alone have them."""
+    folders = write_pairs(tmp_path, classes)
+    sweeps = planned("--task=image_folder", "--method=all", *folders, *flags)
+    of_two = {"chopps", "chopps_location"}
+    assert {"gan", "ldrsp_plus"} < set(sweeps)
+    assert of_two & set(sweeps) == (of_two if classes == 2 else set())
+    if classes == 3:
+        # A named one is refused before any search.
+        with pytest.raises(UsageError, match="chopps is of masks with 2 classes, and"):
+            planned("--task=image_folder", "--method=chopps", *folders, *flags)
+
+
+def write_pairs(folder, classes):
+    """Writes four images and their masks; returns the flags that name the folders."""
+    from PIL import Image
+
+    for kind in ("images", "masks"):
+        (folder / kind).mkdir()
+    for number in range(4):
+        image = np.full((16, 16, 3), 40 * number, np.uint8)
+        mask = np.arange(16 * 16, dtype=np.uint8).reshape(16, 16) % classes
+        Image.fromarray(image).save(folder / "images" / f"{number}.png")
+        Image.fromarray(mask).save(folder / "masks" / f"{number}.png")
+    return f"--images={folder / 'images'}", f"--masks={folder / 'masks'}"
 
 
 def test_named_methods_are_searched_once_and_in_their_order():
