@@ -147,6 +147,11 @@ def main(argv: Sequence[str] | None = None) -> None:
 def plan_sweeps(line: TaskCommandLine) -> list[Sweep]:
     """Returns the plan of each method, with the places that the flags name."""
     flags = line.flags
+    if flags.held_rate and line.given.get("cosine_decay"):
+        raise UsageError(
+            "--held_rate lets no learning rate fall, and --cosine_decay lets all; give "
+            "one of them."
+        )
     methods = _methods(line)
     if len(methods) > 1 and flags.storage:
         raise UsageError(

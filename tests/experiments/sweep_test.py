@@ -88,6 +88,13 @@ def write_pairs(folder, classes):
     return f"--images={folder / 'images'}", f"--masks={folder / 'masks'}"
 
 
+def test_rates_that_are_held_and_fall_are_refused():
+    flags = ("--task=bibtex", "--method=gan", "--held_rate")
+    with pytest.raises(UsageError, match="--held_rate lets no learning rate fall"):
+        planned(*flags, "--cosine_decay")
+    assert planned(*flags, "--nocosine_decay")["gan"].plan.held_rate
+
+
 def test_named_methods_are_searched_once_and_in_their_order():
     sweeps = planned("--task=bibtex", "--method=ldrsp_cross,gan,ldrsp_cross")
     assert list(sweeps) == ["ldrsp_cross", "gan"]
