@@ -135,7 +135,7 @@ def _command(line: TaskCommandLine, config: Config) -> str:
 
     The user's own files are named without their folders.
     """
-    settings = as_flags({"seed": config.seed, **line.given, **_names(line, config)})
+    settings = as_flags({"seed": config.seed, **config.without_folders(line.given)})
     if line.flags.deterministic:
         settings += " --deterministic"
     if line.flags.distribute != "none":
@@ -144,11 +144,6 @@ def _command(line: TaskCommandLine, config: Config) -> str:
         f"python -m experiments.run --task={config.task} --method={config.method} "
         f"{settings}"
     )
-
-
-def _names(line: TaskCommandLine, config: Config) -> dict[str, str]:
-    names = config.file_names()
-    return {name: names[name] for name in line.given if name in names}
 
 
 if __name__ == "__main__":

@@ -97,7 +97,10 @@ class _Keeper:
 
 
 def _command(plan: Plan, budget: Budget) -> str:
-    """Returns the command that repeats the sweep, wherever the data lies."""
+    """Returns the command that repeats the sweep, wherever the data lies.
+
+    The user's own files are named without their folders.
+    """
     sweep = {
         "task": plan.task.name,
         "method": plan.method,
@@ -109,5 +112,6 @@ def _command(plan: Plan, budget: Budget) -> str:
         "pruning": plan.pruning,
         "held_rate": plan.held_rate,
     }
-    settings = as_flags({**sweep, **plan.given})
+    given = plan.configs({})[0].without_folders(plan.given)
+    settings = as_flags({**sweep, **given})
     return f"python -m experiments.sweep {settings}"

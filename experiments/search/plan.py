@@ -6,7 +6,7 @@ import pathlib
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from experiments.tasks.config import Config
+from experiments.tasks.config import BOUNDS, Config
 from experiments.tasks.ranges import Space
 from experiments.tasks.task import Task
 from ldrsp_tf.errors import UsageError
@@ -15,6 +15,9 @@ Settings = dict[str, Any]
 
 
 SAMPLERS = ("tpe", "random")
+
+# Settings of the length of a training, of which trials may have less than runs.
+_LENGTHS = (*BOUNDS, *BOUNDS.values(), "validation_interval")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -84,6 +87,15 @@ class Plan:
             for name, found in self.space.items()
             if config[name] is not None and config[name] in found
         }
+
+    @property
+    def lasting(self) -> Settings:
+        """The given settings that a configuration of the method may keep.
+
+        Places of files are not its own, and a trial may be shorter than a run.
+        """
+        left_out = {*self._own_config.path_settings, *_LENGTHS}
+        return {k: v for k, v in self.given.items() if k not in left_out}
 
     def configs(self, settings: Settings) -> list[Config]:
         """Returns the configurations of the runs of a trial, one per seed."""

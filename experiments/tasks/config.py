@@ -309,6 +309,11 @@ class Config:
         """Returns the names of the files and folders that settings give paths of."""
         return {name: path.name for name, path in self.given_paths().items()}
 
+    def without_folders(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Returns given settings, with files named without their folders."""
+        names = self.file_names()
+        return {**given, **{name: names[name] for name in given if name in names}}
+
     def absolute_paths(self) -> dict[str, str]:
         """Returns the absolute paths of these files and folders."""
         return {name: str(path.absolute()) for name, path in self.given_paths().items()}

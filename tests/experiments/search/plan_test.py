@@ -57,6 +57,11 @@ def test_plans_differ_where_their_values_do_not_compare():
         assert other.as_dict() != plan.as_dict()
 
 
+def test_places_of_files_and_lengths_of_trials_are_no_overrides():
+    given = {"train_file": "/home/me/a.arff", "num_labels": 2, "epochs": 3}
+    assert Plan(get_task("arff"), "gan", given).lasting == {"num_labels": 2}
+
+
 def test_a_held_rate_is_part_of_every_trial_and_of_the_plan():
     plan = Plan(get_task("weizmann_horse"), "gan", {"epochs": 30}, held_rate=True)
     assert plan.configs({})[0].training.cosine_decay is False
