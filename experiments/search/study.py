@@ -1,6 +1,7 @@
 """The search of a sweep: proposals and trials, kept in a file that can be resumed."""
 
 import contextlib
+import os
 import pathlib
 import shutil
 import time
@@ -27,6 +28,11 @@ _FIRST_TRIALS = 5
 
 # The attribute of the storage that has the widenings of the space.
 _WIDENINGS = "widenings"
+
+
+# The attribute of the storage that has the folder of the sweep, as a path from the
+# storage's own folder: both may be moved together.
+_FOLDER = "folder"
 
 
 # Seconds between two looks at the trials of other processes.
@@ -56,7 +62,8 @@ class Search:
         stopped for falling behind.
 
     Raises:
-      UsageError: The file is no storage, or has the trials of another plan.
+      UsageError: The file is no storage, or has the trials of another plan or of a sweep
+        in another folder.
     """
 
     def __init__(
@@ -67,6 +74,7 @@ class Search:
         self._folder = folder
         with self._alone():
             self._study = _open(storage, plan, epochs)
+            _check_folder(self._study, folder, storage)
 
     @property
     def trials(self) -> list[FrozenTrial]:
@@ -271,4 +279,23 @@ def _check_plan(study: optuna.Study, plan: Plan, storage: pathlib.Path) -> None:
         raise UsageError(
             f"{storage} has the trials of another sweep (it differs in "
             f"{', '.join(differing)}); choose another --output_dir, or delete that one."
+        )
+
+
+def _check_folder(
+    study: optuna.Study, folder: pathlib.Path, storage: pathlib.Path
+) -> None:
+    """Refuses trials whose folders are those of a sweep elsewhere.
+
+    Those at work there would look abandoned here.
+    """
+    wanted = os.path.relpath(folder.resolve(), storage.resolve().parent)
+    found = study.user_attrs.get(_FOLDER)
+    if found is None:
+        study.set_user_attr(_FOLDER, wanted)
+    elif found != wanted:
+        there = os.path.normpath(storage.resolve().parent / found)
+        raise UsageError(
+            f"{storage} has the trials of the sweep in {there}; give that folder by "
+            "--output_dir, or name another file by --storage."
         )

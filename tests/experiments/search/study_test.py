@@ -63,6 +63,21 @@ def test_a_resumed_search_does_the_rest_as_an_undisturbed_one(tmp_path, sampler)
     assert len({tuple(settings.items()) for settings in proposals(whole)}) == 12
 
 
+def test_two_folders_do_not_share_a_file_of_trials(tmp_path):
+    storage = tmp_path / "trials.sqlite3"
+    first = Search(PLAN, tmp_path / "first", storage, 3)
+    with pytest.raises(UsageError, match=rf"the sweep in {tmp_path}/first; give that"):
+        Search(PLAN, tmp_path / "second", storage, 3)
+    assert not first.trials
+    assert Search(PLAN, tmp_path / "first", storage, 3).trials == first.trials
+
+
+def test_a_sweep_may_be_moved_with_its_file(tmp_path):
+    run(tmp_path / "here", 1)
+    (tmp_path / "here").rename(tmp_path / "there")
+    assert len(run(tmp_path / "there", 2)) == 2
+
+
 def test_the_seed_decides_what_is_proposed(tmp_path):
     first = run(tmp_path / "0", 2)
     other = run(tmp_path / "1", 2, plan=dataclasses.replace(PLAN, seed=1))
