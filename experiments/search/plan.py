@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from experiments.tasks.config import BOUNDS, Config
 from experiments.tasks.ranges import Space
+from experiments.tasks.recipes import get_recipe
 from experiments.tasks.task import Task
 from ldrsp_tf.errors import UsageError
 
@@ -50,14 +51,15 @@ class Plan:
         """The range of each searched setting, extended to the task's own value.
 
         Settings that were found in a wider range, or set by hand, are searched near,
-        and the first trial has them.
+        and the first trial has them. One that no training reads is left out.
 
         Raises:
           UsageError: There is nothing to search.
         """
         module = self.task.name.partition("/")[0]
         ranges = self.task.search_space.get(self.method, {})
-        left = {name: r for name, r in ranges.items() if name not in self.given}
+        searched = [n for n in ranges if n not in self.given and self._is_read(n)]
+        left = {name: ranges[name] for name in searched}
         if not left:
             raise UsageError(
                 f"There is nothing to search for method {self.method!r}: its space in "
@@ -77,6 +79,14 @@ class Plan:
     @functools.cached_property
     def _own_config(self) -> Config:
         return self.configs({})[0]
+
+    def _is_read(self, name: str) -> bool:
+        """Returns whether a training of the run reads that setting of the space."""
+        if name != "adversarial_weight":
+            return True
+        config = self._own_config
+        # A cross-fitted run trains no G beside D, and its generators may learn alone.
+        return not config.folds or get_recipe(config.first_method).method != "baseline"
 
     @property
     def own_settings(self) -> Settings:

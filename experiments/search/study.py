@@ -62,8 +62,8 @@ class Search:
         stopped for falling behind.
 
     Raises:
-      UsageError: The file is no storage, or has the trials of another plan or of a sweep
-        in another folder.
+      UsageError: The file is no storage, or has the trials of another plan, or of a
+        sweep in another folder.
     """
 
     def __init__(

@@ -38,6 +38,24 @@ def test_the_space_of_a_suites_task_is_in_the_module_of_the_suite():
         _ = plan.space
 
 
+@pytest.mark.parametrize(
+    ("task", "given", "is_searched"),
+    [
+        ("bibtex", {}, True),
+        ("bibtex", {"first_method": "baseline"}, False),
+        ("bibtex", {"first_method": "nn_baseline"}, False),
+        ("bibtex", {"first_method": "baseline", "folds": 0}, True),
+        ("delicious", {}, False),
+        ("weizmann_horse", {}, False),
+        ("weizmann_horse", {"first_method": "ldrsp_plus"}, True),
+    ],
+)
+def test_a_weight_of_no_term_is_not_searched(task, given, is_searched):
+    space = Plan(get_task(task), "ldrsp_cross", given).space
+    assert ("adversarial_weight" in space) == is_searched
+    assert "discriminator_learning_rate" in space
+
+
 def test_a_trial_has_a_run_for_each_seed():
     plan = Plan(TASK, "gan", {"epochs": 2}, seed=3, seeds=2)
     configs = plan.configs({"input_dropout": 0.25})
