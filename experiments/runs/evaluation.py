@@ -38,7 +38,11 @@ def evaluate_test(
     refinement, decoder_params = refiner.refinement, refiner.decoder_params
     prediction = refiner.predict(examples.x)
     measured = measure(refiner.trainer, prediction, examples, decoder_params)
-    for name, y in outputs_of(refiner.method, prediction).items():
+    relaxed = outputs_of(refiner.method, prediction)
+    if prediction.decided is not None:
+        x = refiner.preprocess(examples.x)
+        relaxed["decided"] = refiner.delivery.relaxed(x, prediction)
+    for name, y in relaxed.items():
         measured[name].update(further(y))
     selected = {"epochs": chosen["epoch"], "calibration": decoder_params}
     result = {

@@ -59,7 +59,7 @@ class Delivery:
           x: Inputs, `[N, ...]`.
           prediction: The prediction for these, if there is one already.
         """
-        return self.predictor.space.decode(self._relaxed(x, prediction), *self._decoder)
+        return self.predictor.space.decode(self.relaxed(x, prediction), *self._decoder)
 
     def decide_tensor(self, x: tf.Tensor, generated: tf.Tensor) -> tf.Tensor:
         """Decides as `decide` does, by operations that a SavedModel can have.
@@ -82,7 +82,15 @@ class Delivery:
         decision = self.decision
         return decision.decoder, self.decoder_params[decision.output]
 
-    def _relaxed(self, x: np.ndarray, prediction: Prediction | None) -> np.ndarray:
+    def relaxed(
+        self, x: np.ndarray, prediction: Prediction | None = None
+    ) -> np.ndarray:
+        """Returns the relaxed outputs that are decided, `[N, ...]`.
+
+        Args:
+          x: Preprocessed inputs, `[N, ...]`.
+          prediction: The prediction for these, if there is one already.
+        """
         name, inputs = self.decision.output, tf.constant(x)
         if name in self.unrefined:
             return generate(self.unrefined[name], inputs)

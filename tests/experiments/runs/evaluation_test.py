@@ -37,7 +37,7 @@ def refiners(examples):
         refiner.assemble(examples)
         return refiner
 
-    return {method: make(method) for method in ("ldrsp", "baseline")}
+    return {method: make(method) for method in ("ldrsp", "baseline", "auto")}
 
 
 def _chosen(refinement):
@@ -85,6 +85,24 @@ def test_further_metrics_of_a_method_without_refinement(refiners, examples):
     assert result["test"].keys() == {"generator"}
     assert result["test"]["generator"]["rows"] == _ROWS
     assert "score" not in result
+
+
+@pytest.mark.parametrize(
+    ("output", "decoder"), [("generator", "tuned"), ("refined", "plain")]
+)
+def test_further_metrics_of_decided_outputs_are_those_of_the_outputs_taken(
+    refiners, examples, output, decoder
+):
+    chosen = _chosen(_REFINEMENT)
+    taken = {"output": output, "decoder": decoder, "metric": 0.5, "metric_name": "f1"}
+    chosen["validation"]["decision"] = {**taken, "compared": []}
+    result = evaluation.evaluate_test(
+        refiners["auto"], chosen, examples, further=lambda y: {"mean": float(y.mean())}
+    )
+    test = result["test"]
+    assert test["decided"]["mean"] == test[output]["mean"]
+    assert test["generator"]["mean"] != test["refined"]["mean"]
+    assert "f1" in test["decided"]
 
 
 class _Bounded:
