@@ -20,7 +20,7 @@ from experiments.ablation.studies import STUDIES
 from experiments.ablation.table import ablation_table
 from experiments.cli.command import Command
 from experiments.cli.data_flags import DATA_FLAGS, data_arguments
-from experiments.cli.errors import end_interrupted
+from experiments.cli.errors import one_sentence_errors
 from experiments.cli.flag import PATH, Flag
 from experiments.jobs.ray_flags import RAY_FLAG, ray_cluster
 from experiments.jobs.runner import Failure, failure_text
@@ -234,22 +234,19 @@ def main(argv: Sequence[str] | None = None) -> None:
     """
     flags = COMMAND.parse(sys.argv if argv is None else argv)
     folder = pathlib.Path(flags.results)
-    try:
+    with one_sentence_errors(kept="every finished run"):
         _check(flags)
         failures = _fill(folder, flags) if flags.run_missing else []
         if not folder.is_dir():
             raise UsageError(f"There is no folder {folder}; name one by --results.")
         if flags.docs:
-            _write(pathlib.Path(flags.docs), folder, flags)
+            for page in update_pages(pathlib.Path(flags.docs), table_makers(folder)):
+                print(f"Updated {page}.")
         else:
             tables = tables_of(folder, _number(flags))
             print(FORMATS[flags.format](tables))
             if flags.figure:
                 _draw(tables, folder, flags)
-    except (UsageError, OSError) as error:
-        sys.exit(f"error: {error}")
-    except KeyboardInterrupt as interrupt:
-        end_interrupted(interrupt, "the same command resumes the runs where they were")
     if failures:
         sys.exit(failure_text(failures))
 
@@ -262,6 +259,19 @@ def _check(flags: Any) -> None:
     for flag in _RUN_FLAGS:
         if flags[flag.name].present and not flags.run_missing:
             raise UsageError(f"--{flag.name} needs --run_missing; add it.")
+    if flags.figure and not pathlib.Path(flags.figure).parent.is_dir():
+        raise UsageError(f"There is no folder for --figure={flags.figure}.")
+    if flags.docs:
+        _check_docs(flags)
+
+
+def _check_docs(flags: Any) -> None:
+    if flags.table or flags.format != "markdown":
+        raise UsageError(
+            "--docs writes every marked table as Markdown; leave out --table and "
+            "--format."
+        )
+    require_pages(pathlib.Path(flags.docs), "--docs")
 
 
 def _draw(tables: list[Table], folder: pathlib.Path, flags: Any) -> None:
@@ -301,17 +311,6 @@ def _fill(folder: pathlib.Path, flags: Any) -> list[Failure]:
         cluster=ray_cluster(flags.ray_address, flags.jobs),
         report=lambda line: print(line, file=sys.stderr, flush=True),
     )
-
-
-def _write(root: pathlib.Path, folder: pathlib.Path, flags: Any) -> None:
-    if flags.table or flags.format != "markdown":
-        raise UsageError(
-            "--docs writes every marked table as Markdown; leave out --table and "
-            "--format."
-        )
-    require_pages(root, "--docs")
-    for page in update_pages(root, table_makers(folder)):
-        print(f"Updated {page}.")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 import json
 import pathlib
+import signal
 import subprocess
 import sys
 
@@ -218,6 +219,36 @@ def test_a_mistake_in_what_is_to_be_run_is_one_sentence(command_line, results):
     assert shown.returncode == 1
     assert shown.stderr.startswith("error: There is no method 'cats'")
     assert shown.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        (("--table=1", "--docs={root}"), "leave out --table and --format"),
+        (("--format=csv", "--docs={root}"), "leave out --table and --format"),
+        (("--docs={empty}",), "holds neither README.md nor a page of docs/"),
+        (("--table=claim", "--figure={empty}/no/a.png"), "no folder for --figure="),
+        (("--figure={empty}/a.png",), "add --table=claim or controls"),
+    ],
+)
+def test_flags_that_do_not_fit_are_refused_before_any_run(
+    tmp_path, monkeypatch, flags, message
+):
+    monkeypatch.setattr(tables, "fill_tables", lambda *given, **more: pytest.fail())
+    given = [flag.format(root=ROOT, empty=tmp_path) for flag in flags]
+    with pytest.raises(SystemExit, match=message):
+        tables.main(["tables", "--run_missing", f"--results={tmp_path}", *given])
+
+
+@pytest.mark.slow
+def test_tables_that_nothing_reads_end_without_a_word(results):
+    command = [sys.executable, "-m", "experiments.tables", f"--results={results}"]
+    process = subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    process.stdout.close()
+    assert process.stderr.read() == b""
+    assert process.wait() == 128 + signal.SIGPIPE
 
 
 def test_what_would_be_run_is_not_named_in_vain(command_line, results):
