@@ -44,14 +44,14 @@ def main(argv: Sequence[str] | None = None) -> None:
       argv: The command line; the process's own by default.
     """
     flags = COMMAND.parse(sys.argv if argv is None else argv)
-    # Only now, when no flag can be refused any more: it takes seconds.
-    quiet_tensorflow()
-    from experiments.runs.finished import load_run
-    from experiments.summaries.result_file import write_json
-    from ldrsp_tf.refiner.export import SAVED_MODEL_FILES, require_loadable
-    from ldrsp_tf.refiner.whole_folder import whole_folder
-
     with one_sentence_errors(kept="the finished run"):
+        # Only now, when no flag can be refused any more: it takes seconds.
+        quiet_tensorflow()
+        from experiments.runs.finished import load_run
+        from experiments.summaries.result_file import write_json
+        from ldrsp_tf.refiner.export import SAVED_MODEL_FILES, require_loadable
+        from ldrsp_tf.refiner.whole_folder import whole_folder
+
         require_loadable(flags.output)
         run = load_run(pathlib.Path(flags.run))
         signature = run.signature()

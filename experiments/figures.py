@@ -42,12 +42,15 @@ def main(argv: Sequence[str] | None = None) -> None:
       argv: The command line; the process's own by default.
     """
     flags = COMMAND.parse(sys.argv if argv is None else argv)
-    # Only now, when no flag can be refused any more: it takes seconds.
-    quiet_tensorflow()
-    from experiments.reports.refinement_figure import IMAGES_OF_EACH_KIND, draw_figures
-    from experiments.runs.finished import load_run
-
     with one_sentence_errors(kept="the finished run"):
+        # Only now, when no flag can be refused any more: it takes seconds.
+        quiet_tensorflow()
+        from experiments.reports.refinement_figure import (
+            IMAGES_OF_EACH_KIND,
+            draw_figures,
+        )
+        from experiments.runs.finished import load_run
+
         run = load_run(pathlib.Path(flags.run))
         each = flags.each or IMAGES_OF_EACH_KIND
         for path in draw_figures(run, each, flags.data_dir, flags.manual_dir):

@@ -56,12 +56,12 @@ def main(argv: Sequence[str] | None = None) -> None:
       argv: The command line; the process's own by default.
     """
     flags = COMMAND.parse(sys.argv if argv is None else argv)
-    # Only now, when no flag can be refused any more: it takes seconds.
-    quiet_tensorflow()
-    from experiments.runs.finished import load_run
-    from experiments.tasks.predictions import require_tag_names
-
     with one_sentence_errors(kept="the finished run"):
+        # Only now, when no flag can be refused any more: it takes seconds.
+        quiet_tensorflow()
+        from experiments.runs.finished import load_run
+        from experiments.tasks.predictions import require_tag_names
+
         run = load_run(pathlib.Path(flags.run))
         output = pathlib.Path(flags.output)
         run.task.family.require_output(output)

@@ -118,6 +118,11 @@ def _run(
     print(f"\nWritten to {folder}; the curves: tensorboard --logdir={folder}/events")
     if config.figures and "refined" in result["test"]:
         _draw(folder, flags.data_dir, flags.manual_dir)
+    elif line.given.get("figures"):
+        print(
+            f"\nNothing is drawn: --figures is of refinements, which "
+            f"--method={config.method} does not make."
+        )
 
 
 def _draw(folder: pathlib.Path, data_dir: str | None, manual_dir: str | None) -> None:

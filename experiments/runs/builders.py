@@ -74,7 +74,8 @@ def build_refiner(
 def _require_consistent(config: Config, method: Method) -> None:
     if config.refits and not config.folds:
         raise UsageError(
-            "--refit and --late_refit are of cross-fitted runs; give --folds, too."
+            "--refit and --late_refit are of cross-fitted runs, such as those of "
+            "--method=auto; give --folds of 2 or more, or --norefit and --nolate_refit."
         )
     if config.late_refit and (config.refit or not config.retrain):
         raise UsageError(

@@ -246,12 +246,14 @@ def test_deterministic_runs_have_the_same_figures_bit_for_bit(command_line, tmp_
 @pytest.mark.slow
 def test_baseline_has_one_row_and_no_score(command_line, tmp_path):
     process = command_line.run(
-        *SHORT, "--method=baseline", f"--output_dir={tmp_path}", "--hidden=8,8"
+        *(*SHORT, "--method=baseline", f"--output_dir={tmp_path}", "--hidden=8,8"),
+        "--figures",
     )
     assert process.returncode == 0, process.stderr
     result = read_json(tmp_path / "result.json")
     assert set(result["test"]) == {"generator"}
     assert "score" not in result and "step_size" not in result["selected"]
+    assert "Nothing is drawn: --figures is of refinements" in process.stdout
     assert result["config"]["hidden"] == [8, 8]
 
 

@@ -140,9 +140,13 @@ def test_a_refitted_generator_is_that_of_an_ensemble_of_all_rows(
 
 @pytest.mark.parametrize("setting", ["refit", "late_refit"])
 def test_refitting_is_of_cross_fitted_runs(setting, few_tags):
-    config = _TASK.configure("ldrsp", {setting: True})
-    with pytest.raises(UsageError, match="--refit and --late_refit are of cross"):
-        build_refiner(_TASK, config, few_tags)
+    message = (
+        "--refit and --late_refit are of cross.* 2 or more, or --norefit and"
+    )
+    # The second has a setting that its user need not know of.
+    for method, given in ("ldrsp", {setting: True}), ("auto", {"folds": 0}):
+        with pytest.raises(UsageError, match=message):
+            build_refiner(_TASK, _TASK.configure(method, given), few_tags)
 
 
 @pytest.mark.parametrize("other", [{"refit": True}, {"retrain": False}])
