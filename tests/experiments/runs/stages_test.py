@@ -140,9 +140,7 @@ def test_a_refitted_generator_is_that_of_an_ensemble_of_all_rows(
 
 @pytest.mark.parametrize("setting", ["refit", "late_refit"])
 def test_refitting_is_of_cross_fitted_runs(setting, few_tags):
-    message = (
-        "--refit and --late_refit are of cross.* 2 or more, or --norefit and"
-    )
+    message = "--refit and --late_refit are of cross.* 2 or more, or --norefit and"
     # The second has a setting that its user need not know of.
     for method, given in ("ldrsp", {setting: True}), ("auto", {"folds": 0}):
         with pytest.raises(UsageError, match=message):
