@@ -9,6 +9,7 @@ from experiments.border.plan import METHOD, PLANNED
 from experiments.cli.setting_flags import as_flags
 from experiments.jobs.process import Job
 from experiments.reports.filling import lacking_runs
+from experiments.reports.missing_runs import RunName
 from experiments.summaries.collection import load_results
 
 
@@ -28,23 +29,24 @@ def missing_jobs(
     """
     jobs = []
     for task, planned in PLANNED.items():
-        settings = {cell.folder: cell.settings for cell in planned}
+        folders = [cell.folder for cell in planned]
         there = load_results(results, task)
-        lacking = lacking_runs(
-            *(results, task, list(settings), there, seeds),
-            lambda run, of_folder=settings: of_folder[run.folder],
-        )
-        for run in lacking:
+        for run in lacking_runs(results, task, folders, there, seeds, _settings):
             folder = runs / str(run)
-            flags = _flags(task, settings[run.folder], run.seed)
             command = (
                 *(sys.executable, "-m", "experiments.run", *data),
-                *(*flags, f"--output_dir={folder}"),
+                *(*_flags(run), f"--output_dir={folder}"),
             )
             jobs.append(Job(name=str(run), command=command, folder=folder))
     return jobs
 
 
-def _flags(task: str, settings: Mapping[str, Any], seed: int) -> tuple[str, ...]:
-    chosen = (f"--task={task}", f"--method={METHOD}", f"--seed={seed}")
-    return (*chosen, *as_flags({**settings, "draw": seed}).split())
+def _settings(run: RunName) -> Mapping[str, Any]:
+    """Returns the settings of a run's cell."""
+    (cell,) = [cell for cell in PLANNED[run.task] if cell.folder == run.folder]
+    return cell.settings
+
+
+def _flags(run: RunName) -> tuple[str, ...]:
+    chosen = (f"--task={run.task}", f"--method={METHOD}", f"--seed={run.seed}")
+    return (*chosen, *as_flags({**_settings(run), "draw": run.seed}).split())
