@@ -2,7 +2,6 @@
 
 import dataclasses
 import functools
-from typing import Any
 
 import keras
 import numpy as np
@@ -30,7 +29,6 @@ from ldrsp_tf.refiner.memory import forget_kernels
 from ldrsp_tf.refiner.seeding import seeded_initializers
 from ldrsp_tf.settings import RefinementGrid, TrainingSettings
 from ldrsp_tf.spaces.base import OutputSpace
-from ldrsp_tf.training.fingerprint import checksum, checksum_of_weights
 from ldrsp_tf.training.trainer import Trainer
 
 Shapes = tuple[tuple[int, ...], tuple[int, ...]]
@@ -193,51 +191,6 @@ def assemble_for(
         require_frozen(setup.generator, parts.trainer)
     warn_of_moving_layers(parts.trainer)
     return dataclasses.replace(parts, is_built=True)
-
-
-def training_identity(
-    setup: Setup, training: Examples, validation: Examples, folds: np.ndarray | None
-) -> dict[str, Any]:
-    """Returns the checksums of the data and the settings that decide a training.
-
-    The numbers of epochs, of the patience and between validations are left out: they
-    may be changed for the rest of a training. So are the weights that a training
-    changes: those of a checkpoint take their place. A frozen generator keeps its own.
-
-    Args:
-      setup: The setup, with a generator that is built.
-      training: Training examples.
-      validation: Validation examples.
-      folds: The fold of each training row, `[N]`, for a cross-fitted generator.
-    """
-    arrays = {
-        "training inputs": training.x,
-        "training outputs": training.y,
-        "validation inputs": validation.x,
-        "validation outputs": validation.y,
-    }
-    if folds is not None:
-        arrays["folds"] = np.asarray(folds)
-    data = {name: checksum(values) for name, values in arrays.items()}
-    if setup.frozen and setup.generator is not None:
-        weights = checksum_of_weights(setup.generator)
-        data["weights of the frozen generator"] = weights
-    return {
-        "data": data,
-        "space": {
-            "output space": type(setup.space).__name__,
-            **setup.space.arguments,
-            "has_custom_oracle": setup.space.custom_oracle is not None,
-        },
-        "method": setup.method.name,
-        "from_logits": setup.from_logits,
-        "frozen": setup.frozen,
-        "settings": dataclasses.asdict(setup.settings),
-        "grid": dataclasses.asdict(setup.grid),
-        "crops": setup.crops and setup.crops.description(training.x.shape[1:3]),
-        "is_augmented": setup.augment is not None,
-        "seed": setup.seed,
-    }
 
 
 def _generator_of(setup: Setup, y_shape: tuple[int, ...]) -> keras.Model:

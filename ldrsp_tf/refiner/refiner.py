@@ -27,7 +27,6 @@ from ldrsp_tf.refiner.assembly import (
     Setup,
     assemble_for,
     choose_from_logits,
-    training_identity,
 )
 from ldrsp_tf.refiner.checks import (
     require_augmentation,
@@ -41,6 +40,7 @@ from ldrsp_tf.refiner.export import (
     require_loadable,
     write_saved_model,
 )
+from ldrsp_tf.refiner.identity import training_identity
 from ldrsp_tf.refiner.overrides import apply_overrides
 from ldrsp_tf.refiner.predicting import PredictingRefiner
 from ldrsp_tf.refiner.whole_folder import whole_folder

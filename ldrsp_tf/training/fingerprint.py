@@ -22,6 +22,7 @@ from ldrsp_tf.training.history import Record
 FILE = "training.json"
 
 _CHUNK = 1 << 22  # Number of bytes of an array that are hashed at a time.
+_ROUNDING = 1e-3  # By what share of the largest one values of one function may differ.
 
 
 def checksum(values: np.ndarray) -> str:
@@ -55,8 +56,10 @@ def require_same_training(folder: pathlib.Path, identity: Mapping[str, Any]) -> 
 
     Args:
       folder: The folder of the training, which this process holds.
-      identity: The checksums of the data by name, in a dict `data`, and the settings,
-        which may be dicts as well.
+      identity: The checksums of the data by name, in a dict `data`, the samples of the
+        user's functions by name, in a dict `functions`, and the settings, which may be
+        dicts as well. A name that the folder does not have is one that an older version
+        did not know, and is not compared.
 
     Raises:
       UsageError: The folder has a training with other data or settings.
@@ -107,20 +110,33 @@ def _compare(folder: pathlib.Path, found: Record, wanted: Record) -> None:
         )
 
 
-def _differences(found: Record, wanted: Record, of_data: bool = False) -> list[str]:
+def _differences(found: Record, wanted: Record, kind: str = "") -> list[str]:
     """Describes each difference, settings within settings one by one."""
     differences = []
     for name in sorted(found.keys() | wanted.keys()):
         there, here = found.get(name), wanted.get(name)
-        if there == here:
+        is_unknown = name not in found and kind != "data"  # Of an older version.
+        if there == here or is_unknown:
             continue
         if isinstance(there, dict) and isinstance(here, dict):
-            differences += _differences(there, here, name == "data")
-        elif of_data:
+            differences += _differences(there, here, name)
+        elif kind == "data":
             differences.append(f"the {name} are others")
-        else:
+        elif kind != "functions":
             differences.append(f"{name} is {there!r} there and {here!r} here")
+        elif not _agree(there, here):
+            differences.append(f"the {name} is another")
     return differences
+
+
+def _agree(there: Any, here: Any) -> bool:
+    """Returns whether two samples differ by no more than two machines may round."""
+    if not isinstance(there, list) or not isinstance(here, list):
+        return False
+    if len(there) != len(here):
+        return False
+    tolerance = _ROUNDING * max(map(abs, here), default=0.0)
+    return np.allclose(there, here, rtol=0.0, atol=tolerance)
 
 
 def _plain(value: Any) -> Any:

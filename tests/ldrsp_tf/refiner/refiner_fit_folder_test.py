@@ -4,6 +4,7 @@ import os
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from ldrsp_tf.errors import DivergenceError, TrainingError
 from ldrsp_tf.models import MLP, EnergyNetwork
@@ -230,6 +231,24 @@ def test_a_folder_of_another_frozen_model_is_refused(
     make_refiner(other, frozen=True).fit(
         tags, 0.5, epochs=1, folder=tmp_path, on_epoch_end=pytest.fail
     )
+
+
+def test_a_folder_of_another_oracle_is_refused(
+    make_refiner, tags, tmp_path, refused, eagerly
+):
+    def fit(best, **options):
+        refiner = make_refiner(
+            oracle=lambda y, y_true: best - 0.5 * tf.reduce_mean(abs(y - y_true), -1),
+            augment=lambda x, y, seed: (0.5 * x, y),
+            discriminator=EnergyNetwork(_LABELS, (4,)),
+        )
+        refiner.fit(tags, 0.5, epochs=1, folder=tmp_path, **options)
+
+    fit(best=0.9)
+    with refused("the oracle is another.*choose another folder"):
+        fit(best=0.8)
+    # Functions and D are made anew, and the same.
+    fit(best=0.9, on_epoch_end=pytest.fail)
 
 
 def test_a_folder_of_an_older_version_is_taken_with_a_warning(

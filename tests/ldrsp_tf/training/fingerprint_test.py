@@ -23,3 +23,14 @@ def test_sequences_are_known_by_their_values(offsets, tmp_path):
 def test_other_values_are_known_by_their_type(tmp_path):
     require_same_training(tmp_path, {"weights": {1.0}})
     assert json.loads((tmp_path / FILE).read_text()) == {"weights": "set"}
+
+
+def test_functions_agree_up_to_the_rounding_of_another_machine(tmp_path):
+    def known_by(*values):
+        require_same_training(tmp_path, {"functions": {"oracle": values}})
+
+    known_by(0.25, 0.5)
+    known_by(0.25, 0.5 + 1e-7)
+    for others in ((0.25, 0.6), (0.25, 0.5, 0.5), ()):
+        with pytest.raises(UsageError, match="the oracle is another"):
+            known_by(*others)

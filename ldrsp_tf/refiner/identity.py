@@ -1,0 +1,133 @@
+"""The identity of a refiner's training, by which a folder is known (`fingerprint`)."""
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from ldrsp_tf.data.examples import Examples
+from ldrsp_tf.models import Discriminator
+from ldrsp_tf.refiner.assembly import Setup
+from ldrsp_tf.settings import plain_value
+from ldrsp_tf.training.fingerprint import checksum, checksum_of_weights
+
+# The sample of a function that gives other values for the same arguments.
+_RANDOM = "random"
+
+# The number of examples that an oracle is known by.
+_ROWS = 16
+
+
+def training_identity(
+    setup: Setup, training: Examples, validation: Examples, folds: np.ndarray | None
+) -> dict[str, Any]:
+    """Returns the data, the functions and the settings that decide a training.
+
+    The numbers of epochs, of the patience and between validations are left out: they
+    may be changed for the rest of a training. So are the weights that a training
+    changes: those of a checkpoint take their place. A frozen generator keeps its own.
+    Functions are known by their values for a few examples.
+
+    Args:
+      setup: The setup, with networks that are built.
+      training: Training examples.
+      validation: Validation examples.
+      folds: The fold of each training row, `[N]`, for a cross-fitted generator.
+    """
+    arrays = {
+        "training inputs": training.x,
+        "training outputs": training.y,
+        "validation inputs": validation.x,
+        "validation outputs": validation.y,
+    }
+    if folds is not None:
+        arrays["folds"] = np.asarray(folds)
+    data = {name: checksum(values) for name, values in arrays.items()}
+    if setup.frozen and setup.generator is not None:
+        weights = checksum_of_weights(setup.generator)
+        data["weights of the frozen generator"] = weights
+    return {
+        "data": data,
+        "functions": {
+            "oracle": _sample_of_oracle(setup, validation.y),
+            "augmentation": _sample_of_augmentation(setup, training),
+        },
+        "space": {
+            "output space": type(setup.space).__name__,
+            **setup.space.arguments,
+            "has_custom_oracle": setup.space.custom_oracle is not None,
+        },
+        "discriminator": _description_of(setup.discriminator),
+        "method": setup.method.name,
+        "from_logits": setup.from_logits,
+        "frozen": setup.frozen,
+        "settings": dataclasses.asdict(setup.settings),
+        "grid": dataclasses.asdict(setup.grid),
+        "crops": setup.crops and setup.crops.description(training.x.shape[1:3]),
+        "is_augmented": setup.augment is not None,
+        "seed": setup.seed,
+    }
+
+
+def _sample_of_oracle(setup: Setup, y: np.ndarray) -> list[float] | str:
+    """Returns values for empty, undecided and other examples' outputs."""
+    truths = tf.constant(y[:_ROWS], tf.float32)
+    others = tf.roll(truths, 1, 0)
+    outputs = tf.concat([tf.zeros_like(truths), 0.5 * tf.ones_like(truths), others], 0)
+    truths = tf.tile(truths, [3, *[1] * (y.ndim - 1)])
+    first, second = (_sums(setup.space.oracle(outputs, truths)) for _ in range(2))
+    return first if first == second else _RANDOM
+
+
+def _sample_of_augmentation(setup: Setup, examples: Examples) -> list[float] | str:
+    """Returns those of a batch of the first examples, as of iteration 0."""
+    augment, rows = setup.augment, setup.settings.batch_size
+    if augment is None:
+        return []
+    x, y = (tf.cast(part[:rows], tf.float32) for part in examples)
+    seed = tf.random.experimental.stateless_fold_in([setup.seed, 1], 0)
+    first, second = (
+        [value for part in augment(x, y, seed) for value in _sums(part)]
+        for _ in range(2)
+    )
+    return first if first == second else _RANDOM
+
+
+def _sums(values: tf.Tensor) -> list[float]:
+    """Returns the sum of each example's values by weights that tell places apart."""
+    flat = np.asarray(values, np.float64)
+    flat = flat.reshape(len(flat), -1)
+    return (flat @ np.cos(np.arange(flat.shape[1]))).tolist()
+
+
+def _description_of(discriminator: Discriminator | None) -> dict[str, Any]:
+    """Returns the class, the plain arguments and the shapes of the weights of a D.
+
+    Names are left out, since Keras counts the networks of a process in them.
+
+    Args:
+      discriminator: The user's discriminator, which is built; None for a default one.
+    """
+    if discriminator is None:
+        return {"discriminator": "the default one"}
+    try:
+        config = discriminator.get_config()
+    except (NotImplementedError, TypeError, ValueError):  # It was not made for saving.
+        config = {}
+    plain = {
+        name: plain_value(value)
+        for name, value in config.items()
+        if name != "name" and _is_plain(value)
+    }
+    return {
+        "discriminator": type(discriminator).__name__,
+        **plain,
+        "shapes of D's weights": [list(w.shape) for w in discriminator.weights],
+    }
+
+
+def _is_plain(value: Any) -> bool:
+    if isinstance(value, (list, tuple)):
+        return all(map(_is_plain, value))
+    return value is None or isinstance(plain_value(value), (bool, int, float, str))
