@@ -1,10 +1,16 @@
 """The folds of cross-fitting: the generator that has not seen a training row."""
 
 import numpy as np
+import tensorflow as tf
 
+from ldrsp_tf.data.augmentation import Augmentation
 from ldrsp_tf.data.examples import Examples
 from ldrsp_tf.errors import UsageError
-from ldrsp_tf.models.fold_channel import append_fold_channel
+from ldrsp_tf.models.fold_channel import (
+    append_fold_channel,
+    fold_of_inputs,
+    without_fold,
+)
 from ldrsp_tf.settings import LARGEST_FOLDS, require_counts, valid_seed
 
 
@@ -64,3 +70,28 @@ def attach_folds(
             f"number from 0 to {members - 1}."
         )
     return examples._replace(x=append_fold_channel(examples.x, folds))
+
+
+def augment_beside_folds(augment: Augmentation, channels: int) -> Augmentation:
+    """Returns an augmentation that changes inputs alone, and not the fold of a row.
+
+    Args:
+      augment: The change of inputs `[B, ..., F]`, which keeps the order of the rows.
+      channels: F, the size of the last axis of an input without a fold.
+
+    Returns:
+      A function of inputs `[B, ..., F + 1]`, outputs and a seed.
+    """
+
+    def augment_inputs(
+        x: tf.Tensor, y: tf.Tensor, seed: tf.Tensor
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        folds = fold_of_inputs(x, channels)
+        x, y = augment(without_fold(x, channels), y, seed)
+        if folds is None:
+            return x, y
+        channel = tf.reshape(tf.cast(folds, x.dtype), [-1, *[1] * (len(x.shape) - 1)])
+        channel = tf.broadcast_to(channel, [*tf.unstack(tf.shape(x))[:-1], 1])
+        return tf.concat([x, channel], -1), y
+
+    return augment_inputs

@@ -1,7 +1,6 @@
 """The fold of a row as the last channel of its input.
 
-Cropping, mirroring, affine maps, gathering and replay carry it along, so that the
-trainer needs no knowledge of folds.
+Gathering and replay carry it along, so that the trainer needs no knowledge of folds.
 """
 
 import numpy as np

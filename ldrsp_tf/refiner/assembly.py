@@ -8,7 +8,7 @@ import numpy as np
 
 from ldrsp_tf.data.augmentation import Augmentation
 from ldrsp_tf.data.examples import Examples, require_shapes
-from ldrsp_tf.data.folds import attach_folds
+from ldrsp_tf.data.folds import attach_folds, augment_beside_folds
 from ldrsp_tf.methods import Method
 from ldrsp_tf.models import CrossFitted, Discriminator
 from ldrsp_tf.models.adapters import DropFoldChannel, GeneratorAdapter
@@ -134,9 +134,13 @@ def assemble(
         require_crops_cover(setup.crops, setup.space, shapes)
     if setup.discriminator is not None:
         discriminator = setup.discriminator
-    scorer = discriminator
-    if isinstance(setup.generator, CrossFitted) and discriminator is not None:
-        scorer = DropFoldChannel(discriminator, setup.generator.channels)
+    scorer, augment = discriminator, setup.augment
+    if isinstance(setup.generator, CrossFitted):
+        channels = setup.generator.channels
+        if discriminator is not None:
+            scorer = DropFoldChannel(discriminator, channels)
+        if augment is not None:
+            augment = augment_beside_folds(augment, channels)
     trainer = Trainer(
         _generator_of(setup, shapes[1]),
         scorer,
@@ -144,7 +148,7 @@ def assemble(
         setup.space,
         setup.settings,
         setup.seed,
-        setup.augment,
+        augment,
     )
     trainer.predict_batch_size = setup.space.predict_batch_size(
         setup.settings.batch_size

@@ -3,7 +3,12 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from ldrsp_tf.data.folds import append_fold_channel, assign_folds
+from ldrsp_tf.data.augmentation import random_affine, random_crop_and_mirror
+from ldrsp_tf.data.folds import (
+    append_fold_channel,
+    assign_folds,
+    augment_beside_folds,
+)
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.models import MLP, fold_channel
 from ldrsp_tf.models.adapters import DropFoldChannel
@@ -120,6 +125,46 @@ def test_a_discriminator_is_not_shown_the_fold(maps):
     assert [v.path for v in blind.variables] == [v.path for v in inner.variables]
 
 
+def _noise(x, y, seed):
+    return 0.8 * x + tf.random.stateless_normal(tf.shape(x), seed), y
+
+
+def _three_channels(x, y, seed):
+    return tf.image.rgb_to_hsv(tf.ensure_shape(x, [None, None, None, 3])), y
+
+
+@pytest.mark.parametrize("augment", [_noise, _three_channels])
+def test_an_augmentation_does_not_see_the_folds(augment, maps, compiled_augmentation):
+    (x, y), folds = maps, np.array([2, 0, 1, 3, 254, 0, 7, 1])
+    seed = tf.constant([3, 5])
+    expected, _ = augment(tf.constant(x), y, seed)
+    carried = append_fold_channel(x, folds)
+    beside = augment_beside_folds(augment, 3)
+    (changed, same), shapes = compiled_augmentation(beside, carried, y, seed, None)
+    np.testing.assert_array_equal(same, y)
+    np.testing.assert_array_equal(fold_channel.fold_of_inputs(changed, 3), folds)
+    np.testing.assert_allclose(fold_channel.without_fold(changed, 3), expected, 1e-5)
+    assert shapes[0] == [None, 10, 10, 4]
+
+
+@pytest.mark.parametrize(
+    "augment",
+    [
+        random_crop_and_mirror(8),
+        random_crop_and_mirror(10, padding=2),
+        random_affine(rotation=20.0, scaling=0.2, shear=0.1),
+    ],
+)
+def test_maps_of_the_pixels_are_the_same_beside_folds(augment, maps):
+    x, y = maps
+    carried = tf.constant(append_fold_channel(x, np.arange(8)))
+    usual = augment(carried, tf.constant(y), tf.constant([3, 5]))
+    beside = augment_beside_folds(augment, 3)(carried, tf.constant(y), [3, 5])
+    for part, expected in zip(beside, usual):
+        np.testing.assert_allclose(part[..., 3:], expected[..., 3:], 1e-5)
+        np.testing.assert_array_equal(part[..., :3], expected[..., :3])
+
+
 # Refiners around cross-fitted generators.
 
 
@@ -138,8 +183,9 @@ def _cross_fitted(tags, **arguments):
     )
 
 
-def test_a_refiner_learns_from_out_of_fold_outputs(tags, monkeypatch, eagerly):
-    refiner, folds = _cross_fitted(tags), np.arange(24) % 2
+@pytest.mark.parametrize("augment", [None, _noise])
+def test_a_refiner_learns_from_out_of_fold_outputs(augment, tags, monkeypatch, eagerly):
+    refiner, folds = _cross_fitted(tags, augment=augment), np.arange(24) % 2
     seen = []
     usual = CrossFitted.call
 
@@ -181,7 +227,6 @@ def test_an_export_predicts_the_same(tags, tmp_path):
 
 @pytest.mark.slow
 def test_masks_with_crops_and_replay_chains(maps):
-    from ldrsp_tf.data.augmentation import random_crop_and_mirror
     from ldrsp_tf.prediction.crops import Crops
 
     x, y = maps
