@@ -211,6 +211,10 @@ class DropFoldChannel(Discriminator):
         """The trainable weights of the discriminator, which may choose them itself."""
         return self.discriminator.trainable_weights
 
+    def check_batch(self, examples: int) -> None:
+        """Refuses batches that are too small for the discriminator."""
+        self.discriminator.check_batch(examples)
+
     def call(self, inputs: tuple[tf.Tensor, ...], training: bool = False) -> tf.Tensor:
         """Returns scores of the inputs without their folds."""
         x, *others = inputs

@@ -71,6 +71,16 @@ class Discriminator(ChosenWeights, abc.ABC):
         """
         raise NotImplementedError(f"{type(self).__name__} scores outputs only.")
 
+    def check_batch(self, examples: int) -> None:
+        """Refuses batches that are too small to train all of the discriminator.
+
+        Args:
+          examples: The number of examples of a batch, in each replica.
+
+        Raises:
+          UsageError: They are.
+        """
+
     def call(self, inputs: tuple[tf.Tensor, ...], training: bool = False) -> tf.Tensor:
         """Returns the scores of `(x, y)` in [0, 1], `[B]` or `[B, H, W]`.
 

@@ -114,7 +114,7 @@ class MeanDiscriminator(Discriminator):
 
     In training, each example of a batch trains one member alone, by all of its outputs.
     The members learn from different examples, so that their errors differ, and one step
-    trains all of them.
+    trains all of them. So a batch needs as many examples as there are members.
 
     Args:
       members: Discriminators that differ in their weights alone.
@@ -137,6 +137,15 @@ class MeanDiscriminator(Discriminator):
             if not member.built:
                 member(inputs)  # Keras marks a network as built after a call.
         return super().call(inputs, training)
+
+    def check_batch(self, examples: int) -> None:
+        """Refuses batches with fewer examples than members: some would never train."""
+        if examples < len(self.members):
+            raise UsageError(
+                f"A MeanDiscriminator of {len(self.members)} members trains one of "
+                f"them by each example, but a batch has {examples} (in each replica): "
+                "give larger batches (batch_size), or fewer members."
+            )
 
     @property
     def trainable_weights(self) -> list[keras.Variable]:

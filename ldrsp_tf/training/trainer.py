@@ -11,6 +11,7 @@ from ldrsp_tf import refinement
 from ldrsp_tf.data.augmentation import Augmentation
 from ldrsp_tf.distribution.replicas import (
     Scalars,
+    number_of_replicas,
     present_strategy,
     require_equal_shares,
     run_step,
@@ -95,11 +96,14 @@ class Trainer(NetworkPair):
           y: True outputs, `[N, ...]`.
 
         Raises:
-          UsageError: A network's output has the wrong shape, or the strategy's replicas
-            do not support the settings.
+          UsageError: A network's output has the wrong shape; the strategy's replicas do
+            not support the settings; a batch is too small for the discriminator.
         """
         self._batch_size = min(self.settings.batch_size, x.shape[0])
         require_equal_shares(self._batch_size, self.strategy)
+        if self.discriminator is not None:
+            replicas = number_of_replicas(self.strategy)
+            self.discriminator.check_batch(self._batch_size // replicas)
         x, y = self.batch(x, y, tf.range(self._batch_size), tf.constant(0))
         self._built_mixer = SampleMixer(self.method, self.settings, self.strategy, x, y)
         self.trained_shape = tuple(y.shape[1:])

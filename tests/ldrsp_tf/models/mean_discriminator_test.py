@@ -4,6 +4,7 @@ import pytest
 import tensorflow as tf
 
 from ldrsp_tf.models import EnergyNetwork
+from ldrsp_tf.models.adapters import DropFoldChannel
 from ldrsp_tf.models.ensembles import MeanDiscriminator
 from ldrsp_tf.models.ratio_network import RatioNetwork
 from ldrsp_tf.models.segmentation import PatchDiscriminator
@@ -65,6 +66,14 @@ def test_all_outputs_of_an_example_train_one_member(make_trainer, energies, tags
             for index in range(3)
         ]
         assert members == [index == row % 3 for index in range(3)]
+
+
+@pytest.mark.parametrize("wrap", [lambda d: d, lambda d: DropFoldChannel(d, 7)])
+def test_a_batch_with_fewer_examples_than_members_is_refused(
+    wrap, make_trainer, energies, refused
+):
+    with refused("3 members .* a batch has 2 .*: give larger batches"):
+        make_trainer(discriminator=wrap(energies), batch_size=2)
 
 
 def test_a_member_may_leave_weights_out(energies):
