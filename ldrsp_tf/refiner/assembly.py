@@ -151,7 +151,7 @@ def assemble(
         augment,
     )
     trainer.predict_batch_size = setup.space.predict_batch_size(
-        setup.settings.batch_size
+        setup.settings.batch_size, shapes[0]
     )
     return Parts(trainer, predictor_by(trainer, setup.crops), discriminator, shapes)
 

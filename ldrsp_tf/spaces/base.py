@@ -26,6 +26,9 @@ CUSTOM_METRIC = "value"
 # The decoder that every space has: `decide`, without parameters.
 PLAIN_DECODER = "plain"
 
+# The number of rows of features in one call of a prediction.
+_FEATURES_AT_ONCE = 1024
+
 # The number of examples in one call of a custom oracle that is checked.
 _CHECKED_AT_ONCE = 64
 
@@ -440,11 +443,13 @@ class OutputSpace(abc.ABC):
             f"{accepted}."
         )
 
-    def predict_batch_size(self, batch_size: int) -> int:
+    def predict_batch_size(self, batch_size: int, x_shape: Shape) -> int:
         """Returns the number of inputs to predict in one call.
+
+        Rows of features are no burden; images and sequences may fill the memory.
 
         Args:
           batch_size: The number of examples of a training step.
+          x_shape: The shape of one input.
         """
-        del batch_size  # Walks of small outputs are no burden.
-        return 1024
+        return _FEATURES_AT_ONCE if len(x_shape) == 1 else batch_size

@@ -277,6 +277,7 @@ class ClassMapSpace(OutputSpace):
             pooled=self.oracle(y, y).shape.rank == 1,
         )
 
-    def predict_batch_size(self, batch_size: int) -> int:
-        """Returns the training batch size: whole walks of that many images fit."""
+    def predict_batch_size(self, batch_size: int, x_shape: Shape) -> int:
+        """Returns the training batch size: whole walks of that many maps fit."""
+        del x_shape
         return batch_size

@@ -109,6 +109,22 @@ def test_a_critic_scores_each_example_by_itself_without_bounds(space, shapes, me
 
 
 @pytest.mark.parametrize(
+    ("space", "x_shape", "expected"),
+    [
+        (TagSpace(), (7,), 1024),
+        (TagSpace(), (8, 16, 3), 20),
+        (TagSpace(), (50, 12), 20),
+        (ClassMapSpace(), (8, 16, 3), 20),
+        (ClassMapSpace(), (7,), 20),
+    ],
+)
+def test_images_and_maps_are_predicted_by_batches_of_the_training(
+    space, x_shape, expected
+):
+    assert space.predict_batch_size(20, x_shape) == expected
+
+
+@pytest.mark.parametrize(
     ("space", "x_shape", "y_shape", "match"),
     [
         (TagSpace(), (4, 4, 1), (5,), r"features \[N, F\]"),
