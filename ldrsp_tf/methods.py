@@ -81,6 +81,11 @@ class Method:
         """Whether there is a discriminator to refine with."""
         return self.discriminator_loss is not None
 
+    @property
+    def is_adversarial(self) -> bool:
+        """Whether G learns from a classifier or critic, which estimates no value."""
+        return self.generator_loss is not None and not self.estimates_value
+
     def discriminator_loss_of(
         self, truth_weight: float | None, margin: float | None = None
     ) -> DiscriminatorLoss:

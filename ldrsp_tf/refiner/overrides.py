@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from ldrsp_tf.errors import UsageError, kind_of
+from ldrsp_tf.settings import TrainingSettings
 
 Settings = TypeVar("Settings")
 
@@ -44,3 +45,19 @@ def apply_overrides(
         for key, value in given.items()
     }
     return dataclasses.replace(defaults, **changes)  # type: ignore[type-var]  # As above.
+
+
+def prefer_given_weight(
+    given: TrainingSettings | Mapping[str, Any] | None,
+) -> TrainingSettings | Mapping[str, Any] | None:
+    """Returns settings in which an adversarial weight turns a default share off.
+
+    A share stands above a weight (`TrainingSettings.adversarial_share`), so that a
+    weight in a dict of changes would have no effect beside a default share.
+
+    Args:
+      given: The user's settings, or a dict of those that differ from the defaults.
+    """
+    if isinstance(given, Mapping) and "adversarial_weight" in given:
+        return {"adversarial_share": None, **given}
+    return given

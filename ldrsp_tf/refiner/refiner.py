@@ -41,7 +41,7 @@ from ldrsp_tf.refiner.export import (
     write_saved_model,
 )
 from ldrsp_tf.refiner.identity import training_identity
-from ldrsp_tf.refiner.overrides import apply_overrides
+from ldrsp_tf.refiner.overrides import apply_overrides, prefer_given_weight
 from ldrsp_tf.refiner.predicting import PredictingRefiner
 from ldrsp_tf.refiner.whole_folder import whole_folder
 from ldrsp_tf.settings import (
@@ -76,8 +76,10 @@ class Refiner(PredictingRefiner):
       discriminator: A discriminator; one that suits the space by default.
       method: A method or its name; by default LDRSP+ that refines only if validation
         examples show that it pays ("auto").
-      settings: The numbers of the training; those of our tables by default. A dict
-        changes some of these, `{"cosine_decay": True, "sampling": {"chain_steps": 3}}`.
+      settings: The numbers of the training; those of the space for the method by
+        default (`OutputSpace.default_settings`), which are not the ones of our tables
+        for every method. A dict changes some of these, `{"cosine_decay": True,
+        "sampling": {"chain_steps": 3}}`.
       grid: The candidates for step size and number of steps, among which validation
         examples decide; a dict as well.
       crops: The crops that images are predicted by; whole images by default.
@@ -135,7 +137,9 @@ class Refiner(PredictingRefiner):
             discriminator=discriminator,
             method=method,
             settings=apply_overrides(
-                space.default_settings(method), settings, "settings"
+                space.default_settings(method),
+                prefer_given_weight(settings),
+                "settings",
             ),
             grid=apply_overrides(space.default_grid(), grid, "settings of the grid"),
             crops=crops,

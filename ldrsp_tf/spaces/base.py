@@ -26,6 +26,10 @@ CUSTOM_METRIC = "value"
 # The decoder that every space has: `decide`, without parameters.
 PLAIN_DECODER = "plain"
 
+# The norm of the adversarial term's gradient as a share of the surrogate's, where no
+# fixed weight holds on other data than those that it was found on.
+DEFAULT_SHARE = 0.1
+
 # The number of rows of features in one call of a prediction.
 _FEATURES_AT_ONCE = 1024
 
@@ -408,11 +412,18 @@ class OutputSpace(abc.ABC):
 
     @abc.abstractmethod
     def default_settings(self, method: Method) -> TrainingSettings:
-        """Returns the settings of our tables for outputs of this kind."""
+        """Returns settings for a user's data with outputs of this kind.
+
+        Those of a table's row are of its data set (`experiments/configs`), and are
+        these for some methods only.
+
+        Args:
+          method: The method.
+        """
 
     @abc.abstractmethod
     def default_grid(self) -> RefinementGrid:
-        """Returns the candidates for step size and steps of our tables."""
+        """Returns the candidates for step size and steps, for a user's data."""
 
     @abc.abstractmethod
     def default_discriminator(

@@ -17,7 +17,7 @@ from ldrsp_tf.settings import (
     SamplingSettings,
     TrainingSettings,
 )
-from ldrsp_tf.spaces.base import DecoderParams, OutputSpace, Shape
+from ldrsp_tf.spaces.base import DEFAULT_SHARE, DecoderParams, OutputSpace, Shape
 from ldrsp_tf.spaces.custom_oracle import Measure
 from ldrsp_tf.spaces.logits import logits_of_bernoulli, logits_of_categorical
 
@@ -232,9 +232,15 @@ class ClassMapSpace(OutputSpace):
         return self.measure(decided, y_true, {}, probabilities=False)
 
     def default_settings(self, method: Method) -> TrainingSettings:
-        """Returns the settings of the horses; every method has the relaxed oracle."""
+        """Returns batches and samples of LDRSP+ on the horses, with the relaxed oracle.
+
+        Learning rates are lower than there, and constant. Classifiers and critics,
+        whose weights there are small, have an adversarial term of a tenth of the
+        cross-entropy's gradient.
+        """
         return TrainingSettings(
             batch_size=20,
+            adversarial_share=DEFAULT_SHARE if method.is_adversarial else None,
             source_shares=(
                 (0.0, 0.1, 0.9) if method.sources == LDRSP_PLUS.sources else None
             ),
@@ -248,7 +254,7 @@ class ClassMapSpace(OutputSpace):
         )
 
     def default_grid(self) -> RefinementGrid:
-        """Returns the candidates of the horses."""
+        """Returns those of LDRSP+ on the horses, and shorter walks."""
         return RefinementGrid(step_sizes=(8.0,), steps=(1, 2, 5, 10))
 
     def default_discriminator(

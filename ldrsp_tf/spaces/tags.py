@@ -13,7 +13,13 @@ from ldrsp_tf.models.discriminator import Discriminator
 from ldrsp_tf.models.energy_network import EnergyNetwork
 from ldrsp_tf.models.ratio_network import RatioNetwork
 from ldrsp_tf.settings import RefinementGrid, SamplingSettings, TrainingSettings
-from ldrsp_tf.spaces.base import PLAIN_DECODER, DecoderParams, OutputSpace, Shape
+from ldrsp_tf.spaces.base import (
+    DEFAULT_SHARE,
+    PLAIN_DECODER,
+    DecoderParams,
+    OutputSpace,
+    Shape,
+)
 from ldrsp_tf.spaces.logits import logits_of_bernoulli
 
 # Decoders: the largest expected F1, and the threshold of validation examples.
@@ -148,13 +154,14 @@ class TagSpace(OutputSpace):
         return super().decode_tensor(y, decoder, decoder_params)
 
     def default_settings(self, method: Method) -> TrainingSettings:
-        """Returns the settings of Bibtex; the oracle is as the method has it.
+        """Returns those of Bibtex for LDRSP and LDRSP+; the oracle is the method's.
 
-        The weight of the adversarial term there has ruined generators of other data. A
-        method that decides has a term of a tenth of the cross-entropy's gradient.
+        The weight of their adversarial term has ruined generators of other data. A
+        method that decides, a classifier and a critic, whose tables have weights of
+        their own, have a term of a tenth of the cross-entropy's gradient.
         """
-        if method.decides:
-            return TrainingSettings(adversarial_share=0.1)
+        if method.decides or method.is_adversarial:
+            return TrainingSettings(adversarial_share=DEFAULT_SHARE)
         sampling = SamplingSettings()
         if method.iterates == "logits":
             # Steps of a fixed length would not come to rest.
@@ -164,7 +171,10 @@ class TagSpace(OutputSpace):
         return TrainingSettings(adversarial_weight=3.0, sampling=sampling)
 
     def default_grid(self) -> RefinementGrid:
-        """Returns the candidates of Bibtex, along Eq. 8's plain gradient."""
+        """Returns the candidates of LDRSP on Bibtex, along Eq. 8's plain gradient.
+
+        Classifiers and critics of the tables have Eq. 9's normalized one.
+        """
         return RefinementGrid(normalized=False)
 
     def default_discriminator(

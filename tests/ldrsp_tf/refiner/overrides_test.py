@@ -2,7 +2,7 @@ import dataclasses
 
 import pytest
 
-from ldrsp_tf.refiner.overrides import apply_overrides
+from ldrsp_tf.refiner.overrides import apply_overrides, prefer_given_weight
 from ldrsp_tf.settings import RefinementGrid, SamplingSettings, TrainingSettings
 
 _STOCK = TrainingSettings(
@@ -60,3 +60,19 @@ def test_other_things_are_refused(given, kind, refused):
 def test_a_changed_value_is_checked_as_any(refused):
     with refused(r"steps is \(-1,\)"):
         apply_overrides(RefinementGrid(), {"steps": (-1,)}, "grid")
+
+
+@pytest.mark.parametrize(
+    ("given", "weight", "share"),
+    [
+        ({"adversarial_weight": 2.0}, 2.0, None),
+        ({"adversarial_weight": 2.0, "adversarial_share": 0.3}, 2.0, 0.3),
+        ({"batch_size": 4}, 1.0, 0.1),
+        (None, 1.0, 0.1),
+        (TrainingSettings(adversarial_share=0.2), 1.0, 0.2),
+    ],
+)
+def test_a_weight_that_is_given_stands_above_a_default_share(given, weight, share):
+    default = TrainingSettings(adversarial_share=0.1)
+    made = apply_overrides(default, prefer_given_weight(given), "settings")
+    assert (made.adversarial_weight, made.adversarial_share) == (weight, share)

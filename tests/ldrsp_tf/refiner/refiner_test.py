@@ -5,7 +5,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from ldrsp_tf.data.examples import Examples
 from ldrsp_tf.errors import NotFittedError
+from ldrsp_tf.losses.adaptive_weight import MAX_WEIGHT
 from ldrsp_tf.methods import Method
 from ldrsp_tf.models import Discriminator, EnergyNetwork
 from ldrsp_tf.models.segmentation import PatchDiscriminator
@@ -363,6 +365,27 @@ def test_settings_and_grid_may_be_what_differs_from_the_stock_ones():
         sampling=dataclasses.replace(stock.settings.sampling, chain_steps=7),
     )
     assert refiner.grid == dataclasses.replace(stock.grid, step_sizes=(2.0,))
+
+
+@pytest.mark.parametrize("space", [TagSpace(), ClassMapSpace()])
+def test_a_weight_of_the_users_is_taken_by_every_method(space):
+    generator = keras.Sequential([keras.layers.Dense(2)])
+    for method in ("auto", "gan"):
+        refiner = Refiner(
+            generator, space, method=method, settings={"adversarial_weight": 0.01}
+        )
+        assert refiner.settings.adversarial_weight == 0.01
+        assert refiner.settings.adversarial_share is None
+
+
+@pytest.mark.parametrize("method", ["gan", "ebgan"])
+def test_the_adversarial_term_of_other_methods_has_its_share_by_default(
+    method, make_refiner, tags, eagerly
+):
+    refiner = make_refiner(method=method)
+    refiner.assemble(Examples(*tags))
+    losses = refiner.trainer.train_epoch(*map(tf.constant, tags), 0)
+    assert 0.0 < losses["adversarial_weight"] < MAX_WEIGHT
 
 
 def test_unknown_settings_are_refused(make_refiner, refused):

@@ -12,6 +12,7 @@ from ldrsp_tf.spaces.binary_masks import BinaryMaskSpace
 from ldrsp_tf.spaces.class_maps import ClassMapSpace
 from ldrsp_tf.spaces.tags import TagSpace
 
+_ADVERSARIAL = ("gan", "lsgan", "wgan_gp", "ebgan")
 _TAGS = (7,), (5,)
 _MAPS = (8, 16, 1), (8, 16, 4)
 
@@ -45,6 +46,20 @@ def test_the_oracle_of_ldrsp_plus_reads_tags_decided_and_maps_relaxed(space, y, 
 def test_settings_have_as_many_shares_as_the_method_has_sources(space, method):
     shares = space.default_settings(method).source_shares
     assert shares is None or len(shares) == len(method.sources)
+
+
+@pytest.mark.parametrize(
+    ("space", "method", "expected"),
+    [
+        *[(TagSpace(), name, 0.1) for name in (*_ADVERSARIAL, "auto")],
+        *[(ClassMapSpace(), name, 0.1) for name in _ADVERSARIAL],
+        *[(TagSpace(), name, None) for name in ("ldrsp", "ldrsp_plus")],
+        *[(ClassMapSpace(), name, None) for name in ("ldrsp_plus", "auto")],
+    ],
+)
+def test_a_score_without_a_scale_has_a_share_of_the_gradient(space, method, expected):
+    settings = space.default_settings(METHODS[method])
+    assert settings.adversarial_share == expected
 
 
 def test_masks_walk_in_replay_chains():
