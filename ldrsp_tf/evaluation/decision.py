@@ -75,6 +75,10 @@ class Decision:
       metric_name: The metric that was compared.
       metric: Its mean metric over the validation examples.
       compared: All candidates in the order of the comparison.
+      refinement_gain: By how much refined outputs, with their best decoder, are better
+        than the last other candidate that was taken; None without refined outputs, and
+        in files of older versions.
+      refinement_error: The standard error of that gain; None with one example.
     """
 
     output: str
@@ -82,6 +86,8 @@ class Decision:
     metric_name: str
     metric: float
     compared: tuple[Compared, ...]
+    refinement_gain: float | None = None
+    refinement_error: float | None = None
 
     @classmethod
     def from_dict(cls, found: Mapping[str, Any]) -> "Decision":
@@ -109,6 +115,8 @@ class Decision:
             metric_name=found["metric_name"],
             metric=found["metric"],
             compared=compared,
+            refinement_gain=found.get("refinement_gain"),
+            refinement_error=found.get("refinement_error"),
         )
 
     @property
@@ -121,11 +129,14 @@ class Decision:
         refined = [c for c in self.compared if c.output == REFINED]
         if not refined:
             return f"{taken[0].upper()}{taken[1:]}."
-        best = max(refined, key=lambda c: c.gain)
-        gain = f"{100 * best.gain:+.1f}"
+        points, error = self.refinement_gain, self.refinement_error
+        if points is None:
+            best = max(refined, key=lambda c: c.gain)
+            points, error = best.gain, best.error
+        gain = f"{100 * points:+.1f}"
         where = "the one validation example"
-        if best.error is not None:
-            gain, where = f"{gain} ± {100 * best.error:.1f}", "validation examples"
+        if error is not None:
+            gain, where = f"{gain} ± {100 * error:.1f}", "validation examples"
         used = "used" if self.output == REFINED else "not used"
         return f"Refinement adds {gain} points of {name} on {where}: {used}; {taken}."
 
@@ -148,6 +159,7 @@ def decide_output(
         than the one before.
     """
     taken, compared = np.zeros(len(y_true)), list[Compared]()
+    values_of_all = list[np.ndarray]()
     for output, y in outputs.items():
         decoders = space.decoders(output != REFINED)
         for decoder, values in held_out_values(space, y, y_true, decoders).items():
@@ -157,12 +169,41 @@ def decide_output(
             compared.append(
                 Compared(output, decoder, metric, gain, error_or_none, is_taken)
             )
+            values_of_all.append(values)
             if is_taken:
                 taken = values
     best = [each for each in compared if each.is_taken][-1]
     return Decision(
-        best.output, best.decoder, space.metric_name, best.metric, tuple(compared)
+        best.output,
+        best.decoder,
+        space.metric_name,
+        best.metric,
+        tuple(compared),
+        *_gain_of_refinement(compared, values_of_all),
     )
+
+
+def _gain_of_refinement(
+    compared: Sequence[Compared], values: Sequence[np.ndarray]
+) -> tuple[float | None, float | None]:
+    """Returns the gain of refined outputs over the candidate taken before them.
+
+    Of two decoders of refined outputs that are taken, the second has a gain over the
+    first alone.
+
+    Args:
+      compared: All candidates.
+      values: The metric of each example, `[N]`, of each candidate.
+    """
+    pairs = list(zip(compared, values, strict=True))
+    before = [v for each, v in pairs if each.is_taken and each.output != REFINED]
+    refined = [(each, v) for each, v in pairs if each.output == REFINED]
+    if not before or not refined:
+        return None, None
+    are_taken = [pair for pair in refined if pair[0].is_taken]
+    best = are_taken[-1] if are_taken else max(refined, key=lambda pair: pair[0].gain)
+    gain, error = paired_gain(best[1], before[-1])
+    return gain, _finite(error)
 
 
 def _finite(error: float | None) -> float | None:

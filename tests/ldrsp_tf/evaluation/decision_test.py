@@ -65,6 +65,39 @@ def test_the_sentence_says_that_refinement_is_used():
     assert sentence.endswith("used; refined outputs are taken.")
 
 
+def test_the_sentence_has_the_whole_gain_where_both_decoders_are_taken():
+    # Of half of the rows, those that 0.5 decides wrong, a threshold of 0.4 is right.
+    right_if_tuned = np.where(_TRUTH > 0, 0.9, 0.1)
+    right_if_tuned[1::4, 1] = 0.45
+    outputs = {"generator": _FIRST_ALONE, "refined": right_if_tuned}
+    decision = decide_output(TagSpace(), outputs, _TRUTH)
+    refined = [each for each in decision.compared if each.output == "refined"]
+    assert [each.is_taken for each in refined] == [True, True]
+    assert [each.gain for each in refined] == pytest.approx([1 / 12, 1 / 12])
+    error = np.std([0, 1 / 3] * 10, ddof=1) / math.sqrt(20)
+    assert decision.refinement_gain == pytest.approx(1 / 6)
+    assert decision.refinement_error == pytest.approx(error)
+    assert decision.sentence == (
+        "Refinement adds +16.7 ± 3.8 points of F1 on validation examples: used; "
+        "refined outputs are taken, decided by a tuned threshold."
+    )
+
+
+def test_a_decoder_that_is_not_taken_has_no_part_in_the_gain():
+    outputs = {"generator": _FIRST_ALONE, "refined": _RIGHT}
+    decision = decide_output(TagSpace(), outputs, _TRUTH)
+    assert decision.decoder == "plain"
+    assert decision.refinement_gain == pytest.approx(1 / 6)
+
+
+def test_the_sentence_of_an_older_file_has_the_gain_that_is_there():
+    outputs = {"generator": _FIRST_ALONE, "refined": _RIGHT}
+    description = dataclasses.asdict(decide_output(TagSpace(), outputs, _TRUTH))
+    del description["refinement_gain"], description["refinement_error"]
+    decision = Decision.from_dict(description)
+    assert decision.sentence.startswith("Refinement adds +16.7 ± 3.8 points of F1 on")
+
+
 def test_the_sentence_has_the_metric_as_tables_write_it():
     compared = Compared("refined", "plain", 0.5, 0.02, 0.01, True)
     decision = Decision("refined", "plain", "mean_iou", 0.5, (compared,))
