@@ -122,7 +122,7 @@ def _unwritable(
 
 
 def _keep_others(old: pathlib.Path, new: pathlib.Path, own: Collection[str]) -> None:
-    """Links everything in the old folder that is not replaced into the new one."""
+    """Links all that is not replaced in the old folder, or copies it, into the new."""
     if not old.exists():
         return
     shutil.copymode(old, new)
@@ -140,8 +140,15 @@ def _keep_others(old: pathlib.Path, new: pathlib.Path, own: Collection[str]) -> 
 
 
 def _link(source: str | os.PathLike[str], target: str | os.PathLike[str]) -> None:
-    """Gives a file a second name, which its first may disappear without."""
-    os.link(source, target, follow_symlinks=False)
+    """Gives a file a second name, which its first may disappear without.
+
+    Not every file system has hard links, and the kernel refuses those to files of
+    another user: such a file is copied.
+    """
+    try:
+        os.link(source, target, follow_symlinks=False)
+    except OSError:
+        shutil.copy2(source, target, follow_symlinks=False)
 
 
 def _sync_all(folder: pathlib.Path) -> None:

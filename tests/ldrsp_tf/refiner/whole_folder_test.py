@@ -55,6 +55,19 @@ def test_the_content_is_replaced_and_the_rest_stays(folder, tmp_path):
     assert list(tmp_path.iterdir()) == [folder]
 
 
+def test_files_that_cannot_be_linked_are_copied(folder, monkeypatch):
+    def refuse(*paths, **options):
+        raise PermissionError(1, "Operation not permitted")
+
+    before = (folder / "others" / "file").stat()
+    monkeypatch.setattr(os, "link", refuse)
+    _write(folder, "new", ("a", "sub/c"))
+    assert _read(folder) == _NEW
+    assert (folder / "link").readlink() == pathlib.Path("/nowhere")
+    after = (folder / "others" / "file").stat()
+    assert (after.st_mode, after.st_mtime_ns) == (before.st_mode, before.st_mtime_ns)
+
+
 def test_files_of_others_stay_beside_new_ones_in_a_sub_folder(tmp_path):
     folder = tmp_path / "masks"
     for names in (("sub/c", "sub/deep/d"), ("sub/c", "sub/deep/e", "a")):
