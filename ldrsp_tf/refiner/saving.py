@@ -8,7 +8,6 @@ import zipfile
 from typing import Any
 
 import keras
-import tensorflow as tf
 
 from ldrsp_tf.data.augmentation import Augmentation
 from ldrsp_tf.errors import UsageError, reason_of
@@ -17,16 +16,20 @@ from ldrsp_tf.methods import METHODS, Method
 from ldrsp_tf.prediction.crops import Crops
 from ldrsp_tf.refinement import Refinement
 from ldrsp_tf.refiner.assembly import Parts, Setup, assemble
+from ldrsp_tf.refiner.saved_space import (
+    UnknownSpaceError,
+    describe_space,
+    plain_json,
+    space_of,
+)
 from ldrsp_tf.refiner.seeding import seeded_initializers
 from ldrsp_tf.refiner.whole_folder import whole_folder
 from ldrsp_tf.settings import (
     RefinementGrid,
     SamplingSettings,
     TrainingSettings,
-    plain_value,
 )
-from ldrsp_tf.spaces import SPACES
-from ldrsp_tf.spaces.base import DecoderParams, OutputSpace
+from ldrsp_tf.spaces.base import DecoderParams
 from ldrsp_tf.spaces.custom_oracle import Measure
 
 _PLAIN_FORMAT, _PREPROCESSED_FORMAT = 2, 3  # Older versions would drop the latter's.
@@ -87,10 +90,11 @@ def save_refiner(saved: SavedRefiner, folder: str | os.PathLike[str]) -> None:
         replaced, and others stay.
 
     Raises:
-      UsageError: The space or the method is the user's own; a model cannot be saved by
-        Keras, or not be loaded again; the folder cannot be written.
+      UsageError: The method is the user's own; a space of the user's own does not tell
+        its arguments; a model cannot be saved by Keras, or not be loaded again; the
+        folder cannot be written.
     """
-    description = json.dumps(_description(saved), indent=1, default=_plain)
+    description = json.dumps(_description(saved), indent=1, default=plain_json)
     with whole_folder(folder, _FILES, "refiner") as aside:
         for name, model in saved.networks.items():
             path = aside / f"{name}.keras"
@@ -134,14 +138,10 @@ def load_refiner(
             description["decoder_params"],
             _decision(description),
         )
-    except _UnknownSpaceError as error:
+    except UnknownSpaceError as error:
         raise UsageError(str(error)) from error
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise _damaged(folder / _DESCRIPTION, error) from error
-
-
-class _UnknownSpaceError(Exception):
-    """An output space whose class was not given."""
 
 
 def _read_description(path: pathlib.Path) -> Json:
@@ -280,7 +280,7 @@ def _description(saved: SavedRefiner) -> Json:
         "models": list(saved.networks),
         "from_logits": setup.from_logits,
         "frozen": setup.frozen,
-        "space": _space_description(setup.space),
+        "space": describe_space(setup.space),
         "method": _method_name(setup.method),
         "settings": dataclasses.asdict(setup.settings),
         "grid": dataclasses.asdict(setup.grid),
@@ -297,14 +297,6 @@ def _decision(description: Json) -> Decision | None:
     """Returns the decision, which files of methods without one do not have."""
     found = description.get("decision")
     return found and Decision.from_dict(found)
-
-
-def _space_description(space: OutputSpace) -> Json:
-    return {
-        "class": type(space).__name__,
-        "arguments": space.arguments,
-        "has_custom_oracle": space.custom_oracle is not None,
-    }
 
 
 def _crops(description: Json | None) -> Crops | None:
@@ -337,7 +329,7 @@ def _setup(
     sampling = SamplingSettings(**settings.pop("sampling"))
     return Setup(
         generator=models.get("generator"),
-        space=_space(description["space"], oracle, custom_objects),
+        space=space_of(description["space"], oracle, custom_objects),
         from_logits=bool(description["from_logits"]),
         frozen=bool(description["frozen"]),
         discriminator=models.get("discriminator"),
@@ -351,43 +343,9 @@ def _setup(
     )
 
 
-def _space(
-    description: Json, oracle: Measure | None, custom_objects: dict[str, Any]
-) -> OutputSpace:
-    name = description["class"]
-    known = {**SPACES, **custom_objects}
-    if name not in known:
-        raise _UnknownSpaceError(
-            f"The output space {name} is not known; name its class in custom_objects."
-        )
-    space = known[name](**description["arguments"])
-    if description["has_custom_oracle"]:
-        oracle = oracle or _unknown_oracle
-    return space if oracle is None else space.with_oracle(oracle)
-
-
-def _unknown_oracle(y: tf.Tensor, y_true: tf.Tensor) -> tf.Tensor:
-    raise UsageError(
-        "This refiner was trained with an oracle of your own, which no file can keep; "
-        "pass it as load(..., oracle=)."
-    )
-
-
 def _tuples(settings: Json) -> Json:
     """Makes tuples of JSON's lists, as the settings have them."""
     return {
         name: tuple(value) if isinstance(value, list) else value
         for name, value in settings.items()
     }
-
-
-def _plain(value: Any) -> Any:
-    """Returns a number or array of NumPy as JSON has it."""
-    plain = plain_value(value)
-    if plain is value:
-        raise UsageError(
-            f"A refiner with a {type(value).__name__} among its settings, or the "
-            "arguments of its output space, cannot be saved; give numbers, texts or "
-            "lists of them."
-        )
-    return plain

@@ -80,7 +80,10 @@ class OutputSpace(abc.ABC):
 
     @property
     def arguments(self) -> dict[str, Any]:
-        """The constructor's arguments without the oracle, for saving."""
+        """The constructor's arguments without the oracle, for saving.
+
+        A subclass with a constructor of its own returns all of them, by name.
+        """
         return {}
 
     # Outputs.
