@@ -11,6 +11,7 @@ from ldrsp_tf.errors import UsageError
 from ldrsp_tf.models.chosen_weights import ChosenWeights
 from ldrsp_tf.models.discriminator import Discriminator
 from ldrsp_tf.models.fold_channel import without_fold
+from ldrsp_tf.models.graph_ends import graph_ends
 
 _ROUNDING = 1e-3  # The rounding error of probabilities in half precision.
 
@@ -75,10 +76,7 @@ class GeneratorAdapter(ChosenWeights):
 
 
 def _require_one_input(model: keras.Model) -> None:
-    # A sequential model has one input, but no `inputs` before it is built.
-    if isinstance(model, keras.Sequential):
-        return
-    number = len(getattr(model, "inputs", None) or [None])
+    number = len(graph_ends(model, "inputs"))
     if number > 1:
         raise UsageError(
             f"The generator has {number} inputs: wrap it in a model that takes one."

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 
 from ldrsp_tf.errors import UsageError
+from ldrsp_tf.models.graph_ends import graph_ends
 
 _LOGITS = ("linear",)
 _PROBABILITIES = ("sigmoid", "softmax")
@@ -27,7 +28,7 @@ def resolve_from_logits(model: keras.Model, from_logits: bool | None) -> bool:
       UsageError: It is not given and cannot be inferred, or is no truth value; the
         model has several outputs.
     """
-    outputs = getattr(model, "outputs", None) or [None]
+    outputs = graph_ends(model, "outputs")
     if len(outputs) > 1:
         raise UsageError(
             f"The generator has {len(outputs)} outputs: wrap it in a model that has "
@@ -75,7 +76,7 @@ def infer_from_logits(layer: keras.layers.Layer | keras.Operation) -> bool | Non
     if isinstance(layer, keras.Sequential):
         return _infer_last(layer.layers)
     if isinstance(layer, keras.Model):
-        outputs = getattr(layer, "outputs", None) or []
+        outputs = graph_ends(layer, "outputs")
         return _infer_tensor(outputs[0]) if len(outputs) == 1 else None
     if isinstance(layer, keras.layers.Softmax):
         return False
