@@ -25,8 +25,9 @@ def resolve_from_logits(model: keras.Model, from_logits: bool | None) -> bool:
       from_logits: The user's choice; None infers it from the last activation.
 
     Raises:
-      UsageError: It is not given and cannot be inferred, or is no truth value; the
-        model has several outputs.
+      UsageError: It is not given and cannot be inferred, or is no truth value; it says
+        logits where the last activation makes probabilities; the model has several
+        outputs.
     """
     outputs = graph_ends(model, "outputs")
     if len(outputs) > 1:
@@ -35,9 +36,16 @@ def resolve_from_logits(model: keras.Model, from_logits: bool | None) -> bool:
             "one."
         )
     require_from_logits(from_logits)
+    inferred = infer_from_logits(model)
+    if from_logits and inferred is False:
+        # Probabilities that are called logits lie in the range of logits, too.
+        raise UsageError(
+            f"from_logits is True, but {type(model).__name__} ends in a sigmoid or "
+            "softmax: its outputs are probabilities; leave from_logits out, or take "
+            "the activation off."
+        )
     if from_logits is not None:
         return bool(from_logits)
-    inferred = infer_from_logits(model)
     if inferred is None:
         raise UsageError(
             f"The last activation of {type(model).__name__} does not show whether its "

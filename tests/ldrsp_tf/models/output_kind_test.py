@@ -88,9 +88,18 @@ def test_a_subclass_is_refused_until_it_is_told():
     assert resolve_from_logits(_Subclassed(), False) is False
 
 
-def test_what_is_given_comes_first():
-    model = keras.Sequential([_layers.Dense(3, activation="sigmoid")])
-    assert resolve_from_logits(model, None) is False
-    assert resolve_from_logits(model, True) is True
+@pytest.mark.parametrize("activation", ["sigmoid", "softmax"])
+def test_probabilities_that_are_called_logits_are_refused(activation, refused):
+    model = keras.Sequential([_layers.Dense(3, activation=activation)])
+    with refused("from_logits is True, but Sequential ends in a sigmoid or softmax"):
+        resolve_from_logits(model, True)
+    assert resolve_from_logits(model, False) is False
+
+
+def test_what_is_given_comes_before_what_is_not_seen():
+    model = keras.Sequential([_layers.Dense(3)])
+    assert resolve_from_logits(model, None) is True
+    # Its values are checked when it is built.
+    assert resolve_from_logits(model, False) is False
     with pytest.raises(UsageError, match="from_logits is 'logits'; give True"):
         resolve_from_logits(model, "logits")
