@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from ldrsp_tf.data.arrays import require_finite
+from ldrsp_tf.data.arrays import require_finite, widen
 from ldrsp_tf.data.examples import Examples
 from ldrsp_tf.errors import UsageError, reason_of
 
@@ -69,4 +69,4 @@ def _part(model: keras.Model, x: np.ndarray) -> np.ndarray:
             f"The preprocessing gives {shape} of inputs {x.shape}: it has to keep "
             "their shape; change the shape of the data, or within the networks."
         )
-    return made.numpy()
+    return widen(made.numpy())

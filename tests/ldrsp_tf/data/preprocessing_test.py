@@ -25,6 +25,13 @@ def test_parts_are_put_together_in_order(monkeypatch):
     assert shapes[1:] == [(2, 2), (2, 2), (2, 2), (1, 2)]
 
 
+def test_a_preprocessing_in_bfloat16_is_widened():
+    model = keras.Sequential([keras.layers.Rescaling(2.0, dtype="bfloat16")])
+    made = preprocess(model, np.arange(6, dtype=np.float32).reshape(3, 2))
+    assert made.dtype == np.float32
+    np.testing.assert_array_equal(made, 2.0 * np.arange(6).reshape(3, 2))
+
+
 @pytest.mark.parametrize(
     ("layer", "message"),
     [
