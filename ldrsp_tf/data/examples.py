@@ -207,10 +207,35 @@ def _read(dataset: tf.data.Dataset, space: OutputSpace, name: str) -> Examples:
     # The element itself, since a specification may leave its rank open.
     single = np.ndim(elements[0][1]) <= space.rank
     join = np.stack if single else np.concatenate
+    may_be_batches = single and all(_share_axes(*e, space.rank) for e in elements)
     try:
-        return Examples(*(widen(join(part)) for part in zip(*elements)))
+        examples = Examples(*(widen(join(part)) for part in zip(*elements)))
+        if may_be_batches and examples.y.dtype.kind in "buif":
+            space.check_outputs(examples.y, name)
     except ValueError as error:
+        if may_be_batches:
+            raise _are_batches(*elements[0], space, name) from error
         raise UsageError(
             f"The {name} has elements of different shapes; all inputs need one, and so "
             "do all true outputs."
         ) from error
+    return examples
+
+
+def _share_axes(x: np.ndarray, y: np.ndarray, rank: int) -> bool:
+    """Returns whether an element may be a batch of numbers in the place of outputs.
+
+    A batch of such outputs has the shape of one output, and each has its input.
+    """
+    return np.ndim(y) == rank and np.shape(x)[:rank] == np.shape(y) != np.shape(x)
+
+
+def _are_batches(
+    x: np.ndarray, y: np.ndarray, space: OutputSpace, name: str
+) -> UsageError:
+    return UsageError(
+        f"The {name} has elements with inputs {x.shape} and true outputs {y.shape}, "
+        f"which as single examples are no {space.outputs_name}. If they are batches, "
+        "their true outputs lack the last axis: map them to tf.one_hot(y, C) for C "
+        "classes, or to y[:, None] for one tag."
+    )

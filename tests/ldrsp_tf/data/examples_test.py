@@ -108,6 +108,48 @@ def test_other_datasets_are_refused(dataset, match):
     _refused(dataset, match)
 
 
+@pytest.mark.parametrize("rows_of_batch", [8, 10])
+@pytest.mark.parametrize("highest", [1, 5])
+@pytest.mark.parametrize("metric", ["mean_iou", "pixel_accuracy"])
+def test_batches_of_masks_of_class_numbers_are_told_to_become_one_hot(
+    metric, highest, rows_of_batch
+):
+    y = np.arange(20 * 4 * 6).reshape(20, 4, 6) % (highest + 1)
+    pairs = np.zeros((20, 4, 6, 3), np.float32), y
+    batches = tf.data.Dataset.from_tensor_slices(pairs).batch(rows_of_batch)
+    _refused(
+        batches,
+        rf"inputs \({rows_of_batch}, 4, 6, 3\) and true outputs \({rows_of_batch}, 4, 6"
+        r"\), which as single .* no one-hot class maps .*batches, .*tf\.one_hot\(y, C",
+        ClassMapSpace(metric),
+    )
+
+
+@pytest.mark.parametrize(("labels", "batch"), [([0, 1], 8), ([0, 1, 2], 10)])
+def test_batches_of_one_label_a_row_are_told_to_become_tags(labels, batch):
+    y = np.resize(labels, 20)
+    pairs = np.zeros((20, 7), np.float32), y
+    batches = tf.data.Dataset.from_tensor_slices(pairs).batch(batch)
+    _refused(batches, r"which as single examples are no tags .*y\[:, None\]")
+
+
+@pytest.mark.parametrize(
+    ("space", "x_shape", "y"),
+    [
+        # A tag for each step of a sequence, or as many as an image has rows.
+        (_TAGS, (3, 2), [1, 0, 1]),
+        (_TAGS, (3, 2, 1), [1, 0, 1]),
+        (_TAGS, (3,), [1, 0, 1]),
+        (ClassMapSpace(), (2, 2, 2), np.eye(2)[[[0, 1], [1, 0]]]),
+        (ClassMapSpace(), (2, 2, 2, 1), np.eye(2)[[[0, 1], [1, 0]]]),
+    ],
+)
+def test_single_examples_that_look_like_batches_are_read(space, x_shape, y):
+    pairs = np.zeros((4, *x_shape), np.float32), np.stack([y] * 4)
+    read = _read(tf.data.Dataset.from_tensor_slices(pairs), space)
+    assert read.x.shape == (4, *x_shape) and len(read.y) == 4
+
+
 def test_elements_of_different_shapes_are_refused():
     dataset = tf.data.Dataset.from_generator(
         lambda: [(_X[0], _Y[0]), (_X[0, :1], _Y[0])],
