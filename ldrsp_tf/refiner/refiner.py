@@ -178,7 +178,8 @@ class Refiner(PredictingRefiner):
     ) -> History:
         """Trains, and restores the epoch that refines validation examples best.
 
-        A further call trains on, from where the one before ended, and takes the best of
+        A further call trains on, from where the one before ended, with other orders of
+        the rows and other draws (those of a folder are its own), and takes the best of
         its own epochs; with new optimizers, if layers were frozen or unfrozen since. A
         call that is interrupted, or fails, leaves the networks as it found them.
 
@@ -230,8 +231,10 @@ class Refiner(PredictingRefiner):
             epochs=epochs,
             validation_freq=validation_freq,
             patience=patience,
+            epochs_before=self._epochs_done,
             on_epoch_end=on_epoch_end,
         )
+        self._epochs_done += len(history.records)
         self.choose(best["validation"])
         return history
 

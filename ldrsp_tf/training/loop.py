@@ -41,6 +41,7 @@ def fit(
     patience: int | None = None,
     checkpoints: StateKeeper | None = None,
     history: History | None = None,
+    epochs_before: int = 0,
     on_epoch_end: Callable[[Record], None] = lambda record: None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> History:
@@ -67,6 +68,8 @@ def fit(
       checkpoints: The keeper of states, which are kept every `validation_freq` epochs
         and at the end; None for none.
       history: The history to add records to; a new one by default.
+      epochs_before: The number of epochs of earlier calls, whose data orders and draws
+        are not repeated.
       on_epoch_end: A function that is called with the record of each epoch.
       should_stop: A function that returns, after each epoch, whether to keep the state
         and stop there.
@@ -89,7 +92,7 @@ def fit(
     while done < epochs and not _exhausted(history.phase(phase), patience):
         begin = time.perf_counter()
         trainer.set_progress(done / (planned_epochs or epochs))
-        losses = trainer.train_epoch(x, y, done)
+        losses = trainer.train_epoch(x, y, epochs_before + done)
         seconds = time.perf_counter() - begin
         done += 1
         _check_finite(losses, done)
@@ -123,6 +126,7 @@ def fit_in_folder(
     epochs: int,
     validation_freq: int = 1,
     patience: int | None = None,
+    epochs_before: int = 0,
     on_epoch_end: Callable[[Record], None] = lambda record: None,
 ) -> tuple[History, Record]:
     """Trains as `fit` does, with its files in a folder, and restores the best epoch.
@@ -141,6 +145,8 @@ def fit_in_folder(
       validation_freq: The number of epochs between two validations.
       patience: The number of epochs without a better metric that end the training; None
         for no such end.
+      epochs_before: The number of epochs of earlier calls (`fit`). A training in a
+        folder knows nothing of them.
       on_epoch_end: A function that is called with the record of each epoch.
 
     Returns:
@@ -175,6 +181,7 @@ def fit_in_folder(
             patience=patience,
             checkpoints=checkpoints,
             history=history,
+            epochs_before=0 if folder is not None else epochs_before,
             on_epoch_end=on_epoch_end,
         )
         return history, restore_best(checkpoints, history, _PHASE)

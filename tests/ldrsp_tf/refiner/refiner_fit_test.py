@@ -110,6 +110,29 @@ def test_a_further_call_trains_on(
     assert trainer.generator_optimizer.iterations.numpy() == 2
 
 
+def test_a_further_call_does_not_repeat_orders_and_draws(
+    make_refiner, tags, tmp_path, eagerly
+):
+    refiner = make_refiner(method="baseline")
+    refiner.assemble(Examples(*tags))
+    step, numbers = refiner.trainer.train_epoch, []
+    refiner.trainer.train_epoch = lambda x, y, epoch: (
+        numbers.append(epoch) or step(x, y, epoch)
+    )
+
+    def interrupt(record):
+        raise KeyboardInterrupt
+
+    refiner.fit(tags, 0.5, epochs=2)
+    with pytest.raises(KeyboardInterrupt):
+        refiner.fit(tags, 0.5, epochs=1, on_epoch_end=interrupt)
+    refiner.fit(tags, 0.5, epochs=1)
+    refiner.fit(tags, 0.5, epochs=1, folder=tmp_path)
+    refiner.fit(tags, 0.5, epochs=1)
+    # An interrupted call has not been; one in a folder repeats the folder's.
+    assert numbers == [0, 1, 2, 2, 0, 4]
+
+
 @pytest.mark.parametrize("is_trained_first", [False, True])
 def test_a_further_call_trains_the_layers_that_are_trainable_then(
     is_trained_first, make_refiner, tags, values, assert_identical, eagerly
@@ -212,7 +235,7 @@ def _draws():
 def test_the_users_own_random_draws_go_on_as_if_there_were_no_fit(
     make_refiner, tags, eagerly
 ):
-    refiner = make_refiner()
+    refiner = make_refiner(method="baseline")
     keras.utils.set_random_seed(7)
     expected = _draws()
     keras.utils.set_random_seed(7)
