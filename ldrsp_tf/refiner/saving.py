@@ -23,6 +23,7 @@ from ldrsp_tf.refiner.saved_space import (
     space_of,
 )
 from ldrsp_tf.refiner.seeding import seeded_initializers
+from ldrsp_tf.refiner.trainable_flags import set_trainable_flags, trainable_flags
 from ldrsp_tf.refiner.whole_folder import whole_folder
 from ldrsp_tf.settings import (
     RefinementGrid,
@@ -129,6 +130,9 @@ def load_refiner(
         for name in description["models"]
     }
     try:
+        # Files of older versions have none.
+        for name, flags in description.get("trainable", {}).items():
+            set_trainable_flags(models[name], flags)
         setup = _setup(description, models, oracle, custom_objects or {}, augment)
         shapes = description["shapes"]
         return SavedRefiner(
@@ -278,6 +282,9 @@ def _description(saved: SavedRefiner) -> Json:
             _PLAIN_FORMAT if setup.preprocessing is None else _PREPROCESSED_FORMAT
         ),
         "models": list(saved.networks),
+        "trainable": {
+            name: trainable_flags(model) for name, model in saved.networks.items()
+        },
         "from_logits": setup.from_logits,
         "frozen": setup.frozen,
         "space": describe_space(setup.space),
