@@ -5,6 +5,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from ldrsp_tf.errors import UsageError
 from ldrsp_tf.models.config_from_init import ConfigFromInit
 
 
@@ -18,6 +19,9 @@ class StandardizeFeatures(ConfigFromInit, keras.Model):
     Args:
       mean: The mean of each feature, of F numbers.
       deviation: The standard deviation of each feature, of F positive numbers.
+
+    Raises:
+      UsageError: Their numbers differ.
     """
 
     def __init__(
@@ -26,6 +30,11 @@ class StandardizeFeatures(ConfigFromInit, keras.Model):
         super().__init__(**{"dtype": "float64", **kwargs})
         self._mean = tuple(mean)
         self._deviation = tuple(deviation)
+        if len(self._mean) != len(self._deviation):
+            raise UsageError(
+                f"There are {len(self._mean)} means and {len(self._deviation)} "
+                "standard deviations: give one of each for every feature."
+            )
 
     def call(self, x: tf.Tensor) -> tf.Tensor:
         """Returns standardized features `[B, F]`, float32, of any numeric features."""

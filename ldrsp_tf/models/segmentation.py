@@ -34,6 +34,14 @@ def require_size(height: int, width: int, stride: int) -> None:
         )
 
 
+def _body_class(name: str) -> type[FCNBody | UNetBody]:
+    if name not in BODIES:
+        raise UsageError(
+            f"There is no body {name!r}; the bodies are {', '.join(BODIES)}."
+        )
+    return BODIES[name]
+
+
 def pad_to_multiples(maps: tf.Tensor, stride: int) -> tf.Tensor:
     """Pads maps with zeros below and on the right, up to multiples of a stride.
 
@@ -58,6 +66,9 @@ class SegmentationNetwork(ConfigFromInit, keras.Model):
       body: The name of the body: "fcn", the paper's, or "unet".
       width: The number of channels of the first convolution.
       batch_norm: Whether the body has batch normalization.
+
+    Raises:
+      UsageError: There is no such body.
     """
 
     from_logits = True
@@ -72,7 +83,7 @@ class SegmentationNetwork(ConfigFromInit, keras.Model):
     ):
         super().__init__(**kwargs)
         self.first = keras.layers.Conv2D(width, 5, padding="same")
-        self.body = BODIES[body](classes, width, batch_norm)
+        self.body = _body_class(body)(classes, width, batch_norm)
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         """Makes all weights, which Keras would do by one more run of `call`.
@@ -110,7 +121,7 @@ class PatchDiscriminator(ConfigFromInit, Discriminator):
         mask.
 
     Raises:
-      UsageError: There is no such head.
+      UsageError: There is no such body or head.
     """
 
     def __init__(
@@ -134,7 +145,7 @@ class PatchDiscriminator(ConfigFromInit, Discriminator):
         self.first_of_x = keras.layers.Conv2D(width, 5, padding="same")
         self.first_of_y = keras.layers.Conv2D(width, 5, padding="same", use_bias=False)
         outputs = classes if head == "bilinear" else 1
-        self.body = BODIES[body](outputs, width, batch_norm)
+        self.body = _body_class(body)(outputs, width, batch_norm)
 
     def features(self, x: tf.Tensor, training: bool = False) -> tf.Tensor:
         """Returns the first convolution of padded images, `[B, H, W, width]`."""

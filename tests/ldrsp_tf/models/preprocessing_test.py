@@ -15,6 +15,11 @@ def test_features_are_standardized_column_by_column():
     np.testing.assert_array_equal(model(np.uint8([[7, 1, 0]])), [[3, 1, 3]])
 
 
+def test_as_many_means_as_deviations_are_needed(refused):
+    with refused("3 means and 1 standard deviations: give one of each"):
+        StandardizeFeatures((1.0, 2.0, 3.0), (1.0,))
+
+
 def test_it_rounds_once():
     """The difference is of double precision: that of float32 would be off by 2e-5."""
     rng = np.random.default_rng(0)

@@ -263,3 +263,12 @@ def test_pooled_scores_have_a_gradient_in_every_pixel():
     features = model.features(x)
     _, gradient = score_and_gradient(lambda y: tf.sigmoid(model.logits(features, y)), y)
     assert np.all(np.any(gradient != 0.0, axis=-1))
+
+
+@pytest.mark.parametrize(
+    "make",
+    [lambda body: SegmentationNetwork(2, body), lambda body: PatchDiscriminator(body)],
+)
+def test_an_unknown_body_is_refused_with_the_known_ones(make, refused):
+    with refused("There is no body 'UNet'; the bodies are fcn, unet"):
+        make("UNet")
