@@ -207,14 +207,15 @@ def _read(dataset: tf.data.Dataset, space: OutputSpace, name: str) -> Examples:
     # The element itself, since a specification may leave its rank open.
     single = np.ndim(elements[0][1]) <= space.rank
     join = np.stack if single else np.concatenate
-    may_be_batches = single and all(_share_axes(*e, space.rank) for e in elements)
+    may_be_batches = single and all(_share_axes(x, y, space.rank) for x, y in elements)
     try:
         examples = Examples(*(widen(join(part)) for part in zip(*elements)))
         if may_be_batches and examples.y.dtype.kind in "buif":
             space.check_outputs(examples.y, name)
     except ValueError as error:
         if may_be_batches:
-            raise _are_batches(*elements[0], space, name) from error
+            x, y = elements[0]
+            raise _are_batches(x, y, space, name) from error
         raise UsageError(
             f"The {name} has elements of different shapes; all inputs need one, and so "
             "do all true outputs."
