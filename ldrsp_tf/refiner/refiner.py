@@ -176,7 +176,10 @@ class Refiner(PredictingRefiner):
         folder: str | os.PathLike[str] | None = None,
         on_epoch_end: Callable[[Record], None] = lambda record: None,
     ) -> History:
-        """Trains, and restores the epoch that refines validation examples best.
+        """Trains, and restores the epoch with the best metric on validation examples.
+
+        The metric is that of the outputs that the method delivers, or of refined ones;
+        the mean of G's and the refined outputs for classifiers and critics.
 
         A further call trains on, from where the one before ended, with other orders of
         the rows and other draws (those of a folder are its own), and takes the best of
