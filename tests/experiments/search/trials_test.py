@@ -134,7 +134,8 @@ def test_the_steps_of_a_seed_follow_those_of_the_one_before(data, tmp_path):
     validation_value(
         plan, data, SETTINGS, tmp_path, lambda *report: reports.append(report)
     )
-    assert [step for step, _ in reports] == [3, 6, 9, 12]
+    # The given interval holds, three times for each seed.
+    assert [step for step, _ in reports] == [2, 4, 6, 8, 10, 12]
     assert run_epochs(plan, data) == 6
     assert run_epochs(PLAN, data) == 4
 
