@@ -19,7 +19,9 @@ def test_maps_start_at_every_class_alike_and_are_as_large_as_the_image(side):
     space = ClassMapSpace()
     model = ConstantOutput((6, 6, 4), space.initial_logit)
     y = space.activation(model(tf.ones([2, side, side, 3])))
-    np.testing.assert_array_equal(y, np.full((2, side, side, 4), 0.25))
+    # On some processors the softmax misses a quarter by its last digit.
+    expected = np.full((2, side, side, 4), 0.25)
+    np.testing.assert_allclose(y, expected, rtol=2**-23)
 
 
 def test_it_has_no_weights_and_a_static_shape_in_a_graph():

@@ -45,7 +45,8 @@ def test_it_answers_before_it_has_seen_a_mask(maps):
     model = _as_generator(discriminator, generator, ClassMapSpace(), (10, 10, 2))
     undecided = tf.fill([len(x), 10, 10, 2], 0.5)
     expected = discriminator.predict_logits(discriminator.features(x), undecided)
-    np.testing.assert_array_equal(model(x), expected)
+    # On some processors the softmax misses a half by its last digit.
+    np.testing.assert_allclose(model(x), expected, rtol=1e-5, atol=1e-7)
     assert model(x).shape == (len(x), 10, 10, 2)
 
 

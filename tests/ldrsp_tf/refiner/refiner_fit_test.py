@@ -235,7 +235,7 @@ def _draws():
 def test_the_users_own_random_draws_go_on_as_if_there_were_no_fit(
     make_refiner, tags, eagerly
 ):
-    refiner = make_refiner(method="baseline")
+    refiner = make_refiner()
     keras.utils.set_random_seed(7)
     expected = _draws()
     keras.utils.set_random_seed(7)
