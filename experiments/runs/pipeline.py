@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from datasets.loading import LoadedData
+from experiments.runs.commands import note_command
 from experiments.runs.context import RunContext
 from experiments.runs.display import Display
 from experiments.runs.environment import peak_memory_bytes, versions
@@ -77,6 +78,7 @@ def _run(context: RunContext, display: Display, command: str) -> Result:
     notes = (*data.notes, *further.notes)
     display.notes(notes)
     with open_stages(context, split.training) as stages:
+        earlier_commands = note_command(context.folder, command)
         if data.inputs:
             write_json(context.folder / INPUTS_FILE, dict(data.inputs))
         chosen = stages.select(split.training, split.validation)
@@ -114,6 +116,7 @@ def _run(context: RunContext, display: Display, command: str) -> Result:
         "config": dict(context.identity),
         **_provenance(data, further),
         "command": command,
+        **({"earlier_commands": earlier_commands} if earlier_commands else {}),
     }
     write_json(context.folder / "result.json", result)
     return result

@@ -58,9 +58,9 @@ def context(folder, screen, **given):
     return RunContext(_TASK, settings, _TASK.identity(settings), folder, screen)
 
 
-def do(folder, screen=None, **given):
+def do(folder, screen=None, command="a command", **given):
     screen = screen or Screen()
-    return run(context(folder, screen, **given), screen, "a command")
+    return run(context(folder, screen, **given), screen, command)
 
 
 def test_a_run_has_its_result_and_its_model_predicts(tmp_path):
@@ -92,6 +92,20 @@ def test_an_interrupted_fit_is_resumed(tmp_path, after):
     whole = do(tmp_path / "b")
     assert result["test"] == whole["test"]
     assert result["selected"] == whole["selected"]
+
+
+def test_a_result_names_the_commands_of_earlier_processes(tmp_path):
+    with pytest.raises(KeyboardInterrupt):
+        do(tmp_path, Screen(stop_after=1))
+    result = do(tmp_path, command="a command --deterministic")
+    assert result["command"] == "a command --deterministic"
+    assert result["earlier_commands"] == ["a command"]
+
+
+def test_a_run_of_one_command_has_no_earlier_ones(tmp_path):
+    with pytest.raises(KeyboardInterrupt):
+        do(tmp_path, Screen(stop_after=1))
+    assert "earlier_commands" not in do(tmp_path)
 
 
 def test_a_model_without_a_network_is_not_exported(tmp_path):
