@@ -22,10 +22,10 @@ from experiments.cli.command import Command
 from experiments.cli.data_flags import DATA_FLAGS, data_arguments
 from experiments.cli.errors import one_sentence_errors
 from experiments.cli.flag import PATH, Flag
+from experiments.cli.flag_checks import refuse_flags_of_runs
 from experiments.jobs.process import Job
 from experiments.jobs.runner import Failure, failure_text, run_jobs
 from experiments.reports.filling import file_result
-from ldrsp_tf.errors import UsageError
 from ldrsp_tf.settings import Domain
 
 COMMAND = Command(
@@ -72,7 +72,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     """
     flags = COMMAND.parse(sys.argv if argv is None else argv)
     with one_sentence_errors(kept="every finished run"):
-        _check(flags)
+        refuse_flags_of_runs(flags)
         failures = _run(flags) if flags.seeds else []
         if failures:
             # Before the table, which they may leave without any row.
@@ -81,12 +81,6 @@ def main(argv: Sequence[str] | None = None) -> None:
         print(ablation_table(results, flags.task, STUDIES[flags.study]))
     if failures:
         sys.exit(1)
-
-
-def _check(flags: Any) -> None:
-    for name in ("jobs", "runs"):
-        if flags[name].present and not flags.seeds:
-            raise UsageError(f"--{name} is of the missing runs; give --seeds, too.")
 
 
 def _run(flags: Any) -> list[Failure]:

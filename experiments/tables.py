@@ -22,6 +22,7 @@ from experiments.cli.command import Command
 from experiments.cli.data_flags import DATA_FLAGS, data_arguments
 from experiments.cli.errors import one_sentence_errors
 from experiments.cli.flag import PATH, Flag
+from experiments.cli.flag_checks import require_figure_folder
 from experiments.jobs.ray_flags import RAY_FLAG, ray_cluster
 from experiments.jobs.runner import Failure, failure_text
 from experiments.reports.filling import Wanted, fill_tables
@@ -259,8 +260,7 @@ def _check(flags: Any) -> None:
     for flag in _RUN_FLAGS:
         if flags[flag.name].present and not flags.run_missing:
             raise UsageError(f"--{flag.name} needs --run_missing; add it.")
-    if flags.figure and not pathlib.Path(flags.figure).parent.is_dir():
-        raise UsageError(f"There is no folder for --figure={flags.figure}.")
+    require_figure_folder(flags.figure)
     if flags.docs:
         _check_docs(flags)
 

@@ -20,11 +20,11 @@ from experiments.cli.command import Command
 from experiments.cli.data_flags import DATA_FLAGS, data_arguments
 from experiments.cli.errors import one_sentence_errors
 from experiments.cli.flag import PATH, Flag
+from experiments.cli.flag_checks import refuse_flags_of_runs, require_figure_folder
 from experiments.jobs.process import Job
 from experiments.jobs.runner import Failure, failure_text, run_jobs
 from experiments.reports.filling import file_result
 from experiments.summaries.result_file import write_json
-from ldrsp_tf.errors import UsageError
 from ldrsp_tf.settings import Domain
 
 COMMAND = Command(
@@ -68,7 +68,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     flags = COMMAND.parse(sys.argv if argv is None else argv)
     with one_sentence_errors(kept="every finished run"):
         results = pathlib.Path(flags.results)
-        _check(flags)
+        refuse_flags_of_runs(flags)
+        require_figure_folder(flags.figure)
         failures = _run(results, flags) if flags.seeds else []
         if failures:
             print(failure_text(failures), file=sys.stderr)
@@ -77,14 +78,6 @@ def main(argv: Sequence[str] | None = None) -> None:
         _report(results, flags)
     if failures:
         sys.exit(1)
-
-
-def _check(flags: Any) -> None:
-    for name in ("jobs", "runs"):
-        if flags[name].present and not flags.seeds:
-            raise UsageError(f"--{name} is of the missing runs; give --seeds, too.")
-    if flags.figure and not pathlib.Path(flags.figure).parent.is_dir():
-        raise UsageError(f"There is no folder for --figure={flags.figure}.")
 
 
 def _run(results: pathlib.Path, flags: Any) -> list[Failure]:

@@ -38,12 +38,14 @@ def evaluate_test(
     refinement, decoder_params = refiner.refinement, refiner.decoder_params
     prediction = refiner.predict(examples.x)
     measured = measure(refiner.trainer, prediction, examples, decoder_params)
-    relaxed = outputs_of(refiner.method, prediction)
-    if prediction.decided is not None:
+    outputs = outputs_of(refiner.method, prediction)
+    of_task = {name: further(y) for name, y in outputs.items()}
+    # Most tasks have no metrics of their own, for which D would predict once more.
+    if prediction.decided is not None and any(of_task.values()):
         x = refiner.preprocess(examples.x)
-        relaxed["decided"] = refiner.delivery.relaxed(x, prediction)
-    for name, y in relaxed.items():
-        measured[name].update(further(y))
+        of_task["decided"] = further(refiner.delivery.relaxed(x, prediction))
+    for name, metrics in of_task.items():
+        measured[name].update(metrics)
     selected = {"epochs": chosen["epoch"], "calibration": decoder_params}
     result = {
         "test": measured,

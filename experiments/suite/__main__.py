@@ -17,6 +17,7 @@ from experiments.cli.command import Command
 from experiments.cli.data_flags import DATA_FLAGS, data_arguments
 from experiments.cli.errors import one_sentence_errors
 from experiments.cli.flag import PATH, Flag
+from experiments.cli.flag_checks import require_figure_folder
 from experiments.jobs.ray_flags import RAY_FLAG, ray_cluster
 from experiments.jobs.runner import Failure, failure_text
 from experiments.reports.filling import fill_runs, require_runnable
@@ -130,8 +131,7 @@ def _checked_rows(flags: Any) -> tuple[ComparedRow, ...]:
             f"--reference={flags.reference} is none of the rows to compare, which are "
             f"{', '.join(row.name for row in rows)}."
         )
-    if flags.figure and not pathlib.Path(flags.figure).parent.is_dir():
-        raise UsageError(f"There is no folder for --figure={flags.figure}.")
+    require_figure_folder(flags.figure)
     for flag in _RUN_FLAGS:
         if flags[flag.name].present and not flags.run_missing:
             raise UsageError(

@@ -9,6 +9,7 @@ from ldrsp_tf.errors import UsageError
 from ldrsp_tf.models.fold_channel import (
     append_fold_channel,
     fold_of_inputs,
+    with_fold,
     without_fold,
 )
 from ldrsp_tf.settings import LARGEST_FOLDS, require_counts, valid_seed
@@ -88,10 +89,6 @@ def augment_beside_folds(augment: Augmentation, channels: int) -> Augmentation:
     ) -> tuple[tf.Tensor, tf.Tensor]:
         folds = fold_of_inputs(x, channels)
         x, y = augment(without_fold(x, channels), y, seed)
-        if folds is None:
-            return x, y
-        channel = tf.reshape(tf.cast(folds, x.dtype), [-1, *[1] * (len(x.shape) - 1)])
-        channel = tf.broadcast_to(channel, [*tf.unstack(tf.shape(x))[:-1], 1])
-        return tf.concat([x, channel], -1), y
+        return (x if folds is None else with_fold(x, folds)), y
 
     return augment_inputs

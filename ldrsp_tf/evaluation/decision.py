@@ -158,33 +158,29 @@ def decide_output(
       margin: The number of standard errors by which a dearer candidate has to be better
         than the one before.
     """
-    taken, compared = np.zeros(len(y_true)), list[Compared]()
-    values_of_all = list[np.ndarray]()
+    taken, compared = np.zeros(len(y_true)), list[tuple[Compared, np.ndarray]]()
     for output, y in outputs.items():
         decoders = space.decoders(output != REFINED)
         for decoder, values in held_out_values(space, y, y_true, decoders).items():
             gain, error = paired_gain(values, taken)
             is_taken = not compared or gain > margin * error
             metric, error_or_none = float(values.mean()), _finite(error)
-            compared.append(
-                Compared(output, decoder, metric, gain, error_or_none, is_taken)
-            )
-            values_of_all.append(values)
+            candidate = Compared(output, decoder, metric, gain, error_or_none, is_taken)
+            compared.append((candidate, values))
             if is_taken:
-                taken = values
-    best = [each for each in compared if each.is_taken][-1]
+                taken, best = values, candidate
     return Decision(
         best.output,
         best.decoder,
         space.metric_name,
         best.metric,
-        tuple(compared),
-        *_gain_of_refinement(compared, values_of_all),
+        tuple(candidate for candidate, _ in compared),
+        *_gain_of_refinement(compared),
     )
 
 
 def _gain_of_refinement(
-    compared: Sequence[Compared], values: Sequence[np.ndarray]
+    compared: Sequence[tuple[Compared, np.ndarray]],
 ) -> tuple[float | None, float | None]:
     """Returns the gain of refined outputs over the candidate taken before them.
 
@@ -192,12 +188,10 @@ def _gain_of_refinement(
     first alone.
 
     Args:
-      compared: All candidates.
-      values: The metric of each example, `[N]`, of each candidate.
+      compared: All candidates, with the metric of each example, `[N]`.
     """
-    pairs = list(zip(compared, values, strict=True))
-    before = [v for each, v in pairs if each.is_taken and each.output != REFINED]
-    refined = [(each, v) for each, v in pairs if each.output == REFINED]
+    before = [v for each, v in compared if each.is_taken and each.output != REFINED]
+    refined = [(each, v) for each, v in compared if each.output == REFINED]
     if not before or not refined:
         return None, None
     are_taken = [pair for pair in refined if pair[0].is_taken]

@@ -29,6 +29,13 @@ def without_fold(x: tf.Tensor, channels: int) -> tf.Tensor:
     return x[..., :channels]
 
 
+def with_fold(x: tf.Tensor, folds: tf.Tensor) -> tf.Tensor:
+    """Returns inputs `[B, ..., F]` with their folds `[B]` as a last channel."""
+    channel = tf.reshape(tf.cast(folds, x.dtype), [-1, *[1] * (len(x.shape) - 1)])
+    channel = tf.broadcast_to(channel, [*tf.unstack(tf.shape(x))[:-1], 1])
+    return tf.concat([x, channel], -1)
+
+
 def fold_of_inputs(x: tf.Tensor, channels: int) -> tf.Tensor | None:
     """Reads the fold of each input.
 

@@ -45,7 +45,7 @@ def test_further_attributes_are_counted(read):
         ["0,1700000000,1", "1,1700000000,2"],
         ["0,1700000000,1", "1,1700000900,2"],
         [*["0,1700000000,1", "0,1700000001,1"] * 2, "1,1600000000,2"],
-        # What a sparse row leaves out is 0.
+        # An attribute that a sparse row leaves out is 0.
         ["{1 1700000000}", "{1 1700000001}", "{0 1}"],
         # As small as 0.
         ["0,1e-60,1", "1,2e-60,2"],
