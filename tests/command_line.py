@@ -19,6 +19,9 @@ ROOT = pathlib.Path(__file__).parents[1]
 _FORK_SERVER = multiprocessing.get_context("forkserver")
 _PRELOAD = ["tests.fork_server_imports"]
 
+# The level that commands choose by themselves, whatever the shell of the tests has.
+_QUIET = {"TF_CPP_MIN_LOG_LEVEL": "3"}
+
 
 class ForkedCommand:
     """A command in a fork of a process that has imported TensorFlow.
@@ -133,7 +136,7 @@ class CommandLine:
           more_environment: Environment variables beside those of all commands.
           fresh: Whether to start an interpreter, as a user does, and not a fork.
         """
-        environment = {**self.environment, **(more_environment or {})}
+        environment = {**self.environment, **_QUIET, **(more_environment or {})}
         if not fresh:
             return ForkedCommand(module, flags, environment)
         return subprocess.Popen(

@@ -6,8 +6,9 @@ import os
 
 gc.disable()  # During the imports.
 
-# Read at the first message; commands set it before they import TensorFlow.
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+# Read once, at the first message, so that no fork can change it: the level of
+# `tests.command_line`.
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 
 # Lines that no setting switches off belong to no command.
 _stderr, _nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
