@@ -14,7 +14,7 @@ import contextlib
 import functools
 import pathlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from experiments.cli.command import Command
@@ -36,6 +36,7 @@ from experiments.tasks.command_line import (
     parse_command_line,
     task_flags,
 )
+from experiments.tasks.ignored_settings import ignored_setting
 from experiments.tasks.recipes import get_recipe
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.settings import Domain
@@ -139,9 +140,10 @@ def main(argv: Sequence[str] | None = None) -> None:
         cluster = ray_cluster(flags.ray_address, flags.jobs)
         if cluster is None and flags.jobs > 1:
             _share(_common_folder(sweeps), flags.jobs, argv)
+            refused = {}
         else:
-            _search(sweeps, budget, cluster, flags)
-        _end(sweeps, flags.record)
+            refused = _search(sweeps, budget, cluster, flags)
+        _end(sweeps, refused, flags.record)
 
 
 def plan_sweeps(line: TaskCommandLine) -> list[Sweep]:
@@ -181,10 +183,17 @@ def _methods(line: TaskCommandLine) -> list[str]:
 
 
 def _all_methods(line: TaskCommandLine) -> list[str]:
-    """Returns the methods of a single stage that are of the task's classes."""
+    """Returns the methods of a single stage that are of the classes and flags."""
     task = line.task
     classes = getattr(task.configure("baseline", line.given), "classes", None)
-    fitting = [m for m in task.search_space if get_recipe(m).is_of_classes(classes)]
+    fitting = [
+        method
+        for method in task.search_space
+        if get_recipe(method).is_of_classes(classes)
+        and not ignored_setting(
+            task.config.from_flat({**task.settings_of(method), **line.given})
+        )
+    ]
     # A trial of a cross-fitted method is a training of every generator.
     return [method for method in fitting if not task.configure(method, {}).folds]
 
@@ -214,7 +223,8 @@ def _search(
     budget: Budget,
     cluster: "RayCluster | None",
     flags: Any,
-) -> None:
+) -> dict[str, str]:
+    """Does the sweeps, and returns a sentence for each method that was refused."""
     # Only in the process that trains, and when its flags are known to be right.
     quiet_tensorflow(find_devices=False)
     try:
@@ -230,7 +240,7 @@ def _search(
     # The data of a task is the same for every method.
     data = first.task.load(config, flags.data_dir, flags.manual_dir)
     with cluster or contextlib.nullcontext():
-        do_sweeps(sweeps, budget, data, cluster)
+        return do_sweeps(sweeps, budget, data, cluster)
 
 
 def _share(folder: pathlib.Path, processes: int, argv: Sequence[str]) -> None:
@@ -253,15 +263,28 @@ def _share(folder: pathlib.Path, processes: int, argv: Sequence[str]) -> None:
         )
 
 
-def _end(sweeps: Sequence[Sweep], records: str | None) -> None:
-    """Shows the best setting of each method, and keeps finished sweeps as records."""
-    failures = []
+def _end(
+    sweeps: Sequence[Sweep], refused: Mapping[str, str], records: str | None
+) -> None:
+    """Shows the best setting of each method, and keeps finished sweeps as records.
+
+    Args:
+      sweeps: All sweeps.
+      refused: A sentence for each method that was refused.
+      records: The folder of records, if there is one.
+
+    Raises:
+      UsageError: A method was refused, or no trial of it has come to its end.
+    """
+    failures = list(refused.values())
     for plan, folder, _ in sweeps:
+        if plan.method in refused:
+            continue
         content = read_json(folder / "sweep.json")
         try:
             show_best(plan, content, folder)
         except UsageError as error:
-            failures.append(error)
+            failures.append(str(error))
             continue
         # Another process may still be at its last trial; it keeps the record then.
         if records and content and content["complete"]:
@@ -269,7 +292,7 @@ def _end(sweeps: Sequence[Sweep], records: str | None) -> None:
             path = write_record(pathlib.Path(records), name, content)
             print(f"Kept as {path}")
     if failures:
-        raise UsageError(" ".join(map(str, failures)))
+        raise UsageError(" ".join(failures))
 
 
 if __name__ == "__main__":

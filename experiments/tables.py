@@ -238,6 +238,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     with one_sentence_errors(kept="every finished run"):
         _check(flags)
         failures = _fill(folder, flags) if flags.run_missing else []
+        if failures:
+            # Before the tables, which they may leave without any row.
+            print(failure_text(failures), file=sys.stderr)
         if not folder.is_dir():
             raise UsageError(f"There is no folder {folder}; name one by --results.")
         if flags.docs:
@@ -249,7 +252,7 @@ def main(argv: Sequence[str] | None = None) -> None:
             if flags.figure:
                 _draw(tables, folder, flags)
     if failures:
-        sys.exit(failure_text(failures))
+        sys.exit(1)
 
 
 def _check(flags: Any) -> None:

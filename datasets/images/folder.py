@@ -27,7 +27,8 @@ class ImageFolder:
       images: The folder of the images.
       masks: The folder of their masks, paired by name (`pair_pictures`).
       test_images: The folder of the test images; None holds out some of `images`.
-      test_masks: The folder of the masks of `test_images`; None exactly without these.
+      test_masks: The folder of the masks of `test_images`, which may be `masks`; None
+        exactly without these.
       test_fraction: The fraction of `images` that is held out without `test_images`.
     """
 
@@ -65,9 +66,13 @@ class ImageFolder:
                 "--test_masks out to hold some of its images out"
             )
         test = (self.test_images, self.test_masks)
+        of_train, of_test = (), ()
+        if self.test_masks.resolve() == self.masks.resolve():
+            of_train = tuple(find_pictures(self.images, excluded=test))
+            of_test = tuple(find_pictures(self.test_images, excluded=train))
         return {
-            "train": pair_pictures(*train, excluded=test),
-            "test": pair_pictures(*test, excluded=train),
+            "train": pair_pictures(*train, excluded=test, others=of_test),
+            "test": pair_pictures(*test, excluded=train, others=of_train),
         }
 
     def _divide(self, pairs: list[Pair]) -> dict[str, list[Pair]]:
@@ -129,14 +134,22 @@ def checksums(folder: ImageFolder) -> dict[str, str]:
       A name of the checksum, and its hexadecimal digits.
 
     Raises:
-      DataError: A file is at fault.
+      DataError: A file is at fault, or the test has no images but training ones.
     """
     digest = hashlib.sha256()
+    images: dict[str, set[str]] = {}
     for split, pairs in folder.pairs().items():
         for pair in pairs:
             contents = read_bytes(pair.image), read_bytes(pair.mask)
             of_files = tuple(map(_sha256, contents))
             digest.update(repr((split, pair.name, of_files)).encode())
+            images.setdefault(split, set()).add(of_files[0])
+    if folder.test_images and images["test"] <= images["train"]:
+        raise DataError(
+            f"all images of {folder.test_images} are training images in "
+            f"{folder.images}, and a test needs others: name another folder, or leave "
+            "--test_images and --test_masks out to hold some images out"
+        )
     return {"images and masks": digest.hexdigest()}
 
 

@@ -3,7 +3,7 @@
 import os
 import pathlib
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from datasets.errors import DataError, raise_first
@@ -30,6 +30,7 @@ def pair_pictures(
     images: pathlib.Path,
     masks: pathlib.Path,
     excluded: Sequence[pathlib.Path] = (),
+    others: Collection[str] = (),
 ) -> list[Pair]:
     """Pairs the images of one folder with the masks of another.
 
@@ -37,6 +38,7 @@ def pair_pictures(
       images: The folder of the images, with its sub-folders.
       masks: The folder of the masks, named as the images except for the extension.
       excluded: The folders that are skipped inside of both.
+      others: The names of images elsewhere whose masks may be in the same folder.
 
     Returns:
       The pairs, sorted by name.
@@ -67,7 +69,7 @@ def pair_pictures(
         f"{path} is the mask of no image: put {name}.jpg or {name}.png into {images}, "
         "or remove the mask"
         for name, path in found_masks.items()
-        if name not in found_images
+        if name not in found_images and name not in others
     )
     return [Pair(name, path, found_masks[name]) for name, path in found_images.items()]
 

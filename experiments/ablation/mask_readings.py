@@ -68,6 +68,7 @@ _REFINED = of_validation("refined")
 # Half of the row's width and a quarter of its epochs, so that a run takes a minute or
 # two: enough to see a gain of the paper's size.
 MASK_READINGS = Study(
+    name="mask_readings",
     method="ldrsp",
     settings={
         "width": 32,

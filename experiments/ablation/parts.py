@@ -51,6 +51,7 @@ _ABLATIONS = {
 _REFINED = of_test("refined", "f1")
 
 PARTS = Study(
+    name="parts",
     method="ldrsp_cross",
     settings={"ensemble": False},
     ablations=_ABLATIONS,

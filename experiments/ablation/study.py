@@ -27,18 +27,23 @@ class Study(NamedTuple):
     """Runs of one method, each with one part changed.
 
     Attributes:
+      name: The value of `--study`.
       method: The name of the method.
       settings: The settings of all runs, by name; those of an ablation go before them.
       ablations: The runs by name, `WHOLE` among them.
       columns: The columns of the table after that of the changes.
       needed: The parts of a result that the columns need (`require_result`).
+      tasks: The tasks whose settings the ablations are changes of; empty for all that
+        have the settings.
     """
 
+    name: str
     method: str
     settings: Mapping[str, Any]
     ablations: Mapping[str, Ablation]
     columns: tuple[Column, ...]
     needed: tuple[str, ...] = ()
+    tasks: tuple[str, ...] = ()
 
     def folder(self, name: str) -> str:
         """Returns the folder of an ablation's results, `<method>-<ablation>`."""
@@ -57,9 +62,15 @@ def require_task(name: str, study: Study) -> None:
       study: The study.
 
     Raises:
-      UsageError: There is no such task, or it does not have the method or a setting.
+      UsageError: There is no such task, or the study is of others, or it does not have
+        the method or a setting.
     """
     task = get_task(name)
+    if study.tasks and name not in study.tasks:
+        raise UsageError(
+            f"The study {study.name} is of {', '.join(study.tasks)}; choose another "
+            "--study or --task."
+        )
     for ablation in study.ablations:
         try:
             task.configure(study.method, study.settings_of(ablation))

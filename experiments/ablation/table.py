@@ -40,7 +40,8 @@ def ablation_table(results: pathlib.Path, task: str, study: Study) -> str:
     if not rows:
         raise UsageError(
             f"{results} has no result of this study on {task}; make some with python "
-            "-m experiments.ablations --seeds=1, or name another folder by --results."
+            f"-m experiments.ablations --task={task} --study={study.name} --seeds=1, "
+            "or name another folder by --results."
         )
     heads = tuple(column.head for column in study.columns)
     return markdown_table([("changed part", *heads), *rows])

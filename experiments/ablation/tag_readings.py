@@ -64,6 +64,7 @@ _PLUGIN = of_validation("generator", "f1_plugin")
 _REFINED = of_validation("refined", "f1")
 
 TAG_READINGS = Study(
+    name="tag_readings",
     method="ldrsp",
     settings={"retrain": False},
     ablations=_ABLATIONS,
@@ -78,4 +79,5 @@ TAG_READINGS = Study(
         SEEDS,
     ),
     needed=("score",),
+    tasks=("bibtex",),
 )

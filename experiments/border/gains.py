@@ -18,8 +18,8 @@ class Comparison:
 
     Attributes:
       metric: The name of the metric, as a sentence has it.
-      controls: As many generators as `auto` trains, on all rows, by each decoder: the
-        predictions without D.
+      controls: As many generators as `auto` predicts with, trained on all rows, by
+        each decoder: the predictions without D.
       outputs: The outputs that D has a part in, and the one that `auto` takes.
     """
 

@@ -11,22 +11,7 @@ import tensorflow as tf
 from experiments.tasks.config import Config
 from experiments.tasks.recipes import get_recipe
 from ldrsp_tf.data.examples import Examples
-from ldrsp_tf.errors import UsageError
 from ldrsp_tf.spaces.base import OutputSpace
-
-# Settings, the methods that they are of, and why a fit of a recipe's own has none.
-_NOT_OF_OWN_FITS = (
-    (
-        ("folds", "controls", "refit", "late_refit"),
-        "with a discriminator",
-        "is fitted without one",
-    ),
-    (
-        ("updates", "precision"),
-        "that the library trains",
-        "has a fit of its own",
-    ),
-)
 
 
 class OwnFit(abc.ABC):
@@ -111,20 +96,7 @@ def build_own_fit(config: Config, space: OutputSpace, examples: Examples) -> Own
     Raises:
       UsageError: The settings do not fit the recipe.
     """
-    _require_settings_of_own_fits(config)
     module = get_recipe(config.method).fit
     assert module is not None
     fit: OwnFit = importlib.import_module(module).build(config, space, examples)
     return fit
-
-
-def _require_settings_of_own_fits(config: Config) -> None:
-    """Refuses settings that would be ignored."""
-    defaults = config.flat_defaults()
-    for names, owners, reason in _NOT_OF_OWN_FITS:
-        for name in names:
-            if getattr(config, name) != defaults[name]:
-                raise UsageError(
-                    f"--{name} is of methods {owners}, and {config.method!r} "
-                    f"{reason}; leave it out."
-                )

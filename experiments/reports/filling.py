@@ -117,7 +117,12 @@ def lacking_runs(
     """
     lacking = missing_runs(task, folders, there, seeds, controls=controls)
     _check_settings(lacking, there, results, settings)
-    return lacking
+    return [
+        dataclasses.replace(run, controls=False)
+        if get_task(task).configure(run.method, settings(run)).controls
+        else run
+        for run in lacking
+    ]
 
 
 def fill_runs(
@@ -147,8 +152,8 @@ def fill_runs(
     jobs = [
         Job(
             name=str(run),
-            command=(*command, *run.flags, f"--output_dir={runs / str(run)}"),
-            folder=runs / str(run),
+            command=(*command, *run.flags, f"--output_dir={runs / run.place}"),
+            folder=runs / run.place,
         )
         for run in missing
     ]

@@ -20,7 +20,7 @@ class RunName:
       task: The task's name.
       folder: The method's folder, `<method>[-<networks>]`.
       seed: The seed.
-      controls: Whether its controls are measured, whatever its method's settings.
+      controls: Whether its controls are measured though its method measures none.
     """
 
     task: str
@@ -30,6 +30,14 @@ class RunName:
 
     def __str__(self) -> str:
         return f"{self.task}/{self.folder}/seed{self.seed}"
+
+    @property
+    def place(self) -> str:
+        """The path of its folder below the folder of all runs.
+
+        With controls it is another run than without, whose folder it cannot go on in.
+        """
+        return f"{self}-with-controls" if self.controls else str(self)
 
     @property
     def method(self) -> str:

@@ -66,7 +66,7 @@ class Controls:
         rows, ratio = self._split.training, 1.0
         if config.retrain:
             rows = self._split.all_training
-            ratio = self._stages.updates_ratio(self._split.training, rows)
+            ratio = self._stages.first_ratio(self._split.training, rows)
         self._ensemble = self._stages.ensemble(rows, ratio)
 
     def measure(self, further: "FurtherMeasure") -> dict[str, Any]:

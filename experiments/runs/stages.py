@@ -40,6 +40,7 @@ from ldrsp_tf.prediction.crops import predictor_by
 from ldrsp_tf.prediction.predictor import OutputPredictor, Predictor, generate
 from ldrsp_tf.prediction.unrefined import GENERATOR
 from ldrsp_tf.refiner import Refiner
+from ldrsp_tf.settings import TrainingSettings
 from ldrsp_tf.training.history import Record
 from ldrsp_tf.training.loop import restore_best
 from ldrsp_tf.training.trainer import Trainer
@@ -147,9 +148,10 @@ class Stages(StageFiles):
           chosen: The record of the chosen epoch.
         """
         config = self._run.config
-        ratio = self.updates_ratio(training, all_training)
+        ratio = self._updates_ratio(training, all_training)
         self.refiner.trainer.reset()
-        folds = self._first_stages("retraining", all_training, ratio)
+        first_ratio = self.first_ratio(training, all_training)
+        folds = self._first_stages("retraining", all_training, ratio, first_ratio)
         self._fit(
             "retraining",
             self.refiner.trainer,
@@ -194,20 +196,33 @@ class Stages(StageFiles):
             self._fit(stage, member.trainer, examples, self._first_epochs(ratio))
         return cross_fit(members, [], examples)
 
-    def updates_ratio(self, training: Examples, all_training: Examples) -> float:
+    def first_ratio(self, training: Examples, all_training: Examples) -> float:
+        """Returns the ratio of a cross-fitted generator's updates an epoch.
+
+        It is that of some rows to all rows, by the batches that generators have.
+        """
+        if not self._members:
+            return 1.0
+        return _ratio(self._members[0].settings, training, all_training)
+
+    def _updates_ratio(self, training: Examples, all_training: Examples) -> float:
         """Returns the ratio of updates an epoch, of some rows to all rows."""
-        updates = self._run.config.training.steps_per_epoch
-        return updates(len(training.x)) / updates(len(all_training.x))
+        return _ratio(self._run.config.training, training, all_training)
 
     def _first_stages(
-        self, stage: str, examples: Examples, ratio: float = 1.0
+        self,
+        stage: str,
+        examples: Examples,
+        ratio: float = 1.0,
+        first_ratio: float = 1.0,
     ) -> np.ndarray | None:
         """Trains the generators of a cross-fitted run, and pretrains D.
 
         Args:
           stage: The training that the stages belong to.
           examples: The rows to train on.
-          ratio: The ratio of their epochs to those of the settings.
+          ratio: The ratio of D's epochs to those of the settings.
+          first_ratio: The ratio of the generators' epochs to those of the settings.
 
         Returns:
           The fold of each example; None where there is one generator.
@@ -218,7 +233,9 @@ class Stages(StageFiles):
             # First, since its state includes the generators that condition D.
             self._pretrainer.reset()
         epochs = [
-            self._fit_on_folds(f"{stage}/generator", index, examples, folds, ratio)
+            self._fit_on_folds(
+                f"{stage}/generator", index, examples, folds, first_ratio
+            )
             for index in range(len(self._members))
         ]
         if stage == SELECTION and config.late_refit:
@@ -292,7 +309,7 @@ class Stages(StageFiles):
             patience=max(interval, epochs // _PATIENCE),
         )
         best = restore_best(checkpoints, self.history, name)
-        return best["epoch"] * self.updates_ratio(seen, examples)
+        return best["epoch"] * self.first_ratio(seen, examples)
 
     def _validation_of(
         self, member: Refiner, held_out: Examples
@@ -311,6 +328,13 @@ class Stages(StageFiles):
     def _first_epochs(self, ratio: float) -> int:
         """Returns a generator's epochs on rows of another number of updates."""
         return max(1, round(self._budgets.first_epochs * ratio))
+
+
+def _ratio(
+    settings: TrainingSettings, training: Examples, all_training: Examples
+) -> float:
+    updates = settings.steps_per_epoch
+    return updates(len(training.x)) / updates(len(all_training.x))
 
 
 def open_stages(run: RunContext, examples: Examples) -> StageFiles:

@@ -88,7 +88,7 @@ def show_best(
         f"\nBest of {len(content['trials'])}: trial {best['number']}, "
         f"{percent(best['value'])} on validation rows.\n"
     )
-    print(as_overrides(plan.method, {**plan.lasting, **best["settings"]}))
+    print(as_overrides(plan.method, plan.overrides(best["settings"])))
     for name, edge in content["edges"].items():
         print(f"\nIts {name} is at the {edge} edge of the range still.")
     print(f"\nAll trials: {folder / 'sweep.json'}")

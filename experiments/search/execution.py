@@ -19,6 +19,7 @@ from experiments.search.trials import (
 )
 from experiments.search.widening import Budget
 from experiments.summaries.result_file import write_json
+from ldrsp_tf.errors import UsageError
 
 if TYPE_CHECKING:
     from experiments.jobs.ray_cluster import RayCluster
@@ -29,27 +30,38 @@ def do_sweeps(
     budget: Budget,
     data: LoadedData,
     cluster: "RayCluster | None" = None,
-) -> None:
+) -> dict[str, str]:
     """Does sweeps of a task, one after the other.
+
+    A method that is refused, by its own fit for instance, keeps no other one from its
+    sweep.
 
     Args:
       sweeps: The sweeps in their order.
       budget: The number of trials of each.
       data: The data of the task, whose test rows are left out.
       cluster: The cluster that does the trials; this process if None.
+
+    Returns:
+      The sentence of its refusal, for each method that was refused.
     """
+    refused = {}
     rows = without_test_rows(data)
     # Opened before the first trial: a file of another sweep is refused at once.
     searches = [Search(*sweep, run_epochs(sweep.plan, rows)) for sweep in sweeps]
     for sweep, search in zip(sweeps, searches, strict=True):
         keeper = _Keeper(sweep, search, budget, data, cluster.at_once if cluster else 1)
         run = functools.partial(search.run, budget, tell=keeper.tell)
-        if cluster is None:
-            run(functools.partial(validation_value, sweep.plan, rows))
-        else:
-            from experiments.search.ray_trials import search_on_ray
+        try:
+            if cluster is None:
+                run(functools.partial(validation_value, sweep.plan, rows))
+            else:
+                from experiments.search.ray_trials import search_on_ray
 
-            search_on_ray(cluster, sweep.plan, rows, run)
+                search_on_ray(cluster, sweep.plan, rows, run)
+        except UsageError as error:
+            refused[sweep.plan.method] = str(error)
+    return refused
 
 
 class _Keeper:

@@ -6,7 +6,8 @@ import pathlib
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from experiments.tasks.config import BOUNDS, Config
+from experiments.tasks.config import BOUNDS, SINGLE_VALUES, Config
+from experiments.tasks.first_stage import training_of_g
 from experiments.tasks.ranges import Space
 from experiments.tasks.recipes import get_recipe
 from experiments.tasks.task import Task
@@ -65,11 +66,16 @@ class Plan:
                 f"There is nothing to search for method {self.method!r}: its space in "
                 f"experiments/configs/{module}.py is empty, or every setting is given."
             )
-        own = self._own_config.as_dict()
+        own = self._own_values
         return {
             name: found if own[name] is None else found.extend_to(own[name])
             for name, found in left.items()
         }
+
+    @property
+    def defaults(self) -> Settings:
+        """The default of each setting of the task that has one, as JSON has it."""
+        return self._own_config.defaults()
 
     @functools.cached_property
     def content(self) -> dict[str, str]:
@@ -82,6 +88,8 @@ class Plan:
 
     def _is_read(self, name: str) -> bool:
         """Returns whether a training of the run reads that setting of the space."""
+        if name in self._replaced:
+            return False
         if name != "adversarial_weight":
             return True
         config = self._own_config
@@ -89,23 +97,42 @@ class Plan:
         return not config.folds or get_recipe(config.first_method).method != "baseline"
 
     @property
-    def own_settings(self) -> Settings:
-        """The task's own values of the searched settings, where the space has them."""
-        config = self._own_config.as_dict()
-        return {
-            name: config[name]
-            for name, found in self.space.items()
-            if config[name] is not None and config[name] in found
-        }
+    def _replaced(self) -> set[str]:
+        """The single values in whose place a grid of candidates is given."""
+        return {one for grid, one in SINGLE_VALUES.items() if grid in self.given}
 
     @property
-    def lasting(self) -> Settings:
-        """The given settings that a configuration of the method may keep.
+    def _own_values(self) -> Settings:
+        """The values that a run of the given settings trains with, by name."""
+        config = self._own_config
+        return {**config.as_dict(), **training_of_g(self.task, config)}
+
+    @property
+    def own_settings(self) -> Settings:
+        """The task's own values of the searched settings, where the space has them."""
+        own = self._own_values
+        return {
+            name: own[name]
+            for name, found in self.space.items()
+            if own[name] is not None and own[name] in found
+        }
+
+    def overrides(self, settings: Settings) -> Settings:
+        """Returns a trial's settings as a configuration of the method may keep them.
 
         Places of files are not its own, and a trial may be shorter than a run.
+
+        Args:
+          settings: The proposed settings of the trial.
         """
         left_out = {*self._own_config.path_settings, *_LENGTHS}
-        return {k: v for k, v in self.given.items() if k not in left_out}
+        kept = {k: v for k, v in self.given.items() if k not in left_out} | settings
+        config = self.configs(settings)[0].as_dict()
+        # The method may have a single value, which would stand above the grid.
+        usual = self.task.settings_of(self.method, self._own_config.variant)
+        kept |= {n: None for n in self._replaced - {*kept} if usual.get(n) is not None}
+        of_generators = tuple(n for n in config["first_settings"] if n in kept)
+        return kept | ({"first_settings": of_generators} if of_generators else {})
 
     def configs(self, settings: Settings) -> list[Config]:
         """Returns the configurations of the runs of a trial, one per seed."""

@@ -274,8 +274,12 @@ def _check_plan(study: optuna.Study, plan: Plan, storage: pathlib.Path) -> None:
     found = study.user_attrs.get("plan")
     if found is None:
         study.set_user_attr("plan", wanted)
-    elif found != wanted:
-        differing = [name for name in wanted if found.get(name) != wanted[name]]
+        return
+    # A version before a setting does not list it; its trials had the default.
+    defaults = {n: v for n, v in plan.defaults.items() if n in wanted["fixed"]}
+    found = {**found, "fixed": {**defaults, **found.get("fixed", {})}}
+    differing = [name for name in wanted if found.get(name) != wanted[name]]
+    if differing:
         raise UsageError(
             f"{storage} has the trials of another sweep (it differs in "
             f"{', '.join(differing)}); choose another --output_dir, or delete that one."

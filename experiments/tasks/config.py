@@ -30,6 +30,20 @@ BOUNDS: Mapping[str, str] = {
     "pretraining_epochs": "pretraining_updates",
 }
 
+# Settings of G's training. A cross-fitted run trains no G beside D: they are of its
+# generators alone, which have them of `--first_method` unless `first_settings` has the
+# name.
+GENERATOR_TRAINING = (
+    "batch_size",
+    "generator_learning_rate",
+    "generator_weight_decay",
+    "beta_1",
+    "beta_2",
+    "adversarial_weight",
+    "adversarial_share",
+    "cosine_decay",
+)
+
 # The single value that stands before each grid of candidates.
 SINGLE_VALUES: Mapping[str, str] = {
     "step_size_grid": "step_size",
@@ -187,6 +201,15 @@ class Config:
         OURS,
         "number of times that each cross-fitted generator is validated on the fold "
         "that it does not see, and its best state kept; 0 keeps the last state",
+        group="training",
+    )
+    first_settings: tuple[str, ...] = setting(
+        (),
+        OURS,
+        "names of settings of G's training, separated by commas, that cross-fitted "
+        "generators have of the run and not of --first_method; those that are given "
+        "are among them",
+        choices=GENERATOR_TRAINING,
         group="training",
     )
     discriminators: int = setting(

@@ -14,7 +14,13 @@ import numpy as np
 
 from datasets.loading import LoadedData, load
 from datasets.preparation.mulan_sets import SETS as MULAN_SETS
-from experiments.tasks.config import BOUNDS, SINGLE_VALUES, Config
+from experiments.tasks.config import (
+    BOUNDS,
+    GENERATOR_TRAINING,
+    SINGLE_VALUES,
+    Config,
+)
+from experiments.tasks.ignored_settings import require_read_settings
 from experiments.tasks.inputs import NewInputs
 from experiments.tasks.ranges import Space
 from experiments.tasks.recipes import get_recipe
@@ -257,11 +263,12 @@ class Task:
           given: The user's settings by flat name, which override all others. A number
             of epochs holds, too: it is not bounded by updates unless the user does so.
             So does an interval of validations, and a grid of candidates unless the user
-            gives a single value as well.
+            gives a single value as well; settings of G's training hold for cross-fitted
+            generators, too.
 
         Raises:
-          UsageError: A setting is unknown to this task, out of bounds or contradicted
-            by the data, or the method is unknown or not of such tasks.
+          UsageError: A setting is unknown to this task or method, out of bounds or
+            contradicted by the data, or the method is unknown or not of such tasks.
           DataError: The data that settings follow from is at fault.
         """
         recipe = get_recipe(method)
@@ -270,8 +277,13 @@ class Task:
                 raise UsageError(f"--{name} is not a setting of task {self.name!r}.")
         usual = self.config.from_flat({**self.settings_of(method), **given})
         chosen = self.settings_of(method, usual.variant)
-        config = self.config.from_flat(_with_given(chosen, given))
+        settings = _with_given(chosen, given)
+        # The generators of a stock recipe have all settings of the run.
+        if method not in self.config.STOCK and settings.get("folds"):
+            settings |= _of_generators(settings, given)
+        config = self.config.from_flat(settings)
         recipe.require_task(config.FAMILY, getattr(config, "classes", None))
+        require_read_settings(config)
         config = self.complete(config)
         # Files may have the number of classes.
         recipe.require_task(config.FAMILY, getattr(config, "classes", None))
@@ -347,6 +359,14 @@ def _with_given(chosen: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str
     if "validation_interval" in given and settings.get("updates"):
         settings.setdefault("bounded_interval", False)
     return settings
+
+
+def _of_generators(
+    settings: Mapping[str, Any], given: Mapping[str, Any]
+) -> dict[str, tuple[str, ...]]:
+    """Returns the setting that lets what the user gives hold for the generators."""
+    names = {*settings.get("first_settings", ()), *given}
+    return {"first_settings": tuple(n for n in GENERATOR_TRAINING if n in names)}
 
 
 def get_task(name: str) -> Task:

@@ -57,6 +57,15 @@ def test_all_methods_are_those_of_a_single_stage_under_the_same_protocol():
         assert tags.plan.seeds == seeds
 
 
+@pytest.mark.parametrize("flag", ["--precision=mixed_bfloat16", "--updates=9,10"])
+def test_all_methods_are_those_that_read_the_given_settings(flag):
+    sweeps = planned("--task=bibtex", "--method=all", flag)
+    assert {"gan", "ldrsp_plus"} < set(sweeps)
+    assert not {"prlr", "prlr_without_norms"} & set(sweeps)
+    with pytest.raises(UsageError, match="and 'prlr' has a fit of its own; leave it"):
+        planned("--task=bibtex", "--method=prlr", flag)
+
+
 @pytest.mark.parametrize(
     ("flags", "classes"),
     [((), 2), (("--classes=3",), 3), (("--class_values=0,1,2",), 3)],

@@ -240,6 +240,17 @@ def test_flags_that_do_not_fit_are_refused_before_any_run(
         tables.main(["tables", "--run_missing", f"--results={tmp_path}", *given])
 
 
+def test_runs_that_fail_are_named_where_they_leave_no_row(
+    tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setattr(tables, "fill_tables", lambda *given, **more: ["failed"])
+    monkeypatch.setattr(tables, "failure_text", lambda failures: "These failed.")
+    flags = ("--run_missing", "--table=1", f"--results={tmp_path / 'none'}")
+    with pytest.raises(SystemExit, match="There is no folder"):
+        tables.main(["tables", *flags])
+    assert capsys.readouterr().err.startswith("These failed.")
+
+
 @pytest.mark.slow
 def test_tables_that_nothing_reads_end_without_a_word(results):
     command = [sys.executable, "-m", "experiments.tables", f"--results={results}"]

@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from datasets.errors import DataError
-from datasets.images.folder import ImageFolder, load, read_images
+from datasets.images.folder import ImageFolder, checksums, load, read_images
 
 _BOTH = [[0, 255, 255], [0, 0, 255]]
 _SIZE = (2, 3)
@@ -67,6 +67,34 @@ def test_the_training_images_are_no_test_images(ten):
     folder = _folder(ten, test_images=ten / "link", test_masks=ten / "masks")
     with pytest.raises(DataError, match=r"link is given as .* leave --test_images and"):
         folder.pairs()
+
+
+def test_masks_of_training_and_test_images_may_share_a_folder(save_pairs, tmp_path):
+    root = save_pairs(a=_BOTH, b=_BOTH)
+    save_pairs(tmp_path / "others", c=_BOTH)
+    tests = root / "others" / "photos"
+    (root / "others" / "masks" / "c.png").rename(root / "masks" / "c.png")
+    folder = _folder(root, test_images=tests, test_masks=root / "masks")
+    assert _names(folder) == {"train": ["a", "b"], "test": ["c"]}
+    (tests / "c.png").unlink()
+    (root / "photos" / "b.png").rename(tests / "b.png")
+    with pytest.raises(DataError, match=r"masks/c\.png is the mask of no image"):
+        folder.pairs()
+
+
+def test_copies_of_training_images_are_no_test_images(save_pairs, tmp_path):
+    root = save_pairs(a=_BOTH, b=_BOTH)
+    tests = [tmp_path / "others" / part for part in ("photos", "masks")]
+    save_pairs(tmp_path / "others", c=_BOTH, d=_BOTH)
+    photo = (root / "photos" / "a.png").read_bytes()
+    for name in "cd":
+        Image.new("RGB", (3, 2), name == "c").save(tests[0] / f"{name}.png")
+    (tests[0] / "c.png").write_bytes(photo)
+    folder = _folder(root, test_images=tests[0], test_masks=tests[1])
+    checksums(folder)  # One of the two is another image.
+    (tests[0] / "d.png").write_bytes(photo)
+    with pytest.raises(DataError, match=r"all images of .*others/photos are training"):
+        checksums(folder)
 
 
 def test_loads_images_and_class_ids_by_name(ten):

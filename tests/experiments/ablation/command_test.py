@@ -44,10 +44,18 @@ def test_a_damaged_result_is_one_sentence(results):
         ),
         (
             ["--study=tag_readings", "--task=weizmann_horse"],
-            "error: The study is not of task 'weizmann_horse'",
+            "error: The study tag_readings is of bibtex; choose another --study or",
+        ),
+        (
+            ["--study=tag_readings", "--task=delicious"],
+            "error: The study tag_readings is of bibtex; choose another --study or",
         ),
         (["--results=/no/such"], "error: /no/such has no result of this study on"),
-        (["--study=tag_readings"], " has no result of this study on bibtex; make some"),
+        (
+            ["--study=tag_readings"],
+            " has no result of this study on bibtex; make some with python -m "
+            "experiments.ablations --task=bibtex --study=tag_readings --seeds=1, or",
+        ),
         (["--jobs=2"], "error: --jobs is of the missing runs; give --seeds, too."),
         (["--runs=x"], "error: --runs is of the missing runs; give --seeds, too."),
     ],

@@ -23,7 +23,12 @@ if (given["method"], given["seed"]) == ("lsgan", "1"):
 result = {"task": given["task"], "method": given["method"], "seed": int(given["seed"])}
 result |= {"complete": given["method"] != "ebgan", "test": {}}
 result["config"] = CONFIGS[given["method"]]
+result["config"]["controls"] |= given.get("controls") == "True"
+if result["config"]["controls"]:
+    result["controls"] = {}
 path = pathlib.Path(given["output_dir"], "result.json")
+if path.exists() and json.loads(path.read_text())["config"] != result["config"]:
+    sys.exit("error: It holds a run with other settings.")
 path.write_text(json.dumps(result))
 """
 
@@ -82,6 +87,18 @@ def test_a_table_of_controls_makes_runs_that_were_made_without_them(
     wanted = {"tasks": ["bibtex"], "methods": ["ldrsp"], "seeds": 1}
     assert fill(number=1, **wanted)[1] == ["No run is missing."]
     assert fill(number="controls", **wanted)[1][0].startswith("1 run is missing")
+
+
+def test_runs_for_controls_are_made_beside_those_of_the_tables(fill, tmp_path):
+    wanted = {"tasks": ["bibtex"], "methods": ["ldrsp", "ldrsp_cross"], "seeds": 1}
+    assert fill(number=1, **wanted)[0] == []
+    # The method `ldrsp_cross` measures its controls anyway.
+    failures, lines = fill(number="controls", **wanted)
+    assert failures == []
+    assert lines[0].startswith("1 run is missing")
+    result = tmp_path / "results" / "bibtex" / "ldrsp" / "seed0" / "result.json"
+    assert "controls" in json.loads(result.read_text())
+    assert fill(number=1, **wanted)[1] == ["No run is missing."]
 
 
 def test_every_row_that_can_be_run_is_run_unless_methods_are_named(

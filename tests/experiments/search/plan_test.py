@@ -4,6 +4,7 @@ import json
 import pytest
 
 from experiments.search.plan import Plan
+from experiments.tasks.first_stage import first_stage
 from experiments.tasks.ranges import Uniform
 from experiments.tasks.task import get_task
 from ldrsp_tf.errors import UsageError
@@ -77,7 +78,41 @@ def test_plans_differ_where_their_values_do_not_compare():
 
 def test_places_of_files_and_lengths_of_trials_are_no_overrides():
     given = {"train_file": "/home/me/a.arff", "num_labels": 2, "epochs": 3}
-    assert Plan(get_task("arff"), "gan", given).lasting == {"num_labels": 2}
+    assert Plan(get_task("arff"), "gan", given).overrides({}) == {"num_labels": 2}
+    plan = Plan(get_task("synthetic_tags"), "gan", {"epochs": 3, "beta_1": 0.9})
+    assert plan.overrides({"beta_2": 0.5}) == {"beta_1": 0.9, "beta_2": 0.5}
+
+
+@pytest.mark.parametrize("method", ["wgan_gp", "ebgan", "spen"])
+def test_a_given_grid_takes_the_place_of_its_single_value(method):
+    given = {"step_size_grid": (0.1, 0.3)}
+    task = get_task("bibtex")
+    assert "step_size" in Plan(task, method, {}).space
+    plan = Plan(task, method, given)
+    assert "step_size" not in plan.space
+    # Copied into a configuration, it is above the method's own single value.
+    settings = {**task.settings_of(method), **plan.overrides({})}
+    assert task.config.from_flat(settings).refinement_grid().step_sizes == (0.1, 0.3)
+
+
+@pytest.mark.parametrize("given", [{}, {"batch_size": 64}])
+def test_a_cross_fitted_trial_its_overrides_and_the_first_trial_train_the_same_g(given):
+    task = get_task("delicious")
+    plan = Plan(task, "ldrsp_cross", given)
+    assert plan.own_settings["generator_learning_rate"] == 0.000882
+
+    def stage_of(task, config):
+        return first_stage(task, config, 0).training
+
+    for settings in (plan.own_settings, {"generator_learning_rate": 0.003}):
+        overrides = {**task.overrides["ldrsp_cross"], **plan.overrides(settings)}
+        copied = dataclasses.replace(
+            task, overrides={**task.overrides, "ldrsp_cross": overrides}
+        )
+        trained = stage_of(task, plan.configs(settings)[0])
+        assert trained == stage_of(copied, copied.configure("ldrsp_cross", {}))
+    alone = stage_of(task, task.configure("ldrsp_cross", given))
+    assert stage_of(task, plan.configs(plan.own_settings)[0]) == alone
 
 
 def test_a_held_rate_is_part_of_every_trial_and_of_the_plan():

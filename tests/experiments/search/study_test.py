@@ -219,6 +219,19 @@ def test_each_end_of_a_trial_is_told_and_that_of_the_search(tmp_path):
     assert [trial and trial.number for trial in told] == [0, 1, None]
 
 
+def test_trials_of_a_version_before_a_setting_are_those_of_its_default(tmp_path):
+    run(tmp_path, 1)
+    before = PLAN.as_dict()
+    del before["fixed"]["first_settings"]
+    made = search(tmp_path)
+    made._study.set_user_attr("plan", before)
+    search(tmp_path)
+    before["fixed"]["first_settings"] = ["beta_1"]
+    made._study.set_user_attr("plan", before)
+    with pytest.raises(UsageError, match=r"another sweep \(it differs in fixed\)"):
+        search(tmp_path)
+
+
 def test_the_trials_of_another_sweep_are_refused(tmp_path):
     run(tmp_path, 1)
     with pytest.raises(UsageError, match=r"differs in fixed.*--output_dir"):

@@ -2,7 +2,7 @@ import dataclasses
 
 import pytest
 
-from experiments.tasks.first_stage import first_stage
+from experiments.tasks.first_stage import first_stage, training_of_g
 from experiments.tasks.task import get_task
 from ldrsp_tf.errors import UsageError
 
@@ -49,6 +49,9 @@ def test_the_generators_of_a_stock_recipe_have_its_settings():
     [
         ("delicious", {"generator_learning_rate": 0.01, "batch_size": 128}),
         ("bibtex", {"generator_learning_rate": 0.01, "batch_size": 128}),
+        # The run's own values, which are not those of --first_method.
+        ("delicious", {"generator_learning_rate": 0.001}),
+        ("bibtex", {"batch_size": 64}),
         ("bibtex", {"first_method": "baseline", "generator_learning_rate": 0.01}),
         ("bibtex", {"first_method": "gan", "adversarial_weight": 0.5}),
         ("bibtex", {"first_method": "wgan_gp", "beta_2": 0.8, "beta_1": 0.1}),
@@ -62,6 +65,30 @@ def test_what_the_user_gives_for_the_training_of_g_holds_for_the_generators(
     stage = first_stage(task, task.configure("ldrsp_cross", given), 0).as_dict()
     settings = {name: given[name] for name in given if name != "first_method"}
     assert {name: stage[name] for name in settings} == settings
+
+
+def test_settings_of_g_that_a_configuration_names_hold_for_the_generators():
+    task = get_task("delicious")
+    own = {"generator_learning_rate": 0.003, "beta_1": 0.7}
+    overrides = {**task.overrides["ldrsp_cross"], **own}
+    named = {**overrides, "first_settings": ("generator_learning_rate",)}
+    usual = first_stage(task, task.configure("ldrsp_cross", {}), 0).training
+    for settings, rate in ((overrides, usual.generator_learning_rate), (named, 0.003)):
+        changed = dataclasses.replace(
+            task, overrides={**task.overrides, "ldrsp_cross": settings}
+        )
+        for given in ({}, {"beta_2": 0.9}):
+            config = changed.configure("ldrsp_cross", given)
+            training = first_stage(changed, config, 0).training
+            assert training.generator_learning_rate == rate
+            assert training.beta_2 == given.get("beta_2", usual.beta_2)
+
+
+def test_the_training_of_g_is_that_of_the_run_or_of_its_generators():
+    task = get_task("delicious")
+    assert training_of_g(task, task.configure("gan", {"beta_1": 0.1}))["beta_1"] == 0.1
+    of_cross = training_of_g(task, task.configure("ldrsp_cross", {}))
+    assert of_cross["generator_learning_rate"] == 0.000882
 
 
 def test_without_a_flag_the_generators_have_their_methods_settings():

@@ -1,6 +1,5 @@
 import pytest
 
-from experiments.fits.own_fit import build_own_fit
 from experiments.tasks.task import get_task
 from ldrsp_tf.errors import UsageError
 
@@ -16,14 +15,13 @@ from ldrsp_tf.errors import UsageError
         ({"precision": "mixed_bfloat16"}, "--precision is of .* fit of its own; leave"),
     ],
 )
-def test_settings_that_would_be_ignored_are_refused(few_tags, given, message):
+def test_settings_that_an_own_fit_would_ignore_are_refused(given, message):
     task = get_task("synthetic_tags")
-    config = task.configure("prlr", given)
     with pytest.raises(UsageError, match=message):
-        build_own_fit(config, task.family.space(config), few_tags)
+        task.configure("prlr", given)
+    task.configure("ldrsp_plus", given)
 
 
-def test_the_settings_of_a_task_are_no_refusal(few_tags):
+def test_the_settings_of_a_task_are_no_refusal():
     task = get_task("mulan/scene")
-    config = task.configure("prlr", {"precision": "float32", "folds": 0})
-    build_own_fit(config, task.family.space(config), few_tags)
+    task.configure("prlr", {"precision": "float32", "folds": 0})
