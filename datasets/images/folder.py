@@ -66,7 +66,8 @@ class ImageFolder:
                 "--test_masks out to hold some of its images out"
             )
         test = (self.test_images, self.test_masks)
-        of_train, of_test = (), ()
+        of_train: tuple[str, ...] = ()
+        of_test: tuple[str, ...] = ()
         if self.test_masks.resolve() == self.masks.resolve():
             of_train = tuple(find_pictures(self.images, excluded=test))
             of_test = tuple(find_pictures(self.test_images, excluded=train))
