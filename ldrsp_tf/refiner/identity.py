@@ -9,7 +9,11 @@ import tensorflow as tf
 from ldrsp_tf.data.examples import Examples
 from ldrsp_tf.models import Discriminator
 from ldrsp_tf.refiner.assembly import Setup
-from ldrsp_tf.settings import plain_value
+from ldrsp_tf.refiner.network_identity import (
+    checksum_of_config,
+    describe_discriminator,
+    describe_generator,
+)
 from ldrsp_tf.training.fingerprint import checksum, checksum_of_weights
 
 # The sample of a function that gives other values for the same arguments.
@@ -20,9 +24,13 @@ _ROWS = 16
 
 
 def training_identity(
-    setup: Setup, training: Examples, validation: Examples, folds: np.ndarray | None
+    setup: Setup,
+    discriminator: Discriminator | None,
+    training: Examples,
+    validation: Examples,
+    folds: np.ndarray | None,
 ) -> dict[str, Any]:
-    """Returns the data, the functions and the settings that decide a training.
+    """Returns the data, the functions, networks and settings that decide a training.
 
     The numbers of epochs, of the patience and between validations are left out: they
     may be changed for the rest of a training. So are the weights that a training
@@ -30,7 +38,9 @@ def training_identity(
     Functions are known by their values for a few examples.
 
     Args:
-      setup: The setup, with networks that are built.
+      setup: The setup, with a generator that is built.
+      discriminator: The built discriminator, the user's or the default one; None
+        without one.
       training: Training examples.
       validation: Validation examples.
       folds: The fold of each training row, `[N]`, for a cross-fitted generator.
@@ -58,7 +68,12 @@ def training_identity(
             **setup.space.arguments,
             "has_custom_oracle": setup.space.custom_oracle is not None,
         },
-        "discriminator": _description_of(setup.discriminator),
+        "generator": describe_generator(setup.generator),
+        "discriminator": describe_discriminator(discriminator),
+        "layers": {
+            "layers of the generator": checksum_of_config(setup.generator),
+            "layers of the discriminator": checksum_of_config(discriminator),
+        },
         "method": setup.method.name,
         "from_logits": setup.from_logits,
         "frozen": setup.frozen,
@@ -99,35 +114,3 @@ def _sums(values: tf.Tensor) -> list[float]:
     flat = np.asarray(values, np.float64)
     flat = flat.reshape(len(flat), -1)
     return (flat @ np.cos(np.arange(flat.shape[1]))).tolist()
-
-
-def _description_of(discriminator: Discriminator | None) -> dict[str, Any]:
-    """Returns the class, the plain arguments and the shapes of the weights of a D.
-
-    Names are left out, since Keras counts the networks of a process in them.
-
-    Args:
-      discriminator: The user's discriminator, which is built; None for a default one.
-    """
-    if discriminator is None:
-        return {"discriminator": "the default one"}
-    try:
-        config = discriminator.get_config()
-    except (NotImplementedError, TypeError, ValueError):  # It was not made for saving.
-        config = {}
-    plain = {
-        name: plain_value(value)
-        for name, value in config.items()
-        if name != "name" and _is_plain(value)
-    }
-    return {
-        "discriminator": type(discriminator).__name__,
-        **plain,
-        "shapes of D's weights": [list(w.shape) for w in discriminator.weights],
-    }
-
-
-def _is_plain(value: Any) -> bool:
-    if isinstance(value, (list, tuple)):
-        return all(map(_is_plain, value))
-    return value is None or isinstance(plain_value(value), (bool, int, float, str))

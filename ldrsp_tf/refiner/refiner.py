@@ -230,7 +230,9 @@ class Refiner(PredictingRefiner):
             attach_folds(training, folds, setup.members),
             validate=lambda: validate(*parts_and_grid, held_out, parts.unrefined),
             folder=folder,
-            identity=lambda: training_identity(setup, training, held_out, folds),
+            identity=lambda: training_identity(
+                setup, parts.discriminator, training, held_out, folds
+            ),
             epochs=epochs,
             validation_freq=validation_freq,
             patience=patience,

@@ -22,6 +22,7 @@ from ldrsp_tf.training.history import Record
 FILE = "training.json"
 
 _CHUNK = 1 << 22  # Number of bytes of an array that are hashed at a time.
+_UNDESCRIBED = "the default one"  # All that older versions kept of a default D.
 _ROUNDING = 1e-3  # By what share of the largest one values of one function may differ.
 
 
@@ -56,10 +57,11 @@ def require_same_training(folder: pathlib.Path, identity: Mapping[str, Any]) -> 
 
     Args:
       folder: The folder of the training, which this process holds.
-      identity: The checksums of the data by name, in a dict `data`, the samples of the
-        user's functions by name, in a dict `functions`, and the settings, which may be
-        dicts as well. A name that the folder does not have is one that an older version
-        did not know, and is not compared.
+      identity: The checksums of the data and of the layers of networks by name, in
+        dicts `data` and `layers`, the samples of the user's functions by name, in a
+        dict `functions`, and the settings, which may be dicts as well. A name that the
+        folder does not have is one that an older version did not know, and is not
+        compared.
 
     Raises:
       UsageError: The folder has a training with other data or settings.
@@ -116,11 +118,11 @@ def _differences(found: Record, wanted: Record, kind: str = "") -> list[str]:
     for name in sorted(found.keys() | wanted.keys()):
         there, here = found.get(name), wanted.get(name)
         is_unknown = name not in found and kind != "data"  # Of an older version.
-        if there == here or is_unknown:
+        if is_unknown or there in (here, _UNDESCRIBED):
             continue
         if isinstance(there, dict) and isinstance(here, dict):
             differences += _differences(there, here, name)
-        elif kind == "data":
+        elif kind in ("data", "layers"):
             differences.append(f"the {name} are others")
         elif kind != "functions":
             differences.append(f"{name} is {there!r} there and {here!r} here")

@@ -1,10 +1,14 @@
+import json
+
+import keras
 import pytest
 import tensorflow as tf
 
 from ldrsp_tf.data.examples import Examples
-from ldrsp_tf.models import EnergyNetwork
+from ldrsp_tf.models import MLP, EnergyNetwork
+from ldrsp_tf.models.ensembles import MeanDiscriminator
 from ldrsp_tf.refiner.identity import training_identity
-from ldrsp_tf.training.fingerprint import require_same_training
+from ldrsp_tf.training.fingerprint import FILE, require_same_training
 
 _LABELS = 5
 
@@ -36,18 +40,23 @@ def _random(x, y, seed):
 def claim(make_refiner, tags, tmp_path):
     """Takes a folder for the training of a refiner, and returns its identity."""
 
-    def claim_for(hidden=None, unknown=(), **arguments):
-        if hidden is not None:
-            arguments["discriminator"] = EnergyNetwork(_LABELS, hidden)
-            arguments["discriminator"]((tags[0], tags[1]))
-        setup = make_refiner(**arguments)._setup
+    def claim_for(generator=None, hidden=(4,), unknown=(), **arguments):
+        discriminator = arguments.pop("discriminator", EnergyNetwork(_LABELS, hidden))
+        discriminator(tags)
+        setup = make_refiner(generator, **arguments)._setup
+        setup.generator(tags[0])
         examples = Examples(*tags)
-        identity = training_identity(setup, examples, examples, None)
+        identity = training_identity(setup, discriminator, examples, examples, None)
         for name in unknown:
             del identity[name]
         require_same_training(tmp_path, identity)
 
     return claim_for
+
+
+def _generator(activation="relu", rate=0.5):
+    layers = [keras.layers.Dense(4, activation), keras.layers.Dropout(rate)]
+    return keras.Sequential([*layers, keras.layers.Dense(_LABELS)])
 
 
 @pytest.mark.parametrize(
@@ -69,8 +78,23 @@ def claim(make_refiner, tags, tmp_path):
         ({"hidden": (4,)}, {"hidden": (3,)}, r"hidden is \[4\] there and \[3\] here"),
         (
             {},
-            {"hidden": (4,)},
-            "discriminator is 'the default one' there and 'EnergyNetwork' here",
+            {"discriminator": MeanDiscriminator([EnergyNetwork(_LABELS, (4,))])},
+            "discriminator is 'EnergyNetwork' there and 'MeanDiscriminator' here",
+        ),
+        (
+            {"generator": _generator()},
+            {"generator": _generator("tanh")},
+            "the layers of the generator are others",
+        ),
+        (
+            {"generator": _generator()},
+            {"generator": _generator(rate=0.25)},
+            "the layers of the generator are others",
+        ),
+        (
+            {"generator": MLP(_LABELS, (4,))},
+            {"generator": MLP(_LABELS, (3,))},
+            r"shapes of G's weights is \[\[7, 4\].* there and \[\[7, 3\].* here",
         ),
     ],
 )
@@ -93,5 +117,29 @@ def test_functions_are_known_by_their_values(claim):
 
 
 def test_what_an_older_version_did_not_keep_is_not_compared(claim):
-    claim(unknown=("functions", "discriminator"), augment=_noisy(0.5))
-    claim(augment=_noisy(1.0), hidden=(4,))
+    unknown = ("functions", "generator", "discriminator", "layers")
+    claim(unknown=unknown, augment=_noisy(0.5))
+    claim(_generator(), augment=_noisy(1.0), hidden=(3,))
+
+
+def test_a_default_discriminator_that_an_older_version_did_not_describe(
+    claim, tmp_path
+):
+    claim()
+    written = json.loads((tmp_path / FILE).read_text())
+    del written["layers"]
+    written["discriminator"] = {"discriminator": "the default one"}
+    (tmp_path / FILE).write_text(json.dumps(written))
+    claim()
+
+
+def test_a_default_discriminator_is_known_like_a_given_one(
+    make_refiner, tags, tmp_path, eagerly
+):
+    def claim(discriminator):
+        refiner = make_refiner(discriminator=discriminator)
+        refiner.fit(tags, 0.5, epochs=1, folder=tmp_path)
+        return refiner.discriminator
+
+    default = claim(None)
+    claim(type(default).from_config(default.get_config()))
