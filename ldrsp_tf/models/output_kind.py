@@ -88,6 +88,8 @@ def infer_from_logits(layer: keras.layers.Layer | keras.Operation) -> bool | Non
         return _infer_tensor(outputs[0]) if len(outputs) == 1 else None
     if isinstance(layer, keras.layers.Softmax):
         return False
+    if not _is_of_keras(layer):
+        return None
     return _kind_of(getattr(layer, "activation", layer))
 
 
@@ -115,6 +117,15 @@ def _keeps_values(layer: keras.layers.Layer | keras.Operation) -> bool:
     if isinstance(layer, keras.layers.Activation):
         return _kind_of(layer.activation) is True
     return isinstance(layer, _REARRANGING)
+
+
+def _is_of_keras(layer: keras.layers.Layer | keras.Operation) -> bool:
+    """Returns whether Keras' own code computes a layer's outputs.
+
+    A layer of the user's may apply its attribute `activation` anywhere within.
+    """
+    module = getattr(type(layer).call, "__module__", "")
+    return module.startswith("keras.")
 
 
 def _kind_of(activation: object) -> bool | None:

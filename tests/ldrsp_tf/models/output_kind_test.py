@@ -88,6 +88,42 @@ def test_a_subclass_is_refused_until_it_is_told():
     assert resolve_from_logits(_Subclassed(), False) is False
 
 
+class _Gated(keras.layers.Layer):
+    """A layer of linear outputs, with an inner gate that it calls its activation."""
+
+    def __init__(self):
+        super().__init__()
+        self.activation = keras.activations.sigmoid
+        self.gate, self.outputs = _layers.Dense(3), _layers.Dense(3)
+
+    def call(self, x):
+        return self.activation(self.gate(x)) * self.outputs(x)
+
+
+@pytest.mark.parametrize("make", [_functional, lambda *ls: keras.Sequential(list(ls))])
+def test_an_activation_within_a_layer_of_the_users_shows_nothing(make, refused):
+    model = make(_Gated())
+    assert infer_from_logits(model) is None
+    with refused("does not show.*from_logits=True"):
+        resolve_from_logits(model, None)
+    assert resolve_from_logits(model, True) is True
+
+
+class _Initialized(keras.layers.Dense):
+    """A layer of Keras with arguments of the user's."""
+
+    def __init__(self, units, **kwargs):
+        super().__init__(units, kernel_initializer="he_normal", **kwargs)
+
+
+def test_a_subclass_of_a_keras_layer_with_its_outputs_tells():
+    assert infer_from_logits(keras.Sequential([_Initialized(3)])) is True
+    assert (
+        infer_from_logits(keras.Sequential([_Initialized(3, activation="sigmoid")]))
+        is False
+    )
+
+
 @pytest.mark.parametrize("activation", ["sigmoid", "softmax"])
 def test_probabilities_that_are_called_logits_are_refused(activation, refused):
     model = keras.Sequential([_layers.Dense(3, activation=activation)])
