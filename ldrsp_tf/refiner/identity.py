@@ -14,10 +14,11 @@ from ldrsp_tf.refiner.network_identity import (
     describe_discriminator,
     describe_generator,
 )
-from ldrsp_tf.training.fingerprint import checksum, checksum_of_weights
-
-# The sample of a function that gives other values for the same arguments.
-_RANDOM = "random"
+from ldrsp_tf.training.fingerprint import (
+    SampledFunction,
+    checksum,
+    checksum_of_weights,
+)
 
 # The number of examples that an oracle is known by.
 _ROWS = 16
@@ -60,8 +61,10 @@ def training_identity(
     return {
         "data": data,
         "functions": {
-            "oracle": _sample_of_oracle(setup, validation.y),
-            "augmentation": _sample_of_augmentation(setup, training),
+            "oracle": SampledFunction(lambda: _sample_of_oracle(setup, validation.y)),
+            "augmentation": SampledFunction(
+                lambda: _sample_of_augmentation(setup, training)
+            ),
         },
         "space": {
             "output space": type(setup.space).__name__,
@@ -85,28 +88,23 @@ def training_identity(
     }
 
 
-def _sample_of_oracle(setup: Setup, y: np.ndarray) -> list[float] | str:
+def _sample_of_oracle(setup: Setup, y: np.ndarray) -> list[float]:
     """Returns values for empty, undecided and other examples' outputs."""
     truths = tf.constant(y[:_ROWS], tf.float32)
     others = tf.roll(truths, 1, 0)
     outputs = tf.concat([tf.zeros_like(truths), 0.5 * tf.ones_like(truths), others], 0)
     truths = tf.tile(truths, [3, *[1] * (y.ndim - 1)])
-    first, second = (_sums(setup.space.oracle(outputs, truths)) for _ in range(2))
-    return first if first == second else _RANDOM
+    return _sums(setup.space.oracle(outputs, truths))
 
 
-def _sample_of_augmentation(setup: Setup, examples: Examples) -> list[float] | str:
+def _sample_of_augmentation(setup: Setup, examples: Examples) -> list[float]:
     """Returns those of a batch of the first examples, as of iteration 0."""
     augment, rows = setup.augment, setup.settings.batch_size
     if augment is None:
         return []
     x, y = (tf.cast(part[:rows], tf.float32) for part in examples)
     seed = tf.random.experimental.stateless_fold_in([setup.seed, 1], 0)
-    first, second = (
-        [value for part in augment(x, y, seed) for value in _sums(part)]
-        for _ in range(2)
-    )
-    return first if first == second else _RANDOM
+    return [value for part in augment(x, y, seed) for value in _sums(part)]
 
 
 def _sums(values: tf.Tensor) -> list[float]:

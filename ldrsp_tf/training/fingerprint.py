@@ -8,7 +8,7 @@ import hashlib
 import json
 import pathlib
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import keras
@@ -24,6 +24,38 @@ FILE = "training.json"
 _CHUNK = 1 << 22  # Number of bytes of an array that are hashed at a time.
 _UNDESCRIBED = "the default one"  # All that older versions kept of a default D.
 _ROUNDING = 1e-3  # By what share of the largest one values of one function may differ.
+_RANDOM = "random"  # Kept of a function that gives other values for the same arguments.
+_CALLS = 64  # Those of a function before a folder is refused for its values.
+
+
+class SampledFunction:
+    """A function of the user's, known by its values for the same few arguments.
+
+    One that draws may give the same values several times: a coin for a whole batch does
+    so every other time. So a folder is refused only after many more calls.
+
+    Args:
+      sample: Calls the function, and returns its values.
+    """
+
+    def __init__(self, sample: Callable[[], Sequence[float]]):
+        self._sample = sample
+
+    def describe(self) -> Sequence[float] | str:
+        """Returns the values, or the word "random" if a second call gives others."""
+        first = self._sample()
+        return first if self._sample() == first else _RANDOM
+
+    def has_given(self, kept: Any) -> bool:
+        """Returns whether a description may be one of this function.
+
+        Args:
+          kept: The description, as JSON has it.
+        """
+        if kept == _RANDOM:
+            first = self._sample()
+            return any(self._sample() != first for _ in range(_CALLS))
+        return any(_agree(kept, self._sample()) for _ in range(_CALLS))
 
 
 def checksum(values: np.ndarray) -> str:
@@ -58,9 +90,9 @@ def require_same_training(folder: pathlib.Path, identity: Mapping[str, Any]) -> 
     Args:
       folder: The folder of the training, which this process holds.
       identity: The checksums of the data and of the layers of networks by name, in
-        dicts `data` and `layers`, the samples of the user's functions by name, in a
-        dict `functions`, and the settings, which may be dicts as well. A name that the
-        folder does not have is one that an older version did not know, and is not
+        dicts `data` and `layers`, the user's functions (`SampledFunction`) by name, in
+        a dict `functions`, and the settings, which may be dicts as well. A name that
+        the folder does not have is one that an older version did not know, and is not
         compared.
 
     Raises:
@@ -68,10 +100,11 @@ def require_same_training(folder: pathlib.Path, identity: Mapping[str, Any]) -> 
       TrainingError: The identity cannot be written or read.
     """
     path = folder / FILE
-    wanted = json.loads(json.dumps(identity, default=_plain))
+    functions = identity.get("functions", {})
     try:
         if path.exists():
-            _compare(folder, _read(path), wanted)
+            wanted = json.loads(_as_json({**identity, "functions": {}}))
+            _compare(folder, _read(path), {**wanted, "functions": functions})
             return
         if (folder / "checkpoints").exists():
             warnings.warn(
@@ -79,7 +112,7 @@ def require_same_training(folder: pathlib.Path, identity: Mapping[str, Any]) -> 
                 "known; they are taken to be the given ones.",
                 stacklevel=2,
             )
-        write_text(path, json.dumps(wanted, indent=1) + "\n")
+        write_text(path, _as_json(identity) + "\n")
     except OSError as error:
         raise TrainingError(
             f"{path} cannot be used ({error.strerror}); choose another folder."
@@ -126,23 +159,27 @@ def _differences(found: Record, wanted: Record, kind: str = "") -> list[str]:
             differences.append(f"the {name} are others")
         elif kind != "functions":
             differences.append(f"{name} is {there!r} there and {here!r} here")
-        elif not _agree(there, here):
+        elif here is None or not here.has_given(there):
             differences.append(f"the {name} is another")
     return differences
 
 
-def _agree(there: Any, here: Any) -> bool:
+def _agree(there: Any, here: Sequence[float]) -> bool:
     """Returns whether two samples differ by no more than two machines may round."""
-    if not isinstance(there, list) or not isinstance(here, list):
-        return False
-    if len(there) != len(here):
+    if not isinstance(there, list) or len(there) != len(here):
         return False
     tolerance = _ROUNDING * max(map(abs, here), default=0.0)
     return np.allclose(there, here, rtol=0.0, atol=tolerance)
 
 
+def _as_json(identity: Mapping[str, Any]) -> str:
+    return json.dumps(identity, indent=1, default=_plain)
+
+
 def _plain(value: Any) -> Any:
-    """Returns a number or array of NumPy, or a dataclass, as JSON has it."""
+    """Returns a function, a number or array of NumPy or a dataclass as JSON has it."""
+    if isinstance(value, SampledFunction):
+        return value.describe()
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return dataclasses.asdict(value)
     plain = plain_value(value)

@@ -36,6 +36,11 @@ def _random(x, y, seed):
     return x + tf.random.normal(tf.shape(x)), y
 
 
+def _mirrored_by_a_coin(x, y, seed):
+    """Draws once for a whole batch, whatever the seed."""
+    return (x[:, ::-1] if tf.random.uniform(()) < 0.5 else x), y
+
+
 @pytest.fixture
 def claim(make_refiner, tags, tmp_path):
     """Takes a folder for the training of a refiner, and returns its identity."""
@@ -114,6 +119,11 @@ def test_functions_are_known_by_their_values(claim):
             augment=_noisy(0.5),
             hidden=(4,),
         )
+
+
+def test_one_draw_for_a_whole_batch_is_no_other_augmentation(claim):
+    for _ in range(20):
+        claim(augment=_mirrored_by_a_coin)
 
 
 def test_what_an_older_version_did_not_keep_is_not_compared(claim):
