@@ -106,8 +106,10 @@ def _fixed_part(value: Any, numbers: dict[str, int]) -> Any:
         return _LAMBDA
     if value.get("class_name") == "DTypePolicy":
         return value["config"]["name"]
-    fixed = {}
+    fixed: dict[str, Any] = {}
     for name, part in value.items():
+        if part is None or part is False:
+            continue  # As arguments are by default that another Keras does not have.
         if name == "name" and isinstance(part, str):
             fixed[name] = numbers.setdefault(part, len(numbers))
         elif name == "batch_shape" and isinstance(part, list):
