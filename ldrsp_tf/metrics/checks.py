@@ -4,6 +4,8 @@ import numpy as np
 
 from ldrsp_tf.errors import UsageError
 
+_ROUNDING = 1e-3  # The rounding error of probabilities in half precision.
+_NO_NUMBERS = "OSTU"  # NumPy's kinds of objects and texts; its own has no bfloat16.
 _CLASSES = (
     "class numbers of one shape [B, H, W], such as np.argmax(y, -1) of maps with a "
     "channel for each class"
@@ -60,9 +62,64 @@ def require_class_maps(
     """
     decided, truth = np.asarray(decided), np.asarray(truth)
     _require_one_shape(decided, truth, 3, _CLASSES, steps)
-    _refuse_fractions(decided, "decided")
-    _refuse_fractions(truth, "true")
+    for classes, name in ((decided, "decided"), (truth, "true")):
+        require_whole_numbers(
+            classes,
+            f"{name} classes",
+            f"class number: decide relaxed maps first, and give {_CLASSES}",
+        )
     return decided, truth
+
+
+def require_relaxed_tags(y: np.ndarray, needs_rows: bool = False) -> np.ndarray:
+    """Returns relaxed tags as an array, and refuses logits and other values.
+
+    Args:
+      y: Relaxed tags in [0, 1], `[..., L]`.
+      needs_rows: Whether the shape has to be `[B, L]`.
+
+    Raises:
+      UsageError: They have other shapes or values.
+    """
+    y = np.asarray(y)
+    if needs_rows and y.ndim != 2:
+        raise UsageError(
+            f"Relaxed tags have the shape {y.shape} where [B, L] is needed: give "
+            "y[None] of a single example."
+        )
+    _require_numbers(y, "relaxed tags")
+    if y.size and (y.min() < -_ROUNDING or y.max() > 1.0 + _ROUNDING):
+        raise UsageError(
+            f"The relaxed tags have values from {y.min():g} to {y.max():g} where "
+            "probabilities in [0, 1] are needed: take the sigmoid of logits first."
+        )
+    return y
+
+
+def require_whole_numbers(
+    values: np.ndarray, name: str, needed: str, least: int | None = None
+) -> None:
+    """Refuses fractions, numbers that are not finite, and what is no number.
+
+    Args:
+      values: The values.
+      name: Their name in the message, in the plural.
+      needed: What each value has to be, and the mend.
+      least: The least number; None for no bound.
+
+    Raises:
+      UsageError: There is one.
+    """
+    _require_numbers(values, name)
+    wrong = np.zeros(values.shape, bool)
+    if values.dtype.kind not in "bui":
+        wrong = values % 1 != 0
+    if least is not None:
+        wrong = wrong | (values < least)
+    if wrong.any():
+        raise UsageError(
+            f"The {name} have the value {_first(values, wrong)}, which is no {needed}."
+        )
 
 
 def _require_one_shape(
@@ -79,6 +136,7 @@ def _require_one_shape(
 def _as_bool(tags: np.ndarray, name: str) -> np.ndarray:
     if tags.dtype == bool:
         return tags
+    _require_numbers(tags, f"{name} tags")
     wrong = (tags != 0) & (tags != 1)
     if wrong.any():
         raise UsageError(
@@ -89,14 +147,10 @@ def _as_bool(tags: np.ndarray, name: str) -> np.ndarray:
     return tags.astype(bool)
 
 
-def _refuse_fractions(classes: np.ndarray, name: str) -> None:
-    if classes.dtype.kind in "bui":
-        return
-    wrong = classes % 1 != 0
-    if wrong.any():
+def _require_numbers(values: np.ndarray, name: str) -> None:
+    if values.dtype.kind in _NO_NUMBERS:
         raise UsageError(
-            f"The {name} classes have the value {_first(classes, wrong)}, which is no "
-            f"class number: decide relaxed maps first, and give {_CLASSES}."
+            f"The {name} are of the type {values.dtype}: give numbers, such as 0 and 1."
         )
 
 

@@ -34,7 +34,7 @@ for TensorFlow's graphs.
 
 import numpy as np
 
-from ldrsp_tf.metrics.checks import require_true_tags
+from ldrsp_tf.metrics.checks import require_relaxed_tags, require_true_tags
 
 # The mass of a distribution of counts that may be left out; it changes no f(k) by more
 # than twice as much, which is less than the rounding of a 1.
@@ -63,8 +63,11 @@ def plugin_decode(probabilities: np.ndarray, empty_odds: float = 1.0) -> np.ndar
 
     Returns:
       Decided tags, bool, `[B, L]`.
+
+    Raises:
+      UsageError: They are of another shape, or no values in [0, 1].
     """
-    p = np.asarray(probabilities, np.float64)
+    p = _as_probabilities(require_relaxed_tags(probabilities, needs_rows=True))
     order = np.argsort(-p, axis=-1, kind="stable")
     sizes = _best_sizes(np.take_along_axis(p, order, -1), empty_odds)
     decided = np.zeros(p.shape, bool)
@@ -87,13 +90,15 @@ def calibrate_empty_odds(probabilities: np.ndarray, y_true: np.ndarray) -> float
       0 if each example has a tag, else a number between 1e-6 and 1e6.
 
     Raises:
-      UsageError: They are of different numbers of examples or tags.
+      UsageError: They are of different numbers of examples or tags, or probabilities
+        are no values in [0, 1].
     """
     truth = require_true_tags(probabilities, y_true)
+    p = _as_probabilities(require_relaxed_tags(probabilities))
     empty = np.count_nonzero(~truth.any(axis=-1))
     if not empty:
         return 0.0
-    q = np.prod(1.0 - np.asarray(probabilities, np.float64), axis=-1)
+    q = np.prod(1.0 - p, axis=-1)
     low, high = -np.log(_LARGEST_ODDS), np.log(_LARGEST_ODDS)
     for _ in range(60):  # Halved so often, the interval has the size of a rounding.
         middle = (low + high) / 2.0
@@ -103,6 +108,11 @@ def calibrate_empty_odds(probabilities: np.ndarray, y_true: np.ndarray) -> float
         else:
             high = middle
     return float(np.exp((low + high) / 2.0))
+
+
+def _as_probabilities(y: np.ndarray) -> np.ndarray:
+    """Returns double precision in [0, 1], which half precision may have left."""
+    return y.astype(np.float64).clip(0.0, 1.0)
 
 
 def _best_sizes(p: np.ndarray, odds: float) -> np.ndarray:

@@ -2,7 +2,11 @@
 
 import numpy as np
 
-from ldrsp_tf.metrics.checks import require_tags, require_true_tags
+from ldrsp_tf.metrics.checks import (
+    require_relaxed_tags,
+    require_tags,
+    require_true_tags,
+)
 
 DEFAULT_THRESHOLD = 0.5
 THRESHOLDS = np.round(np.arange(0.02, 0.981, 0.02), 2)
@@ -42,9 +46,16 @@ def threshold_decode(y: np.ndarray, threshold: float = DEFAULT_THRESHOLD) -> np.
 
     Returns:
       Decided tags, bool, `[..., L]`.
+
+    Raises:
+      UsageError: They are no values in [0, 1].
     """
+    return _above(require_relaxed_tags(y), threshold)
+
+
+def _above(y: np.ndarray, threshold: float) -> np.ndarray:
     # A Python number is compared in the type of y, whichever type the threshold had.
-    return np.asarray(y) > float(threshold)
+    return y > float(threshold)
 
 
 def mean_f1(decided: np.ndarray, y_true: np.ndarray) -> float:
@@ -75,10 +86,12 @@ def tune_threshold(y: np.ndarray, y_true: np.ndarray) -> float:
       One of `THRESHOLDS`.
 
     Raises:
-      UsageError: They are of different numbers of examples or tags.
+      UsageError: They are of different numbers of examples or tags, or relaxed tags are
+        no values in [0, 1].
     """
     truth = require_true_tags(y, y_true)
-    scores = np.array([mean_f1(threshold_decode(y, t), truth) for t in THRESHOLDS])
+    y = require_relaxed_tags(y)
+    scores = np.array([np.mean(_example_f1(_above(y, t), truth)) for t in THRESHOLDS])
     padded = np.pad(scores, 1, mode="edge")
     smooth = (padded[:-2] + padded[1:-1] + padded[2:]) / 3.0
     best = THRESHOLDS[smooth >= smooth.max() - 1e-12]

@@ -74,3 +74,39 @@ def test_relaxed_true_tags_are_refused(metric):
     outputs = np.ones((4, 3))
     with pytest.raises(UsageError, match=r"true tags have the value 0\.25"):
         metric(outputs, 0.25 * outputs)
+
+
+_OF_RELAXED_TAGS = (
+    metrics.plugin_decode,
+    metrics.threshold_decode,
+    lambda y: metrics.tune_threshold(y, np.ones(np.shape(y))),
+    lambda y: metrics.calibrate_empty_odds(y, np.zeros(np.shape(y))),
+)
+
+
+@pytest.mark.parametrize("decode", _OF_RELAXED_TAGS)
+def test_logits_and_texts_are_no_relaxed_tags(decode, refused):
+    with refused(r"values from -2 to 3 where .* in \[0, 1\] .*: take the sigmoid"):
+        decode(np.array([[-2.0, 0.5], [3.0, 0.0]]))
+    with refused("relaxed tags are of the type <U1: give numbers"):
+        decode(np.array([["a", "b"]]))
+    # Rounded in half precision.
+    decode(np.array([[-5e-4, 0.5], [1.0 + 5e-4, 0.0]]))
+
+
+def test_one_example_is_no_batch(refused):
+    with refused(r"shape \(3,\) where \[B, L\] is needed: give y\[None\]"):
+        metrics.plugin_decode(np.full(3, 0.5))
+
+
+@pytest.mark.parametrize("metric", _OF_TAGS)
+def test_texts_are_no_tags(metric, refused):
+    with refused("true tags are of the type <U1: give numbers"):
+        metric(np.ones((1, 2)), np.array([["a", "b"]]))
+
+
+@pytest.mark.parametrize("metric", _OF_MAPS)
+def test_texts_are_no_classes(metric, refused):
+    maps = np.full((1, 2, 2), "a")
+    with refused("decided classes are of the type <U1: give numbers"):
+        metric(maps, maps)
