@@ -7,6 +7,13 @@ import numpy as np
 import tensorflow as tf
 
 from ldrsp_tf.errors import UsageError
+from ldrsp_tf.metrics.checks import require_whole_numbers
+
+_CLASS = (
+    "class number: decide relaxed maps first, and give class numbers from 0, such as "
+    "np.argmax(y, -1) of maps with a channel for each class"
+)
+_SUPERPIXEL = "number of a superpixel: number those of an image from 0"
 
 
 def superpixel_accuracy(
@@ -31,7 +38,7 @@ def superpixel_accuracy(
 
     Raises:
       UsageError: The three differ in number or size of images, or there is no image,
-        or an image is no map of class numbers.
+        or an image is no map of class numbers, or superpixels have other numbers.
     """
     right, total = 0, 0
     for image in itertools.zip_longest(decided, truth, superpixels):
@@ -48,6 +55,9 @@ def superpixel_accuracy(
                 "class numbers [N, H, W], image[None] of a single image and "
                 "np.argmax(y, -1) of maps with a channel for each class."
             )
+        require_whole_numbers(given, "decided classes", _CLASS, least=0)
+        require_whole_numbers(true, "true classes", _CLASS, least=0)
+        require_whole_numbers(numbers, "superpixels", _SUPERPIXEL, least=0)
         true_classes = superpixel_classes(true, numbers)
         hits = superpixel_classes(given, numbers) == true_classes
         right, total = right + int(hits.sum()), total + len(true_classes)

@@ -130,6 +130,23 @@ def test_a_single_image_and_maps_with_channels_are_refused(shape):
         superpixel_accuracy(images, images, images)
 
 
+@pytest.mark.parametrize(
+    ("part", "match"),
+    [
+        (0, "decided classes have the value {}, which is no class number: decide"),
+        (1, "true classes have the value {}, which is no class number: decide"),
+        (2, "superpixels have the value {}, which is no number of a superpixel"),
+    ],
+)
+@pytest.mark.parametrize("value", [0.25, -1, np.nan])
+def test_other_values_than_numbers_from_0_are_refused(part, match, value, refused):
+    images = [part.astype(float) for part in (_DECIDED, _TRUTH, _SUPERPIXELS)]
+    assert superpixel_accuracy(*images) == 3 / 5
+    images[part][1, 0, 0] = value
+    with refused(match.format(value)):
+        superpixel_accuracy(*images)
+
+
 def test_no_image_has_no_accuracy():
     with pytest.raises(UsageError, match="no image was given"):
         superpixel_accuracy([], [], [])
