@@ -97,7 +97,7 @@ def _trainer_of(
         refiner.space,
         settings,
         refiner.seed,
-        refiner.augment,
+        refiner.trainer.augment,  # It leaves a fold channel as it is.
     )
     trainer.predict_batch_size = refiner.trainer.predict_batch_size
     return trainer

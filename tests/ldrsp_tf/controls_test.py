@@ -4,7 +4,8 @@ import tensorflow as tf
 
 from ldrsp_tf.controls import control_outputs, discriminator_trainer
 from ldrsp_tf.errors import UsageError
-from ldrsp_tf.models import MLP
+from ldrsp_tf.models import MLP, CrossFitted
+from ldrsp_tf.models.fold_channel import append_fold_channel, fold_of_inputs
 from ldrsp_tf.models.ratio_network import RatioNetwork
 from ldrsp_tf.models.segmentation import PatchDiscriminator, SegmentationNetwork
 from ldrsp_tf.prediction.crops import Crops
@@ -61,6 +62,27 @@ def test_a_discriminator_that_scores_only_has_no_answer(tags):
     assert control_outputs(refiner, tags[0]) == {}
     with pytest.raises(UsageError, match="scores outputs"):
         discriminator_trainer(refiner)
+
+
+def test_an_augmentation_leaves_the_folds_as_they_are(tags):
+    def add_noise(x, y, seed):
+        return x + tf.random.stateless_normal(tf.shape(x), seed), y
+
+    x, y = tags
+    folds = np.arange(len(x)) % 2
+    refiner = Refiner(
+        CrossFitted([MLP(5, (3,)), MLP(5, (3,))], channels=x.shape[1]),
+        TagSpace(),
+        frozen=True,
+        discriminator=RatioNetwork(5, (4,)),
+        augment=add_noise,
+    )
+    refiner.assemble(_examples(tags), folds)
+    inputs = append_fold_channel(x, folds)
+    trainer = discriminator_trainer(refiner)
+    changed, _ = trainer.batch(inputs, y, tf.range(len(x)), tf.constant(0))
+    np.testing.assert_array_equal(fold_of_inputs(changed, x.shape[1]), folds)
+    assert np.all(changed[:, : x.shape[1]] != x)
 
 
 @pytest.mark.slow
