@@ -60,7 +60,7 @@ def space_of(
             f"The output space {name} is not known; name its class in custom_objects."
         )
     space = known[name](**description["arguments"])
-    if description["has_custom_oracle"]:
+    if description["has_custom_oracle"] and space.custom_oracle is None:
         oracle = oracle or _unknown_oracle
     return space if oracle is None else space.with_oracle(oracle)
 
