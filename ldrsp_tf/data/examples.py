@@ -13,7 +13,7 @@ from ldrsp_tf.data.arrays import (
     warn_of_lost_digits,
     widen,
 )
-from ldrsp_tf.errors import UsageError
+from ldrsp_tf.errors import UsageError, reason_of
 from ldrsp_tf.spaces.base import OutputSpace
 
 
@@ -215,7 +215,7 @@ def _read(dataset: tf.data.Dataset, space: OutputSpace, name: str) -> Examples:
     except ValueError as error:
         if may_be_batches:
             x, y = elements[0]
-            raise _are_batches(x, y, space, name) from error
+            raise _are_batches(x, y, space, name, error) from error
         raise UsageError(
             f"The {name} has elements of different shapes; all inputs need one, and so "
             "do all true outputs."
@@ -232,11 +232,12 @@ def _share_axes(x: np.ndarray, y: np.ndarray, rank: int) -> bool:
 
 
 def _are_batches(
-    x: np.ndarray, y: np.ndarray, space: OutputSpace, name: str
+    x: np.ndarray, y: np.ndarray, space: OutputSpace, name: str, error: ValueError
 ) -> UsageError:
+    reason = f" ({reason_of(error)})" if isinstance(error, UsageError) else ""
     return UsageError(
         f"The {name} has elements with inputs {x.shape} and true outputs {y.shape}, "
-        f"which as single examples are no {space.outputs_name}. If they are batches, "
-        "their true outputs lack the last axis: map them to tf.one_hot(y, C) for C "
-        "classes, or to y[:, None] for one tag."
+        f"which as single examples are no {space.outputs_name}{reason}. If they are "
+        "batches, their true outputs lack the last axis: map them to tf.one_hot(y, C) "
+        "for C classes, or to y[:, None] for one tag."
     )

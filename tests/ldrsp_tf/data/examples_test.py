@@ -133,6 +133,17 @@ def test_batches_of_one_label_a_row_are_told_to_become_tags(labels, batch):
     _refused(batches, r"which as single examples are no tags .*y\[:, None\]")
 
 
+@pytest.mark.parametrize("value", [0.5, np.nan])
+def test_a_fault_of_single_examples_that_look_like_batches_is_named(value):
+    y = np.ones((20, 3), np.float32)
+    y[4, 2] = value
+    pairs = np.zeros((20, 3, 2), np.float32), y
+    _refused(
+        tf.data.Dataset.from_tensor_slices(pairs),
+        rf"no tags .*have the value {value} for tag 2 of example 4 .*If they are batc",
+    )
+
+
 @pytest.mark.parametrize(
     ("space", "x_shape", "y"),
     [
