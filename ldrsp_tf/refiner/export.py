@@ -84,7 +84,8 @@ def require_loadable(folder: str | os.PathLike[str]) -> None:
     Raises:
       UsageError: TensorFlow would take its path for a pattern.
     """
-    path = pathlib.Path(folder).resolve()
+    # As it is given: a relative one is loadable below a folder with any name.
+    path = pathlib.Path(folder)
     if is_pattern(path):
         raise UsageError(
             f"TensorFlow cannot load a SavedModel from {path}, which it takes for a "

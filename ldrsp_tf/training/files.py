@@ -157,7 +157,7 @@ def is_pattern(path: str | os.PathLike[str]) -> bool:
     Its writers do not, so that they write files which it cannot read.
 
     Args:
-      path: The absolute path.
+      path: The path, as it will be given to them.
     """
     # Windows' separators are no part of a pattern.
     posix = pathlib.Path(path).as_posix()

@@ -56,6 +56,13 @@ def test_a_folder_that_could_not_be_loaded_from_is_refused(fitted, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+def test_a_relative_folder_is_loadable_below_any(fitted, tags, tmp_path, monkeypatch):
+    (tmp_path / "[project]").mkdir()
+    monkeypatch.chdir(tmp_path / "[project]")
+    fitted.export("model")
+    _assert_serves(_serve("model"), fitted, tags[0][:2])
+
+
 @pytest.mark.slow
 def test_masks(fitted_maps, large_maps, tmp_path):
     refiner, _ = fitted_maps
