@@ -22,8 +22,8 @@ PAPER = "paper"
 OURS = "ours"
 
 LARGEST_SEED = 2**32 - 1  # NumPy and Keras take no larger one.
-# Adam divides by 1 minus a rate, which a larger one makes 0 in single precision.
-_LARGEST_DECAY_RATE = 0.99999
+# Adam divides by 1 minus a rate, which is 0 in single precision from 1 - 3e-8 on.
+_LARGEST_DECAY_RATE = 0.9999999
 LARGEST_FOLDS = 255  # The fold of an image of bytes is a byte, too.
 
 # Names that both the networks and the settings of a command need.

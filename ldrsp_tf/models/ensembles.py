@@ -144,7 +144,7 @@ class MeanDiscriminator(Discriminator):
             raise UsageError(
                 f"A MeanDiscriminator of {len(self.members)} members trains one of "
                 f"them by each example, but a batch has {examples} (in each replica): "
-                "give larger batches (batch_size), or fewer members."
+                "give larger batches (batch_size) or more examples, or fewer members."
             )
 
     @property

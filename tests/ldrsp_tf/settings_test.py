@@ -31,13 +31,23 @@ def test_every_setting_has_help_a_source_and_a_default_within_its_domain(kind):
         assert field.name in kind.__doc__
 
 
+@pytest.mark.parametrize("name", ["beta_1", "beta_2"])
+def test_the_largest_decay_rate_is_below_1_in_single_precision(name):
+    fields = {field.name: field for field in dataclasses.fields(TrainingSettings)}
+    largest = Domain.of(fields[name]).high
+    TrainingSettings(**{name: largest})
+    assert np.float32(1) - np.float32(largest) > 0
+    # The next decimal place is too much.
+    assert np.float32(1) - np.float32(1 - (1 - largest) / 10) == 0
+
+
 @pytest.mark.parametrize(
     ("kind", "given", "message"),
     [
         (TrainingSettings, {"batch_size": 0}, "is 0: a whole number of at least 1 is"),
         (TrainingSettings, {"batch_size": 1.5}, "is 1.5: a whole number of"),
-        (TrainingSettings, {"beta_1": 1.5}, "is 1.5: a number from 0 to 0.99999"),
-        (TrainingSettings, {"beta_2": 1}, "beta_2 is 1: a number from 0 to 0.99999 is"),
+        (TrainingSettings, {"beta_1": 1.5}, "is 1.5: a number from 0 to 0.9999999"),
+        (TrainingSettings, {"beta_2": 1}, "beta_2 is 1: a number from 0 to 0.9999999"),
         (TrainingSettings, {"penalty_weight": math.nan}, "penalty_weight is nan"),
         (TrainingSettings, {"generator_learning_rate": -1}, "is -1: a number of at"),
         (TrainingSettings, {"adversarial_weight": "3"}, "is '3': a number of at"),
