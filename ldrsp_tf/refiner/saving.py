@@ -234,7 +234,9 @@ def _save_model(model: keras.Model, path: pathlib.Path) -> None:
             )
     try:
         model.save(path)
-    except (NotImplementedError, ValueError, TypeError) as error:
+    except OSError:
+        raise  # Of the folder.
+    except Exception as error:  # Classes of the user's may raise anything.
         raise UsageError(
             f"Keras cannot save {type(model).__name__} ({reason_of(error)}); a class "
             "of your own needs get_config."

@@ -27,8 +27,10 @@ class _Doubling(keras.Model):
 
 
 class _Unsaveable(_Doubling):
+    error = NotImplementedError
+
     def get_config(self):
-        raise NotImplementedError("There is no configuration.")
+        raise self.error("There is no configuration.")
 
 
 def test_classes_of_the_users_are_named(make_refiner, tags, tmp_path, eagerly, refused):
@@ -49,12 +51,15 @@ def test_a_compiled_and_trained_model_is_saved(make_refiner, tags, tmp_path, eag
     assert_same_prediction(Refiner.load(tmp_path), refiner, tags[0])
 
 
+@pytest.mark.parametrize("error", [NotImplementedError, AttributeError, KeyError])
 def test_a_model_that_keras_cannot_save_is_refused(
-    make_refiner, tags, tmp_path, refused
+    error, make_refiner, tags, tmp_path, refused
 ):
-    refiner = assembled(make_refiner, tags, _Unsaveable(), from_logits=True)
+    model = _Unsaveable()
+    model.error = error
+    refiner = assembled(make_refiner, tags, model, from_logits=True)
     folder = tmp_path / "new"
-    with refused(r"cannot save _Unsaveable \(There is no conf.*needs get_config"):
+    with refused(r"cannot save _Unsaveable \(.*There is no conf.*needs get_config"):
         refiner.save(folder)
     assert not folder.exists()
     assert not list(tmp_path.iterdir())
