@@ -40,7 +40,7 @@ class PredictingRefiner:
 
     def __init__(self, setup: Setup, parts: Parts | None = None):
         self._setup, self._parts = setup, parts
-        self._epochs_done = 0  # By this object, in all calls of `fit`.
+        self._epochs_done = 0  # In all calls of `fit`, also before a `save`.
         self.refinement: Refinement | None = None
         self.decoder_params: dict[str, dict[str, Any]] = {}
         self.decision: Decision | None = None

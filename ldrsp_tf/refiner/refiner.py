@@ -285,6 +285,7 @@ class Refiner(PredictingRefiner):
                 self.refinement,
                 self.decoder_params,
                 self.decision,
+                self._epochs_done,
             ),
             folder,
         )
@@ -322,6 +323,7 @@ class Refiner(PredictingRefiner):
         refiner.refinement = saved.refinement
         refiner.decoder_params = saved.decoder_params
         refiner.decision = saved.decision
+        refiner._epochs_done = saved.epochs_done
         return refiner
 
     def export(self, folder: str | os.PathLike[str]) -> None:

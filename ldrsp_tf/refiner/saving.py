@@ -29,6 +29,7 @@ from ldrsp_tf.settings import (
     RefinementGrid,
     SamplingSettings,
     TrainingSettings,
+    require_counts,
 )
 from ldrsp_tf.spaces.base import DecoderParams
 from ldrsp_tf.spaces.custom_oracle import Measure
@@ -57,6 +58,7 @@ class SavedRefiner:
       refinement: The chosen refinement; None without D.
       decoder_params: The parameters of tuned decoders, by output.
       decision: The output to deliver; None for a method that does not decide.
+      epochs_done: The number of epochs of all calls of `fit`.
     """
 
     setup: Setup
@@ -64,6 +66,7 @@ class SavedRefiner:
     refinement: Refinement | None
     decoder_params: dict[str, DecoderParams]
     decision: Decision | None = None
+    epochs_done: int = 0
 
     @property
     def networks(self) -> dict[str, keras.Model]:
@@ -141,6 +144,7 @@ def load_refiner(
             description["refinement"] and Refinement(**description["refinement"]),
             description["decoder_params"],
             _decision(description),
+            _epochs_done(description),
         )
     except UnknownSpaceError as error:
         raise UsageError(str(error)) from error
@@ -299,6 +303,7 @@ def _description(saved: SavedRefiner) -> Json:
         "refinement": saved.refinement and dataclasses.asdict(saved.refinement),
         "decoder_params": saved.decoder_params,
         "decision": saved.decision and dataclasses.asdict(saved.decision),
+        "epochs_done": saved.epochs_done,
     }
 
 
@@ -306,6 +311,14 @@ def _decision(description: Json) -> Decision | None:
     """Returns the decision, which files of methods without one do not have."""
     found = description.get("decision")
     return found and Decision.from_dict(found)
+
+
+def _epochs_done(description: Json) -> int:
+    """Returns the number of epochs, which files of older versions do not have."""
+    found = description.get("epochs_done", 0)
+    if found:
+        require_counts(epochs_done=found)
+    return int(found)
 
 
 def _crops(description: Json | None) -> Crops | None:

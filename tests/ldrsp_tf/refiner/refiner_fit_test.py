@@ -12,6 +12,8 @@ from ldrsp_tf.data.examples import Examples
 from ldrsp_tf.methods import AUTO
 from ldrsp_tf.models.ratio_network import RatioNetwork
 from ldrsp_tf.refiner import refiner as refiner_module
+from ldrsp_tf.refiner.refiner import Refiner
+from tests.ldrsp_tf.refiner.saved_refiner import change_description
 
 _LABELS = 5
 
@@ -131,6 +133,25 @@ def test_a_further_call_does_not_repeat_orders_and_draws(
     refiner.fit(tags, 0.5, epochs=1)
     # An interrupted call has not been; one in a folder repeats the folder's.
     assert numbers == [0, 1, 2, 2, 0, 4]
+
+
+@pytest.mark.parametrize("is_of_older_version", [False, True])
+def test_a_call_after_loading_does_not_repeat_orders_and_draws(
+    is_of_older_version, make_refiner, tags, tmp_path, eagerly
+):
+    refiner = make_refiner(method="baseline")
+    refiner.fit(tags, 0.5, epochs=2)
+    refiner.save(tmp_path)
+    if is_of_older_version:
+        change_description(tmp_path, lambda told: told.pop("epochs_done"))
+    loaded = Refiner.load(tmp_path)
+    loaded.assemble(Examples(*tags))
+    step, numbers = loaded.trainer.train_epoch, []
+    loaded.trainer.train_epoch = lambda x, y, epoch: (
+        numbers.append(epoch) or step(x, y, epoch)
+    )
+    loaded.fit(tags, 0.5, epochs=1)
+    assert numbers == [0 if is_of_older_version else 2]
 
 
 @pytest.mark.parametrize("is_trained_first", [False, True])
