@@ -17,6 +17,7 @@ from ldrsp_tf.errors import DivergenceError
 from ldrsp_tf.evaluation.diagnostics import divergence_of
 from ldrsp_tf.spaces.base import OutputSpace
 from ldrsp_tf.training.history import Record
+from ldrsp_tf.training.resume import best_record
 
 # Receives the steps done and the value so far; raises to stop the trial.
 Report = Callable[[int, float], None]
@@ -101,7 +102,7 @@ class _Progress:
         self._before = list(before)
         self._first = first
         self._report = report
-        self._chosen: Mapping[str, Any] | None = None
+        self._best: Record | None = None
 
     def stage(self, name: str, epochs: int) -> None:
         """Ignores the begin of a stage."""
@@ -119,9 +120,8 @@ class _Progress:
             divergence = divergence_of(validation.get("score", {}))
             if divergence is not None:
                 raise DivergenceError(divergence)
-            chosen = self._chosen
-            if chosen is None or validation["metric"] > chosen["metric"]:
-                self._chosen = chosen = validation
-            value = _mean_of_rows(self._space, chosen)
+            self._best = best_record([*filter(None, [self._best]), record])
+            assert self._best is not None
+            value = _mean_of_rows(self._space, self._best["validation"])
             value = statistics.mean([*self._before, value])
             self._report(self._first + record["epoch"], value)

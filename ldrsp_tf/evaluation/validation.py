@@ -49,6 +49,9 @@ def validate(
     Returns:
       metric: The metric that epochs are selected by (`selection_metric`);
         that of the output to deliver, for a method that decides.
+      tie_breaker: For a method that decides, the `selection_metric`, by which epochs of
+        equal metrics are selected: that of a frozen G's outputs never changes, while D
+        learns.
       refinement: The chosen refinement; None without D.
       calibration: The parameters of tuned decoders, by output.
       measured: Every metric, by output (generator, refined).
@@ -90,6 +93,7 @@ def validate(
             decoder_params[name] = networks.space.tune_decoder(y, examples.y)
         decision = decide_output(networks.space, candidates, examples.y)
         validation["decision"] = dataclasses.asdict(decision)
+        validation["tie_breaker"] = validation["metric"]
         validation["metric"] = decision.metric
     return validation
 

@@ -179,7 +179,9 @@ class Refiner(PredictingRefiner):
         """Trains, and restores the epoch with the best metric on validation examples.
 
         The metric is that of the outputs that the method delivers, or of refined ones;
-        the mean of G's and the refined outputs for classifiers and critics.
+        the mean of G's and the refined outputs for classifiers and critics. Of epochs
+        whose delivered outputs are equally good, as those of a frozen model are, the
+        one with the best refined outputs is taken, and the earliest of these.
 
         A further call trains on, from where the one before ended, with other orders of
         the rows and other draws (those of a folder are its own), and takes the best of

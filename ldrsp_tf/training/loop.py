@@ -60,7 +60,8 @@ def fit(
         before it; `epochs` by default.
       phase: The name of this call in the records of the history.
       validate: A function that measures the present state, with a `"metric"` to
-        maximize; None without validation.
+        maximize, and perhaps a `"tie_breaker"` among equal ones; None without
+        validation.
       validation_freq: The number of epochs between two validations; the last epoch is
         always validated.
       patience: The number of epochs without a better metric that end the training; None

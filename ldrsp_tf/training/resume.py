@@ -5,7 +5,10 @@ records of all epochs until then, and the best state among these. If one of them
 be read, it goes back to the last epoch that has all three.
 """
 
+import math
 import warnings
+from collections.abc import Mapping
+from typing import Any
 
 from ldrsp_tf.training.checkpoints import MemoryCheckpoints, StateKeeper
 from ldrsp_tf.training.history import History, Record
@@ -54,11 +57,18 @@ def resume(
 def best_record(records: list[Record]) -> Record | None:
     """Returns the earliest record of the largest validation metric; None without any.
 
+    Equal metrics are compared by the `tie_breaker` of the validation, if it has one.
+
     Args:
       records: Records of one phase, with or without a validation.
     """
     validated = [record for record in records if "validation" in record]
-    return max(validated, key=lambda r: r["validation"]["metric"], default=None)
+    return max(validated, key=lambda r: _rank(r["validation"]), default=None)
+
+
+def _rank(validation: Mapping[str, Any]) -> tuple[float, float]:
+    """Returns the numbers that a validation is selected by, the first one first."""
+    return validation["metric"], validation.get("tie_breaker", -math.inf)
 
 
 def _reached(records: list[Record]) -> int:

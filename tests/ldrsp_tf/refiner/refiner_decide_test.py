@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from ldrsp_tf.data.examples import Examples
 from ldrsp_tf.errors import NotFittedError, UsageError
 from ldrsp_tf.evaluation.decision import Decision
+from ldrsp_tf.evaluation.validation import validate
 from ldrsp_tf.metrics import plugin_decode
 from ldrsp_tf.models import MLP
 from ldrsp_tf.models.ratio_network import RatioNetwork
@@ -52,6 +54,38 @@ def test_a_refiner_decides_unless_the_user_names_a_method(refiner):
         *((output, "tuned") for output in ("generator", "own", "average", "refined")),
         ("refined", "plain"),
     }
+
+
+def test_a_frozen_model_that_is_preferred_has_the_d_of_the_best_epoch(
+    tags, few_samples, eagerly, monkeypatch
+):
+    """Its outputs are equally good in every epoch; those of D are not."""
+    refiner = Refiner(
+        MLP(5, (6,)),
+        TagSpace(),
+        frozen=True,
+        settings=few_samples(),
+        grid={"step_sizes": (0.5,), "steps": (1,)},
+    )
+    weights = []
+
+    def rise(*arguments):
+        weights.append(refiner.discriminator.get_weights())
+        second = [0.2, 0.4, 0.3][len(weights) - 1]
+        return {**validate(*arguments), "metric": 0.5, "tie_breaker": second}
+
+    monkeypatch.setattr("ldrsp_tf.refiner.refiner.validate", rise)
+    history = refiner.fit(tags, validation=tags, epochs=9, patience=1)
+    assert len(history.records) == 3
+    for restored, of_epoch in zip(refiner.discriminator.get_weights(), weights[1]):
+        np.testing.assert_array_equal(restored, of_epoch)
+
+
+def test_the_tie_breaker_is_the_metric_of_refined_outputs(refiner, tags):
+    validation = refiner.validate(Examples(*tags))
+    metrics = validation["measured"]["refined"]
+    assert validation["tie_breaker"] == refiner.space.selection_metric(metrics)
+    assert validation["metric"] == validation["decision"]["metric"]
 
 
 def test_predict_and_decide_give_the_same_outputs(refiner, tags):
