@@ -1,5 +1,6 @@
 """Training data of users: arrays and data sets, read whole and checked."""
 
+import hashlib
 import numbers
 from typing import NamedTuple, TypeAlias
 
@@ -48,6 +49,22 @@ def divide_rows(
     """
     shuffled = np.random.default_rng(seed).permutation(rows)
     return np.sort(shuffled[held_out:]), np.sort(shuffled[:held_out])
+
+
+def sort_by_values(examples: Examples) -> Examples:
+    """Returns examples in an order that depends on their values alone.
+
+    It is that of a checksum of each, and as good as random. Equal examples stand side
+    by side, where their order makes no difference.
+
+    Args:
+      examples: The examples, in any order.
+    """
+    sums = [
+        hashlib.blake2b(x.tobytes() + y.tobytes(), digest_size=16).digest()
+        for x, y in zip(*examples)
+    ]
+    return examples.take(np.array(sorted(range(len(sums)), key=sums.__getitem__)))
 
 
 Data: TypeAlias = tuple[np.ndarray, np.ndarray] | tf.data.Dataset
@@ -115,6 +132,10 @@ def training_and_validation(
 ) -> tuple[Examples, Examples]:
     """Reads the examples to train on and those to choose by.
 
+    Those of a `tf.data.Dataset`, which may be shuffled anew whenever it is read, are
+    put into an order of their own (`sort_by_values`), so that a further reading holds
+    the same examples out. With folds they stay in the order of these.
+
     Args:
       train: Training data, as in `as_examples`.
       validation: The same, or the share of the training examples to hold out.
@@ -132,8 +153,12 @@ def training_and_validation(
             "share of the training rows is not that."
         )
     training = as_examples(train, space, "training data")
+    if isinstance(train, tf.data.Dataset) and not has_folds:
+        training = sort_by_values(training)
     if not isinstance(validation, numbers.Real):
         held_out = as_examples(validation, space, "validation data")
+        if isinstance(validation, tf.data.Dataset):
+            held_out = sort_by_values(held_out)
         shapes = training.x.shape[1:], training.y.shape[1:]
         require_shapes(held_out, shapes, "validation data")
         return training, held_out

@@ -190,11 +190,13 @@ class Refiner(PredictingRefiner):
 
         Args:
           train: Arrays (x, y) or a `tf.data.Dataset` of such pairs; read into memory.
+            Examples of a data set are put into an order of their own, whatever the
+            order of reading, unless there are folds.
           validation: The same, or the share of the training examples to hold out.
           epochs: The largest number of epochs, of this call and those that it resumes.
-          folds: The fold of each training row, `[N]`: the member of a `CrossFitted`
-            generator that has not seen it. Validation examples have to be given then;
-            no member has seen them.
+          folds: The fold of each training row, `[N]`, in the order of reading: the
+            member of a `CrossFitted` generator that has not seen it. Validation
+            examples have to be given then; no member has seen them.
           validation_freq: The number of epochs between two validations.
           patience: The number of epochs without a better validation that end the
             training, at least 1; None for no such end.

@@ -11,6 +11,8 @@ from ldrsp_tf.data.examples import (
     as_inputs,
     divide_rows,
     require_shapes,
+    sort_by_values,
+    training_and_validation,
 )
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.spaces.class_maps import ClassMapSpace
@@ -70,6 +72,38 @@ def test_datasets(dataset, rows):
     examples = _read(dataset)
     np.testing.assert_array_equal(examples.x, _X[:rows])
     np.testing.assert_array_equal(examples.y, _Y[:rows])
+
+
+_SHUFFLED = _DATASET.repeat(2).shuffle(20)  # Every row twice.
+
+
+@pytest.mark.parametrize("batched", [False, True])
+def test_two_readings_of_a_shuffled_dataset_hold_the_same_rows_out(batched):
+    dataset = _SHUFFLED.batch(3) if batched else _SHUFFLED
+    first, second = (training_and_validation(dataset, 0.3, _TAGS, 0) for _ in range(2))
+    for part, again in zip(first, second, strict=True):
+        np.testing.assert_array_equal(part.x, again.x)
+        np.testing.assert_array_equal(part.y, again.y)
+    rows = np.concatenate([part.x[:, 0] for part in first])
+    np.testing.assert_array_equal(np.sort(rows), np.repeat(_X[:, 0], 2))
+
+
+def test_a_shuffled_dataset_of_validation_examples_has_one_order():
+    pairs = [training_and_validation((_X, _Y), _SHUFFLED, _TAGS, 0) for _ in range(2)]
+    np.testing.assert_array_equal(pairs[0][1].x, pairs[1][1].x)
+    np.testing.assert_array_equal(pairs[0][0].x, _X)  # Arrays stay as they are.
+
+
+def test_a_dataset_with_folds_stays_in_the_order_of_these():
+    training, _ = training_and_validation(_DATASET, (_X, _Y), _TAGS, 0, has_folds=True)
+    np.testing.assert_array_equal(training.x, _X)
+
+
+def test_inputs_stay_with_their_outputs_in_the_order_of_values():
+    ordered = sort_by_values(Examples(_X, _Y))
+    rows = (ordered.x[:, 0] / 2).astype(int)
+    assert sorted(rows) == list(range(10))
+    np.testing.assert_array_equal(ordered.y, _Y[rows])
 
 
 def test_a_dataset_that_does_not_tell_its_shapes():

@@ -89,6 +89,16 @@ def test_a_call_that_was_interrupted_may_be_made_again(
     assert refiner.refinement == undisturbed.refinement
 
 
+def test_a_shuffled_dataset_resumes(resumable, tags, tmp_path, eagerly):
+    dataset = tf.data.Dataset.from_tensor_slices(tags).shuffle(24)
+    with pytest.raises(KeyboardInterrupt):
+        resumable().fit(
+            dataset, 0.5, epochs=2, folder=tmp_path, on_epoch_end=_interrupted
+        )
+    resumable().fit(dataset, 0.5, epochs=2, folder=tmp_path)
+    assert [record["epoch"] for record in _records(tmp_path)] == [1, 2]
+
+
 def test_an_interrupted_call_leaves_what_was_there_before_it(
     resumable, tags, values, assert_identical, eagerly
 ):
