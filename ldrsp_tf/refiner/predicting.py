@@ -178,6 +178,9 @@ class PredictingRefiner:
     ) -> Prediction:
         """Predicts G's outputs, the refined ones and D's scores of these.
 
+        For a method that decides, `decided` has the outputs of `decide`, which another
+        refinement of this call does not change.
+
         Args:
           x: Inputs, `[N, ...]`.
           trajectory: Whether to keep every output of the walk, `[T + 1, N, ...]`, and
@@ -197,7 +200,9 @@ class PredictingRefiner:
         )
         if self.decision is None:
             return prediction
-        decided = self.delivery.decide(inputs, prediction)
+        # The decoder of refined outputs was tuned for the chosen walk.
+        is_usable = refinement == self.refinement or not self.delivery.walks
+        decided = self.delivery.decide(inputs, prediction if is_usable else None)
         return prediction._replace(decided=decided)
 
     def decide(self, x: np.ndarray) -> np.ndarray:

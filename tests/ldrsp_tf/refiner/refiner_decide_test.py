@@ -13,6 +13,7 @@ from ldrsp_tf.models import MLP
 from ldrsp_tf.models.ratio_network import RatioNetwork
 from ldrsp_tf.models.segmentation import SegmentationNetwork
 from ldrsp_tf.prediction.crops import Crops
+from ldrsp_tf.refinement import Refinement
 from ldrsp_tf.refiner.refiner import Refiner
 from ldrsp_tf.spaces.class_maps import ClassMapSpace
 from ldrsp_tf.spaces.tags import TagSpace
@@ -92,6 +93,17 @@ def test_predict_and_decide_give_the_same_outputs(refiner, tags):
     decided = refiner.decide(tags[0])
     assert set(np.unique(decided)) <= {0.0, 1.0}
     np.testing.assert_array_equal(refiner.predict(tags[0]).decided, decided)
+
+
+@pytest.mark.parametrize("decoder", ["plain", "tuned"])
+def test_another_refinement_of_a_call_changes_no_decision(decoder, deciding, tags):
+    refiner = deciding("refined", decoder)
+    decided = refiner.decide(tags[0])
+    far = Refinement(step_size=9.0, steps=9)
+    for changes in ({"steps": 0}, {"refinement": far}):
+        prediction = refiner.predict(tags[0], **changes)
+        assert (refiner.predict(tags[0]).refined != prediction.refined).any()
+        np.testing.assert_array_equal(prediction.decided, decided)
 
 
 def test_each_output_is_decided_by_its_decoder(refiner, deciding, tags):
