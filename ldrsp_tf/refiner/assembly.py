@@ -16,6 +16,11 @@ from ldrsp_tf.models.output_kind import require_from_logits, resolve_from_logits
 from ldrsp_tf.prediction.crops import Crops, predictor_by
 from ldrsp_tf.prediction.predictor import OutputPredictor, Predictor
 from ldrsp_tf.prediction.unrefined import unrefined_predictors
+from ldrsp_tf.refiner.cautions import (
+    warn_of_half_precision,
+    warn_of_large_inputs,
+    warn_of_moving_layers,
+)
 from ldrsp_tf.refiner.checks import (
     build_trainer,
     require_crops_cover,
@@ -23,7 +28,6 @@ from ldrsp_tf.refiner.checks import (
     require_networks,
     require_no_token_ids,
     require_preprocessing,
-    warn_of_moving_layers,
 )
 from ldrsp_tf.refiner.memory import forget_kernels
 from ldrsp_tf.refiner.seeding import seeded_initializers
@@ -188,12 +192,14 @@ def assemble_for(
         require_no_token_ids(examples.x, setup.generator)
         with seeded_initializers(setup.seed):
             discriminator = setup.space.default_discriminator(*shapes, setup.method)
+        warn_of_large_inputs(examples.x)
     parts = assemble(setup, shapes, discriminator)
     training = attach_folds(examples, folds, setup.members)
     build_trainer(parts.trainer, setup.crops, training)
     if setup.frozen:
         require_frozen(setup.generator, parts.trainer)
     warn_of_moving_layers(parts.trainer)
+    warn_of_half_precision(parts.trainer)
     return dataclasses.replace(parts, is_built=True)
 
 

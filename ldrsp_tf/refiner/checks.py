@@ -1,7 +1,5 @@
 """Checks of a user's networks, crops and data before a training starts."""
 
-import warnings
-
 import keras
 import numpy as np
 import tensorflow as tf
@@ -11,7 +9,6 @@ from ldrsp_tf.data.examples import Examples
 from ldrsp_tf.errors import UsageError, kind_of, reason_of
 from ldrsp_tf.methods import AUTO, Method
 from ldrsp_tf.models import CrossFitted, Discriminator
-from ldrsp_tf.models.augmentation_layers import moving_layer
 from ldrsp_tf.prediction.crops import Crops
 from ldrsp_tf.spaces.base import OutputSpace
 from ldrsp_tf.training.trainer import Trainer
@@ -279,29 +276,6 @@ def require_frozen(generator: keras.Model | None, trainer: Trainer) -> None:
                 f"The discriminator trains the weights {variable.path!r}, which belong "
                 "to the frozen generator: give it a layer of its own with the same "
                 "weights, or set trainable = False on the layer that both have."
-            )
-
-
-def warn_of_moving_layers(trainer: Trainer) -> None:
-    """Warns of layers that move the pixels of images, whose masks stay as they are.
-
-    Args:
-      trainer: A built trainer.
-    """
-    if not trainer.space.can_crop:
-        return
-    trained = {"discriminator": trainer.discriminator}
-    if trainer.generator.trainable_variables:
-        trained["generator"] = trainer.generator
-    for name, network in trained.items():
-        layer = None if network is None else moving_layer(network)
-        if layer is not None:
-            warnings.warn(
-                f"The layer {layer.name!r} ({type(layer).__name__}) of the {name} "
-                "moves the pixels of training images, but not those of their masks: "
-                "take it out, and give Refiner a function of both as augment= (such as "
-                "ldrsp_tf.data.augmentation.random_crop_and_mirror).",
-                stacklevel=2,
             )
 
 

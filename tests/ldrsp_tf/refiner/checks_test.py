@@ -1,5 +1,3 @@
-import warnings
-
 import keras
 import numpy as np
 import pytest
@@ -23,20 +21,6 @@ def _assembled(maps, layer, **changes):
         **changes,
     )
     refiner.assemble(Examples(*maps))
-
-
-def test_layers_that_move_images_without_their_masks_are_warned_of(large_maps):
-    layer = keras.layers.RandomFlip(name="flips")
-    with pytest.warns(
-        UserWarning, match=r"'flips' \(RandomFlip\) of the gen.*augment="
-    ):
-        _assembled(large_maps, layer)
-
-
-def test_a_frozen_model_does_not_move_images(large_maps):
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        _assembled(large_maps, keras.layers.RandomFlip(), frozen=True)
 
 
 def test_a_model_of_outside_a_strategy_is_refused_unless_it_is_frozen(tags, refused):
