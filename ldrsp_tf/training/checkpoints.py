@@ -16,7 +16,7 @@ from ldrsp_tf.distribution.workers import (
     is_chief,
     sync_from_chief,
 )
-from ldrsp_tf.errors import TrainingError, first_line
+from ldrsp_tf.errors import DivergenceError, TrainingError, first_line
 from ldrsp_tf.training.files import (
     aside_of,
     delete,
@@ -322,6 +322,9 @@ def rollback_on_failure(trainer: Trainable) -> Iterator[None]:
     begin.save_best(0)
     try:
         yield
-    except BaseException:
+    except BaseException as error:
         begin.restore_best()
+        if isinstance(error, DivergenceError):
+            told = f"{error} The networks are as before the call."
+            raise DivergenceError(told) from error
         raise

@@ -96,7 +96,7 @@ def fit(
         losses = trainer.train_epoch(x, y, epochs_before + done)
         seconds = time.perf_counter() - begin
         done += 1
-        _check_finite(losses, done)
+        _check_finite(losses, done, checkpoints)
         due = done % validation_freq == 0 or done == epochs
         record = {"phase": phase, "epoch": done, "seconds": seconds, **losses}
         if due and validate is not None:
@@ -227,11 +227,15 @@ def _exhausted(records: list[Record], patience: int | None) -> bool:
     return best is not None and validated[-1]["epoch"] - best["epoch"] >= patience
 
 
-def _check_finite(losses: dict[str, float], epoch: int) -> None:
+def _check_finite(
+    losses: dict[str, float], epoch: int, checkpoints: StateKeeper | None
+) -> None:
+    in_files = isinstance(checkpoints, Checkpoints)
+    kept = " The last good checkpoint is kept." if in_files else ""
     for name, value in losses.items():
         if not math.isfinite(value):
             raise DivergenceError(
                 f"The {name.replace('_', ' ')} of epoch {epoch} is {value}: training "
-                "diverged. Try a smaller learning rate, and look for NaN in the data. "
-                "The last good checkpoint is kept."
+                "diverged. Try a smaller learning rate, and look for NaN in the "
+                f"data.{kept}"
             )

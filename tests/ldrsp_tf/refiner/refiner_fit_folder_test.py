@@ -117,7 +117,7 @@ def test_an_interrupted_call_leaves_what_was_there_before_it(
 
 
 def test_a_training_that_diverges_leaves_the_model_as_it_was(
-    make_refiner, tags, assert_identical, eagerly
+    make_refiner, tags, assert_identical, tmp_path, eagerly
 ):
     x, y = tags
     model = keras.Sequential([keras.layers.Dense(_LABELS)])
@@ -126,9 +126,13 @@ def test_a_training_that_diverges_leaves_the_model_as_it_was(
     refiner = make_refiner(
         model, method="baseline", settings={"generator_learning_rate": 1e38}
     )
-    with pytest.raises(DivergenceError, match="surrogate loss of epoch"):
+    told = r"surrogate loss of epoch .* the data\. The networks are as before the call"
+    with pytest.raises(DivergenceError, match=told):
         refiner.fit((x, y), epochs=5)
     assert_identical(model.get_weights(), before)
+    # Checkpoints are kept in a folder alone.
+    with pytest.raises(DivergenceError, match=r"good checkpoint is kept\. The netw"):
+        refiner.fit((x, y), epochs=5, folder=tmp_path)
 
 
 def test_a_finished_training_is_not_repeated(fit_in, tags, tmp_path, eagerly):

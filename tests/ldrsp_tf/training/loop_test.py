@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 
 from ldrsp_tf.errors import TrainingError
-from ldrsp_tf.training.checkpoints import Checkpoints
+from ldrsp_tf.training.checkpoints import Checkpoints, MemoryCheckpoints
 from ldrsp_tf.training.history import History
 from ldrsp_tf.training.loop import fit, restore_best
 from ldrsp_tf.training.resume import best_record
@@ -260,13 +260,20 @@ def test_a_loss_that_is_not_finite_stops_training(value, tmp_path):
     counter = _Counter({2: value})
     checkpoints, history = Checkpoints(counter, tmp_path), History()
     with pytest.raises(
-        TrainingError, match=r"surrogate loss of epoch 3 is -?(nan|inf)"
+        TrainingError, match=r"loss of epoch 3 is -?(nan|inf).* checkpoint is kept\.$"
     ):
         fit(counter, _X, _Y, epochs=5, checkpoints=checkpoints, history=history)
     assert counter.epochs == [0, 1, 2]
     assert [record["epoch"] for record in history.records] == [1, 2]
     assert checkpoints.restore() == 2  # of before
     assert counter.state.numpy() == 2.0
+
+
+@pytest.mark.parametrize("keeper", [lambda counter: None, MemoryCheckpoints])
+def test_without_files_no_checkpoint_is_said_to_be_kept(keeper):
+    counter = _Counter({0: np.nan})
+    with pytest.raises(TrainingError, match=r"NaN in the data\.$"):
+        fit(counter, _X, _Y, epochs=1, checkpoints=keeper(counter))
 
 
 def test_best_record_is_the_earliest_of_the_largest_metric():
