@@ -18,12 +18,16 @@ _PACKING = (
 )
 
 
-def as_array(values: Any, name: str) -> np.ndarray:
+def as_array(
+    values: Any, name: str, rows: int | None = None, rank: int | None = None
+) -> np.ndarray:
     """Converts values to an array.
 
     Args:
       values: An array, a tensor, or nested lists of numbers.
       name: The name of the values in messages, such as "inputs".
+      rows: The number of examples, if it is known.
+      rank: The number of axes of one example, if it is known.
 
     Returns:
       The array, `[N, ...]`, in the byte order of the machine.
@@ -43,7 +47,7 @@ def as_array(values: Any, name: str) -> np.ndarray:
     try:
         array = np.asarray(values)
     except ValueError as error:
-        require_one_input(values, name)
+        require_one_input(values, name, rows, rank)
         raise UsageError(
             f"The {name} cannot be made an array: all examples need one shape."
         ) from error
@@ -68,23 +72,28 @@ def widen(array: np.ndarray) -> np.ndarray:
     return array.astype(np.float32) if array.dtype == _BFLOAT16 else array
 
 
-def require_one_input(values: Any, name: str, rows: int | None = None) -> None:
+def require_one_input(
+    values: Any, name: str, rows: int | None = None, rank: int | None = None
+) -> None:
     """Refuses a list of arrays that are several inputs, and not the examples.
 
     Args:
       values: The values as the user gives them.
       name: The name of the values in messages.
-      rows: The number of examples; by default that of the first array.
+      rows: The number of examples; by default that of the first array. A list of as
+        many arrays is one of examples.
+      rank: The number of axes of one example, if it is known: arrays of so many are
+        examples.
 
     Raises:
       UsageError: They are a list or tuple of arrays with a row for each example.
     """
-    if not isinstance(values, list | tuple) or len(values) < 2:
+    if not isinstance(values, list | tuple) or len(values) in (0, 1, rows):
         return
     if not all(isinstance(part, np.ndarray | tf.Tensor) for part in values):
         return
     shapes = [tuple(part.shape) for part in values]
-    if not all(shapes):
+    if not all(shapes) or any(len(shape) == rank for shape in shapes):
         return
     expected = shapes[0][0] if rows is None else rows
     if all(shape[0] == expected for shape in shapes):

@@ -2,7 +2,7 @@
 
 import hashlib
 import numbers
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import tensorflow as tf
@@ -185,9 +185,9 @@ def as_inputs(x: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
       UsageError: They have another shape, or there is none, or they are no dense array,
         or a value is NaN, no number, or not finite in single precision.
     """
-    array = as_array(x, "inputs")
+    array = as_array(x, "inputs", rank=len(shape))
     if array.shape[1:] != shape or len(array) == 0:
-        require_one_input(x, "inputs")
+        require_one_input(x, "inputs", rank=len(shape))
         raise UsageError(
             f"Inputs of shape {array.shape} do not fit: [N, "
             f"{', '.join(map(str, shape))}] with N > 0 is needed."
@@ -200,12 +200,10 @@ def _pair(data: Data, name: str) -> Examples:
     if not isinstance(data, tuple | list) or len(data) != 2:
         raise UsageError(
             f"The {name} is neither a pair (x, y) of arrays nor a tf.data.Dataset of "
-            "such pairs."
+            f"such pairs{_without_weights(data)}."
         )
-    x, y = (
-        as_array(values, f"{part} of the {name}")
-        for part, values in zip(("inputs", "true outputs"), data, strict=True)
-    )
+    y = as_array(data[1], f"true outputs of the {name}")
+    x = as_array(data[0], f"inputs of the {name}", rows=len(y))
     if len(x) != len(y):
         require_one_input(data[0], f"inputs of the {name}", rows=len(y))
     return Examples(x, y)
@@ -224,7 +222,7 @@ def _read(dataset: tf.data.Dataset, space: OutputSpace, name: str) -> Examples:
     ):
         raise UsageError(
             f"The {name} has elements other than pairs (x, y) of tensors; map() can "
-            "make such."
+            f"make such{_without_weights(spec)}."
         )
     elements = list(dataset.as_numpy_iterator())
     if not elements:
@@ -246,6 +244,13 @@ def _read(dataset: tf.data.Dataset, space: OutputSpace, name: str) -> Examples:
             "do all true outputs."
         ) from error
     return examples
+
+
+def _without_weights(data: Any) -> str:
+    """Returns an addition to a message, where the data may have sample weights."""
+    if isinstance(data, tuple | list) and len(data) == 3:
+        return ", and there are no sample weights (x, y, sample_weight) here"
+    return ""
 
 
 def _share_axes(x: np.ndarray, y: np.ndarray, rank: int) -> bool:

@@ -3,7 +3,9 @@ import pytest
 import tensorflow as tf
 
 from ldrsp_tf.data.arrays import as_array, require_finite
+from ldrsp_tf.data.examples import as_examples, as_inputs
 from ldrsp_tf.errors import UsageError
+from ldrsp_tf.spaces.tags import TagSpace
 
 _X = np.arange(6, dtype=np.float32).reshape(3, 2)
 
@@ -55,3 +57,28 @@ def test_integers_and_the_largest_number_are_finite():
 def test_values_beyond_single_precision_are_no_numbers_for_it():
     with pytest.raises(UsageError, match=r"beyond 3\.4e\+38, .* in example 1 "):
         require_finite(np.array([[1.0], [-3.5e38]]), "inputs")
+
+
+@pytest.mark.parametrize("rows", [2, 3, 21])
+def test_a_list_of_examples_of_another_shape_is_not_several_inputs(rows):
+    with pytest.raises(UsageError, match=rf"shape \({rows}, 21\) do not fit: \[N, 20"):
+        as_inputs([np.zeros(21, np.float32)] * rows, (20,))
+
+
+_IMAGES = [np.zeros((5, width, 3)) for width in (7, 8, 9, 9, 9)]
+
+
+def test_a_list_of_images_of_several_widths_is_not_several_inputs():
+    with pytest.raises(UsageError, match="all examples need one shape"):
+        as_inputs(_IMAGES, (5, 9, 3))
+    for y in (np.zeros((5, 2)), np.zeros((4, 2))):
+        with pytest.raises(UsageError, match="all examples need one shape"):
+            as_examples((_IMAGES[: len(y)], y), TagSpace(), "training data")
+
+
+def test_several_inputs_are_told_to_be_packed():
+    inputs = [np.zeros((4, 12)), np.zeros((4, 8))]
+    with pytest.raises(UsageError, match=r"a list of 2 arrays of 4 rows: .*docs/faq"):
+        as_inputs(inputs, (20,))
+    with pytest.raises(UsageError, match=r"a list of 2 arrays of 4 rows: .*docs/faq"):
+        as_examples((inputs, np.zeros((4, 2))), TagSpace(), "training data")

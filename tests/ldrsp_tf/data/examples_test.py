@@ -133,7 +133,7 @@ def test_maps_of_a_dataset_of_single_examples():
         (_DATASET.filter(lambda x, y: False), "is empty"),
         (_DATASET.map(lambda x, y: x), r"other than pairs \(x, y\)"),
         (_DATASET.map(lambda x, y: {"x": x, "y": y}), r"other than pairs \(x, y\)"),
-        (_DATASET.map(lambda x, y: (x, y, y)), r"other than pairs \(x, y\)"),
+        (_DATASET.map(lambda x, y: (x, y, y)), r"other than pairs \(x, y\).* weights"),
         (_DATASET.map(lambda x, y: ({"a": x}, y)), r"other than pairs \(x, y\)"),
         (_DATASET.map(lambda x, y: (x, y[0])), r"shape \(10,\); tags \[N, L\]"),
     ],
@@ -208,6 +208,7 @@ def test_elements_of_different_shapes_are_refused():
     [
         (_X, "neither a pair"),
         ((_X,), "neither a pair"),
+        ((_X, _Y, _Y[:, 0]), "neither a pair .*, and there are no sample weights"),
         ({"x": _X, "y": _Y}, "neither a pair"),
         (None, "neither a pair"),
         ((_X, _Y[:9]), "has 10 inputs and 9 true outputs"),
