@@ -192,12 +192,24 @@ def build_trainer(trainer: Trainer, crops: Crops | None, examples: Examples) -> 
             _require_crops(trainer, crops, examples)
     except UsageError as error:
         raise UsageError(f"{reason_of(error)}.") from error
-    except (ValueError, TypeError, tf.errors.InvalidArgumentError) as error:
+    except Exception as error:  # Networks of the user's may raise anything.
         _try_augmentation(trainer, examples)
         raise UsageError(
             f"The networks do not take inputs of shape {examples.x.shape} with "
-            f"outputs of shape {examples.y.shape} ({reason_of(error)})."
+            f"outputs of shape {examples.y.shape} ({reason_of(error)})"
+            f"{_remedy_of_several_inputs(error)}."
         ) from error
+
+
+def _remedy_of_several_inputs(error: Exception) -> str:
+    """Returns the remedy, if a network may have asked an array for one of its parts."""
+    kinds = (AttributeError, LookupError, TypeError)
+    if isinstance(error, kinds) or "unpack" in str(error):
+        return (
+            "; if one of them takes a dict or a list of inputs, docs/faq.md shows how "
+            "to pack these into one array"
+        )
+    return ""
 
 
 def _try_augmentation(trainer: Trainer, examples: Examples) -> None:

@@ -94,3 +94,28 @@ def test_counts_in_floating_point_are_features(tags):
     refiner = Refiner(keras.Sequential([keras.layers.Dense(5)]), TagSpace())
     refiner.assemble(Examples(counts, tags[1]))
     assert refiner.discriminator is not None
+
+
+class _TakesParts(keras.Model):
+    """A model of several inputs, which it takes out of x by a function."""
+
+    def __init__(self, take):
+        super().__init__()
+        self.take, self.dense = take, keras.layers.Dense(5)
+
+    def call(self, x):
+        return self.dense(self.take(x))
+
+
+def _unpack(x):
+    first, second = x
+    return keras.ops.concatenate([first, second], -1)
+
+
+@pytest.mark.parametrize(
+    "take", [lambda x: x.get("a"), lambda x: x["a"], _unpack], ids=["get", "[]", "list"]
+)
+def test_a_model_of_several_inputs_is_told_to_have_them_packed(take, tags, refused):
+    model = _TakesParts(take)
+    with refused(r"do not take inputs of shape \(24, 7\).*docs/faq\.md shows how"):
+        Refiner(model, TagSpace(), from_logits=True).assemble(Examples(*tags))
