@@ -1,11 +1,14 @@
 """Preprocessing of whole arrays by a Keras model."""
 
+import functools
+
 import keras
 import numpy as np
 import tensorflow as tf
 
 from ldrsp_tf.data.arrays import require_finite, widen
 from ldrsp_tf.data.examples import Examples
+from ldrsp_tf.data.input_types import CAST, depends_on_type
 from ldrsp_tf.errors import UsageError, reason_of
 
 _ENTRIES_AT_ONCE = 1 << 22  # The entries of a part; double precision needs 32 MB.
@@ -23,10 +26,16 @@ def preprocess(model: keras.Model | None, x: np.ndarray) -> np.ndarray:
 
     Raises:
       UsageError: The model does not take such inputs, gives other shapes, or values
-        that are not finite.
+        that are not finite, or other values for integers than for equal floats.
     """
     if model is None:
         return x
+    if depends_on_type(functools.partial(_part, model), x):
+        raise UsageError(
+            f"The preprocessing gives other values for inputs of type {x.dtype} than "
+            "for the same numbers in single precision, which an exported SavedModel "
+            f"takes: begin it with {CAST}, and give both the same values."
+        )
     rows = max(1, _ENTRIES_AT_ONCE // max(1, x[:1].size))
     made = np.empty_like(x, _part(model, x[:1]).dtype)
     for first in range(0, len(x), rows):

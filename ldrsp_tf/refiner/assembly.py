@@ -24,6 +24,7 @@ from ldrsp_tf.refiner.cautions import (
 from ldrsp_tf.refiner.checks import (
     build_trainer,
     require_crops_cover,
+    require_equal_outputs_of_types,
     require_frozen,
     require_networks,
     require_no_token_ids,
@@ -196,6 +197,7 @@ def assemble_for(
     parts = assemble(setup, shapes, discriminator)
     training = attach_folds(examples, folds, setup.members)
     build_trainer(parts.trainer, setup.crops, training)
+    require_equal_outputs_of_types(setup.generator, examples)
     if setup.frozen:
         require_frozen(setup.generator, parts.trainer)
     warn_of_moving_layers(parts.trainer)

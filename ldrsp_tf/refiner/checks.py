@@ -6,6 +6,7 @@ import tensorflow as tf
 
 from ldrsp_tf.data.augmentation import Augmentation, pad_images
 from ldrsp_tf.data.examples import Examples
+from ldrsp_tf.data.input_types import CAST, depends_on_type
 from ldrsp_tf.errors import UsageError, kind_of, reason_of
 from ldrsp_tf.methods import AUTO, Method
 from ldrsp_tf.models import CrossFitted, Discriminator
@@ -267,6 +268,29 @@ def _require_crops(trainer: Trainer, crops: Crops, examples: Examples) -> None:
     trainer.generate(x)
     if trainer.discriminator is not None:
         trainer.score(x)(y)
+
+
+def require_equal_outputs_of_types(
+    generator: keras.Model | None, examples: Examples
+) -> None:
+    """Refuses a generator that gives other outputs for integers than for equal floats.
+
+    Args:
+      generator: The user's generator, which is built.
+      examples: The examples to train on.
+
+    Raises:
+      UsageError: It does.
+    """
+    if generator is None:
+        return
+    x = examples.x
+    if depends_on_type(lambda part: generator(tf.constant(part), training=False), x):
+        raise UsageError(
+            f"The generator gives other outputs for inputs of type {x.dtype} than for "
+            "the same numbers in single precision, which it gets here: begin it with "
+            f"{CAST}, so that it gives both the same outputs."
+        )
 
 
 def require_frozen(generator: keras.Model | None, trainer: Trainer) -> None:

@@ -1,6 +1,7 @@
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from ldrsp_tf.data import preprocessing
 from ldrsp_tf.data.preprocessing import preprocess
@@ -44,3 +45,16 @@ def test_a_preprocessing_that_does_not_fit_is_refused(layer, message, refused):
     model = keras.Sequential([layer])
     with refused(message):
         preprocess(model, np.full((4, 2), 10, np.float32))
+
+
+class _ScalesBytes(keras.Model):
+    def call(self, x):
+        return tf.cast(x, tf.float32) / (255.0 if x.dtype == tf.uint8 else 1.0)
+
+
+def test_a_preprocessing_that_looks_at_the_type_is_refused(refused):
+    x = np.full((3, 2), 255, np.uint8)
+    with refused(r"inputs of type uint8 than .* begin it with keras\.ops\.cast\(x"):
+        preprocess(_ScalesBytes(), x)
+    made = preprocess(_ScalesBytes(), x.astype(np.float32))
+    np.testing.assert_array_equal(made, 255.0)

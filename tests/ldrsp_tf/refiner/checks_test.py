@@ -96,6 +96,32 @@ def test_counts_in_floating_point_are_features(tags):
     assert refiner.discriminator is not None
 
 
+class _ScalesBytes(keras.Model):
+    """A model whose outputs depend on the type of the same numbers."""
+
+    def __init__(self):
+        super().__init__()
+        self.dense = keras.layers.Dense(5)
+
+    def call(self, x):
+        scale = 255.0 if x.dtype == tf.uint8 else 1.0
+        return self.dense(tf.cast(x, tf.float32) / scale)
+
+
+def test_a_model_that_looks_at_the_type_of_its_inputs_is_refused(tags, refused):
+    x = (255 * tags[0]).astype(np.uint8)
+    refiner = Refiner(
+        _ScalesBytes(),
+        TagSpace(),
+        from_logits=True,
+        frozen=True,
+        discriminator=EnergyNetwork(5),
+    )
+    with refused(r"inputs of type uint8 than .* begin it with keras\.ops\.cast\(x"):
+        refiner.assemble(Examples(x, tags[1]))
+    refiner.assemble(Examples(x.astype(np.float32), tags[1]))
+
+
 class _TakesParts(keras.Model):
     """A model of several inputs, which it takes out of x by a function."""
 
