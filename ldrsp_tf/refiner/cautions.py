@@ -9,7 +9,7 @@ import numpy as np
 from ldrsp_tf.models.augmentation_layers import moving_layer
 from ldrsp_tf.training.trainer import Trainer
 
-# Inputs of a root mean square beyond this drown the default discriminator.
+# Inputs of a root mean square beyond this drown all else in a default discriminator.
 _LARGE = 20.0
 
 
@@ -60,10 +60,10 @@ def _trained(trainer: Trainer) -> Iterator[tuple[str, keras.Model]]:
 
 
 def warn_of_large_inputs(x: np.ndarray) -> None:
-    """Warns of inputs that a default discriminator is nearly deaf to.
+    """Warns of inputs that drown all else in a default discriminator.
 
-    Its weights begin as those for features of about 1. A generator may scale its inputs
-    by itself, and be right.
+    It adds images to masks, and features to each other, with weights that begin as
+    those for values of about 1. A generator may scale its inputs by itself.
 
     Args:
       x: Training inputs, `[N, ..., F]`, after a preprocessing.
@@ -74,9 +74,9 @@ def warn_of_large_inputs(x: np.ndarray) -> None:
     largest = float(np.sqrt(squares.max() / len(features)))
     if largest > _LARGE:
         warnings.warn(
-            f"The inputs have a root mean square of up to {largest:.3g}, and the "
-            "default discriminator needs inputs of about 1 to learn from them, even "
-            "if your model scales them inside: scale them for both networks by "
+            f"The inputs have a root mean square of up to {largest:.3g}, which drowns "
+            "masks and smaller features in the default discriminator, even if your "
+            "model scales them inside: scale them for both networks by "
             "preprocessing=, such as ScalePixels or StandardizeFeatures of "
             "ldrsp_tf.models.preprocessing (docs/faq.md, inputs that my model scales).",
             stacklevel=2,
