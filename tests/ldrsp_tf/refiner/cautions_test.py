@@ -14,17 +14,6 @@ from ldrsp_tf.spaces.class_maps import ClassMapSpace
 from ldrsp_tf.spaces.tags import TagSpace
 
 
-def _assembled(maps, layer, **changes):
-    convolution = keras.layers.Conv2D(2, 3, padding="same")
-    refiner = Refiner(
-        keras.Sequential([layer, convolution]),
-        ClassMapSpace(),
-        discriminator=PatchDiscriminator(width=2),
-        **changes,
-    )
-    refiner.assemble(Examples(*maps))
-
-
 @contextlib.contextmanager
 def _no_warning():
     with warnings.catch_warnings():
@@ -32,17 +21,19 @@ def _no_warning():
         yield
 
 
-def test_layers_that_move_images_without_their_masks_are_warned_of(large_maps):
+def test_layers_that_move_images_without_their_masks_are_warned_of(
+    large_maps, assemble_masks
+):
     layer = keras.layers.RandomFlip(name="flips")
     with pytest.warns(
         UserWarning, match=r"'flips' \(RandomFlip\) of the gen.*augment="
     ):
-        _assembled(large_maps, layer)
+        assemble_masks(large_maps, layer)
 
 
-def test_a_frozen_model_does_not_move_images(large_maps):
+def test_a_frozen_model_does_not_move_images(large_maps, assemble_masks):
     with _no_warning():
-        _assembled(large_maps, keras.layers.RandomFlip(), frozen=True)
+        assemble_masks(large_maps, keras.layers.RandomFlip(), frozen=True)
 
 
 def _of_tags(policy=None):

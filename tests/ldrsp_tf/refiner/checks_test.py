@@ -6,21 +6,8 @@ import tensorflow as tf
 from ldrsp_tf.data.augmentation import random_crop_and_mirror
 from ldrsp_tf.data.examples import Examples
 from ldrsp_tf.models import EnergyNetwork
-from ldrsp_tf.models.segmentation import PatchDiscriminator
 from ldrsp_tf.refiner.refiner import Refiner
-from ldrsp_tf.spaces.class_maps import ClassMapSpace
 from ldrsp_tf.spaces.tags import TagSpace
-
-
-def _assembled(maps, layer, **changes):
-    convolution = keras.layers.Conv2D(2, 3, padding="same")
-    refiner = Refiner(
-        keras.Sequential([layer, convolution]),
-        ClassMapSpace(),
-        discriminator=PatchDiscriminator(width=2),
-        **changes,
-    )
-    refiner.assemble(Examples(*maps))
 
 
 def test_a_model_of_outside_a_strategy_is_refused_unless_it_is_frozen(tags, refused):
@@ -41,14 +28,18 @@ def test_a_model_of_outside_a_strategy_is_refused_unless_it_is_frozen(tags, refu
         (random_crop_and_mirror(24), "."),
     ],
 )
-def test_an_augmentation_that_fails_is_named(augment, reason, large_maps, refused):
+def test_an_augmentation_that_fails_is_named(
+    augment, reason, large_maps, refused, assemble_masks
+):
     with refused(rf"^augment does not take .*16, 3\) and .*16, 2\) \(.*{reason}"):
-        _assembled(large_maps, keras.layers.Identity(), augment=augment)
+        assemble_masks(large_maps, keras.layers.Identity(), augment=augment)
 
 
-def test_networks_that_fail_are_named_beside_an_augmentation(large_maps, refused):
+def test_networks_that_fail_are_named_beside_an_augmentation(
+    large_maps, refused, assemble_masks
+):
     with refused("networks do not take inputs of shape"):
-        _assembled(
+        assemble_masks(
             large_maps,
             keras.Sequential([keras.Input((16, 16, 5)), keras.layers.Dense(3)]),
             augment=lambda *b: b[:2],

@@ -1,7 +1,12 @@
-"""Folders of a saved refiner."""
+"""Refiners of masks, and folders of a saved one."""
 
+import keras
 import pytest
 
+from ldrsp_tf.data.examples import Examples
+from ldrsp_tf.models.segmentation import PatchDiscriminator
+from ldrsp_tf.refiner.refiner import Refiner
+from ldrsp_tf.spaces.class_maps import ClassMapSpace
 from tests.ldrsp_tf.refiner.saved_refiner import FILES
 
 
@@ -19,3 +24,20 @@ def copied(saved, tmp_path):
     for name in FILES:
         (tmp_path / name).write_bytes((saved / name).read_bytes())
     return tmp_path
+
+
+@pytest.fixture(scope="session")
+def assemble_masks():
+    """Assembles a refiner of masks, whose model begins with a layer of the test's."""
+
+    def assemble(maps, layer, **changes):
+        convolution = keras.layers.Conv2D(2, 3, padding="same")
+        refiner = Refiner(
+            keras.Sequential([layer, convolution]),
+            ClassMapSpace(),
+            discriminator=PatchDiscriminator(width=2),
+            **changes,
+        )
+        refiner.assemble(Examples(*maps))
+
+    return assemble
