@@ -359,6 +359,4 @@ def selection_epochs(config: Config, rows: int) -> int:
       config: The settings of the run.
       rows: The number of rows that the stage trains on.
     """
-    if get_recipe(config.method).fit is not None:
-        return config.epochs  # Rounds of its own, which no updates bound.
     return Budgets.of(config, config.training.steps_per_epoch(rows)).epochs

@@ -243,10 +243,14 @@ def test_flags_that_do_not_fit_are_refused_before_any_run(
 def test_runs_that_fail_are_named_where_they_leave_no_row(
     tmp_path, monkeypatch, capsys
 ):
+    def no_tables(*given):
+        raise UsageError("There is no result of delicious.")
+
     monkeypatch.setattr(tables, "fill_tables", lambda *given, **more: ["failed"])
     monkeypatch.setattr(tables, "failure_text", lambda failures: "These failed.")
-    flags = ("--run_missing", "--table=1", f"--results={tmp_path / 'none'}")
-    with pytest.raises(SystemExit, match="There is no folder"):
+    monkeypatch.setattr(tables, "tables_of", no_tables)
+    flags = ("--run_missing", "--table=1", f"--results={tmp_path}")
+    with pytest.raises(SystemExit, match="There is no result of delicious"):
         tables.main(["tables", *flags])
     assert capsys.readouterr().err.startswith("These failed.")
 

@@ -141,7 +141,7 @@ def test_the_steps_of_a_seed_follow_those_of_the_one_before(data, tmp_path):
 
 
 def test_a_fit_of_its_own_has_the_epochs_of_its_settings(data):
-    plan = Plan(PLAN.task, "prlr", {"epochs": 5, "updates": (900, 3000)})
+    plan = Plan(PLAN.task, "prlr", {"epochs": 5})
     assert run_epochs(plan, data) == 5
 
 
