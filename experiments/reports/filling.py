@@ -117,12 +117,10 @@ def lacking_runs(
     """
     lacking = missing_runs(task, folders, there, seeds, controls=controls)
     _check_settings(lacking, there, results, settings)
-    return [
-        dataclasses.replace(run, controls=False)
-        if get_task(task).configure(run.method, settings(run)).controls
-        else run
-        for run in lacking
-    ]
+    if not controls:
+        return lacking
+    own = {run: get_task(task).configure(run.method, settings(run)) for run in lacking}
+    return [dataclasses.replace(run, controls=not own[run].controls) for run in lacking]
 
 
 def fill_runs(

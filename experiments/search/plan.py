@@ -127,11 +127,11 @@ class Plan:
         """
         left_out = {*self._own_config.path_settings, *_LENGTHS}
         kept = {k: v for k, v in self.given.items() if k not in left_out} | settings
-        config = self.configs(settings)[0].as_dict()
+        named = self.configs(settings)[0].first_settings
         # The method may have a single value, which would stand above the grid.
         usual = self.task.settings_of(self.method, self._own_config.variant)
         kept |= {n: None for n in self._replaced - {*kept} if usual.get(n) is not None}
-        of_generators = tuple(n for n in config["first_settings"] if n in kept)
+        of_generators = tuple(name for name in named if name in kept)
         return kept | ({"first_settings": of_generators} if of_generators else {})
 
     def configs(self, settings: Settings) -> list[Config]:

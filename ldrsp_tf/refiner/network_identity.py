@@ -13,8 +13,8 @@ import keras
 
 from ldrsp_tf.settings import plain_value
 
-# How a network was built, compiled, frozen or found, of which files keep a part alone;
-# and seeds, which some layers draw themselves.
+# Records of building, compiling, freezing and finding a network, of which files keep a
+# part alone; and seeds, which some layers draw themselves.
 _LEFT_OUT = (
     "build_config",
     "build_input_shape",
