@@ -88,6 +88,11 @@ def require_relaxed_tags(y: np.ndarray, needs_rows: bool = False) -> np.ndarray:
             "y[None] of a single example."
         )
     _require_numbers(y, "relaxed tags")
+    if np.isnan(y).any():
+        raise UsageError(
+            "There is NaN in the relaxed tags, where probabilities in [0, 1] are "
+            "needed: look for it in the inputs and in the network's weights."
+        )
     if y.size and (y.min() < -_ROUNDING or y.max() > 1.0 + _ROUNDING):
         raise UsageError(
             f"The relaxed tags have values from {y.min():g} to {y.max():g} where "

@@ -8,6 +8,7 @@ import math
 
 import tensorflow as tf
 
+from ldrsp_tf.metrics.checks import require_relaxed_tags
 from ldrsp_tf.metrics.plugin_decoder import ALIKE, CHUNK_SIZE, ROWS, TAIL
 
 
@@ -25,8 +26,16 @@ def plugin_decide(
 
     Returns:
       Decided tags, 0 or 1, `[B, L]`, of the type of `probabilities`.
+
+    Raises:
+      UsageError: Called eagerly, with another shape or other values, such as logits;
+        there are no checks in a graph.
     """
     probabilities = tf.stop_gradient(tf.convert_to_tensor(probabilities))
+    if tf.executing_eagerly():
+        # NumPy has no bfloat16.
+        values = tf.cast(probabilities, tf.float64).numpy()
+        require_relaxed_tags(values, needs_rows=True)
     decided = _decide(
         tf.cast(probabilities, tf.float64), tf.cast(empty_odds, tf.float64)
     )

@@ -88,6 +88,16 @@ class Checkpoints:
         # TensorFlow makes its counter at the first use; `restore` looks for it.
         self._state.save_counter.assign(0)
 
+    @property
+    def any_is_kept(self) -> bool:
+        """Whether the folder has a checkpoint, the latest or the best."""
+        return any(
+            _is_index(path)
+            for name in _KEPT
+            for files in _files(self._folder / name).values()
+            for path in files
+        )
+
     def save(self, epoch: int, records: Sequence[Record] = ()) -> None:
         """Keeps the state after that many epochs, and their records, as the latest."""
         self._write("latest", epoch, records)
@@ -173,10 +183,14 @@ class Checkpoints:
             delete(aside)
             _remove_others(folder, epoch, _KEPT[name])
         except (OSError, tf.errors.OpError) as error:
+            kept = (
+                "the one before is kept, and the same command goes on from it"
+                if self.any_is_kept
+                else "there is none before it, and the same command begins anew"
+            )
             raise TrainingError(
                 f"The checkpoint of epoch {epoch} could not be written to "
-                f"{folder} (is the disk full?): the one before is kept, and "
-                f"the same command goes on from it. {first_line(error)}"
+                f"{folder} (is the disk full?): {kept}. {first_line(error)}"
             ) from error
 
     def _restored(self, read: Callable[[], int]) -> int:

@@ -230,7 +230,7 @@ def _exhausted(records: list[Record], patience: int | None) -> bool:
 def _check_finite(
     losses: dict[str, float], epoch: int, checkpoints: StateKeeper | None
 ) -> None:
-    in_files = isinstance(checkpoints, Checkpoints)
+    in_files = isinstance(checkpoints, Checkpoints) and checkpoints.any_is_kept
     kept = " The last good checkpoint is kept." if in_files else ""
     for name, value in losses.items():
         if not math.isfinite(value):

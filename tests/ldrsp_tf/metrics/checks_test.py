@@ -90,6 +90,8 @@ def test_logits_and_texts_are_no_relaxed_tags(decode, refused):
         decode(np.array([[-2.0, 0.5], [3.0, 0.0]]))
     with refused("relaxed tags are of the type <U1: give numbers"):
         decode(np.array([["a", "b"]]))
+    with refused("NaN in the relaxed tags, where probabilities"):
+        decode(np.array([[np.nan, 0.5], [0.5, 0.0]]))
     # Rounded in half precision.
     decode(np.array([[-5e-4, 0.5], [1.0 + 5e-4, 0.0]]))
 

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from ldrsp_tf.errors import UsageError
 from ldrsp_tf.metrics import example_f1, plugin_decide, plugin_decode, plugin_graph
 
 _KINDS = {
@@ -45,6 +46,20 @@ def test_agrees_with_all_subsets_and_outcomes(labels, odds):
         outcomes = np.prod(np.where(sets, row, 1.0 - row), axis=1)
         outcomes[0] *= odds
         np.testing.assert_array_equal(decided, sets[np.argmax(f1 @ outcomes)])
+
+
+@pytest.mark.parametrize(
+    ("given", "match"),
+    [
+        ([[-2.0, 3.0]], "take the sigmoid"),
+        ([[np.nan, 0.5]], "NaN in the relaxed tags"),
+        ([0.5, 0.5], r"\[B, L\] is needed"),
+    ],
+)
+def test_other_values_are_refused_where_they_are_known(given, match):
+    for kind in (tf.float32, tf.float16, tf.bfloat16):
+        with pytest.raises(UsageError, match=match):
+            plugin_decide(tf.constant(given, kind))
 
 
 def test_of_equally_good_sets_the_smallest_and_first_is_taken():

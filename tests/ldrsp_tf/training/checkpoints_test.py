@@ -1,3 +1,4 @@
+import errno
 import itertools
 import shutil
 
@@ -260,5 +261,22 @@ def test_a_checkpoint_that_cannot_be_written_is_an_error_with_its_mend(
     checkpoints.save(1)
     shutil.rmtree(folder)
     folder.write_text("a file where the folder was")
-    with pytest.raises(TrainingError, match="epoch 2 could not be written"):
+    with pytest.raises(
+        TrainingError, match=r"epoch 2 could not be written .* begins anew"
+    ):
+        checkpoints.save(2)
+
+
+@pytest.mark.parametrize("before", ["save", "save_best"])
+def test_what_is_kept_of_a_full_disk_is_told(before, trainer, tmp_path, monkeypatch):
+    checkpoints = Checkpoints(trainer, tmp_path / "run")
+    assert not checkpoints.any_is_kept
+    getattr(checkpoints, before)(1)
+    assert checkpoints.any_is_kept
+
+    def write(path):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(module, "sync", write)
+    with pytest.raises(TrainingError, match=r"one before is kept.* goes on from it"):
         checkpoints.save(2)

@@ -9,7 +9,6 @@ from ldrsp_tf.errors import TrainingError
 from ldrsp_tf.training.checkpoints import Checkpoints, MemoryCheckpoints
 from ldrsp_tf.training.history import History
 from ldrsp_tf.training.loop import fit, restore_best
-from ldrsp_tf.training.resume import best_record
 
 
 class _Counter:
@@ -269,156 +268,10 @@ def test_a_loss_that_is_not_finite_stops_training(value, tmp_path):
     assert counter.state.numpy() == 2.0
 
 
-@pytest.mark.parametrize("keeper", [lambda counter: None, MemoryCheckpoints])
-def test_without_files_no_checkpoint_is_said_to_be_kept(keeper):
+@pytest.mark.parametrize("keeper", [None, MemoryCheckpoints, Checkpoints])
+def test_no_checkpoint_is_said_to_be_kept_where_there_is_none(keeper, tmp_path):
     counter = _Counter({0: np.nan})
+    folder = (tmp_path,) if keeper is Checkpoints else ()
+    checkpoints = keeper and keeper(counter, *folder)
     with pytest.raises(TrainingError, match=r"NaN in the data\.$"):
-        fit(counter, _X, _Y, epochs=1, checkpoints=keeper(counter))
-
-
-def test_best_record_is_the_earliest_of_the_largest_metric():
-    records = [
-        {"epoch": epoch, "validation": {"metric": metric}}
-        for epoch, metric in enumerate([0.2, 0.7, 0.1, 0.7], start=1)
-    ]
-    records.insert(0, {"epoch": 0})
-    assert best_record(records)["epoch"] == 2
-    assert best_record(records[:1]) is None
-    assert best_record([]) is None
-
-
-def test_equal_metrics_are_compared_by_the_tie_breaker():
-    records = [
-        {"epoch": epoch, "validation": {"metric": metric, "tie_breaker": second}}
-        for epoch, (metric, second) in enumerate(
-            [(0.7, 0.1), (0.7, 0.3), (0.7, 0.3), (0.6, 0.9)], start=1
-        )
-    ]
-    assert best_record(records)["epoch"] == 2
-    # Of a version without one.
-    before = {"epoch": 0, "validation": {"metric": 0.7}}
-    assert best_record([before, *records])["epoch"] == 2
-    assert best_record([before, {**before, "epoch": 1}])["epoch"] == 0
-
-
-# With a real trainer, which has dropout and draws its samples at random.
-
-
-@pytest.fixture(scope="module")
-def trainer(make_trainer):
-    return make_trainer("ldrsp", dropout=0.25)
-
-
-def _fit(trainer, tags, folder, checkpoints, report):
-    x, y = (tf.constant(part) for part in tags)
-
-    def validate():
-        # The first one is the best: its state has to outlive every interruption.
-        epoch = int(trainer.generator_optimizer.iterations) // 3
-        score = float(np.mean(trainer.score(x)(y)))
-        return {"metric": 1.0 / epoch, "score": score}
-
-    return fit(
-        trainer,
-        x,
-        y,
-        epochs=5,
-        validate=validate,
-        validation_freq=2,
-        checkpoints=checkpoints,
-        history=History(folder / "history.jsonl"),
-        on_epoch_end=report,
-    )
-
-
-def _without_seconds(history):
-    return [
-        {key: value for key, value in record.items() if key != "seconds"}
-        for record in history.records
-    ]
-
-
-class _Killed(Checkpoints):
-    """Checkpoints of a process that is killed at one of them."""
-
-    def __init__(self, trainer, folder, at):
-        super().__init__(trainer, folder)
-        self._at = at
-
-    def save(self, epoch, records=()):
-        if self._at == ("save", epoch):
-            raise KeyboardInterrupt
-        super().save(epoch, records)
-
-    def save_best(self, epoch, records=()):
-        if self._at == ("save_best", epoch):
-            raise KeyboardInterrupt
-        super().save_best(epoch, records)
-
-
-def _run(trainer, tags, folder, at=None):
-    """Runs as a process of its own does, which has nothing but the folder."""
-
-    def on_epoch_end(record):
-        if at == ("report", record["epoch"]):
-            raise KeyboardInterrupt
-
-    folder.mkdir(exist_ok=True)
-    trainer.reset()
-    return _fit(trainer, tags, folder, _Killed(trainer, folder, at), on_epoch_end)
-
-
-def _end(trainer, history, folder):
-    """Returns records, last state and best state of a run."""
-    last = [np.array(variable) for variable in trainer.variables]
-    trainer.reset()
-    epoch = Checkpoints(trainer, folder).restore_best()
-    best = [np.array(epoch), *map(np.array, trainer.variables)]
-    return _without_seconds(history), last, best
-
-
-@pytest.fixture(scope="module")
-def undisturbed(trainer, tags, tmp_path_factory):
-    """Returns the end of a run that nothing interrupts."""
-    folder = tmp_path_factory.mktemp("undisturbed")
-    return _end(trainer, _run(trainer, tags, folder), folder)
-
-
-@pytest.mark.parametrize(
-    "interruptions",
-    [
-        [("report", 1)],
-        [("report", 2)],
-        [("report", 3)],
-        [("report", 2), ("report", 3), ("report", 4)],
-        [("save_best", 2)],
-        [("save", 2)],
-        [("save", 4), ("save", 5)],
-    ],
-    ids=str,
-)
-def test_an_interrupted_run_ends_like_an_undisturbed_one(
-    interruptions, undisturbed, trainer, tags, tmp_path, assert_identical
-):
-    for at in interruptions:
-        with pytest.raises(KeyboardInterrupt):
-            _run(trainer, tags, tmp_path, at)
-    records, last, best = _end(trainer, _run(trainer, tags, tmp_path), tmp_path)
-    assert records == undisturbed[0]
-    assert len(records) == 5
-    assert_identical(last, undisturbed[1])
-    assert_identical(best, undisturbed[2])
-
-
-def test_nan_in_the_data_stops_training_and_keeps_the_state_of_before(
-    trainer, tags, tmp_path, values, assert_identical
-):
-    trainer.reset()
-    x, y = (tf.constant(part) for part in tags)
-    checkpoints = Checkpoints(trainer, tmp_path)
-    fit(trainer, x, y, epochs=1, checkpoints=checkpoints)
-    before = values(trainer.variables)
-    with pytest.raises(TrainingError, match="loss of epoch 2 is nan"):
-        fit(trainer, x * np.nan, y, epochs=3, checkpoints=checkpoints)
-    assert checkpoints.restore() == 1
-    assert_identical(values(trainer.variables), before)
+        fit(counter, _X, _Y, epochs=1, checkpoints=checkpoints)
