@@ -19,7 +19,7 @@ matplotlib.use("Agg")
 _Measured = Sequence[tuple[Cell, Gains]]
 
 # Besides these, the mean of G and D would hide them.
-_DRAWN = [row for row in TAGS.outputs if row.name != "average"]
+_DRAWN = [row for row in TAGS.outputs if not row.name.startswith("average")]
 _SPREAD = 1.06  # So that intervals at one number of rows lie side by side.
 
 

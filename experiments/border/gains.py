@@ -36,7 +36,7 @@ TAGS = Comparison(
         )
         for decoder, metric in (("tuned", "f1_tuned"), ("plug-in", "f1_plugin"))
     ),
-    outputs=choose_rows(("own", "average", "refined", "auto")),
+    outputs=choose_rows(("own", "average", "average_pretrained", "refined", "auto")),
 )
 
 _IOU = ("mean_iou",)
@@ -47,6 +47,14 @@ SHAPES = Comparison(
     outputs=(
         ComparedRow("own", "D's own", METHOD, "own", _IOU, True),
         ComparedRow("average", "mean of G and D", METHOD, "average", _IOU, True),
+        ComparedRow(
+            "average_pretrained",
+            "mean of G and D before Eq. 10",
+            METHOD,
+            "average_pretrained",
+            _IOU,
+            True,
+        ),
         ComparedRow("refined", "always refined", METHOD, "refined", _IOU),
         ComparedRow("auto", "auto", METHOD, "decided", _IOU),
     ),

@@ -87,8 +87,9 @@ class ReplayChains:
 def mixed_starts(context: SamplingContext, seed: tf.Tensor) -> tf.Tensor:
     """Draws outputs that a walk may pass through.
 
-    They are G(x) (40 %), one half everywhere (15 %), a blend of G(x) with another
-    example's truth (25 %), and another example's G(x) (20 %). Without a generator, the
+    They are G(x) (40 %), the center of the outputs (15 %), which is one half for tags
+    and 1 / C for C classes, a blend of G(x) with another example's truth (25 %), and
+    another example's G(x) (20 %). Without a generator, the
     space's initial output, where the walks of a test begin, is in the place of G(x).
 
     Args:
@@ -106,7 +107,7 @@ def mixed_starts(context: SamplingContext, seed: tf.Tensor) -> tf.Tensor:
     )
     starts = [
         context.y_generated,
-        0.5 * tf.ones_like(context.y_true),
+        context.project(0.5 * tf.ones_like(context.y_true)),
         blend,
         tf.roll(context.y_generated, 1, 0),
     ]

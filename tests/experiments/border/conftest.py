@@ -2,6 +2,8 @@ import pytest
 
 from experiments.border.plan import SHAPES_TASK, TASK
 
+_CONTROLS = ("own", "average", "average_pretrained")
+
 
 @pytest.fixture
 def write_auto(result_folder):
@@ -36,7 +38,7 @@ def write_auto(result_folder):
             seed,
             test,
             validation=validation,
-            controls={"own": {"f1_plugin": own}, "average": {"f1_plugin": own}},
+            controls={name: {"f1_plugin": own} for name in _CONTROLS},
             selected={"epochs": 1, "decision": _decision("f1")},
             **parts,
         )
@@ -57,7 +59,7 @@ def write_shapes(result_folder):
             folder,
             seed,
             {name: {"mean_iou": value} for name, value in outputs.items()},
-            controls={name: {"mean_iou": own} for name in ("own", "average")},
+            controls={name: {"mean_iou": own} for name in _CONTROLS},
             selected={"epochs": 1, "decision": _decision("mean_iou")},
         )
         _name_the_task_alone(path)

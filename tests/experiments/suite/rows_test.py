@@ -1,8 +1,11 @@
+import json
+
 import pytest
 
 from experiments.suite.rows import CONTROLS_BY_DECODER, ROWS, ComparedRow, choose_rows
 from experiments.summaries.labels import CONTROLS
 from ldrsp_tf.errors import UsageError
+from tests.command_line import ROOT
 
 ROW = ComparedRow("m", "m", "m", "generator", ("f1_tuned", "f1_plugin"))
 
@@ -62,9 +65,20 @@ def test_controls_by_decoder_are_those_of_the_rows():
         of_row = by_name[row.name]
         assert (row.folder, row.outputs) == (of_row.folder, of_row.outputs)
         decoders[row.name].update(row.decoders)
-    assert all(set(by_name[name].decoders) <= decoders[name] for name in decoders)
-    # A control with validation metrics has more decoders than the preferred one.
-    assert decoders["ensemble"] == {"f1_tuned", "f1_plugin"}
+    assert all(of_row == {"f1_tuned", "f1_plugin"} for of_row in decoders.values())
+    labels = [row.label for row in CONTROLS_BY_DECODER]
+    assert labels[:4] == [
+        *("plain MLP, tuned", "plain MLP, plug-in"),
+        *("as many G, tuned", "as many G, plug-in"),
+    ]
+    assert len(set(labels)) == len(labels)
+
+
+def test_no_control_of_a_result_is_left_out():
+    path = ROOT / "results/delicious/auto/seed0/result.json"
+    measured = json.loads(path.read_text())["controls"]
+    assert set(measured) <= {row.outputs for row in CONTROLS_BY_DECODER}
+    assert set(measured) <= {row.outputs for row in ROWS}
 
 
 def test_rows_are_chosen_by_name_and_by_method_in_their_order():

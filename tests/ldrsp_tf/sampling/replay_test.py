@@ -89,6 +89,17 @@ def test_mixed_starts_have_their_shares(shape):
         assert abs(kinds.count(kind) / 1200 - share) < 4.0 * deviation
 
 
+@pytest.mark.parametrize("classes", [2, 3, 20])
+def test_mixed_starts_of_maps_are_distributions_over_the_classes(classes):
+    shape = (200, 2, 2, classes)
+    context = _draw(0, shape, project=projections.simplex)
+    truth = tf.one_hot(tf.argmax(context.y_generated, -1), classes)
+    starts = mixed_starts(context._replace(y_true=truth), tf.constant([0, 1])).numpy()
+    np.testing.assert_allclose(starts.sum(-1), 1.0, atol=1e-5)
+    alike = np.all(np.isclose(starts, 1.0 / classes), axis=(1, 2, 3))
+    assert 0 < alike.sum() < 60  # 15 % of 200.
+
+
 def test_blends_are_of_every_weight():
     context = _draw(0, (1200, _LABELS))
     # From 0 to 1 everywhere: the blend is the weight itself.
