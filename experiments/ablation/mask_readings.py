@@ -30,7 +30,9 @@ _ABLATIONS = {
     "short_walks": Ablation(
         "inference samples of 10 steps, not 30", {"inference_steps": 10}
     ),
-    "small_steps": Ablation("steps of 1, not 4, of samples and tests", _SMALL_STEPS),
+    "small_steps": Ablation(
+        "a step size of 1, not 4, in samples and at the test", _SMALL_STEPS
+    ),
     "long_adversarial": Ablation(
         "adversarial samples of 10 steps, not 1", {"adversarial_steps": 10}
     ),
@@ -57,7 +59,7 @@ _ABLATIONS = {
     ),
     # The three that refined no worse than G with the first seed.
     "together": Ablation(
-        "steps of 1, inference samples alone and that rate of D",
+        "the step size of 1, inference samples alone and D's rate of 0.003",
         {**_SMALL_STEPS, **_INFERENCE_ALONE, **_SLOW_DISCRIMINATOR},
     ),
 }

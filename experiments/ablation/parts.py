@@ -14,7 +14,9 @@ _NO_JUDGING = {"discriminator_learning_rate": 0.0, "epochs": 1}
 
 _ABLATIONS = {
     WHOLE: Ablation("nothing", {}),
-    "seen": Ablation("generators that have seen the rows", {"blind": False}),
+    "seen": Ablation(
+        "generators trained on the rows that they predict", {"blind": False}
+    ),
     "two_folds": Ablation("two folds instead of five", {"folds": 2}),
     "joint": Ablation(
         "one generator, trained with D",
@@ -28,7 +30,7 @@ _ABLATIONS = {
     ),
     "no_pretraining": Ablation("no pretraining of D", {"pretraining_epochs": 0}),
     "no_judging": Ablation(
-        "no fitting to the oracle: D as its pretraining leaves it", _NO_JUDGING
+        "no fitting to the oracle: D after its pretraining", _NO_JUDGING
     ),
     # It trains D for as many epochs as its pretraining and its training together.
     "answers_alone": Ablation(

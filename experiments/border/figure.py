@@ -61,7 +61,7 @@ def draw_border(results: pathlib.Path, path: pathlib.Path) -> None:
             _draw_panel(axes, own, described)
     for axes in grid[-1]:
         axes.set_xlabel("training rows")
-    figure.supylabel("F1 beyond that of as many G, points", fontsize=10)
+    figure.supylabel("F1 over the ensemble of G, points", fontsize=10)
     handles, labels = grid[0, 0].get_legend_handles_labels()
     figure.legend(handles, labels, fontsize=8, loc="center right")
     figure.tight_layout(rect=(0, 0, 1 - 1.5 / figure.get_figwidth(), 1))

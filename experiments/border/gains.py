@@ -32,7 +32,7 @@ TAGS = Comparison(
     metric="F1",
     controls=tuple(
         ComparedRow(
-            decoder, f"as many G, {decoder}", METHOD, "generator", (metric,), True
+            decoder, f"ensemble of G, {decoder}", METHOD, "generator", (metric,), True
         )
         for decoder, metric in (("tuned", "f1_tuned"), ("plug-in", "f1_plugin"))
     ),
@@ -43,9 +43,9 @@ _IOU = ("mean_iou",)
 
 SHAPES = Comparison(
     metric="mean IOU",
-    controls=(ComparedRow("argmax", "as many G", METHOD, "generator", _IOU, True),),
+    controls=(ComparedRow("argmax", "ensemble of G", METHOD, "generator", _IOU, True),),
     outputs=(
-        ComparedRow("own", "D's own", METHOD, "own", _IOU, True),
+        ComparedRow("own", "D's prediction", METHOD, "own", _IOU, True),
         ComparedRow("average", "mean of G and D", METHOD, "average", _IOU, True),
         ComparedRow(
             "average_pretrained",

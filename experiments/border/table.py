@@ -154,7 +154,7 @@ def _sizes(about: Description | None) -> tuple[str, ...]:
 
 def _heads(comparison: Comparison) -> tuple[str, ...]:
     labels = (row.label for row in comparison.outputs)
-    return (f"as many G, {comparison.metric}", *labels, "taken", "seeds")
+    return (f"ensemble of G, {comparison.metric}", *labels, "taken", "seeds")
 
 
 def _gain_cells(gains: Gains, comparison: Comparison) -> tuple[str, ...]:

@@ -130,7 +130,7 @@ def _controls_layout(
         network=network,
         columns=(*metrics, gain),
         gain="A gain is the figure of the refined output, decided without tuning, "
-        "minus the row's, by the decoder that suits it best",
+        "minus that of the row with its best decoder",
         outputs=("generator", *CONTROLS, "refined"),
         methods=methods,
         controls=True,
@@ -239,7 +239,7 @@ LAYOUTS = (
                 "gain in superpixel accuracy (SLIC proxy)", _SLIC, _SLIC, interval=True
             ),
         ),
-        f"{_IMAGE_GAIN} (the paper's is of the official superpixels)",
+        f"{_IMAGE_GAIN} (the paper has the official superpixels)",
     ),
     _controls_layout("bibtex", "Bibtex", "SPM", *_TAG_CONTROLS),
     _controls_layout("delicious", "Delicious", "SPM", *_TAG_CONTROLS),
@@ -331,14 +331,14 @@ SUMMARY = SummaryLayout(
         ),
         SummaryColumn(
             "weizmann_horse",
-            f"[Horses]({_HORSES}), G an FCN, IOU",
+            f"[Horses]({_HORSES}), G = FCN, IOU",
             "mean_iou",
             ("mean_iou",),
             paper=TABLE_2["mean_iou"]["ldrsp"]["refined"],
         ),
         SummaryColumn(
             "weizmann_horse",
-            f"[Horses]({_HORSES}), G a U-Net, IOU",
+            f"[Horses]({_HORSES}), G = U-Net, IOU",
             "mean_iou",
             ("mean_iou",),
             networks="unet",
@@ -346,13 +346,13 @@ SUMMARY = SummaryLayout(
         # The paper's accuracy is on the official superpixels: not comparable.
         SummaryColumn(
             "lfw_parts",
-            f"[Faces]({_FACES}), G an FCN, accuracy (SLIC)",
+            f"[Faces]({_FACES}), G = FCN, accuracy (SLIC)",
             _SLIC,
             (_SLIC,),
         ),
         SummaryColumn(
             "lfw_parts",
-            f"[Faces]({_FACES}), G a U-Net, accuracy (SLIC)",
+            f"[Faces]({_FACES}), G = U-Net, accuracy (SLIC)",
             _SLIC,
             (_SLIC,),
             networks="unet",

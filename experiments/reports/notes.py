@@ -32,8 +32,7 @@ def _reading(table: Table) -> list[str]:
 def _reconstructed(table: Table) -> list[str]:
     measured = dict.fromkeys(row.folder for row in table.rows if row.seeds)
     return [
-        f"Our figures of {TITLES[folder]} are of a reconstruction: "
-        f"{RECONSTRUCTED[folder]}."
+        f"Our {TITLES[folder]} is a reconstruction: {RECONSTRUCTED[folder]}."
         for folder in measured
         if folder in RECONSTRUCTED
     ]
@@ -47,8 +46,9 @@ def _gains(table: Table) -> list[str]:
     if all(gain.count == 1 for gain in gains):
         return [f"{line}; one seed each, so there is no estimate of chance."]
     return [
-        f"{line}, paired over seeds. A star: the 95 % confidence interval of its mean "
-        "(Student's t) excludes 0; it refers to other seeds, not to other test rows."
+        f"{line}, paired over seeds. A star marks a mean whose 95 % confidence "
+        "interval (Student's t) excludes 0; the interval covers other seeds, not other "
+        "test rows."
     ]
 
 

@@ -13,9 +13,9 @@ from experiments.summaries.statistics import Summary, summarize
 
 _NOTE = (
     "Test figures in percent, mean ± standard deviation over seeds (each page gives "
-    "their number). G and the controls are shown with the decoder that suits them "
-    "best; refined outputs are decided without tuning. The last row is the best result "
-    "without refinement among all methods of the column."
+    "their number). G and the controls have their best decoder; refined outputs are "
+    "decided without tuning. The last row is the best result without refinement among "
+    "all methods of the column."
 )
 
 

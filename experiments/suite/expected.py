@@ -136,7 +136,7 @@ def _sentence(scores: Scores) -> str:
     ]
     return (
         f"F1 on test rows in percent, mean of {SEEDS} seeds. The gain is that of auto "
-        "over the plain MLP with the better of its decoders; taken: the outputs that "
-        "auto delivers (number of seeds where they differ). On the mean, "
-        f"{' and '.join(texts)}."
+        "over the plain MLP with the better of its decoders. The last column has the "
+        "outputs that auto delivers (number of seeds where they differ). In the mean, "
+        f"auto gains {' and '.join(texts)}."
     )

@@ -253,9 +253,10 @@ def _best_controls(scores: Scores, position: int) -> list[str]:
         return []
     note = (
         "The best control of a data set is the row without refinement, by either of "
-        "its decoders, with the highest mean on *test* rows, which nobody could have "
-        f"known: a bound, and no method. The difference of {reference.label} from it "
-        "is paired over seeds, in points, with its 95 % confidence interval."
+        "its decoders, with the highest mean on *test* rows. It could not have been "
+        "known: it is a bound, not a method. The difference of "
+        f"{reference.label} from it is paired over seeds, in points, with its 95 % "
+        "confidence interval."
     )
     return [markdown_table(lines), note]
 

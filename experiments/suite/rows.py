@@ -84,12 +84,12 @@ ROWS = (
     ComparedRow(
         "ldrsp_cross", "cross-fitted LDRSP+", "ldrsp_cross", "refined", _REFINED
     ),
-    _control("ensemble", "as many G, plug-in", _AUTO, "generator", _PLUGIN),
-    _control("own", "D's own, plug-in", _AUTO, "own", _PLUGIN),
+    _control("ensemble", "ensemble of G, plug-in", _AUTO, "generator", _PLUGIN),
+    _control("own", "D's prediction, plug-in", _AUTO, "own", _PLUGIN),
     _control("average", "mean of G and D, plug-in", _AUTO, "average", _PLUGIN),
     _control(
         "own_pretrained",
-        "D's own before Eq. 10, plug-in",
+        "D's prediction before Eq. 10, plug-in",
         _AUTO,
         "own_pretrained",
         _PLUGIN,

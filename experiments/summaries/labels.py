@@ -26,7 +26,7 @@ CONTROLS = {
     "own_pretrained": "D's own prediction before Eq. 10",
     "average_pretrained": "mean of G and that of D before Eq. 10",
     "mirrored": "mean of G and its mirror image",
-    "ensemble": "as many G, each of all rows",
+    "ensemble": "ensemble of G, each trained on all rows",
 }
 
 

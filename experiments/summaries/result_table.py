@@ -15,7 +15,7 @@ OUTPUTS = {
     "own_pretrained": "D's own before Eq. 10",
     "average_pretrained": "mean, D before Eq. 10",
     "mirrored": "G, mirrored too",
-    "ensemble": "as many G",
+    "ensemble": "ensemble of G",
 }
 
 

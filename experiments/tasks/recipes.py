@@ -133,7 +133,7 @@ RECIPES = {
         ),
         Recipe(
             "prlr_without_norms",
-            "the control of prlr: absent tags are unknown, and nothing is regularized",
+            "the control of prlr: absent tags are unknown, without the regularizer",
             "baseline",
             fit="experiments.fits.prlr",
             family=_TAGS,

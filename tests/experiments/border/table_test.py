@@ -22,7 +22,7 @@ def test_a_cell_is_shown_with_its_gains_and_the_rest_is_named(write_auto):
     _describe(results, name, **sizes, perfect_f1=61.04, room=1.24)
     table, gaps = border_table(results, "made").split("\n\n")
     assert table.splitlines()[2:] == [
-        "| strong | 64 | 250 | 61.0 | 1.2 | 40.0, plug-in | -1.0 | -1.0 | +2.0 "
+        "| strong | 64 | 250 | 61.0 | 1.2 | 40.0, plug-in | -1.0 | -1.0 | -1.0 | +2.0 "
         "| +2.0 | refined 1 | 1 |"
     ]
     assert gaps.startswith("Planned and not run: none, ")
@@ -44,11 +44,14 @@ def test_shapes_are_shown_by_their_mean_iou(write_shapes):
         results = write_shapes(cell.folder, seed, own=0.59, refined=refined)
     table, gaps = border_table(results, "shapes").split("\n\n")
     head, _, row = table.splitlines()
-    assert head.startswith("| occlusion | rows | as many G, mean IOU | D's own |")
+    assert head.startswith(
+        "| occlusion | rows | ensemble of G, mean IOU | D's prediction |"
+    )
     # The half-width of 2 and 4 points is 12.706 times 1.
     assert row == (
         "| 0.5 | 60 | 60.0 ± 0.0 | -1.0 [-1.0, -1.0]* | -1.0 [-1.0, -1.0]* "
-        "| +3.0 [-9.7, +15.7] | +3.0 [-9.7, +15.7] | refined 2 | 2 |"
+        "| -1.0 [-1.0, -1.0]* | +3.0 [-9.7, +15.7] | +3.0 [-9.7, +15.7] "
+        "| refined 2 | 2 |"
     )
     assert gaps.startswith("Planned and not run: occlusion 0, 60 rows; ")
     assert "occlusion 0.5, 60 rows" not in gaps

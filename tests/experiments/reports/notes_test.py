@@ -23,7 +23,7 @@ def test_missing_runs_are_listed_with_their_command():
 
 
 def test_a_reconstruction_is_named_once_it_is_measured():
-    sentence = "Our figures of PRLR are of a reconstruction: it follows"
+    sentence = "Our PRLR is a reconstruction: it follows"
     assert sentence in notes("bibtex", prlr=(("generator",), 1))
     assert sentence not in notes("bibtex")
 

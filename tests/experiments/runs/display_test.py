@@ -15,7 +15,7 @@ def test_the_table_ends_with_predictions_without_refinement():
     }
     lines = result_table(result, {}).splitlines()
     assert [line[:18].strip() for line in lines[1:]] == [
-        *("G", "refined", "D's own prediction", "as many G")
+        *("G", "refined", "D's own prediction", "ensemble of G")
     ]
     assert lines[3].split()[-2:] == ["25.0", "50.0"]
 

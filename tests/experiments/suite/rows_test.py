@@ -69,7 +69,7 @@ def test_controls_by_decoder_are_those_of_the_rows():
     labels = [row.label for row in CONTROLS_BY_DECODER]
     assert labels[:4] == [
         *("plain MLP, tuned", "plain MLP, plug-in"),
-        *("as many G, tuned", "as many G, plug-in"),
+        *("ensemble of G, tuned", "ensemble of G, plug-in"),
     ]
     assert len(set(labels)) == len(labels)
 
