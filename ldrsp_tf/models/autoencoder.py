@@ -51,11 +51,15 @@ class AutoencoderEnergy(ConfigFromInit, Discriminator):
                 "more numbers of units."
             )
         super().__init__(**kwargs)
+        dtype = self.dtype_policy
         first, *others = hidden
-        self.first_of_x = keras.layers.Dense(first)
-        self.first_of_y = keras.layers.Dense(first, use_bias=False)
-        self.body = [keras.layers.Dense(units, activation="relu") for units in others]
-        self.decoder = keras.layers.Dense(labels)
+        self.first_of_x = keras.layers.Dense(first, dtype=dtype)
+        self.first_of_y = keras.layers.Dense(first, use_bias=False, dtype=dtype)
+        self.body = [
+            keras.layers.Dense(units, activation="relu", dtype=dtype)
+            for units in others
+        ]
+        self.decoder = keras.layers.Dense(labels, dtype=dtype)
 
     def features(self, x: tf.Tensor, training: bool = False) -> tf.Tensor:
         """Returns the part of x in the first layer, `[B, H]`, of x, `[B, F]`."""

@@ -40,14 +40,22 @@ class EnergyNetwork(ConfigFromInit, Discriminator):
     ):
         super().__init__(**kwargs)
         self.can_predict = self.entropy = entropy
-        self.body = [keras.layers.Dense(n, activation="softplus") for n in hidden]
-        self.label_scores = keras.layers.Dense(labels)  # u(x)
+        dtype = self.dtype_policy
+        self.body = [
+            keras.layers.Dense(n, activation="softplus", dtype=dtype) for n in hidden
+        ]
+        self.label_scores = keras.layers.Dense(labels, dtype=dtype)  # u(x)
         self.interaction = None
         if interaction_units:
             self.interaction = keras.layers.Dense(
-                interaction_units, activation="softplus", use_bias=False
+                interaction_units,
+                activation="softplus",
+                use_bias=False,
+                dtype=dtype,
             )  # softplus(P' y)
-            self.interaction_weights = keras.layers.Dense(1, use_bias=False)  # w
+            self.interaction_weights = keras.layers.Dense(
+                1, use_bias=False, dtype=dtype
+            )  # w
 
     def features(self, x: tf.Tensor, training: bool = False) -> tf.Tensor:
         """Returns the label scores u(x), `[B, L]`, of x, `[B, F]`."""

@@ -47,7 +47,8 @@ class CrossFitted(keras.Model):
         refitted: Sequence[keras.Model] = (),
         **kwargs: Any,
     ):
-        super().__init__(**kwargs)
+        # A low precision set for all of Keras must not round the members' inputs.
+        super().__init__(**{"dtype": "float32", **kwargs})
         require_counts(channels=channels)
         if not members:
             raise UsageError(

@@ -29,10 +29,17 @@ class FCNBody(keras.layers.Layer):
 
     def __init__(self, outputs: int, width: int, batch_norm: bool, **kwargs: Any):
         super().__init__(**kwargs)
-        down = {"kernel_size": 5, "strides": 2, "padding": "same"}
-        self.norm = normalization(batch_norm)
+        dtype = self.dtype_policy
+        down = {"kernel_size": 5, "strides": 2, "padding": "same", "dtype": dtype}
+        self.norm = normalization(batch_norm, dtype)
         self.inner = [
-            keras.Sequential([layer, normalization(batch_norm), keras.layers.ReLU()])
+            join_layers(
+                [
+                    layer,
+                    normalization(batch_norm, dtype),
+                    keras.layers.ReLU(dtype=dtype),
+                ]
+            )
             for layer in (
                 keras.layers.Conv2D(2 * width, use_bias=not batch_norm, **down),
                 keras.layers.Conv2D(2 * width, use_bias=not batch_norm, **down),
@@ -77,7 +84,22 @@ def build_in_turn(
     return shape
 
 
-def normalization(batch_norm: bool) -> keras.layers.Layer:
+def join_layers(layers: Sequence[keras.layers.Layer]) -> keras.Sequential:
+    """Returns layers in turn as one, with the precision of the first.
+
+    Keras would convert the inputs to the precision that is set for all of it.
+
+    Args:
+      layers: The layers.
+    """
+    joined = keras.Sequential(layers)
+    joined.dtype_policy = layers[0].dtype_policy
+    return joined
+
+
+def normalization(
+    batch_norm: bool, dtype: keras.DTypePolicy | None = None
+) -> keras.layers.Layer:
     """Makes a batch normalization, or an identity in its place.
 
     Its moving averages follow some ten steps. Samples are drawn during training with
@@ -87,10 +109,11 @@ def normalization(batch_norm: bool) -> keras.layers.Layer:
 
     Args:
       batch_norm: Whether to normalize.
+      dtype: The precision of the layer; Keras' present one by default.
     """
     if batch_norm:
         replicas = number_of_replicas(present_strategy())
         return keras.layers.BatchNormalization(
-            momentum=BATCH_NORM_MOMENTUM, synchronized=replicas > 1
+            momentum=BATCH_NORM_MOMENTUM, synchronized=replicas > 1, dtype=dtype
         )
-    return keras.layers.Identity()
+    return keras.layers.Identity(dtype=dtype)

@@ -33,17 +33,20 @@ class MLP(ConfigFromInit, keras.Model):
         **kwargs: Any,
     ):
         super().__init__(**kwargs)
+        dtype = self.dtype_policy
         penalty = keras.regularizers.L2(l2) if l2 else None
         self.body = []
         if input_dropout:
-            self.body.append(keras.layers.Dropout(input_dropout))
+            self.body.append(keras.layers.Dropout(input_dropout, dtype=dtype))
         for units in hidden:
             self.body.append(
-                keras.layers.Dense(units, "relu", kernel_regularizer=penalty)
+                keras.layers.Dense(
+                    units, "relu", kernel_regularizer=penalty, dtype=dtype
+                )
             )
             if hidden_dropout:
-                self.body.append(keras.layers.Dropout(hidden_dropout))
-        self.head = keras.layers.Dense(labels, kernel_regularizer=penalty)
+                self.body.append(keras.layers.Dropout(hidden_dropout, dtype=dtype))
+        self.head = keras.layers.Dense(labels, kernel_regularizer=penalty, dtype=dtype)
 
     def call(self, x: tf.Tensor, training: bool = False) -> tf.Tensor:
         """Returns logits `[B, L]` of features `[B, F]`."""

@@ -43,15 +43,20 @@ class RatioNetwork(ConfigFromInit, Discriminator):
     ):
         super().__init__(**kwargs)
         self.is_conditioned = conditioned
+        dtype = self.dtype_policy
         self.body = []
         for units in hidden:
-            self.body.append(keras.layers.Dense(units, activation="softplus"))
+            self.body.append(
+                keras.layers.Dense(units, activation="softplus", dtype=dtype)
+            )
             if dropout:
-                self.body.append(keras.layers.Dropout(dropout))
+                self.body.append(keras.layers.Dropout(dropout, dtype=dtype))
         # Corrections of G's logits begin at zero.
         initial = "zeros" if conditioned else "glorot_uniform"
-        self.label_scores = keras.layers.Dense(labels, kernel_initializer=initial)  # h
-        self.slack = keras.layers.Dense(1, activation="softplus")  # n
+        self.label_scores = keras.layers.Dense(
+            labels, kernel_initializer=initial, dtype=dtype
+        )  # h
+        self.slack = keras.layers.Dense(1, activation="softplus", dtype=dtype)  # n
         if conditioned:
             self.trust = self.add_weight(
                 shape=(labels,), initializer="zeros", name="trust"
@@ -59,10 +64,13 @@ class RatioNetwork(ConfigFromInit, Discriminator):
         self.interaction = None
         if interaction_units:
             self.interaction = keras.layers.Dense(
-                interaction_units, activation="softplus", use_bias=False
+                interaction_units,
+                activation="softplus",
+                use_bias=False,
+                dtype=dtype,
             )
             self.of_labels = keras.layers.Dense(
-                labels, kernel_initializer="zeros", use_bias=False
+                labels, kernel_initializer="zeros", use_bias=False, dtype=dtype
             )  # r
 
     def features(self, x: tf.Tensor, training: bool = False) -> Features:

@@ -82,8 +82,9 @@ class SegmentationNetwork(ConfigFromInit, keras.Model):
         **kwargs: Any,
     ):
         super().__init__(**kwargs)
-        self.first = keras.layers.Conv2D(width, 5, padding="same")
-        self.body = _body_class(body)(classes, width, batch_norm)
+        dtype = self.dtype_policy
+        self.first = keras.layers.Conv2D(width, 5, padding="same", dtype=dtype)
+        self.body = _body_class(body)(classes, width, batch_norm, dtype=dtype)
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         """Makes all weights, which Keras would do by one more run of `call`.
@@ -142,10 +143,12 @@ class PatchDiscriminator(ConfigFromInit, Discriminator):
         self.head = head
         self.pooled = pooled
         self.can_predict = head == "bilinear"
-        self.first_of_x = keras.layers.Conv2D(width, 5, padding="same")
-        self.first_of_y = keras.layers.Conv2D(width, 5, padding="same", use_bias=False)
+        dtype = self.dtype_policy
+        first = {"filters": width, "kernel_size": 5, "padding": "same", "dtype": dtype}
+        self.first_of_x = keras.layers.Conv2D(**first)
+        self.first_of_y = keras.layers.Conv2D(**first, use_bias=False)
         outputs = classes if head == "bilinear" else 1
-        self.body = _body_class(body)(outputs, width, batch_norm)
+        self.body = _body_class(body)(outputs, width, batch_norm, dtype=dtype)
 
     def features(self, x: tf.Tensor, training: bool = False) -> tf.Tensor:
         """Returns the first convolution of padded images, `[B, H, W, width]`."""

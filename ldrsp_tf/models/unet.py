@@ -5,7 +5,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from ldrsp_tf.models.fcn import build_in_turn, normalization
+from ldrsp_tf.models.fcn import build_in_turn, join_layers, normalization
 
 
 class UNetBody(keras.layers.Layer):
@@ -30,29 +30,28 @@ class UNetBody(keras.layers.Layer):
         super().__init__(**kwargs)
         self.stride = 2**depth
         widths = [width * 2**level for level in range(depth + 1)]
-        self.norm = normalization(batch_norm)
-        self.first = _convolution(width, batch_norm)
+        dtype = self.dtype_policy
+        self.norm = normalization(batch_norm, dtype)
+        self.first = _convolution(width, batch_norm, dtype)
         self.down = [
-            keras.Sequential(
+            join_layers(
                 [
-                    keras.layers.MaxPooling2D(),
-                    _convolution(channels, batch_norm),
-                    _convolution(channels, batch_norm),
+                    keras.layers.MaxPooling2D(dtype=dtype),
+                    _convolution(channels, batch_norm, dtype),
+                    _convolution(channels, batch_norm, dtype),
                 ]
             )
             for channels in widths[1:]
         ]
         self.up = [
-            keras.layers.Conv2DTranspose(channels, 2, strides=2)
+            keras.layers.Conv2DTranspose(channels, 2, strides=2, dtype=dtype)
             for channels in reversed(widths[:-1])
         ]
         self.merge = [
-            keras.Sequential(
-                [_convolution(channels, batch_norm), _convolution(channels, batch_norm)]
-            )
+            join_layers([_convolution(channels, batch_norm, dtype) for _ in range(2)])
             for channels in reversed(widths[:-1])
         ]
-        self.head = keras.layers.Conv2D(outputs, 1)
+        self.head = keras.layers.Conv2D(outputs, 1, dtype=dtype)
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         """Makes all weights, which Keras would do by one more run of `call`.
@@ -83,11 +82,15 @@ class UNetBody(keras.layers.Layer):
         return self.head(x)
 
 
-def _convolution(channels: int, batch_norm: bool) -> keras.Sequential:
-    return keras.Sequential(
+def _convolution(
+    channels: int, batch_norm: bool, dtype: keras.DTypePolicy
+) -> keras.Sequential:
+    return join_layers(
         [
-            keras.layers.Conv2D(channels, 3, padding="same", use_bias=not batch_norm),
-            normalization(batch_norm),
-            keras.layers.ReLU(),
+            keras.layers.Conv2D(
+                channels, 3, padding="same", use_bias=not batch_norm, dtype=dtype
+            ),
+            normalization(batch_norm, dtype),
+            keras.layers.ReLU(dtype=dtype),
         ]
     )

@@ -46,18 +46,21 @@ class ValueNetwork(ConfigFromInit, Discriminator):
             )
         super().__init__(**kwargs)
         self.window = window
-        first = {"filters": width, "kernel_size": 5, "padding": "same"}
+        dtype = self.dtype_policy
+        first = {"filters": width, "kernel_size": 5, "padding": "same", "dtype": dtype}
         self.first_of_x = keras.layers.Conv2D(**first)
         self.first_of_y = keras.layers.Conv2D(**first, use_bias=False)
-        inner = {"kernel_size": 5, "strides": 2, "padding": "same"}
+        inner = {"kernel_size": 5, "strides": 2, "padding": "same", "dtype": dtype}
         self.body = [
             keras.layers.Conv2D(2 * width, activation="relu", **inner),
             keras.layers.Conv2D(2 * width, activation="relu", **inner),
             # As convolutions, fully connected layers take larger images, too.
-            keras.layers.Conv2D(6 * width, window // _STRIDE, activation="relu"),
-            keras.layers.Dropout(dropout),
-            keras.layers.Dense(3 * width, activation="relu"),
-            keras.layers.Dense(1),
+            keras.layers.Conv2D(
+                6 * width, window // _STRIDE, activation="relu", dtype=dtype
+            ),
+            keras.layers.Dropout(dropout, dtype=dtype),
+            keras.layers.Dense(3 * width, activation="relu", dtype=dtype),
+            keras.layers.Dense(1, dtype=dtype),
         ]
 
     def features(self, x: tf.Tensor, training: bool = False) -> tf.Tensor:
