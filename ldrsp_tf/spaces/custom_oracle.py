@@ -34,8 +34,8 @@ class CustomOracle:
     Args:
       measure: A function of outputs y in [0, 1] and true outputs, both `[B, ...]` and
         float32, with values in [0, 1]: `[B]`, or a map `[B, H, W]` for a discriminator
-        that outputs maps. It must consist of TensorFlow operations; it needs no
-        gradient.
+        that outputs maps. It must consist of TensorFlow operations, one of which may
+        be `tf.numpy_function`; it needs no gradient.
 
     Raises:
       UsageError: The measure is no function.
@@ -83,15 +83,23 @@ class CustomOracle:
           y_true: True outputs, `[B, ...]`.
 
         Raises:
-          UsageError: It cannot be compiled.
+          UsageError: It cannot be compiled, or its values have another shape then.
         """
+        values = tf.function(self._values, autograph=False)
         try:
-            tf.function(self._measure).get_concrete_function(y, y_true)
+            compiled = values.get_concrete_function(y, y_true)
+        except UsageError:
+            raise
         except (AttributeError, NotImplementedError, TypeError, ValueError) as error:
             raise UsageError(
                 f"The oracle cannot be compiled ({reason_of(error)}); make it of "
                 "TensorFlow operations."
             ) from error
+        if compiled.output_shapes.rank != self._values(y, y_true).shape.rank:
+            raise UsageError(
+                "The oracle gives values [B, H, W] of a function whose shape "
+                "TensorFlow does not know: return tf.ensure_shape(values, y.shape[:3])."
+            )
 
     def mean_values(self, y: tf.Tensor, y_true: tf.Tensor) -> np.ndarray:
         """Returns the value of each example, the mean of its map, `[B]`.
@@ -112,6 +120,10 @@ class CustomOracle:
                 f"The oracle gives {type(values).__name__}: a tensor [B] is needed, or "
                 "[B, H, W]."
             )
+        if tf.is_tensor(values) and values.shape.rank is None:
+            # Of a Python function in a graph; `tf.py_function` may have a gradient of
+            # another shape than y.
+            values = tf.stop_gradient(tf.ensure_shape(values, y.shape[:1]))
         shape = tf.TensorShape(values.shape)
         if shape.rank not in (1, 3) or not shape.is_compatible_with(
             y.shape[: shape.rank]

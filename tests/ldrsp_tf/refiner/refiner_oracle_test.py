@@ -76,6 +76,18 @@ def test_other_oracles_are_refused_before_training(
         _ = refiner.trainer
 
 
+def test_an_oracle_in_numpy_trains(make_refiner, tags, few_samples):
+    def few_tags(y, y_true):
+        return np.float32(1.0) - np.mean(y, 1)
+
+    refiner = make_refiner(
+        oracle=lambda *outputs: tf.numpy_function(few_tags, outputs, tf.float32),
+        settings=few_samples(batch_size=24),
+    )
+    history = refiner.fit(tags, tags, epochs=1)
+    assert np.isfinite(history.records[0]["discriminator_loss"])
+
+
 def _whole_map(y, y_true):
     return tf.reduce_mean(y * y_true, [1, 2, 3])
 

@@ -95,6 +95,67 @@ def test_value_is_the_criterion_and_stands_beside_the_other_metrics():
     assert space.metric_name == "value"
 
 
+def _share_in_numpy(y, y_true):
+    return np.mean((y > 0.5) == (y_true > 0.5), 1).astype(np.float32)
+
+
+def _agreement_in_numpy(y, y_true):
+    return np.sum(y * y_true, -1)
+
+
+def _share_in_python(y, y_true):
+    return tf.constant(_share_in_numpy(y.numpy(), y_true.numpy()))
+
+
+def _numpy_function(function):
+    return lambda *outputs: tf.numpy_function(function, outputs, tf.float32)
+
+
+def _py_function(function):
+    return lambda *outputs: tf.py_function(function, outputs, tf.float32)
+
+
+@pytest.mark.parametrize(
+    "measure", [_numpy_function(_share_in_numpy), _py_function(_share_in_python)]
+)
+def test_a_python_function_within_an_operation_is_taken(measure):
+    _judge_tags(measure)
+    oracle = TagSpace().with_oracle(measure).oracle
+
+    @tf.function(autograph=False)
+    def with_gradient(y, y_true):
+        with tf.GradientTape() as tape:
+            tape.watch(y)
+            values = oracle(y, y_true)
+        return values, tape.gradient(values, y)
+
+    values, gradient = with_gradient(_TAGS, _TRUE)
+    np.testing.assert_array_equal(values, _share_in_numpy(_TAGS, _TRUE))
+    assert gradient is None
+
+
+def test_maps_of_such_a_function_need_their_shape():
+    measure = _numpy_function(_agreement_in_numpy)
+    oracle = ClassMapSpace().with_oracle(measure).custom_oracle
+    oracle.check_values(_MAPS, _TRUE_MAPS)
+    with pytest.raises(UsageError, match=r"ensure_shape\(values, y.shape\[:3\]\)"):
+        oracle.check_compiles(_MAPS, _TRUE_MAPS)
+
+    def with_shape(y, y_true):
+        return tf.ensure_shape(measure(y, y_true), y.shape[:3])
+
+    ClassMapSpace().with_oracle(with_shape).check_oracle(_TRUE_MAPS.numpy(), "data")
+
+
+def test_a_shape_that_differs_when_compiled_is_refused():
+    def changing(y, y_true):
+        return y if tf.inside_function() else y[:, 0]
+
+    with pytest.raises(UsageError, match=r"values of shape \(2, 3\)") as caught:
+        _judge_tags(changing)
+    assert "\n" not in str(caught.value)
+
+
 def _judge_tags(measure):
     oracle = TagSpace().with_oracle(measure).custom_oracle
     oracle.check_values(_TAGS, _TRUE, "test data", first=20)
