@@ -34,7 +34,11 @@ class _Exported(tf.Module):
         used = networks.generator, networks.discriminator, preprocessing
         found = [network for network in used if network is not None]
         # TensorFlow saves the variables and tables that it finds in attributes.
-        self.weights = [weight.value for network in found for weight in network.weights]
+        # Weights alone leave the states of random streams out: Keras' recurrent layers
+        # draw dropout masks in prediction as well, and do not use them.
+        self.variables_of_networks = [
+            variable.value for network in found for variable in network.variables
+        ]
         spec = tf.TensorSpec([None, *input_shape], tf.float32, name="x")
 
         @tf.function(input_signature=[spec])

@@ -148,6 +148,28 @@ def test_tables_of_lookups_are_inside(make_refiner, tags, tmp_path):
     np.testing.assert_allclose(served["generated"], generated, atol=1e-6)
 
 
+@pytest.mark.parametrize(
+    "recurrent",
+    [
+        lambda: keras.layers.GRU(2, dropout=0.1),
+        lambda: keras.layers.LSTM(2, recurrent_dropout=0.1),
+    ],
+)
+def test_random_streams_that_prediction_reads_are_inside(
+    recurrent, make_refiner, tags, tmp_path
+):
+    x, y = tags
+    model = keras.Sequential(
+        [keras.layers.Reshape((7, 1)), recurrent(), keras.layers.Dense(y.shape[1])]
+    )
+    refiner = make_refiner(model, method="baseline")
+    refiner.assemble(Examples(x, y))
+    refiner.export(tmp_path)
+    served = _serve(tmp_path)(x=tf.constant(x))
+    generated = refiner.predict(x).generated
+    np.testing.assert_array_equal(served["generated"], generated)
+
+
 def test_a_variable_that_is_no_part_of_a_network_is_refused(
     make_refiner, tags, tmp_path, refused
 ):
