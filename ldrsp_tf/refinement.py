@@ -248,8 +248,8 @@ class Refinement:
       normalized: Whether to follow Eq. 9's normalized gradient rather than Eq. 8's.
 
     Raises:
-      UsageError: The number of steps is negative or not whole, or the step size is no
-        finite number.
+      UsageError: The number of steps is negative or not whole, the step size is no
+        finite number, or `normalized` is no truth value.
     """
 
     step_size: float
@@ -261,10 +261,13 @@ class Refinement:
             value = plain_value(getattr(self, field.name))
             object.__setattr__(self, field.name, value)
         require_counts(0, steps=self.steps)
-        is_number = isinstance(self.step_size, numbers.Real)
-        if not is_number or not math.isfinite(self.step_size):
+        size = self.step_size
+        is_number = isinstance(size, numbers.Real) and not isinstance(size, bool)
+        if not is_number or not math.isfinite(size):
+            raise UsageError(f"step_size is {size!r}: a finite number is needed.")
+        if not isinstance(self.normalized, bool):
             raise UsageError(
-                f"step_size is {self.step_size!r}: a finite number is needed."
+                f"normalized is {self.normalized!r}: True or False is needed."
             )
 
     def with_steps(self, steps: int) -> "Refinement":

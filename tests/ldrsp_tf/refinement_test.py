@@ -344,3 +344,21 @@ def test_a_walk_on_logits_keeps_what_refine_returns():
     assert not np.allclose(
         refined, refinement.refine(score, y, **{**keywords, "move": None})
     )
+
+
+@pytest.mark.parametrize(
+    ("values", "match"),
+    [
+        ((1.0, 2, "no"), "^normalized is 'no': True or False is needed"),
+        ((1.0, 2, 1), "^normalized is 1: True or False"),
+        ((True, 2), "^step_size is True: a finite number is needed"),
+        ((np.True_, 2), "^step_size is True: a finite number"),
+    ],
+)
+def test_truth_values_and_numbers_do_not_stand_for_each_other(values, match, refused):
+    with refused(match):
+        refinement.Refinement(*values)
+
+
+def test_truth_values_of_numpy_are_taken():
+    assert refinement.Refinement(1.0, 2, np.False_).normalized is False
