@@ -33,8 +33,8 @@ def require_networks(
 
     Raises:
       UsageError: A network is of another class; there is no generator, and the method
-        trains one, or there is one, and the method has none; a cross-fitted generator
-        is to be trained.
+        trains one; there is a network that the method does not have; a cross-fitted
+        generator is to be trained.
     """
     if not method.has_generator and generator is not None:
         raise UsageError(
@@ -49,6 +49,11 @@ def require_networks(
         raise UsageError(
             f"The discriminator is {kind_of(discriminator)}: an instance of a subclass "
             "of ldrsp_tf.Discriminator is needed."
+        )
+    if discriminator is not None and not method.has_discriminator:
+        raise UsageError(
+            f"Method {method.name!r} has no discriminator, so that yours would not be "
+            "used; choose another method, or leave the discriminator out."
         )
     if isinstance(generator, CrossFitted) and not frozen:
         raise UsageError(

@@ -90,6 +90,11 @@ def test_arguments_of_other_types_are_named_and_refused(
         make_refiner(**{argument: value})
 
 
+def test_a_discriminator_of_a_method_without_one_is_refused(make_refiner, refused):
+    with refused("^Method 'baseline' has no discriminator.* leave the discriminator"):
+        make_refiner(method="baseline", discriminator=EnergyNetwork(_LABELS))
+
+
 def test_choices_are_checked_without_a_generator_as_well(refused):
     with refused("from_logits is 'tags'"):
         Refiner(None, TagSpace(), method="dvn", from_logits="tags")

@@ -130,14 +130,19 @@ def test_without_a_discriminator_there_are_generated_outputs_alone(
     assert refiner.evaluate(tags).keys() == {"generator"}
 
 
-@pytest.mark.parametrize("method", ["baseline", "gan"])
-def test_other_methods_of_masks_need_no_settings(method, large_maps, eagerly):
+@pytest.mark.parametrize(
+    ("method", "discriminator"),
+    [("baseline", lambda: None), ("gan", lambda: PatchDiscriminator(width=2))],
+)
+def test_other_methods_of_masks_need_no_settings(
+    method, discriminator, large_maps, eagerly
+):
     model = keras.Sequential([keras.layers.Conv2D(2, 1)])
     refiner = Refiner(
         model,
         ClassMapSpace(),
         method=method,
-        discriminator=PatchDiscriminator(width=2),
+        discriminator=discriminator(),
         grid=RefinementGrid((4.0,), (1,)),
     )
     refiner.fit(large_maps, 1 / 3, epochs=1)
