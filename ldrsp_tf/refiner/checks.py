@@ -1,5 +1,8 @@
 """Checks of a user's networks, crops and data before a training starts."""
 
+import os
+from collections.abc import Callable
+
 import keras
 import numpy as np
 import tensorflow as tf
@@ -12,6 +15,7 @@ from ldrsp_tf.methods import AUTO, Method
 from ldrsp_tf.models import CrossFitted, Discriminator
 from ldrsp_tf.prediction.crops import Crops
 from ldrsp_tf.spaces.base import OutputSpace
+from ldrsp_tf.training.history import Record
 from ldrsp_tf.training.trainer import Trainer
 
 _AN_AUGMENTATION = "a function of inputs, outputs and a seed that returns both parts"
@@ -139,6 +143,38 @@ def require_augmentation(augment: Augmentation | None) -> None:
         raise UsageError(
             f"augment is {kind_of(augment)}: {_AN_AUGMENTATION} is needed, such as "
             "ldrsp_tf.data.augmentation.random_crop_and_mirror(24)."
+        )
+
+
+def require_callback(on_epoch_end: Callable[[Record], None] | None) -> None:
+    """Refuses a callback that is no function, such as a list of Keras' callbacks.
+
+    Args:
+      on_epoch_end: The user's function of the record of each epoch; None without one.
+
+    Raises:
+      UsageError: It is of another class.
+    """
+    if on_epoch_end is not None and not callable(on_epoch_end):
+        raise UsageError(
+            f"on_epoch_end is {kind_of(on_epoch_end)}: a function of the record of an "
+            "epoch is needed, such as print."
+        )
+
+
+def require_path(folder: str | os.PathLike[str]) -> None:
+    """Refuses a folder that is no path.
+
+    Args:
+      folder: The user's folder.
+
+    Raises:
+      UsageError: It is of another class.
+    """
+    if not isinstance(folder, (str, os.PathLike)):
+        raise UsageError(
+            f"The folder is {kind_of(folder)}: a path is needed, a str or a "
+            "pathlib.Path."
         )
 
 

@@ -30,9 +30,11 @@ from ldrsp_tf.refiner.assembly import (
 )
 from ldrsp_tf.refiner.checks import (
     require_augmentation,
+    require_callback,
     require_choice,
     require_crops,
     require_method,
+    require_path,
     require_space,
 )
 from ldrsp_tf.refiner.export import (
@@ -174,7 +176,7 @@ class Refiner(PredictingRefiner):
         validation_freq: int = 1,
         patience: int | None = None,
         folder: str | os.PathLike[str] | None = None,
-        on_epoch_end: Callable[[Record], None] = lambda record: None,
+        on_epoch_end: Callable[[Record], None] | None = None,
     ) -> History:
         """Trains, and restores the epoch with the best metric on validation examples.
 
@@ -203,7 +205,7 @@ class Refiner(PredictingRefiner):
           folder: A folder for checkpoints and `metrics.jsonl`; a call that was
             interrupted resumes there, to the same end, if data, settings and a frozen
             generator are the same. Without it nothing is written.
-          on_epoch_end: A function that is called with the record of each epoch.
+          on_epoch_end: A function that is called with the record of each epoch, if any.
 
         Returns:
           The records of all epochs.
@@ -221,6 +223,9 @@ class Refiner(PredictingRefiner):
         require_counts(epochs=epochs, validation_freq=validation_freq)
         if patience is not None:
             require_counts(patience=patience)
+        if folder is not None:
+            require_path(folder)
+        require_callback(on_epoch_end)
         training, held_out = training_and_validation(
             train, validation, setup.space, setup.seed, has_folds=folds is not None
         )
@@ -241,7 +246,7 @@ class Refiner(PredictingRefiner):
             validation_freq=validation_freq,
             patience=patience,
             epochs_before=self._epochs_done,
-            on_epoch_end=on_epoch_end,
+            on_epoch_end=on_epoch_end or (lambda record: None),
         )
         self._epochs_done += len(history.records)
         self.choose(best["validation"])
@@ -282,6 +287,7 @@ class Refiner(PredictingRefiner):
           UsageError: A part cannot be saved, or the folder cannot be written.
         """
         self.require_fitted()
+        require_path(folder)
         saving.save_refiner(
             saving.SavedRefiner(
                 self._setup,
@@ -318,6 +324,7 @@ class Refiner(PredictingRefiner):
           UsageError: The folder holds no whole refiner, or one of another version; an
             argument is no function.
         """
+        require_path(folder)
         if oracle is not None:
             require_measure(oracle)
         require_augmentation(augment)
@@ -344,6 +351,7 @@ class Refiner(PredictingRefiner):
           UsageError: The folder cannot be written, or could not be loaded from.
         """
         self.require_fitted()
+        require_path(folder)
         require_loadable(folder)
         with whole_folder(folder, SAVED_MODEL_FILES, "SavedModel") as aside:
             self.write_saved_model(aside)

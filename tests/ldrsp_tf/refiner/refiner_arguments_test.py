@@ -95,6 +95,32 @@ def test_a_discriminator_of_a_method_without_one_is_refused(make_refiner, refuse
         make_refiner(method="baseline", discriminator=EnergyNetwork(_LABELS))
 
 
+@pytest.mark.parametrize(
+    ("argument", "value", "match"),
+    [
+        ("on_epoch_end", [], "^on_epoch_end is a list: a function of the record"),
+        ("on_epoch_end", keras.callbacks.Callback(), "^on_epoch_end is a Callback: "),
+        ("folder", 5, "^The folder is an int: a path is needed"),
+    ],
+)
+def test_arguments_of_fit_are_refused_before_the_data_are_read(
+    argument, value, match, make_refiner, refused
+):
+    with refused(match):
+        make_refiner().fit((), epochs=1, **{argument: value})
+
+
+def test_no_function_is_called_at_the_end_of_an_epoch(make_refiner, tags, eagerly):
+    refiner = make_refiner(method="baseline")
+    assert refiner.fit(tags, tags, epochs=1, on_epoch_end=None).records
+
+
+@pytest.mark.parametrize("name", ["save", "export", "load"])
+def test_folders_that_are_no_paths_are_refused(name, fitted, refused):
+    with refused("^The folder is a NoneType: a path is needed"):
+        getattr(fitted, name)(None)
+
+
 def test_choices_are_checked_without_a_generator_as_well(refused):
     with refused("from_logits is 'tags'"):
         Refiner(None, TagSpace(), method="dvn", from_logits="tags")
