@@ -8,7 +8,6 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
-import numpy as np
 import tensorflow as tf
 
 from ldrsp_tf.distribution.workers import (
@@ -26,6 +25,7 @@ from ldrsp_tf.training.files import (
     sync,
 )
 from ldrsp_tf.training.history import Record, to_lines, whole_records
+from ldrsp_tf.training.kept_values import KeptValues
 from ldrsp_tf.training.trainable import Trainable
 
 _KEPT = {"latest": 2, "best": 2}
@@ -277,9 +277,6 @@ def _remove_others(folder: pathlib.Path, epoch: int, kept: int) -> None:
             path.unlink()
 
 
-State = tuple[int, list[np.ndarray]]
-
-
 class MemoryCheckpoints:
     """The best state of a training in memory, which cannot be resumed.
 
@@ -289,7 +286,7 @@ class MemoryCheckpoints:
 
     def __init__(self, trainer: Trainable):
         self._trainer = trainer
-        self._best: State | None = None
+        self._best: tuple[int, KeptValues] | None = None
 
     def save(self, epoch: int, records: Sequence[Record] = ()) -> None:
         """Does nothing: a training in memory is not resumed."""
@@ -297,7 +294,7 @@ class MemoryCheckpoints:
     def save_best(self, epoch: int, records: Sequence[Record] = ()) -> None:
         """Keeps the state after that many epochs as the best one."""
         del records
-        self._best = epoch, [variable.numpy() for variable in self._trainer.variables]
+        self._best = epoch, KeptValues(self._trainer.variables)
 
     def restore(self, otherwise: int = 0) -> int:
         """Returns 0: there is no state to resume from."""
@@ -310,8 +307,7 @@ class MemoryCheckpoints:
         if self._best is None:
             return 0
         epoch, values = self._best
-        for variable, value in zip(self._trainer.variables, values, strict=True):
-            variable.assign(value)
+        values.put_back()
         return epoch
 
     def restore_until(self, epoch: int) -> int:

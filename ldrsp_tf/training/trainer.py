@@ -27,8 +27,11 @@ from ldrsp_tf.settings import TrainingSettings
 from ldrsp_tf.spaces.base import OutputSpace
 from ldrsp_tf.training.discriminator_update import DiscriminatorUpdate
 from ldrsp_tf.training.generator_loss import generator_loss
+from ldrsp_tf.training.kept_values import KeptValues
+from ldrsp_tf.training.network_checks import require_output_shape, require_score_shape
 from ldrsp_tf.training.optimizers import FusedAdam
 from ldrsp_tf.training.sample_mixer import SampleMixer
+from ldrsp_tf.training.training_call import call_as_in_training
 from ldrsp_tf.training.watching import watch_trainable
 
 
@@ -101,29 +104,25 @@ class Trainer(NetworkPair):
         """
         self._batch_size = min(self.settings.batch_size, x.shape[0])
         require_equal_shares(self._batch_size, self.strategy)
+        share = self._batch_size // number_of_replicas(self.strategy)
         if self.discriminator is not None:
-            replicas = number_of_replicas(self.strategy)
-            self.discriminator.check_batch(self._batch_size // replicas)
+            self.discriminator.check_batch(share)
         x, y = self.batch(x, y, tf.range(self._batch_size), tf.constant(0))
         self._built_mixer = SampleMixer(self.method, self.settings, self.strategy, x, y)
         self.trained_shape = tuple(y.shape[1:])
-        x, y = x[:1], y[:1]
-        logits = self.generator(x)
-        if logits.shape != y.shape:
-            raise UsageError(
-                f"The generator makes outputs of shape {tuple(logits.shape[1:])} where "
-                f"the data has {tuple(y.shape[1:])}."
-            )
+        require_output_shape(self.generator(x[:1]), y[:1])
         if not self._trains_generator and self.discriminator is None:
             raise UsageError(
                 f"There is nothing to train: the generator has no trainable weights, "
                 f"and method {self.method.name!r} has no discriminator."
             )
-        self._is_regularized = self._trains_generator and bool(self.generator.losses)
+        if self._trains_generator:
+            call_as_in_training(self.generator, x[:share])
+            self._is_regularized = bool(self.generator.losses)
         self.generator_optimizer.build(self.generator.trainable_variables)
         if self.discriminator is not None:
-            self._build_discriminator(self.discriminator, x, y, logits)
-        self._initial = [variable.numpy() for variable in self.variables]
+            self._build_discriminator(self.discriminator, x[:share], y[:share])
+        self._initial = KeptValues(self.variables)
         self._trained = self._trainable()
 
     def _trainable(self) -> list[list[int]]:
@@ -149,20 +148,16 @@ class Trainer(NetworkPair):
         discriminator: Discriminator,
         x: tf.Tensor,
         y: tf.Tensor,
-        generator_logits: tf.Tensor,
     ) -> None:
         # First, since it builds all layers: Keras runs a network with others once more.
         # Refuses a D without a gradient.
-        refinement.score_and_gradient(self.score(x), y)
+        refinement.score_and_gradient(self.score(x[:1]), y[:1])
         # By a call, which marks a Keras network as built.
-        condition = (generator_logits,) if discriminator.is_conditioned else ()
-        scores = discriminator((x, y, *condition))
-        expected = self.oracle(y, y).shape
-        if scores.shape != expected:
-            raise UsageError(
-                f"The discriminator's scores have shape {tuple(scores.shape)} "
-                f"where the oracle's values have {tuple(expected)}."
-            )
+        condition = (self.generator(x),) if discriminator.is_conditioned else ()
+        inputs = (x, y, *condition)
+        scores = discriminator(tuple(part[:1] for part in inputs))
+        require_score_shape(scores, self.oracle(y[:1], y[:1]))
+        call_as_in_training(discriminator, inputs)
         self.discriminator_optimizer.build(discriminator.trainable_variables)
 
     @property
@@ -191,8 +186,7 @@ class Trainer(NetworkPair):
 
     def reset(self) -> None:
         """Restores the state after `build`, keeping the compiled functions."""
-        for variable, value in zip(self.variables, self._initial):
-            variable.assign(value)
+        self._initial.put_back()
 
     def set_progress(self, share: float) -> None:
         """Sets both learning rates for an epoch.

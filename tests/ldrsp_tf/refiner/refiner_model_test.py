@@ -3,6 +3,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from ldrsp_tf.data.examples import Examples
+from ldrsp_tf.models import Discriminator
+
 _LABELS = 5
 
 
@@ -44,6 +47,69 @@ def test_any_kind_of_model_is_trained_and_gives_its_own_outputs(
     assert np.any(model.get_weights()[0] != before[0])
     generated = refiner.predict(tags[0]).generated
     np.testing.assert_allclose(generated, tf.sigmoid(model(tags[0])), atol=1e-5)
+
+
+class _WithAuxiliaryHead(keras.Model):
+    """A generator with layers that run in training alone."""
+
+    def __init__(self):
+        super().__init__()
+        self.dense = keras.layers.Dense(_LABELS)
+        self.norm = keras.layers.BatchNormalization()
+        self.head = keras.layers.Dense(3)
+
+    def call(self, x, training=False):
+        hidden = self.norm(self.dense(x), training=training)
+        if training:
+            self.add_loss(keras.ops.mean(self.head(hidden) ** 2))
+        return hidden
+
+
+class _WithHelpInTraining(Discriminator):
+    """A discriminator with a layer that runs in training alone."""
+
+    def __init__(self):
+        super().__init__()
+        self.body, self.help = keras.layers.Dense(4), keras.layers.Dense(4)
+        self.score = keras.layers.Dense(1)
+
+    def features(self, x, training=False):
+        hidden = self.body(x)
+        return hidden + self.help(x) if training else hidden
+
+    def logits(self, features, y, training=False):
+        return self.score(tf.concat([features, y], -1))[:, 0]
+
+
+def test_layers_that_run_in_training_alone_are_trained(make_refiner, tags, eagerly):
+    generator, discriminator = _WithAuxiliaryHead(), _WithHelpInTraining()
+    refiner = make_refiner(generator, discriminator=discriminator, from_logits=True)
+    states = []
+    refiner.fit(
+        tags,
+        0.5,
+        epochs=2,
+        on_epoch_end=lambda _: states.append(
+            generator.head.get_weights() + discriminator.help.get_weights()
+        ),
+    )
+    assert all(np.any(a != b) for a, b in zip(*states, strict=True))
+
+
+def test_their_creation_leaves_all_else_as_it_was(
+    make_refiner, tags, values, assert_identical
+):
+    generator, discriminator = _WithAuxiliaryHead(), _WithHelpInTraining()
+    generator(tags[0])
+    before = generator.get_weights()
+    refiner = make_refiner(generator, discriminator=discriminator, from_logits=True)
+    refiner.assemble(Examples(*tags))
+    # The averages of batch normalization, among others.
+    assert_identical(generator.get_weights()[: len(before)], before)
+    built = values(refiner.trainer.variables)
+    refiner.trainer.reset()
+    assert_identical(values(refiner.trainer.variables), built)
+    assert len(generator.head.variables) == len(discriminator.help.variables) == 2
 
 
 @pytest.fixture

@@ -74,3 +74,18 @@ def test_what_a_training_to_its_end_has_changed_stays(trainer):
     with rollback_on_failure(trainer):
         trainer.set(6)
     assert trainer.variables[1].numpy() == 6
+
+
+def test_variables_that_appear_in_a_failing_training_hide_neither_error_nor_state(
+    trainer, values, assert_identical
+):
+    old = list(trainer.variables)
+    before = values(old)
+    with (
+        pytest.raises(ArithmeticError, match="the cause"),
+        rollback_on_failure(trainer),
+    ):
+        trainer.set(6)
+        trainer.variables.insert(1, keras.Variable([[0.0]]))
+        raise ArithmeticError("the cause")
+    assert_identical(values(old), before)

@@ -41,7 +41,26 @@ def _add_loss(strength):
     return [keras.layers.Dense(LABELS), _AddsLoss(strength)]
 
 
-KINDS = [_kernel_regularizer, _activity_regularizer, _add_loss]
+class _AddsLossInTraining(_AddsLoss):
+    def call(self, x, training=False):
+        return super().call(x) if training else x
+
+
+class _AddsLossInPrediction(_AddsLoss):
+    def call(self, x, training=False):
+        return x if training else super().call(x)
+
+
+def _add_loss_in_training(strength):
+    return [keras.layers.Dense(LABELS), _AddsLossInTraining(strength)]
+
+
+KINDS = [
+    _kernel_regularizer,
+    _activity_regularizer,
+    _add_loss,
+    _add_loss_in_training,
+]
 
 
 class _Recording:
@@ -107,8 +126,10 @@ def test_gradients_are_those_of_keras_own_fit(tags):
         np.testing.assert_allclose(by_us, by_keras, rtol=1e-5, atol=1e-6)
 
 
-def test_networks_without_own_losses_have_no_such_scalar(tags):
-    scalars = _trainer([keras.layers.Dense(LABELS)], tags).train_epoch(*tags, 0)
+@pytest.mark.parametrize("layers", [[], [_AddsLossInPrediction(1.0)]])
+def test_networks_without_own_losses_in_training_have_no_such_scalar(layers, tags):
+    trainer = _trainer([keras.layers.Dense(LABELS), *layers], tags)
+    scalars = trainer.train_epoch(*tags, 0)
     assert "regularization_loss" not in scalars
 
 
