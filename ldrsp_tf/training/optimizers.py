@@ -6,6 +6,7 @@ import keras
 import tensorflow as tf
 
 from ldrsp_tf.distribution.replicas import replicas_here
+from ldrsp_tf.settings import TrainingSettings
 
 
 class FusedAdam(keras.optimizers.Adam):
@@ -71,3 +72,21 @@ class FusedAdam(keras.optimizers.Adam):
         if replicas_here() == 1:
             return grads_and_vars
         return super()._all_reduce_sum_gradients(grads_and_vars)
+
+
+def make_optimizer(
+    settings: TrainingSettings, learning_rate: float, weight_decay: float
+) -> FusedAdam:
+    """Makes the optimizer of one network.
+
+    Args:
+      settings: The coefficients of the moments.
+      learning_rate: The learning rate.
+      weight_decay: The weight decay; 0 for none.
+    """
+    return FusedAdam(
+        learning_rate,
+        beta_1=settings.beta_1,
+        beta_2=settings.beta_2,
+        weight_decay=weight_decay or None,  # None makes no operation.
+    )

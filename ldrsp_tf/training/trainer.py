@@ -7,7 +7,6 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from ldrsp_tf import refinement
 from ldrsp_tf.data.augmentation import Augmentation
 from ldrsp_tf.distribution.replicas import (
     Scalars,
@@ -25,13 +24,12 @@ from ldrsp_tf.models.own_losses import OwnLosses
 from ldrsp_tf.prediction.network_pair import NetworkPair
 from ldrsp_tf.settings import TrainingSettings
 from ldrsp_tf.spaces.base import OutputSpace
+from ldrsp_tf.training.building import build_discriminator, build_generator
 from ldrsp_tf.training.discriminator_update import DiscriminatorUpdate
 from ldrsp_tf.training.generator_loss import generator_loss
 from ldrsp_tf.training.kept_values import KeptValues
-from ldrsp_tf.training.network_checks import require_output_shape, require_score_shape
-from ldrsp_tf.training.optimizers import FusedAdam
+from ldrsp_tf.training.optimizers import FusedAdam, make_optimizer
 from ldrsp_tf.training.sample_mixer import SampleMixer
-from ldrsp_tf.training.training_call import call_as_in_training
 from ldrsp_tf.training.watching import watch_trainable
 
 
@@ -80,12 +78,12 @@ class Trainer(NetworkPair):
             if method.has_discriminator
             else None
         )
-        self.generator_optimizer = _optimizer(
+        self.generator_optimizer = make_optimizer(
             settings,
             settings.generator_learning_rate,
             settings.generator_weight_decay,
         )
-        self.discriminator_optimizer = _optimizer(
+        self.discriminator_optimizer = make_optimizer(
             settings,
             settings.discriminator_learning_rate,
             settings.discriminator_weight_decay,
@@ -110,18 +108,18 @@ class Trainer(NetworkPair):
         x, y = self.batch(x, y, tf.range(self._batch_size), tf.constant(0))
         self._built_mixer = SampleMixer(self.method, self.settings, self.strategy, x, y)
         self.trained_shape = tuple(y.shape[1:])
-        require_output_shape(self.generator(x[:1]), y[:1])
+        x, y = x[:share], y[:share]
+        build_generator(self.generator, x, y)
         if not self._trains_generator and self.discriminator is None:
             raise UsageError(
                 f"There is nothing to train: the generator has no trainable weights, "
                 f"and method {self.method.name!r} has no discriminator."
             )
-        if self._trains_generator:
-            call_as_in_training(self.generator, x[:share])
-            self._is_regularized = bool(self.generator.losses)
+        self._is_regularized = self._trains_generator and bool(self.generator.losses)
         self.generator_optimizer.build(self.generator.trainable_variables)
         if self.discriminator is not None:
-            self._build_discriminator(self.discriminator, x[:share], y[:share])
+            build_discriminator(self, x, y)
+            self.discriminator_optimizer.build(self.discriminator.trainable_variables)
         self._initial = KeptValues(self.variables)
         self._trained = self._trainable()
 
@@ -142,23 +140,6 @@ class Trainer(NetworkPair):
         frozen or unfrozen since.
         """
         return self._trainable() == self._trained
-
-    def _build_discriminator(
-        self,
-        discriminator: Discriminator,
-        x: tf.Tensor,
-        y: tf.Tensor,
-    ) -> None:
-        # First, since it builds all layers: Keras runs a network with others once more.
-        # Refuses a D without a gradient.
-        refinement.score_and_gradient(self.score(x[:1]), y[:1])
-        # By a call, which marks a Keras network as built.
-        condition = (self.generator(x),) if discriminator.is_conditioned else ()
-        inputs = (x, y, *condition)
-        scores = discriminator(tuple(part[:1] for part in inputs))
-        require_score_shape(scores, self.oracle(y[:1], y[:1]))
-        call_as_in_training(discriminator, inputs)
-        self.discriminator_optimizer.build(discriminator.trainable_variables)
 
     @property
     def _mixer(self) -> SampleMixer:
@@ -404,14 +385,3 @@ class Trainer(NetworkPair):
             for gradient, variable in zip(gradients, model.trainable_variables)
         ]
         optimizer.apply(shares_of_mean(gradients), model.trainable_variables)
-
-
-def _optimizer(
-    settings: TrainingSettings, learning_rate: float, weight_decay: float
-) -> FusedAdam:
-    return FusedAdam(
-        learning_rate,
-        beta_1=settings.beta_1,
-        beta_2=settings.beta_2,
-        weight_decay=weight_decay or None,  # None makes no operation.
-    )
