@@ -174,7 +174,8 @@ def assemble_for(
       examples: Training examples.
       folds: The fold of each row, `[N]`, for a cross-fitted generator.
       present: The parts so far, which are kept if they are built; a new trainer takes
-        over their networks if other layers of these are trainable than before.
+        over their networks if other layers of these are trainable than before, or if
+        samples are kept in batches that the examples do not fill, or exceed.
 
     Raises:
       UsageError: The parts and the examples do not fit, or the examples have other
@@ -182,7 +183,7 @@ def assemble_for(
     """
     if present is not None:
         require_shapes(examples, present.shapes, "training data")
-        if present.is_built and present.trainer.trains_as_built:
+        if present.is_built and _trains_on(present.trainer, len(examples.x)):
             return present
     forget_kernels()
     shapes = examples.x.shape[1:], examples.y.shape[1:]
@@ -203,6 +204,16 @@ def assemble_for(
     warn_of_moving_layers(parts.trainer)
     warn_of_half_precision(parts.trainer)
     return dataclasses.replace(parts, is_built=True)
+
+
+def _trains_on(trainer: Trainer, rows: int) -> bool:
+    """Returns whether a built trainer can train on so many rows.
+
+    Raises:
+      UsageError: No trainer of these networks can: the batches are too small.
+    """
+    trainer.check_batch(rows)
+    return trainer.trains_as_built and not trainer.keeps_other_batches(rows)
 
 
 def _generator_of(setup: Setup, y_shape: tuple[int, ...]) -> keras.Model:

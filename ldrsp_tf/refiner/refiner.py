@@ -187,8 +187,9 @@ class Refiner(PredictingRefiner):
 
         A further call trains on, from where the one before ended, with other orders of
         the rows and other draws (those of a folder are its own), and takes the best of
-        its own epochs; with new optimizers, if layers were frozen or unfrozen since. A
-        call that is interrupted, or fails, leaves the networks as it found them.
+        its own epochs; with new optimizers, if layers were frozen or unfrozen since, or
+        if replay chains keep batches of another size. A call that is interrupted, or
+        fails, leaves the networks as it found them.
 
         Args:
           train: Arrays (x, y) or a `tf.data.Dataset` of such pairs; read into memory.

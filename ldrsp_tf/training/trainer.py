@@ -100,14 +100,12 @@ class Trainer(NetworkPair):
           UsageError: A network's output has the wrong shape; the strategy's replicas do
             not support the settings; a batch is too small for the discriminator.
         """
-        self._batch_size = min(self.settings.batch_size, x.shape[0])
-        require_equal_shares(self._batch_size, self.strategy)
-        share = self._batch_size // number_of_replicas(self.strategy)
-        if self.discriminator is not None:
-            self.discriminator.check_batch(share)
+        self.check_batch(x.shape[0])
+        self._batch_size = self._batch_of(x.shape[0])
         x, y = self.batch(x, y, tf.range(self._batch_size), tf.constant(0))
         self._built_mixer = SampleMixer(self.method, self.settings, self.strategy, x, y)
         self.trained_shape = tuple(y.shape[1:])
+        share = self._batch_size // number_of_replicas(self.strategy)
         x, y = x[:share], y[:share]
         build_generator(self.generator, x, y)
         if not self._trains_generator and self.discriminator is None:
@@ -122,6 +120,31 @@ class Trainer(NetworkPair):
             self.discriminator_optimizer.build(self.discriminator.trainable_variables)
         self._initial = KeptValues(self.variables)
         self._trained = self._trainable()
+
+    def check_batch(self, rows: int) -> None:
+        """Refuses rows whose batches are too small for the discriminator or replicas.
+
+        Args:
+          rows: The number of training rows.
+
+        Raises:
+          UsageError: They are.
+        """
+        batch = self._batch_of(rows)
+        require_equal_shares(batch, self.strategy)
+        if self.discriminator is not None:
+            self.discriminator.check_batch(batch // number_of_replicas(self.strategy))
+
+    def keeps_other_batches(self, rows: int) -> bool:
+        """Returns whether samples are kept in batches of another size.
+
+        Args:
+          rows: The number of training rows.
+        """
+        return self._mixer.keeps_batches and self._batch_of(rows) != self._batch_size
+
+    def _batch_of(self, rows: int) -> int:
+        return min(self.settings.batch_size, rows)
 
     def _trainable(self) -> list[list[int]]:
         """Returns the trainable variables of both networks, by their identities."""
@@ -198,7 +221,7 @@ class Trainer(NetworkPair):
         Returns:
           Row numbers, `[steps, batch_size]`, int32.
         """
-        batch = min(self.settings.batch_size, rows)
+        batch = self._batch_of(rows)
         steps = self.settings.steps_per_epoch(rows)
         shuffled = np.random.default_rng((self.seed, epoch)).permutation(rows)
         return shuffled[: steps * batch].reshape(steps, batch).astype(np.int32)
@@ -213,13 +236,18 @@ class Trainer(NetworkPair):
 
         Returns:
           The mean of each scalar over the steps.
+
+        Raises:
+          UsageError: The rows do not fill equal shares of the replicas, or batches as
+            samples are kept in.
         """
         order = self.order(x.shape[0], epoch)
         require_equal_shares(order.shape[1], self.strategy)
-        if self._mixer.keeps_batches and order.shape[1] != self._batch_size:
+        if self.keeps_other_batches(x.shape[0]):
             raise UsageError(
                 f"The trainer was built for batches of {self._batch_size} examples, "
-                f"which its samples are kept in, but {order.shape[1]} are given."
+                f"which its samples are kept in, but {order.shape[1]} are given: build "
+                "another trainer of the same networks for these."
             )
         first = tf.constant(epoch * order.shape[0], tf.int32)
         arguments = x, y, tf.constant(order), first

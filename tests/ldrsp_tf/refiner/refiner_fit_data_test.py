@@ -4,6 +4,7 @@ import pytest
 import tensorflow as tf
 
 from ldrsp_tf.errors import NotFittedError
+from ldrsp_tf.models import EnergyNetwork, MeanDiscriminator
 from ldrsp_tf.models.segmentation import PatchDiscriminator
 from ldrsp_tf.refiner import refiner as refiner_module
 from ldrsp_tf.refiner.refiner import Refiner
@@ -46,6 +47,35 @@ def test_fewer_examples_than_a_batch(rows, make_refiner, tags, eagerly, few_samp
     refiner = make_refiner(settings=few_samples(source_shares=(0.0, 0.5, 0.5)))
     refiner.fit(few, tags, epochs=3)
     assert refiner.predict(tags[0]).refined.shape == (24, 5)
+
+
+@pytest.mark.parametrize("rows", [(4, 8), (8, 4)])
+def test_replay_chains_follow_further_calls_to_batches_of_another_size(
+    rows, maps, few_samples, eagerly
+):
+    refiner = Refiner(
+        keras.Sequential([keras.layers.Conv2D(2, 1)]),
+        ClassMapSpace(),
+        discriminator=PatchDiscriminator(width=2),
+        settings=few_samples(source_shares=(0.5, 0.0, 0.5)),
+        grid=RefinementGrid((4.0,), (1,)),
+        method="ldrsp_plus",
+    )
+    for number in rows:
+        refiner.fit(tuple(part[:number] for part in maps), maps, epochs=1)
+        assert refiner.trainer._mixer.variables[0].shape[1] == number
+
+
+def test_a_further_call_with_too_few_examples_for_the_members_is_refused(
+    make_refiner, tags, eagerly, refused
+):
+    members = [EnergyNetwork(_LABELS, (2,)) for _ in range(3)]
+    refiner = make_refiner(discriminator=MeanDiscriminator(members))
+    refiner.fit(tags, tags, epochs=1)
+    few = tuple(part[:2] for part in tags)
+    for refused_by in (refiner, make_refiner(discriminator=MeanDiscriminator(members))):
+        with refused("MeanDiscriminator of 3 members .* a batch has 2"):
+            refused_by.fit(few, tags, epochs=1, on_epoch_end=pytest.fail)
 
 
 def _assert_measured(refiner, data):
