@@ -1,5 +1,7 @@
 """The parts of a refiner, and the predictions that it makes with them."""
 
+import contextlib
+from collections.abc import Iterator
 from typing import Any
 
 import keras
@@ -59,6 +61,16 @@ class PredictingRefiner:
         return super().__reduce_ex__(protocol)
 
     # The parts.
+
+    @contextlib.contextmanager
+    def _with_earlier_parts_on_failure(self) -> Iterator[None]:
+        """Puts the present parts back if the block raises, so that no other stay."""
+        earlier = self._parts
+        try:
+            yield
+        except BaseException:
+            self._parts = earlier
+            raise
 
     @property
     def generator(self) -> keras.Model | None:

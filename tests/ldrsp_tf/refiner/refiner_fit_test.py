@@ -9,6 +9,7 @@ import pytest
 import tensorflow as tf
 
 from ldrsp_tf.data.examples import Examples
+from ldrsp_tf.errors import NotFittedError
 from ldrsp_tf.methods import AUTO
 from ldrsp_tf.models.ratio_network import RatioNetwork
 from ldrsp_tf.refiner import refiner as refiner_module
@@ -193,6 +194,17 @@ class _Choosing(keras.Model):
         return self.last(self.first(x))
 
 
+class _Summed(keras.Model):
+    """A model of rows of any length."""
+
+    def __init__(self):
+        super().__init__()
+        self.dense = keras.layers.Dense(_LABELS)
+
+    def call(self, x):
+        return self.dense(tf.reduce_sum(x, -1, keepdims=True))
+
+
 def test_the_weights_that_a_model_leaves_out_are_not_trained(
     make_refiner, tags, tmp_path, assert_identical, eagerly
 ):
@@ -229,6 +241,26 @@ def test_a_further_call_with_other_shapes_is_refused(fitted, tags, refused):
         fitted.fit((x[:, :6], y), epochs=1)
     with refused(r"y has shape \(4,\) in the training data, but \(5,\) is needed"):
         fitted.fit((x, y[:, :4]), epochs=1)
+
+
+@pytest.mark.parametrize("fails_in", ["callback", "trial validation"])
+def test_a_first_call_that_fails_leaves_the_shapes_open(
+    fails_in, make_refiner, tags, monkeypatch, eagerly
+):
+    def fail(*args):
+        raise KeyboardInterrupt
+
+    refiner = make_refiner(_Summed(), from_logits=True)
+    x, y = tags
+    with monkeypatch.context() as patch:
+        if fails_in == "trial validation":
+            patch.setattr(refiner_module, "try_validation", fail)
+        with pytest.raises(KeyboardInterrupt):
+            refiner.fit((x, y), epochs=1, on_epoch_end=fail)
+    with pytest.raises(NotFittedError):
+        refiner.predict(x)
+    refiner.fit((x[:, :6], y), epochs=1)
+    assert refiner.predict(x[:, :6]).refined.shape == y.shape
 
 
 def test_without_a_folder_nothing_is_written(
