@@ -208,16 +208,18 @@ class Refiner(PredictingRefiner):
             interrupted resumes there, to the same end, if data, settings and a frozen
             generator are the same. Without it nothing is written.
           on_epoch_end: A function that is called with the record of each epoch, if any.
+            It cannot freeze or unfreeze layers, which is done between two calls.
 
         Returns:
           The records of all epochs.
 
         Raises:
           UsageError: The data do not fit, or have other shapes than those of a fit
-            before; the generator's outputs have other shapes than theirs; the oracle
-            leaves [0, 1]; D has no gradient with respect to y; one batch cannot be
-            validated; the folder cannot be written, has a training with other data or
-            settings, or another process keeps a training there.
+            before; layers were frozen or unfrozen during the call; the generator's
+            outputs have other shapes than theirs; the oracle leaves [0, 1]; D has no
+            gradient with respect to y; one batch cannot be validated; the folder cannot
+            be written, has a training with other data or settings, or another process
+            keeps a training there.
           TrainingError: A loss is not finite, or the files in the folder cannot be
             written or read.
         """

@@ -238,9 +238,14 @@ class Trainer(NetworkPair):
           The mean of each scalar over the steps.
 
         Raises:
-          UsageError: The rows do not fill equal shares of the replicas, or batches as
-            samples are kept in.
+          UsageError: Other layers are trainable than in `build`; the rows do not fill
+            equal shares of the replicas, or batches as samples are kept in.
         """
+        if not self.trains_as_built:
+            raise UsageError(
+                "Layers were frozen or unfrozen during the training, which would not "
+                "follow: do so between two calls of fit."
+            )
         order = self.order(x.shape[0], epoch)
         require_equal_shares(order.shape[1], self.strategy)
         if self.keeps_other_batches(x.shape[0]):

@@ -177,6 +177,23 @@ def test_a_further_call_trains_the_layers_that_are_trainable_then(
     assert has_changed == (not is_trained_first)
 
 
+def test_layers_frozen_during_a_call_are_refused(
+    make_refiner, tags, assert_identical, refused, eagerly
+):
+    layer = keras.layers.Dense(4)
+    model = keras.Sequential([layer, keras.layers.Dense(_LABELS)])
+    model(tags[0])
+    before = model.get_weights()
+    with refused("frozen or unfrozen during the training.* between two calls of fit"):
+        make_refiner(model).fit(
+            tags,
+            0.5,
+            epochs=2,
+            on_epoch_end=lambda record: setattr(layer, "trainable", False),
+        )
+    assert_identical(model.get_weights(), before)
+
+
 class _Choosing(keras.Model):
     """A model that chooses the weights to train by a property of its own."""
 
