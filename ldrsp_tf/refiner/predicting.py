@@ -42,7 +42,8 @@ class PredictingRefiner:
 
     def __init__(self, setup: Setup, parts: Parts | None = None):
         self._setup, self._parts = setup, parts
-        self._epochs_done = 0  # In all calls of `fit`, also before a `save`.
+        # In all calls of `fit`, also before a `save`; resumed ones in each call.
+        self._epochs_done = 0
         self.refinement: Refinement | None = None
         self.decoder_params: dict[str, dict[str, Any]] = {}
         self.decision: Decision | None = None

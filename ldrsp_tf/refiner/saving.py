@@ -58,7 +58,8 @@ class SavedRefiner:
       refinement: The chosen refinement; None without D.
       decoder_params: The parameters of tuned decoders, by output.
       decision: The output to deliver; None for a method that does not decide.
-      epochs_done: The number of epochs of all calls of `fit`.
+      epochs_done: The number of epochs of all calls of `fit`, those that a call in a
+        folder resumes included: orders and draws of the next call begin after it.
     """
 
     setup: Setup
