@@ -1,7 +1,5 @@
 """The parts of a refiner, and the predictions that it makes with them."""
 
-import contextlib
-from collections.abc import Iterator
 from typing import Any
 
 import keras
@@ -62,16 +60,6 @@ class PredictingRefiner:
         return super().__reduce_ex__(protocol)
 
     # The parts.
-
-    @contextlib.contextmanager
-    def _with_earlier_parts_on_failure(self) -> Iterator[None]:
-        """Puts the present parts back if the block raises, so that no other stay."""
-        earlier = self._parts
-        try:
-            yield
-        except BaseException:
-            self._parts = earlier
-            raise
 
     @property
     def generator(self) -> keras.Model | None:
@@ -166,6 +154,17 @@ class PredictingRefiner:
     def shapes(self) -> Shapes:
         """The shapes of one input and one output; NotFittedError without."""
         return self.parts.shapes
+
+    def _parts_for(self, shapes: Shapes) -> Parts | None:
+        """Returns the present parts; None if examples of other shapes may replace them.
+
+        They may after a first fit that failed, which has left nothing to keep.
+        """
+        present = self._parts
+        is_fitted = bool(self._epochs_done or self.refinement or self.decoder_params)
+        if present is None or is_fitted or present.shapes == shapes:
+            return present
+        return None
 
     def preprocess(self, x: np.ndarray) -> np.ndarray:
         """Returns raw inputs as `trainer`, `predictor` and both networks take them.

@@ -235,24 +235,24 @@ class Refiner(PredictingRefiner):
         )
         training = preprocess_examples(setup.preprocessing, training)
         held_out = preprocess_examples(setup.preprocessing, held_out)
-        with self._with_earlier_parts_on_failure():
-            self._parts = parts = assemble_for(setup, training, folds, self._parts)
-            parts_and_grid = parts.trainer, parts.predictor, setup.grid
-            try_validation(*parts_and_grid, held_out, parts.unrefined)
-            history, best = fit_in_folder(
-                parts.trainer,
-                attach_folds(training, folds, setup.members),
-                validate=lambda: validate(*parts_and_grid, held_out, parts.unrefined),
-                folder=folder,
-                identity=lambda: training_identity(
-                    setup, parts.discriminator, training, held_out, folds
-                ),
-                epochs=epochs,
-                validation_freq=validation_freq,
-                patience=patience,
-                epochs_before=self._epochs_done,
-                on_epoch_end=on_epoch_end or (lambda record: None),
-            )
+        present = self._parts_for((training.x.shape[1:], training.y.shape[1:]))
+        self._parts = parts = assemble_for(setup, training, folds, present)
+        parts_and_grid = parts.trainer, parts.predictor, setup.grid
+        try_validation(*parts_and_grid, held_out, parts.unrefined)
+        history, best = fit_in_folder(
+            parts.trainer,
+            attach_folds(training, folds, setup.members),
+            validate=lambda: validate(*parts_and_grid, held_out, parts.unrefined),
+            folder=folder,
+            identity=lambda: training_identity(
+                setup, parts.discriminator, training, held_out, folds
+            ),
+            epochs=epochs,
+            validation_freq=validation_freq,
+            patience=patience,
+            epochs_before=self._epochs_done,
+            on_epoch_end=on_epoch_end or (lambda record: None),
+        )
         self._epochs_done += len(history.records)
         self.choose(best["validation"])
         return history
