@@ -27,10 +27,11 @@ def refiners(examples):
     """Method -> an untrained refiner of tiny networks."""
 
     def make(method):
+        discriminator = EnergyNetwork(_LABELS, (5,), interaction_units=2)
         refiner = Refiner(
             MLP(_LABELS, (5,)),
             TagSpace(),
-            discriminator=EnergyNetwork(_LABELS, (5,), interaction_units=2),
+            discriminator=None if method == "baseline" else discriminator,
             method=method,
             settings={"batch_size": 4},
         )
