@@ -91,12 +91,7 @@ class Checkpoints:
     @property
     def any_is_kept(self) -> bool:
         """Whether the folder has a checkpoint, the latest or the best."""
-        return any(
-            _is_index(path)
-            for name in _KEPT
-            for files in _files(self._folder / name).values()
-            for path in files
-        )
+        return any(_has_index(_files(self._folder / name)) for name in _KEPT)
 
     def save(self, epoch: int, records: Sequence[Record] = ()) -> None:
         """Keeps the state after that many epochs, and their records, as the latest."""
@@ -219,7 +214,7 @@ class Checkpoints:
                 damaged, reason = path, error
             else:
                 return int(self._epoch.numpy())
-        if any(_is_index(path) for files in paths.values() for path in files):
+        if _has_index(paths):
             raise TrainingError(
                 f"The checkpoint {damaged} does not fit these networks or is "
                 f"damaged; delete {self._folder} to train anew. "
@@ -259,6 +254,10 @@ def _files(folder: pathlib.Path) -> dict[int, list[pathlib.Path]]:
         if number := re.fullmatch(r"ckpt-(\d+)", path.stem):
             files.setdefault(int(number[1]), []).append(path)
     return files
+
+
+def _has_index(paths: dict[int, list[pathlib.Path]]) -> bool:
+    return any(_is_index(path) for files in paths.values() for path in files)
 
 
 def _is_index(path: pathlib.Path) -> bool:
