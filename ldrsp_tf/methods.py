@@ -242,6 +242,9 @@ _RECIPES = {
         'method="ldrsp_plus" with a CrossFitted generator, a RatioNetwork or a '
         "PatchDiscriminator with the bilinear head, and fit(..., folds=)"
     ),
+    "dvn_unet": (
+        'method="dvn" with a PatchDiscriminator of body "unet" and the bilinear head'
+    ),
     "logistic_regression": 'method="baseline" with one linear layer as the generator',
     "nn_baseline": 'method="baseline" with a deeper network as the generator',
 }

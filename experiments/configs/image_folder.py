@@ -9,7 +9,7 @@ follow from the files.
 from experiments.configs import weizmann_horse
 from experiments.tasks import image_folder
 from experiments.tasks.image_folder_config import ImageFolderConfig
-from experiments.tasks.mask_config import CROSS_FITTED
+from experiments.tasks.mask_config import CROSS_FITTED, DVN_UNET
 from experiments.tasks.search_spaces import mask_spaces
 from experiments.tasks.task import MethodVariant, Task
 
@@ -29,6 +29,7 @@ TASK = Task(
     overrides={
         **weizmann_horse.TASK.overrides,
         "dvn": weizmann_horse.SHORT_DVN,
+        "dvn_unet": DVN_UNET,
         "ldrsp_cross": {**CROSS_FITTED, "pretraining_epochs": 50, "epochs": 30},
     },
     variants={

@@ -50,6 +50,11 @@ TASK = Task(
             "validation_interval": 100,
             "refinement_steps_grid": (40, 60),
         },
+        "dvn_unet": {
+            **_HORSES.overrides["dvn_unet"],
+            "epochs": 60,
+            "validation_interval": 20,
+        },
         "ldrsp_cross": {
             **_HORSES.overrides["ldrsp_cross"],
             "first_epochs": 60,

@@ -7,6 +7,7 @@ two cores:
 """
 
 from experiments.configs import weizmann_horse
+from experiments.tasks.mask_config import DVN_UNET
 from experiments.tasks.search_spaces import mask_spaces
 from experiments.tasks.synthetic import load_shapes
 from experiments.tasks.synthetic_config import SyntheticShapeConfig
@@ -30,6 +31,7 @@ TASK = Task(
     overrides={
         **weizmann_horse.TASK.overrides,
         "dvn": weizmann_horse.SHORT_DVN,
+        "dvn_unet": DVN_UNET,
         "ldrsp_plus": {
             **weizmann_horse.TASK.overrides["ldrsp_plus"],
             "discriminator": "fcn",

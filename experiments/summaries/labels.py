@@ -9,6 +9,7 @@ TITLES = {
     "chopps": "CHOPPS",
     "chopps_location": "CHOPPS with location",
     "dvn": "DVN",
+    "dvn_unet": "DVN, D = U-Net",
     "gan": "GAN",
     "lsgan": "LSGAN",
     "wgan_gp": "WGAN+GP",

@@ -193,6 +193,22 @@ class MaskConfig(Config):
         )
 
 
+# A value network with the shape of Eq. 11, which sees more of the image than the paper's.
+DVN_UNET: Mapping[str, Any] = {
+    "discriminator": "unet",
+    "discriminator_width": 16,
+    "discriminator_head": "bilinear",
+    "discriminator_learning_rate": 0.002,
+    "source_shares": (0.0, 0.1, 0.9),
+    "inference_step_size": 8.0,
+    "adversarial_step_size": 1.15,
+    "chain_steps": 2,
+    # As long as the longest walk of a test, and more.
+    "chain_length": 48,
+    "step_size_grid": (8.0,),
+    "refinement_steps_grid": (10, 20, 40),
+}
+
 # Cross-fitted generators, and a discriminator with the shape of Eq. 11 that is
 # pretrained to segment, and then trained on whole trajectories.
 CROSS_FITTED: Mapping[str, Any] = {

@@ -107,6 +107,12 @@ RECIPES = {
             "dvn",
         ),
         Recipe(
+            "dvn_unet",
+            "deep value network that is a U-Net with the head of Eq. 11",
+            "dvn",
+            family=_MASKS,
+        ),
+        Recipe(
             "spen",
             "max-margin energy network, without a generator (Belanger & McCallum, "
             "2016)",

@@ -125,6 +125,7 @@ def mask_spaces(classes: int = 2) -> Mapping[str, Space]:
     return {
         **spaces,
         "baseline": {**generator, "generator_weight_decay": _WEIGHT_DECAY},
+        "dvn_unet": spaces["dvn"],
         **({"chopps": _CHOPPS, "chopps_location": _CHOPPS} if classes == 2 else {}),
     }
 

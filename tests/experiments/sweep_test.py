@@ -41,7 +41,7 @@ def planned(*flags):
 
 def test_all_methods_are_those_of_a_single_stage_under_the_same_protocol():
     sweeps = planned("--task=bibtex", "--method=all")
-    of_masks = {"chopps", "chopps_location"}
+    of_masks = {"chopps", "chopps_location", "dvn_unet"}
     assert set(sweeps) == set(RECIPES) - {"ldrsp_cross", "auto"} - of_masks
     protocols = {
         (sweep.plan.seeds, sweep.plan.sampler, sweep.plan.pruning)

@@ -144,6 +144,7 @@ def test_only_methods_that_ask_the_oracle_estimate_its_value():
     ("name", "words"),
     [
         ("ldrsp_cross", "CrossFitted"),
+        ("dvn_unet", "PatchDiscriminator"),
         ("logistic_regression", "one linear layer"),
         ("nn_baseline", "deeper network"),
     ],

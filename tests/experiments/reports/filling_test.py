@@ -36,7 +36,8 @@ path.write_text(json.dumps(result))
 @pytest.fixture
 def configs():
     task = get_task("bibtex")
-    methods = [name for name in RECIPES if not name.startswith("chopps")]  # Of masks.
+    of_tags = (None, task.config.FAMILY)
+    methods = [name for name, recipe in RECIPES.items() if recipe.family in of_tags]
     return {method: task.configure(method, {}).as_dict() for method in methods}
 
 

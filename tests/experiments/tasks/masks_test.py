@@ -211,6 +211,16 @@ def test_the_value_network_has_a_space_and_a_folder_of_its_own():
     assert discriminator.window == config.crop_size == 24
 
 
+@pytest.mark.parametrize("name", ["weizmann_horse", "lfw_parts", "synthetic_shapes"])
+def test_a_value_network_that_is_a_unet_has_the_head_of_eq_11(name):
+    config = get_task(name).configure("dvn_unet", {})
+    classes = config.classes
+    shapes = np.zeros((1, 32, 32, 3)), np.zeros((1, 32, 32, classes))
+    _, discriminator = masks.networks(config, Examples(*shapes))
+    built = discriminator.get_config()
+    assert (built["body"], built["head"]) == ("unet", "bilinear")
+
+
 def test_the_value_network_is_of_two_classes_and_has_no_head():
     config = get_task("lfw_parts").configure("dvn", {"discriminator": "value"})
     with pytest.raises(UsageError, match="value needs two classes, and there are 3"):

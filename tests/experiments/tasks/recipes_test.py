@@ -8,6 +8,7 @@ from ldrsp_tf.methods import METHODS, get_method
 OWN = {
     "chopps": "baseline",
     "chopps_location": "baseline",
+    "dvn_unet": "dvn",
     "ldrsp_cross": "ldrsp_plus",
     "logistic_regression": "baseline",
     "nn_baseline": "baseline",
