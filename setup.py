@@ -28,8 +28,10 @@ EXPERIMENTS = [
     "absl-py>=1.0",
     # TFDS imports it when it prepares a data set, without declaring it.
     "importlib_resources",
-    "matplotlib>=3.6",
-    "pillow>=9.1",
+    # Legends outside of the axes came with this version.
+    "matplotlib>=3.7",
+    # `in_place` of `ImageOps.exif_transpose` came with this version.
+    "pillow>=10.0",
     "requests>=2.25",
     "scipy>=1.9",
     # Shows the curves of a run; TensorFlow 2.21 no longer installs it.

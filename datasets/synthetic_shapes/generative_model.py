@@ -63,7 +63,7 @@ class Parameters:
     """Parameters of the pictures, by default those of the data set.
 
     Attributes:
-      occlusion: The share of an animal's pixels that blocks hide, in [0, 1).
+      occlusion: The share of an animal's pixels that blocks hide, in [0, 1].
       rows: The number of training pictures, the first ones of `NUM_ROWS`;
         None for all.
       draw: The number of the draw: other pictures of the same model.
@@ -151,7 +151,7 @@ def _draw_blocks(
     Args:
       random: The source of the random numbers.
       masks: The pixels of each animal, `[N, S, S]` of bool.
-      share: The share of an animal's pixels to hide, in [0, 1).
+      share: The share of an animal's pixels to hide, in [0, 1].
     """
     hidden = np.zeros(masks.shape, bool)
     for mask, blocks in zip(masks, hidden):

@@ -7,7 +7,7 @@ with FCNs, of seed 0):
         94.8 and 95.6, an hour on one core; with --generator=unet 96.1 and 96.2, half
         an hour
     python -m experiments.run --task=lfw_parts --method=baseline
-        95.0, 8 minutes on one core; with --generator=unet 96.0, 5 minutes
+        95.0, 16 minutes on one core; with --generator=unet 96.0, 5 minutes
     python -m experiments.run --task=lfw_parts --method=ldrsp_plus
         95.0 and 95.3, 35 minutes on one core
 """
