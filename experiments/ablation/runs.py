@@ -4,7 +4,7 @@ import pathlib
 import sys
 
 from experiments.ablation.study import Study, require_task
-from experiments.cli.setting_flags import as_flags
+from experiments.cli.setting_flags import flag_list
 from experiments.jobs.process import Job
 from experiments.reports.filling import lacking_runs
 from experiments.summaries.collection import load_results
@@ -44,7 +44,7 @@ def missing_jobs(
         command = (
             *(sys.executable, "-m", "experiments.run", *data),
             *(f"--task={task}", f"--method={study.method}", f"--seed={run.seed}"),
-            *(*as_flags(settings[run.folder]).split(), f"--output_dir={folder}"),
+            *(*flag_list(settings[run.folder]), f"--output_dir={folder}"),
         )
         jobs.append(Job(name=str(run), command=command, folder=folder))
     return jobs

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from experiments.border.plan import METHOD, PLANNED
-from experiments.cli.setting_flags import as_flags
+from experiments.cli.setting_flags import flag_list
 from experiments.jobs.process import Job
 from experiments.reports.filling import lacking_runs
 from experiments.reports.missing_runs import RunName
@@ -49,4 +49,4 @@ def _settings(run: RunName) -> Mapping[str, Any]:
 
 def _flags(run: RunName) -> tuple[str, ...]:
     chosen = (f"--task={run.task}", f"--method={METHOD}", f"--seed={run.seed}")
-    return (*chosen, *as_flags({**_settings(run), "draw": run.seed}).split())
+    return (*chosen, *flag_list({**_settings(run), "draw": run.seed}))

@@ -48,12 +48,17 @@ def setting_notes(config: type, held: Mapping[str, Any]) -> dict[str, str]:
     return {leaf.name: _note(leaf, held[leaf.name]) for leaf in _settings(config)}
 
 
-def as_flags(settings: Mapping[str, Any]) -> str:
-    """Returns the flags that give those settings, quoted where a shell needs it."""
-    return shlex.join(
+def flag_list(settings: Mapping[str, Any]) -> list[str]:
+    """Returns the flags that give those settings, as arguments of a process."""
+    return [
         f"--{name}={','.join(map(str, v)) if isinstance(v, tuple) else v}"
         for name, v in settings.items()
-    )
+    ]
+
+
+def as_flags(settings: Mapping[str, Any]) -> str:
+    """Returns the flags that give those settings, quoted where a shell needs it."""
+    return shlex.join(flag_list(settings))
 
 
 def _settings(config: type) -> list[Leaf]:

@@ -3,6 +3,7 @@ import pytest
 from experiments.ablation.mask_readings import MASK_READINGS
 from experiments.ablation.parts import PARTS
 from experiments.ablation.runs import missing_jobs
+from experiments.ablation.study import WHOLE, Ablation, Study
 from experiments.tasks.task import get_task
 from ldrsp_tf.errors import UsageError
 
@@ -50,6 +51,19 @@ def test_a_run_has_the_settings_of_its_study_and_of_its_row(tmp_path):
     )
     assert {"--width=32", "--discriminator_width=16"} <= set(half.command)
     assert "--discriminator_width=32" not in half.command
+
+
+def test_a_setting_with_a_space_is_one_argument(tmp_path):
+    path = tmp_path / "my data" / "train.arff"
+    path.parent.mkdir()
+    path.write_text(
+        "@relation 'made: -C 1'\n@attribute tag {0,1}\n@attribute size real\n"
+        "@data\n" + "1,10\n0,20\n" * 4
+    )
+    whole = {WHOLE: Ablation("the whole", {})}
+    study = Study("made", "baseline", {"train_file": str(path)}, whole, columns=())
+    (job,) = missing_jobs(tmp_path, tmp_path, "arff", study, 1, [])
+    assert f"--train_file={path}" in job.command
 
 
 def test_a_study_of_other_tasks_is_refused_before_any_run(tmp_path):

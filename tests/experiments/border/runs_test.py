@@ -2,7 +2,7 @@ import pytest
 
 from experiments.border.plan import CELLS, SHAPE_CELLS, SHAPES_TASK, TASK
 from experiments.border.runs import missing_jobs
-from experiments.cli.setting_flags import as_flags
+from experiments.cli.setting_flags import flag_list
 from experiments.tasks.task import get_task
 from ldrsp_tf.errors import UsageError
 
@@ -16,7 +16,7 @@ def test_what_has_a_result_is_not_run_again(write_auto, tmp_path):
     assert f"{TASK}/{done}/seed0" not in [job.name for job in jobs]
     # Another seed has another draw of the data.
     second = next(job for job in jobs if job.name == f"{TASK}/{done}/seed1")
-    settings = set(as_flags(CELLS[0].settings).split())
+    settings = set(flag_list(CELLS[0].settings))
     assert {
         *("--data_dir=D", "--seed=1", "--draw=1", "--method=auto"),
         f"--output_dir={second.folder}",

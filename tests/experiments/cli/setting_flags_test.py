@@ -6,6 +6,7 @@ import pytest
 from experiments.cli.command import Command
 from experiments.cli.setting_flags import (
     as_flags,
+    flag_list,
     given_settings,
     setting_flags,
     setting_notes,
@@ -68,6 +69,8 @@ def test_a_shell_reads_settings_back():
     arguments = shlex.split(as_flags(settings))
     assert given(*arguments) == settings == {**settings, "made_switch": False}
     assert "--made_list=4,5" in as_flags(settings).split()
+    # No shell reads the arguments of a process.
+    assert given(*flag_list(settings)) == settings
 
 
 @pytest.mark.parametrize(
