@@ -103,14 +103,14 @@ class FinishedRun(NamedTuple):
         """
         if self.task.described_inputs is not None:
             return self.task.described_inputs.read(self._inputs, path)
-        return self.task.inputs_reader(self.config, path, self.input_shape)
+        return self.task.family.read_inputs(path, self.input_shape)
 
     @property
     def preprocessing(self) -> keras.Model | None:
         """The preprocessing of raw inputs; None for networks that take them as such."""
         if self.task.described_inputs is not None:
             return self.task.described_inputs.preprocessing(self._inputs)
-        return self.task.family.preprocessing(self.config)
+        return self.task.family.preprocessing()
 
     def signature(self) -> dict[str, Any]:
         """Describes the inputs and outputs of the exported run, as JSON holds it."""

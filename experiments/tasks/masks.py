@@ -67,12 +67,11 @@ def examples(config: MaskConfig, split: Mapping[str, np.ndarray]) -> Examples:
     """Returns images `[N, H, W, 3]` in [-1, 1] and one-hot masks `[N, H, W, C]`."""
     classes = np.arange(config.classes, dtype=split["mask"].dtype)
     one_hot = (split["mask"][..., None] == classes).astype(np.uint8)
-    return Examples(preprocess(preprocessing(config), split["image"]), one_hot)
+    return Examples(preprocess(preprocessing(), split["image"]), one_hot)
 
 
-def preprocessing(config: MaskConfig) -> keras.Model:
+def preprocessing() -> keras.Model:
     """Returns the map of RGB images, 0 to 255, to what the networks take."""
-    del config
     return ScalePixels()
 
 
@@ -106,13 +105,10 @@ def images_at_once(crop_size: int) -> int:
     return max(1, min(_IMAGES_AT_ONCE, _IMAGES_AT_ONCE * 24**2 // crop_size**2))
 
 
-def read_inputs(
-    config: MaskConfig, path: pathlib.Path, shape: tuple[int, ...]
-) -> NewInputs:
+def read_inputs(path: pathlib.Path, shape: tuple[int, ...]) -> NewInputs:
     """Reads images from a folder, resized for the run, or from a file of `numpy.save`.
 
     Args:
-      config: The configuration of the run.
       path: A folder, or a file with an array `[N, H, W, 3]` of uint8.
       shape: The shape of one image, `(H, W, 3)`.
 
@@ -120,7 +116,6 @@ def read_inputs(
       UsageError: It is one picture, or a file of other arrays.
       DataError: A picture is at fault.
     """
-    del config
     if path.is_dir():
         names, images, sizes = image_folder.read_images(path, (shape[0], shape[1]))
         return NewInputs(names, images, sizes=sizes)

@@ -76,9 +76,8 @@ def examples(config: TagConfig, split: Mapping[str, np.ndarray]) -> Examples:
     return Examples(split["features"], split["labels"])
 
 
-def preprocessing(config: TagConfig) -> None:
+def preprocessing() -> None:
     """Returns None: the networks take features as they are."""
-    del config
 
 
 def describe_inputs(shape: tuple[int, ...]) -> str:
@@ -96,11 +95,8 @@ def crops(config: TagConfig, final: bool) -> None:
     del config, final
 
 
-def read_inputs(
-    config: TagConfig, path: pathlib.Path, shape: tuple[int, ...]
-) -> NewInputs:
+def read_inputs(path: pathlib.Path, shape: tuple[int, ...]) -> NewInputs:
     """Reads features `[N, F]` from a file of `numpy.save`."""
-    del config
     return read_array(path, shape)
 
 

@@ -69,10 +69,6 @@ TASK_LIST = ", ".join(
 )
 
 
-# A configuration's reader of inputs of that shape at a path.
-InputsReader = Callable[[Any, pathlib.Path, tuple[int, ...]], NewInputs]
-
-
 # The setting for other networks that a stock recipe takes beside the shape of G.
 _GENERATOR_RATE = "generator_learning_rate"
 
@@ -161,7 +157,7 @@ class Family(Protocol):
     def examples(self, config: Any, split: Mapping[str, np.ndarray]) -> "Examples":
         """Returns inputs and outputs of a split as the data set has it."""
 
-    def preprocessing(self, config: Any) -> "keras.Model | None":
+    def preprocessing(self) -> "keras.Model | None":
         """Returns the preprocessing of raw inputs in `examples`; None without one."""
 
     def describe_inputs(self, shape: tuple[int, ...]) -> str:
@@ -178,9 +174,7 @@ class Family(Protocol):
     ) -> "tuple[Any, Discriminator]":
         """Returns a new generator and a new discriminator for such examples."""
 
-    def read_inputs(
-        self, config: Any, path: pathlib.Path, shape: tuple[int, ...]
-    ) -> NewInputs:
+    def read_inputs(self, path: pathlib.Path, shape: tuple[int, ...]) -> NewInputs:
         """Reads inputs of that shape to predict for."""
 
     def require_output(self, path: pathlib.Path) -> None:
@@ -220,8 +214,6 @@ class Task:
         original files.
       source_checksums: Returns the SHA-256 of the user's own files that a configuration
         names, by name: with other content, it is another run.
-      read_inputs: Reads inputs to predict for, given the configuration, a path and the
-        shape of one input; None for the family's function.
       described_inputs: The functions for inputs that a run's data describe; None for
         those of the family.
       further_metrics: Prepares, before a training, the metrics of the test that the
@@ -244,7 +236,6 @@ class Task:
     complete: Callable[[Any], Config] = nothing_to_complete
     load: Callable[[Any, str | None, str | None], LoadedData] = prepared_data
     source_checksums: Callable[[Any], dict[str, str]] = no_source_files
-    read_inputs: InputsReader | None = None
     described_inputs: DescribedInputs | None = None
     further_metrics: Callable[[LoadedData, str | None, str | None], FurtherMetrics] = (
         no_further_metrics
@@ -316,11 +307,6 @@ class Task:
             return dict(found)
         of_generator = {*self.config.GENERATOR_SETTINGS, _GENERATOR_RATE}
         return {name: found[name] for name in found if name in of_generator}
-
-    @property
-    def inputs_reader(self) -> InputsReader:
-        """The reader of inputs to predict for: the task's own, or its family's."""
-        return self.read_inputs or self.family.read_inputs
 
     def identity(self, config: Config) -> dict[str, Any]:
         """Returns what distinguishes a run: its settings, and the user's own files.

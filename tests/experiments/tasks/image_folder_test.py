@@ -132,7 +132,7 @@ def test_every_seed_has_the_same_test_images(folders):
 
 def test_new_images_and_their_masks_have_the_form_of_the_runs(folders, tmp_path):
     config = configure(**folders, image_size=(8, 10))
-    new = masks.read_inputs(config, tmp_path / "my photos", (8, 10, 3))
+    new = masks.read_inputs(tmp_path / "my photos", (8, 10, 3))
     assert (len(new.names), new.x.shape, new.sizes[0]) == (12, (12, 8, 10, 3), (16, 20))
     class_maps = np.zeros((12, 8, 10), int)
     class_maps[:, 2, 3] = 1
@@ -154,7 +154,7 @@ def test_new_images_and_their_masks_have_the_form_of_the_runs(folders, tmp_path)
 def test_one_picture_is_no_folder_to_predict_for(folders, tmp_path):
     photo = tmp_path / "my photos" / "bild é0.jpg"
     with pytest.raises(UsageError) as error:
-        masks.read_inputs(configure(**folders), photo, (8, 10, 3))
+        masks.read_inputs(photo, (8, 10, 3))
     assert str(error.value) == (
         f"{photo} is a picture; name the folder that it lies in, {photo.parent}, to "
         "predict for all of its pictures."
