@@ -90,7 +90,7 @@ class Rows:
 
     Attributes:
       words: The words of each row, `[N, NUM_WORDS]` of 0 and 1, uint8.
-      tags: The tags of each row, `[N, NUM_TAGS]` of 0 and 1, uint8.
+      tags: The tags of each row, `[N, L]` of 0 and 1, uint8.
     """
 
     words: np.ndarray

@@ -68,7 +68,7 @@ class Gains:
     Attributes:
       decoder: The decoder of the control: the better one in the mean over seeds, on
         *test* rows. Nobody could have known it; so no gain is one over a bad choice.
-      control: The F1 of the control, in percent.
+      control: The metric of the control, in percent.
       gains: The paired gain over it of each output, in points, by name.
       taken: The number of seeds that took each output on validation rows, by name.
     """

@@ -1,4 +1,4 @@
-"""Parts that all commands share: start-up, flags, errors, durations, files.
+"""Parts that all commands share: start-up, flags, errors, durations, signals, Markdown.
 
 May import nothing else of `experiments`.
 """

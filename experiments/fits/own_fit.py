@@ -55,7 +55,7 @@ class OwnFit(abc.ABC):
           x: Inputs, `[N, ...]`, in the data set's small type.
           y: True outputs, `[N, ...]`.
           epoch: The number of epochs before this one; work that comes before the first
-            belongs to the epoch after 0.
+            belongs to epoch 0.
         """
 
     @abc.abstractmethod

@@ -27,7 +27,8 @@ class Wanted:
     """The part of the tables to fill.
 
     Attributes:
-      number: The paper's number of a table, or "claim"; None for all of the paper's.
+      number: The paper's number of a table, "claim" or "controls"; None for all of the
+        paper's.
       tasks: The names of the tasks; None for all that the package has.
       methods: The methods, as `<method>[-<networks>]`; None for all rows of a table.
       seeds: The number of seeds 0, 1, ... of every row.

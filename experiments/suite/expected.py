@@ -23,7 +23,7 @@ _LEVEL = 0.05
 
 _ROWS = ("baseline", "ensemble", "auto")
 
-# Names of what is delivered, most expensive last.
+# Names of what is delivered.
 _DELIVERED = {
     "generator": "G",
     "mirrored": "G mirrored",
