@@ -163,12 +163,11 @@ def plan_sweeps(line: TaskCommandLine) -> list[Sweep]:
     sweeps = []
     for method in methods:
         plan = _plan(line, method)
-        of_method = plan.task.run_folder(plan.configs({})[0]).parent
-        folder = "sweeps" / of_method
+        folder = "sweeps" / plan.folder
         if flags.output_dir:
             folder = pathlib.Path(flags.output_dir)
             if len(methods) > 1:
-                folder /= of_method.name
+                folder /= plan.folder.name
         storage = pathlib.Path(flags.storage or folder / "trials.sqlite3")
         sweeps.append(Sweep(plan, folder, storage))
     return sweeps
@@ -236,9 +235,8 @@ def _search(
             "A sweep needs Optuna; install it by pip install -e '.[sweep]'."
         ) from error
     first = sweeps[0].plan
-    config = first.configs({})[0]
     # The data of a task is the same for every method.
-    data = first.task.load(config, flags.data_dir, flags.manual_dir)
+    data = first.task.load(first.own_config, flags.data_dir, flags.manual_dir)
     with cluster or contextlib.nullcontext():
         return do_sweeps(sweeps, budget, data, cluster)
 
@@ -288,8 +286,7 @@ def _end(
             continue
         # Another process may still be at its last trial; it keeps the record then.
         if records and content and content["complete"]:
-            name = plan.task.run_folder(plan.configs({})[0]).parent.name
-            path = write_record(pathlib.Path(records), name, content)
+            path = write_record(pathlib.Path(records), plan.folder.name, content)
             print(f"Kept as {path}")
     if failures:
         raise UsageError(" ".join(failures))

@@ -124,6 +124,6 @@ def _command(plan: Plan, budget: Budget) -> str:
         "pruning": plan.pruning,
         "held_rate": plan.held_rate,
     }
-    given = plan.configs({})[0].without_folders(plan.given)
+    given = plan.own_config.without_folders(plan.given)
     settings = as_flags({**sweep, **given})
     return f"python -m experiments.sweep {settings}"

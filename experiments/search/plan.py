@@ -75,16 +75,22 @@ class Plan:
     @property
     def defaults(self) -> Settings:
         """The default of each setting of the task that has one, as JSON has it."""
-        return self._own_config.defaults()
+        return self.own_config.defaults()
 
     @functools.cached_property
     def content(self) -> dict[str, str]:
         """The checksums of the user's own files, as they are at first."""
-        return self.task.content(self._own_config)
+        return self.task.content(self.own_config)
 
     @functools.cached_property
-    def _own_config(self) -> Config:
+    def own_config(self) -> Config:
+        """The configuration of the first run of the given settings alone."""
         return self.configs({})[0]
+
+    @property
+    def folder(self) -> pathlib.Path:
+        """Its path below the folder of all sweeps, `<task>/<method>[-<networks>]`."""
+        return self.task.run_folder(self.own_config).parent
 
     def _is_read(self, name: str) -> bool:
         """Returns whether a training of the run reads that setting of the space."""
@@ -92,7 +98,7 @@ class Plan:
             return False
         if name != "adversarial_weight":
             return True
-        config = self._own_config
+        config = self.own_config
         # A cross-fitted run trains no G beside D, and its generators may learn alone.
         return not config.folds or get_recipe(config.first_method).method != "baseline"
 
@@ -104,7 +110,7 @@ class Plan:
     @property
     def _own_values(self) -> Settings:
         """The values that a run of the given settings trains with, by name."""
-        config = self._own_config
+        config = self.own_config
         return {**config.as_dict(), **training_of_g(self.task, config)}
 
     @property
@@ -125,11 +131,11 @@ class Plan:
         Args:
           settings: The proposed settings of the trial.
         """
-        left_out = {*self._own_config.path_settings, *_LENGTHS}
+        left_out = {*self.own_config.path_settings, *_LENGTHS}
         kept = {k: v for k, v in self.given.items() if k not in left_out} | settings
         named = self.configs(settings)[0].first_settings
         # The method may have a single value, which would stand above the grid.
-        usual = self.task.settings_of(self.method, self._own_config.variant)
+        usual = self.task.settings_of(self.method, self.own_config.variant)
         kept |= {n: None for n in self._replaced - {*kept} if usual.get(n) is not None}
         of_generators = tuple(name for name in named if name in kept)
         return kept | ({"first_settings": of_generators} if of_generators else {})
@@ -145,8 +151,7 @@ class Plan:
 
     def as_dict(self) -> dict[str, Any]:
         """Returns what distinguishes one plan from another, as JSON reads it back."""
-        own = self._own_config
-        config = {**own.as_dict(), **own.file_names(), **self.content}
+        config = self.task.identity(self.own_config, self.content)
         return {
             "task": self.task.name,
             "method": self.method,

@@ -36,9 +36,8 @@ def run_epochs(plan: Plan, data: LoadedData) -> int:
       plan: The plan of the sweep.
       data: The data of the task, of whose training rows updates are counted.
     """
-    config = plan.configs({})[0]
-    rows = hold_out(plan.task, config, data).training
-    return selection_epochs(config, len(rows.x))
+    rows = hold_out(plan.task, plan.own_config, data).training
+    return selection_epochs(plan.own_config, len(rows.x))
 
 
 def validation_value(

@@ -308,15 +308,22 @@ class Task:
         of_generator = {*self.config.GENERATOR_SETTINGS, _GENERATOR_RATE}
         return {name: found[name] for name in found if name in of_generator}
 
-    def identity(self, config: Config) -> dict[str, Any]:
+    def identity(
+        self, config: Config, content: Mapping[str, str] | None = None
+    ) -> dict[str, Any]:
         """Returns what distinguishes a run: its settings, and the user's own files.
 
         Of a path the name alone is kept, to read; the content decides.
 
+        Args:
+          config: The settings.
+          content: The checksums of the files, if they are known (`Task.content`).
+
         Raises:
           DataError: A file of the user's own cannot be read.
         """
-        return {**config.as_dict(), **config.file_names(), **self.content(config)}
+        of_files = self.content(config) if content is None else content
+        return {**config.as_dict(), **config.file_names(), **of_files}
 
     def content(self, config: Config) -> dict[str, str]:
         """Returns the checksums of the user's own files, all of which are read.

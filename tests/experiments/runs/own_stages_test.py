@@ -124,7 +124,7 @@ def test_a_lost_checkpoint_is_named(tmp_path):
 
 def test_a_sweep_values_a_fit_by_its_best_validation(tmp_path):
     plan = Plan(_TASK, "rates", {"epochs": 2}, seeds=2)
-    data = without_test_rows(_TASK.load(plan.configs({})[0], None, None))
+    data = without_test_rows(_TASK.load(plan.own_config, None, None))
     reports = []
     value = validation_value(
         plan, data, {}, tmp_path, lambda step, value: reports.append(value)

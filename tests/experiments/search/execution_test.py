@@ -39,7 +39,7 @@ def test_a_method_that_is_refused_keeps_no_other_from_its_sweep(
         Sweep(Plan(task, m, {}, seeds=1), tmp_path / m, tmp_path / f"{m}.sqlite3")
         for m in ("gan", "lsgan")
     ]
-    data = task.load(sweeps[0].plan.configs({})[0], None, None)
+    data = task.load(sweeps[0].plan.own_config, None, None)
     refused = do_sweeps(sweeps, Budget(1, 0), data)
     assert refused == {"gan": "gan is of other data; leave it out."}
     with pytest.raises(UsageError, match=r"^gan is of other data; leave it out\.$"):
