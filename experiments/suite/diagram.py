@@ -44,7 +44,7 @@ def draw_scores(scores: Scores, path: pathlib.Path) -> None:
         raise UsageError(
             "--figure needs at least two rows, and a data set that lacks none of them."
         )
-    ranks = rank_figures(scores.figures.mean(axis=-1)).mean(axis=0)
+    ranks = rank_figures(scores.means).mean(axis=0)
     labels = [row.label for row in scores.rows]
     figure = rank_diagram(labels, ranks.tolist(), critical_difference(methods, count))
     figure.savefig(path, dpi=150, bbox_inches="tight")

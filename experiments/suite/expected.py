@@ -43,7 +43,7 @@ def expected_table(results: pathlib.Path) -> str:
       UsageError: A result is missing.
     """
     scores = _collect(results)
-    means = scores.figures.mean(axis=-1)
+    means = scores.means
     lines = [
         [
             f"F1 on {len(means)} data sets",
@@ -79,7 +79,7 @@ def sets_table(results: pathlib.Path) -> str:
     tasks = GROUPS["all"]
     scores = _collect(results)
     head = ["data set", "labels", *(row.label for row in scores.rows), "gain", "taken"]
-    means = scores.figures.mean(axis=-1)
+    means = scores.means
     lines = [head]
     for task, figures in zip(tasks, means):
         of_auto = _results_of_auto(results, task)
@@ -127,7 +127,7 @@ def _taken(of_auto: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _sentence(scores: Scores) -> str:
-    means = scores.figures.mean(axis=-1)
+    means = scores.means
     against = means[:, -1:] - means[:, :-1]
     texts = [
         f"{gains.mean():+.1f} points over {row.label} (Wilcoxon's p over "

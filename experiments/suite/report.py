@@ -97,7 +97,7 @@ def suite_report(scores: Scores, reference: str | None = None) -> str:
 
 
 def _table(scores: Scores) -> str:
-    ranks = rank_figures(_means(scores))
+    ranks = rank_figures(scores.means)
     of_task = dict(zip(scores.complete, ranks))
     lines = [["data set", *(row.label for row in scores.rows)]]
     for task, figures in scores.by_seed.items():
@@ -110,11 +110,6 @@ def _table(scores: Scores) -> str:
     if of_task:
         lines.append(["average rank", *(f"{rank:.2f}" for rank in ranks.mean(axis=0))])
     return markdown_table(lines)
-
-
-def _means(scores: Scores) -> np.ndarray:
-    """Returns the means over seeds `[N, k]` on the complete tasks."""
-    return scores.figures.mean(axis=-1)
 
 
 def _mean(figures: Sequence[float | None]) -> str:
@@ -180,7 +175,7 @@ def _seeds(lacking: Sequence[int], all_seeds: int) -> str:
 
 
 def _friedman(scores: Scores) -> str:
-    ranks = rank_figures(_means(scores))
+    ranks = rank_figures(scores.means)
     count, methods = ranks.shape
     test = friedman_test(ranks)
     if math.isinf(test.f):
@@ -199,7 +194,7 @@ def _friedman(scores: Scores) -> str:
 
 
 def _wilcoxon(scores: Scores, reference: int) -> list[str]:
-    means, label = _means(scores), scores.rows[reference].label
+    means, label = scores.means, scores.rows[reference].label
     others = [place for place in range(len(scores.rows)) if place != reference]
     differences = [means[:, reference] - means[:, place] for place in others]
     tests = [signed_rank_test(values) for values in differences]

@@ -43,6 +43,11 @@ class Scores:
         return np.array(figures, float).reshape(-1, len(self.rows), self.seeds)
 
     @property
+    def means(self) -> np.ndarray:
+        """The means over seeds `[N, k]` on the complete tasks."""
+        return self.figures.mean(axis=-1)
+
+    @property
     def seeds(self) -> int:
         """The number of seeds, S."""
         return len(next(iter(self.by_seed.values()))[0])
