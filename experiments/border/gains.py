@@ -6,8 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from experiments.border.plan import METHOD
-from experiments.suite.rows import ComparedRow, choose_rows
+from experiments.suite.rows import DECODERS, ComparedRow, choose_rows
 from experiments.summaries.statistics import Summary, paired_gain, summarize
 from ldrsp_tf.errors import UsageError
 
@@ -18,24 +17,23 @@ class Comparison:
 
     Attributes:
       metric: The name of the metric, as a sentence has it.
-      controls: As many generators as `auto` predicts with, trained on all rows, by
-        each decoder: the predictions without D.
+      controls: As many generators as `auto` predicts with, trained on all rows: the
+        predictions without D, by the name of their decoder.
       outputs: The outputs that D has a part in, and the one that `auto` takes.
     """
 
     metric: str
-    controls: tuple[ComparedRow, ...]
+    controls: Mapping[str, ComparedRow]
     outputs: tuple[ComparedRow, ...]
 
 
+(_ENSEMBLE,) = choose_rows(("ensemble",))
+
 TAGS = Comparison(
     metric="F1",
-    controls=tuple(
-        ComparedRow(
-            decoder, f"ensemble of G, {decoder}", METHOD, "generator", (metric,), True
-        )
-        for decoder, metric in (("tuned", "f1_tuned"), ("plug-in", "f1_plugin"))
-    ),
+    controls={
+        name: _ENSEMBLE.decided_by((metric,), name) for name, metric in DECODERS.items()
+    },
     outputs=choose_rows(("own", "average", "average_pretrained", "refined", "auto")),
 )
 
@@ -43,21 +41,8 @@ _IOU = ("mean_iou",)
 
 SHAPES = Comparison(
     metric="mean IOU",
-    controls=(ComparedRow("argmax", "ensemble of G", METHOD, "generator", _IOU, True),),
-    outputs=(
-        ComparedRow("own", "D's prediction", METHOD, "own", _IOU, True),
-        ComparedRow("average", "mean of G and D", METHOD, "average", _IOU, True),
-        ComparedRow(
-            "average_pretrained",
-            "mean of G and D before Eq. 10",
-            METHOD,
-            "average_pretrained",
-            _IOU,
-            True,
-        ),
-        ComparedRow("refined", "always refined", METHOD, "refined", _IOU),
-        ComparedRow("auto", "auto", METHOD, "decided", _IOU),
-    ),
+    controls={"argmax": _ENSEMBLE.decided_by(_IOU)},
+    outputs=tuple(row.decided_by(_IOU) for row in TAGS.outputs),
 )
 
 
@@ -93,13 +78,11 @@ def measure_gains(
     """
     if not results:
         return None
-    controls = [
-        [_percent(row, result, comparison) for result in results]
-        for row in comparison.controls
-    ]
-    best = max(
-        range(len(controls)), key=lambda place: statistics.fmean(controls[place])
-    )
+    controls = {
+        decoder: [_percent(row, result, comparison) for result in results]
+        for decoder, row in comparison.controls.items()
+    }
+    best = max(controls, key=lambda decoder: statistics.fmean(controls[decoder]))
     control = summarize(controls[best])
     gains = {}
     for row in comparison.outputs:
@@ -109,7 +92,7 @@ def measure_gains(
         gains[row.name] = gain
     taken = Counter(result["selected"]["decision"]["output"] for result in results)
     assert control is not None
-    return Gains(comparison.controls[best].name, control, gains, dict(taken))
+    return Gains(best, control, gains, dict(taken))
 
 
 def _percent(

@@ -70,6 +70,13 @@ class Layout:
         return {}
 
 
+_F1_COLUMNS = (
+    MetricColumn("F1 at 0.5", "f1"),
+    MetricColumn("tuned", "f1_tuned"),
+    MetricColumn("plug-in", "f1_plugin"),
+)
+
+
 def _tag_layout(task: str, title: str) -> Layout:
     paper = (PaperColumn("paper", TABLE_1[task]),) if task in TABLE_1 else ()
     return Layout(
@@ -80,9 +87,7 @@ def _tag_layout(task: str, title: str) -> Layout:
         network="SPM",
         columns=(
             *paper,
-            MetricColumn("F1 at 0.5", "f1"),
-            MetricColumn("tuned", "f1_tuned"),
-            MetricColumn("plug-in", "f1_plugin"),
+            *_F1_COLUMNS,
             # The control: decoding gains this much without a discriminator.
             GainColumn("gain over G tuned", "f1", "f1_tuned"),
             GainColumn("gain over G plug-in", "f1", "f1_plugin"),
@@ -143,11 +148,7 @@ _CROSS_FITTED = ("ldrsp", "ldrsp_plus", "ldrsp_cross")
 _SLIC = "superpixel_accuracy_slic"
 
 _TAG_CONTROLS = (
-    (
-        MetricColumn("F1 at 0.5", "f1"),
-        MetricColumn("tuned", "f1_tuned"),
-        MetricColumn("plug-in", "f1_plugin"),
-    ),
+    _F1_COLUMNS,
     ControlGainColumn("gain of refined over plug-in", "f1", "f1_plugin", interval=True),
     _CROSS_FITTED,
 )

@@ -7,6 +7,9 @@ from typing import Any
 from experiments.summaries.result_file import metrics_by_outputs
 from ldrsp_tf.errors import UsageError
 
+# The decoders of controls, each with its metric.
+DECODERS = {"tuned": "f1_tuned", "plug-in": "f1_plugin"}
+
 
 @dataclasses.dataclass(frozen=True)
 class ComparedRow:
@@ -50,6 +53,18 @@ class ComparedRow:
             return None
         return test[self._decoder(result)]
 
+    def decided_by(self, metrics: tuple[str, ...], name: str = "") -> "ComparedRow":
+        """Returns the row by other decoders, which its label names instead.
+
+        Args:
+          metrics: The metrics of the decoders.
+          name: The decoder's name; empty for a label without one.
+        """
+        label = self.label.removesuffix(", plug-in")
+        if name:
+            label = f"{label}, {name}"
+        return dataclasses.replace(self, label=label, decoders=metrics)
+
     def _decoder(self, result: Mapping[str, Any]) -> str:
         if len(self.decoders) == 1:
             return self.decoders[0]
@@ -71,9 +86,8 @@ def _control(
 
 
 _AUTO = "auto"
-_TUNED = ("f1_tuned",)
-_PLUGIN = ("f1_plugin",)
-_TUNED_OR_PLUGIN = (*_TUNED, *_PLUGIN)
+_PLUGIN = (DECODERS["plug-in"],)
+_TUNED_OR_PLUGIN = tuple(DECODERS.values())
 _REFINED = ("f1", "f1_tuned")
 
 
@@ -109,14 +123,10 @@ ROWS = (
 # The controls of `ROWS`, with the names that they have there, by each decoder of their
 # test metrics: the best of these, chosen on test rows, is a bound.
 CONTROLS_BY_DECODER = tuple(
-    dataclasses.replace(
-        row,
-        label=f"{row.label.removesuffix(', plug-in')}, {decoder}",
-        decoders=metrics,
-    )
+    row.decided_by((metric,), name)
     for row in ROWS
     if row.is_control
-    for decoder, metrics in (("tuned", _TUNED), ("plug-in", _PLUGIN))
+    for name, metric in DECODERS.items()
 )
 
 
