@@ -23,9 +23,8 @@ from experiments.cli.data_flags import DATA_FLAGS, data_arguments
 from experiments.cli.errors import one_sentence_errors
 from experiments.cli.flag import PATH, Flag
 from experiments.cli.flag_checks import refuse_flags_of_runs
-from experiments.jobs.process import Job
-from experiments.jobs.runner import Failure, failure_text, run_jobs
-from experiments.reports.filling import file_result
+from experiments.jobs.runner import Failure, failure_text, show_progress
+from experiments.reports.filling import run_and_file
 from ldrsp_tf.settings import Domain
 
 COMMAND = Command(
@@ -87,13 +86,7 @@ def _run(flags: Any) -> list[Failure]:
     results, runs = pathlib.Path(flags.results), pathlib.Path(flags.runs)
     study, data = STUDIES[flags.study], data_arguments(flags)
     jobs = missing_jobs(results, runs, flags.task, study, flags.seeds, data)
-
-    def collect(job: Job) -> None:
-        file_result(job.folder / "result.json", results / job.name / "result.json")
-
-    return run_jobs(
-        jobs, flags.jobs, collect, lambda line: print(line, file=sys.stderr, flush=True)
-    )
+    return run_and_file(results, jobs, flags.jobs, show_progress)
 
 
 if __name__ == "__main__":

@@ -21,9 +21,8 @@ from experiments.cli.data_flags import DATA_FLAGS, data_arguments
 from experiments.cli.errors import one_sentence_errors
 from experiments.cli.flag import PATH, Flag
 from experiments.cli.flag_checks import refuse_flags_of_runs, require_figure_folder
-from experiments.jobs.process import Job
-from experiments.jobs.runner import Failure, failure_text, run_jobs
-from experiments.reports.filling import file_result
+from experiments.jobs.runner import Failure, failure_text, show_progress
+from experiments.reports.filling import run_and_file
 from experiments.summaries.result_file import write_json
 from ldrsp_tf.settings import Domain
 
@@ -84,13 +83,7 @@ def _run(results: pathlib.Path, flags: Any) -> list[Failure]:
     own = results / "border"
     runs = pathlib.Path(flags.runs)
     jobs = missing_jobs(own, runs, flags.seeds, data_arguments(flags))
-
-    def collect(job: Job) -> None:
-        file_result(job.folder / "result.json", own / job.name / "result.json")
-
-    return run_jobs(
-        jobs, flags.jobs, collect, lambda line: print(line, file=sys.stderr, flush=True)
-    )
+    return run_and_file(own, jobs, flags.jobs, show_progress)
 
 
 def _describe(results: pathlib.Path, flags: Any) -> None:

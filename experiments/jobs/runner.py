@@ -3,6 +3,7 @@
 import dataclasses
 import signal
 import statistics
+import sys
 import time
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol
@@ -32,6 +33,11 @@ def failure_text(failures: Sequence[Failure]) -> str:
     """Returns the message with which a command ends when jobs have failed."""
     reasons = [f"  {failure.job.name}: {failure.reason}" for failure in failures]
     return "\n".join(["error: These runs failed:", *reasons])
+
+
+def show_progress(line: str) -> None:
+    """Shows a line of progress on standard error, apart from the tables."""
+    print(line, file=sys.stderr, flush=True)
 
 
 class Work(Protocol):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from experiments.jobs.cores import threads_of_each
 from experiments.jobs.process import Job
-from experiments.jobs.runner import Failure, run_jobs
+from experiments.jobs.runner import Failure, Workers, run_jobs
 from experiments.reports.layouts import LAYOUTS, Layout
 from experiments.reports.missing_runs import RunName, missing_runs, runnable
 from experiments.reports.rows import row_folders
@@ -156,19 +156,41 @@ def fill_runs(
         )
         for run in missing
     ]
-
-    def collect(job: Job) -> None:
-        file_result(job.folder / "result.json", results / job.name / "result.json")
-
     if cluster is None or not jobs:
         report(_summary(len(jobs), at_once, threads_of_each(at_once)))
-        return run_jobs(jobs, at_once, collect, report)
+        return run_and_file(results, jobs, at_once, report)
     # Only a run on Ray needs Ray.
     from experiments.jobs.ray_runner import RayWorkers
 
     with cluster:
         report(_summary(len(jobs), at_once, cluster.threads))
-        return run_jobs(jobs, at_once, collect, report, RayWorkers(cluster))
+        return run_and_file(results, jobs, at_once, report, RayWorkers(cluster))
+
+
+def run_and_file(
+    results: pathlib.Path,
+    jobs: Sequence[Job],
+    at_once: int,
+    report: Callable[[str], None],
+    workers: Workers | None = None,
+) -> list[Failure]:
+    """Runs every job and files its result, by the name of the job.
+
+    Args:
+      results: The folder that receives the results of the runs that finish.
+      jobs: The runs in the order in which they start.
+      at_once: The number of runs at a time.
+      report: The function that shows a line of progress.
+      workers: The workers that run the jobs; processes of this machine if None.
+
+    Returns:
+      The runs that failed.
+    """
+
+    def collect(job: Job) -> None:
+        file_result(job.folder / "result.json", results / job.name / "result.json")
+
+    return run_jobs(jobs, at_once, collect, report, workers)
 
 
 def _layouts(wanted: Wanted) -> list[Layout]:

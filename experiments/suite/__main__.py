@@ -19,7 +19,7 @@ from experiments.cli.errors import one_sentence_errors
 from experiments.cli.flag import PATH, Flag
 from experiments.cli.flag_checks import require_figure_folder
 from experiments.jobs.ray_flags import RAY_FLAG, ray_cluster
-from experiments.jobs.runner import Failure, failure_text
+from experiments.jobs.runner import Failure, failure_text, show_progress
 from experiments.reports.filling import fill_runs, require_runnable
 from experiments.reports.missing_runs import runnable
 from experiments.suite.groups import GROUPS, SEEDS
@@ -161,7 +161,7 @@ def _fill(rows: Sequence[ComparedRow], flags: Any) -> list[Failure]:
         runs=pathlib.Path(flags.runs),
         at_once=flags.jobs,
         cluster=ray_cluster(flags.ray_address, flags.jobs),
-        report=lambda line: print(line, file=sys.stderr, flush=True),
+        report=show_progress,
     )
 
 

@@ -67,7 +67,7 @@ def test_a_mistake_of_the_user_is_one_sentence(results, flags, message):
 def test_runs_that_fail_are_named_where_they_leave_no_row(
     tmp_path, monkeypatch, capsys
 ):
-    monkeypatch.setattr(ablations, "run_jobs", lambda *given: ["failed"])
+    monkeypatch.setattr(ablations, "run_and_file", lambda *given: ["failed"])
     monkeypatch.setattr(ablations, "failure_text", lambda failures: "These failed.")
     assert "has no result" in _refusal(f"--results={tmp_path}", "--seeds=1")
     assert capsys.readouterr().err.startswith("These failed.")

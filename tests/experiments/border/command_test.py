@@ -6,6 +6,7 @@ from experiments.border import __main__ as command
 from experiments.border import describing
 from experiments.border.descriptions import Description, read_descriptions
 from experiments.border.plan import CELLS, TASK
+from experiments.reports import filling
 
 
 def test_the_tables_are_printed_and_the_figure_drawn(capsys, write_auto):
@@ -22,7 +23,7 @@ def test_missing_runs_are_done_and_filed(write_auto, monkeypatch, tmp_path, caps
     results = write_auto(CELLS[0].folder, 0, own=0.39, refined=0.42)
     done = results / "border" / "synthetic_tags" / CELLS[0].folder / "seed0"
 
-    def run(jobs, at_once, collect, report):
+    def run(jobs, at_once, collect, report, workers):
         (one,) = jobs
         one.folder.mkdir(parents=True)
         (one.folder / "result.json").write_text(text)
@@ -32,7 +33,7 @@ def test_missing_runs_are_done_and_filed(write_auto, monkeypatch, tmp_path, caps
     text = (done / "result.json").read_text()
     (done / "result.json").unlink()
     monkeypatch.setattr("experiments.border.runs.PLANNED", {TASK: CELLS[:1]})
-    monkeypatch.setattr(command, "run_jobs", run)
+    monkeypatch.setattr(filling, "run_jobs", run)
     folders = (f"--results={results}", f"--runs={tmp_path / 'runs'}")
     command.main(["border", *folders, "--seeds=1"])
     assert (done / "result.json").is_file()
