@@ -9,12 +9,16 @@ from experiments.jobs.cores import threads_of_each
 from experiments.jobs.process import Job
 from experiments.jobs.runner import Failure, Workers, run_jobs
 from experiments.reports.layouts import LAYOUTS, Layout
-from experiments.reports.missing_runs import RunName, missing_runs, runnable
+from experiments.reports.missing_runs import (
+    RunName,
+    missing_runs,
+    require_runnable,
+    runnable,
+)
 from experiments.reports.rows import row_folders
 from experiments.summaries.collection import Results, differing_settings, load_results
 from experiments.summaries.result_check import require_result
 from experiments.summaries.result_file import read_json, write_json
-from experiments.tasks.recipes import RECIPES
 from experiments.tasks.task import TASKS, get_task
 from ldrsp_tf.errors import UsageError
 
@@ -210,25 +214,9 @@ def _folders(
     layout: Layout, there: Results, methods: Sequence[str] | None
 ) -> list[str]:
     if methods is None:
-        return runnable(layout.methods or row_folders(layout, there), RECIPES)
+        return runnable(layout.methods or row_folders(layout, there))
     require_runnable(methods)
     return list(methods)
-
-
-def require_runnable(folders: Sequence[str]) -> None:
-    """Refuses folders whose method or networks this package does not have.
-
-    Args:
-      folders: The folders of methods, `<method>[-<networks>]`.
-
-    Raises:
-      UsageError: A folder is of no method.
-    """
-    for folder in folders:
-        if not runnable([folder], RECIPES):
-            raise UsageError(
-                f"There is no method {folder!r}; the methods are {', '.join(RECIPES)}."
-            )
 
 
 def _check_settings(

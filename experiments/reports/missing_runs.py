@@ -1,7 +1,7 @@
 """The runs that a table lacks."""
 
 import dataclasses
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from experiments.summaries.collection import Results
 from experiments.summaries.labels import (
@@ -10,6 +10,8 @@ from experiments.summaries.labels import (
     run_flags,
     split_folder,
 )
+from experiments.tasks.recipes import RECIPES
+from ldrsp_tf.errors import UsageError
 
 
 @dataclasses.dataclass(frozen=True)
@@ -87,23 +89,38 @@ def missing_runs(
         if not controls or "controls" in result
     }
     return [
-        RunName(task, folder, seed, controls)
+        RunName(task, folder, seed)
         for seed in range(seeds)
         for folder in folders
         if (folder, seed) not in there
     ]
 
 
-def runnable(folders: Sequence[str], methods: Collection[str]) -> list[str]:
+def runnable(folders: Sequence[str]) -> list[str]:
     """Returns the folders whose method and networks this package has.
 
     Args:
       folders: The folders of methods, `<method>[-<networks>]`.
-      methods: The names of the package's methods.
     """
     return [
         folder
         for folder in folders
-        if split_folder(folder)[0] in methods
+        if split_folder(folder)[0] in RECIPES
         and split_folder(folder)[1] in ("", *NETWORKS)
     ]
+
+
+def require_runnable(folders: Sequence[str]) -> None:
+    """Refuses folders whose method or networks this package does not have.
+
+    Args:
+      folders: The folders of methods, `<method>[-<networks>]`.
+
+    Raises:
+      UsageError: A folder is of no method.
+    """
+    for folder in folders:
+        if not runnable([folder]):
+            raise UsageError(
+                f"There is no method {folder!r}; the methods are {', '.join(RECIPES)}."
+            )

@@ -20,12 +20,11 @@ from experiments.cli.flag import PATH, Flag
 from experiments.cli.flag_checks import require_figure_folder
 from experiments.jobs.ray_flags import RAY_FLAG, ray_cluster
 from experiments.jobs.runner import Failure, failure_text, show_progress
-from experiments.reports.filling import fill_runs, require_runnable
-from experiments.reports.missing_runs import runnable
+from experiments.reports.filling import fill_runs
+from experiments.reports.missing_runs import require_runnable, runnable
 from experiments.suite.groups import GROUPS, SEEDS
 from experiments.suite.rows import ROWS, ComparedRow, choose_rows
 from experiments.suite.runs import runs_to_do
-from experiments.tasks.recipes import RECIPES
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.settings import Domain
 
@@ -151,9 +150,7 @@ def _fill(rows: Sequence[ComparedRow], flags: Any) -> list[Failure]:
     folders = list(dict.fromkeys(row.folder for row in rows))
     if flags.methods or flags.rows:
         require_runnable(folders)
-    missing = runs_to_do(
-        results, _tasks(flags), runnable(folders, RECIPES), flags.seeds
-    )
+    missing = runs_to_do(results, _tasks(flags), runnable(folders), flags.seeds)
     return fill_runs(
         results,
         missing,

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from experiments.reports import filling
+from experiments.reports import missing_runs
 from experiments.suite import __main__ as command
 
 ROOT = pathlib.Path(__file__).parents[3]
@@ -92,12 +92,11 @@ def test_missing_runs_are_asked_for_and_compared(monkeypatch, capsys, suite_resu
 def test_methods_that_cannot_be_run_are_refused_if_they_are_named(
     monkeypatch, capsys, suite_results
 ):
-    monkeypatch.setattr(command, "RECIPES", {"ldrsp": None})
+    monkeypatch.setattr(missing_runs, "RECIPES", {"ldrsp": None})
     monkeypatch.setattr(command, "fill_runs", lambda *_, **__: [])
     flags = [f"--results={suite_results.path}", "--tasks=bibtex", "--seeds=1"]
     command.main(["suite", *flags])
     assert "plain MLP" in capsys.readouterr().out
-    monkeypatch.setattr(filling, "RECIPES", {"ldrsp": None})
     with pytest.raises(SystemExit, match="There is no method 'baseline'"):
         command.main(["suite", *flags, "--methods=baseline"])
 
