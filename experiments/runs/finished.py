@@ -12,7 +12,8 @@ import tensorflow as tf
 from experiments.fits.own_fit import build_own_fit
 from experiments.runs.builders import build_refiner
 from experiments.runs.own_stages import FittedModel
-from experiments.summaries.result_check import require_result
+from experiments.runs.stage_files import last_stage
+from experiments.summaries.result_check import require_run
 from experiments.summaries.result_file import INPUTS_FILE, SOURCES_FILE, read_json
 from experiments.tasks.config import Config
 from experiments.tasks.inputs import NewInputs
@@ -187,7 +188,7 @@ class FinishedRun(NamedTuple):
         return refiner
 
     def _restore(self, trainer: Trainable) -> None:
-        stage = "retraining" if self.config.retrain else "selection"
+        stage = last_stage(self.config)
         checkpoints = Checkpoints(trainer, self.folder / "checkpoints" / stage)
         restore = (
             checkpoints.restore if self.config.retrain else checkpoints.restore_best
@@ -237,19 +238,7 @@ def load_run(folder: str | os.PathLike[str]) -> FinishedRun:
             "with python -m experiments.run, which names its folder."
         )
     path = folder / "result.json"
-    require_result(path, result, "selected", "config", "command")
-    selected = result["selected"]
-    fault = ""
-    untuned = result["test"].keys() - {*selected.get("calibration", {}), "decided"}
-    if untuned:
-        fault = f"selected.calibration lacks {', '.join(sorted(untuned))}"
-    elif "decided" in result["test"] and "decision" not in selected:
-        fault = "selected.decision is missing"
-    if fault:
-        raise UsageError(
-            f"{path} is not the result of a run ({fault}); make it anew with "
-            "experiments.run, in an empty folder."
-        )
+    require_run(path, result)
     try:
         task, config = _configured(folder, result)
     except UsageError as error:

@@ -9,7 +9,12 @@ import numpy as np
 
 from experiments.fits.own_fit import OwnFit, build_own_fit
 from experiments.runs.context import RunContext
-from experiments.runs.stage_files import SELECTION, FurtherMeasure, StageFiles
+from experiments.runs.stage_files import (
+    RETRAINING,
+    SELECTION,
+    FurtherMeasure,
+    StageFiles,
+)
 from experiments.tasks.splits import Split
 from ldrsp_tf.data.examples import Examples
 from ldrsp_tf.data.preprocessing import preprocess
@@ -117,7 +122,7 @@ class OwnStages(StageFiles):
         epochs = self.fit.retraining_epochs(
             chosen["epoch"], len(training.x), len(all_training.x)
         )
-        self._fit("retraining", self.fit, all_training, epochs)
+        self._fit(RETRAINING, self.fit, all_training, epochs)
 
     def controls(self, split: Split) -> NoControls:
         """Returns no controls: settings that ask for some are refused.

@@ -11,6 +11,7 @@ from experiments.runs.commands import note_command
 from experiments.runs.context import RunContext
 from experiments.runs.display import Display
 from experiments.runs.environment import peak_memory_bytes, versions
+from experiments.runs.stage_files import RETRAINING, last_stage
 from experiments.runs.stages import open_stages
 from experiments.summaries.result_check import require_result
 from experiments.summaries.result_file import INPUTS_FILE, read_json, write_json
@@ -95,7 +96,7 @@ def _run(context: RunContext, display: Display, command: str) -> Result:
         },
     )
     if config.retrain:
-        retrained = stages.history.phase("retraining")[-1]["epoch"]
+        retrained = stages.history.phase(RETRAINING)[-1]["epoch"]
         measured["selected"]["retraining_epochs"] = retrained
     divergence = divergence_of(measured.get("score", {}))
     notes = (*notes, *([divergence] if divergence else []))
@@ -126,7 +127,7 @@ def _seconds(
     config: Config, data: LoadedData, records: Sequence[Record]
 ) -> dict[str, float]:
     """Returns the times of preparation, training and one epoch of the last stage."""
-    last = "retraining" if config.retrain else "selection"
+    last = last_stage(config)
     of_last = [r["seconds"] for r in records if r["phase"] == last]
     return {
         "prepare": data.prepare_seconds,

@@ -12,6 +12,7 @@ from experiments.cli.interruption import signals_wait
 from experiments.runs.context import RunContext
 from experiments.runs.tensorboard import Events
 from experiments.summaries.result_file import write_json
+from experiments.tasks.config import Config
 from experiments.tasks.splits import Split
 from ldrsp_tf.data.examples import Examples
 from ldrsp_tf.distribution.workers import broadcast_from_chief
@@ -26,7 +27,15 @@ FurtherMeasure = Callable[[np.ndarray], dict[str, float]]
 # The stage that a run chooses its epoch in; names of the stages before it are longer.
 SELECTION = "selection"
 
+# The last stage of a run that trains anew on all training rows.
+RETRAINING = "retraining"
+
 Self = TypeVar("Self", bound="StageFiles")
+
+
+def last_stage(config: Config) -> str:
+    """Returns the name of the last stage of a run, whose networks predict."""
+    return RETRAINING if config.retrain else SELECTION
 
 
 class RunControls(Protocol):

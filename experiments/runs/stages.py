@@ -26,7 +26,12 @@ from experiments.runs.context import RunContext
 from experiments.runs.controls import Controls
 from experiments.runs.evaluation import evaluate_test
 from experiments.runs.own_stages import OwnStages
-from experiments.runs.stage_files import SELECTION, FurtherMeasure, StageFiles
+from experiments.runs.stage_files import (
+    RETRAINING,
+    SELECTION,
+    FurtherMeasure,
+    StageFiles,
+)
 from experiments.tasks.config import Config
 from experiments.tasks.recipes import get_recipe
 from experiments.tasks.splits import Split
@@ -151,9 +156,9 @@ class Stages(StageFiles):
         ratio = self._updates_ratio(training, all_training)
         self.refiner.trainer.reset()
         first_ratio = self.first_ratio(training, all_training)
-        folds = self._first_stages("retraining", all_training, ratio, first_ratio)
+        folds = self._first_stages(RETRAINING, all_training, ratio, first_ratio)
         self._fit(
-            "retraining",
+            RETRAINING,
             self.refiner.trainer,
             with_folds(config, all_training, folds),
             epochs=max(1, round(chosen["epoch"] * ratio)),

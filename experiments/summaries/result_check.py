@@ -26,12 +26,39 @@ def require_result(path: pathlib.Path, result: Mapping[str, Any], *needed: str) 
     Raises:
       UsageError: A part is missing, or has a value that no run writes.
     """
-    fault = next(_faults(result, {*_ALWAYS, *needed}), None)
-    if fault is not None:
+    _refuse_first(path, _faults(result, {*_ALWAYS, *needed}))
+
+
+def require_run(path: pathlib.Path, result: Mapping[str, Any]) -> None:
+    """Refuses a result that lacks a part with which its run predicts again.
+
+    Args:
+      path: The file, for the message.
+      result: The content of the file.
+
+    Raises:
+      UsageError: A part is missing, or has a value that no run writes.
+    """
+    require_result(path, result, "selected", "config", "command")
+    _refuse_first(path, _faults_of_choices(result))
+
+
+def _refuse_first(path: pathlib.Path, faults: _Faults) -> None:
+    for fault in faults:
         raise UsageError(
             f"{path} is not the result of a run ({fault}); make it anew with "
             "experiments.run, in an empty folder."
         )
+
+
+def _faults_of_choices(result: Mapping[str, Any]) -> _Faults:
+    """Yields what the choices lack for outputs that were measured on test rows."""
+    test, selected = result["test"], result["selected"]
+    untuned = test.keys() - {*selected.get("calibration", {}), "decided"}
+    if untuned:
+        yield f"selected.calibration lacks {', '.join(sorted(untuned))}"
+    if "decided" in test and "decision" not in selected:
+        yield "selected.decision is missing"
 
 
 def _faults(result: Mapping[str, Any], needed: set[str]) -> _Faults:
