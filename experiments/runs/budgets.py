@@ -65,3 +65,14 @@ def bounded_epochs(epochs: int, bounds: tuple[int, ...], updates: int) -> int:
         return epochs
     low, high = bounds
     return max(1, round(min(max(epochs * updates, low), high) / updates))
+
+
+def selection_epochs(config: Config, rows: int) -> int:
+    """Returns the largest number of epochs of the stage that chooses an epoch.
+
+    Args:
+      config: The settings of the run.
+      rows: The number of rows that the stage trains on.
+    """
+    updates = config.training.steps_per_epoch(rows)
+    return bounded_epochs(config.epochs, config.updates, updates)

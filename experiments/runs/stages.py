@@ -6,7 +6,7 @@ predict, and one that learns to score.
 """
 
 import statistics
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -32,7 +32,6 @@ from experiments.runs.stage_files import (
     FurtherMeasure,
     StageFiles,
 )
-from experiments.tasks.config import Config
 from experiments.tasks.recipes import get_recipe
 from experiments.tasks.splits import Split
 from ldrsp_tf.data.examples import Examples
@@ -87,10 +86,11 @@ class Stages(StageFiles):
             self.refiner = build_refiner(task, config, examples, generator)
             if config.pretraining_epochs:
                 self._pretrainer = pretrainer(config, self.refiner, examples)
+        # That of the generators, if there are any.
+        first = self._members[0].settings if self._members else config.training
+        self._first_training, rows = first, len(examples.x)
         self._budgets = Budgets.of(
-            config,
-            config.training.steps_per_epoch(len(examples.x)),
-            *(m.settings.steps_per_epoch(len(examples.x)) for m in self._members[:1]),
+            config, config.training.steps_per_epoch(rows), first.steps_per_epoch(rows)
         )
         # Only now: settings that were refused do not claim the folder.
         super().__init__(run)
@@ -153,7 +153,7 @@ class Stages(StageFiles):
           chosen: The record of the chosen epoch.
         """
         config = self._run.config
-        ratio = self._updates_ratio(training, all_training)
+        ratio = _ratio(config.training, training, all_training)
         self.refiner.trainer.reset()
         first_ratio = self.first_ratio(training, all_training)
         folds = self._first_stages(RETRAINING, all_training, ratio, first_ratio)
@@ -206,13 +206,7 @@ class Stages(StageFiles):
 
         It is that of some rows to all rows, by the batches that generators have.
         """
-        if not self._members:
-            return 1.0
-        return _ratio(self._members[0].settings, training, all_training)
-
-    def _updates_ratio(self, training: Examples, all_training: Examples) -> float:
-        """Returns the ratio of updates an epoch, of some rows to all rows."""
-        return _ratio(self._run.config.training, training, all_training)
+        return _ratio(self._first_training, training, all_training)
 
     def _first_stages(
         self,
@@ -243,21 +237,7 @@ class Stages(StageFiles):
             )
             for index in range(len(self._members))
         ]
-        if stage == SELECTION and config.late_refit:
-            # Validation rows are new to the cross-fitted generators as well.
-            for refitted, member in zip(self._refitted, self._members, strict=True):
-                refitted.trainer.generator.set_weights(
-                    member.trainer.generator.get_weights()
-                )
-        else:
-            for index, refitted in enumerate(self._refitted):
-                refitted.trainer.reset()
-                self._fit(
-                    f"{stage}/refitted {index + 1}",
-                    refitted.trainer,
-                    examples,
-                    max(1, round(statistics.median(epochs))),
-                )
+        self._fit_refitted(stage, examples, epochs)
         if self._pretrainer is not None:
             self._fit(
                 f"{stage}/answers",
@@ -316,6 +296,32 @@ class Stages(StageFiles):
         best = restore_best(checkpoints, self.history, name)
         return best["epoch"] * self.first_ratio(seen, examples)
 
+    def _fit_refitted(
+        self, stage: str, examples: Examples, epochs: Sequence[float]
+    ) -> None:
+        """Trains the generators of all rows, or copies the cross-fitted ones.
+
+        Args:
+          stage: The training that the stage belongs to.
+          examples: The rows to train on.
+          epochs: The number of epochs for each, by the cross-fitted generators.
+        """
+        if stage == SELECTION and self._run.config.late_refit:
+            # Validation rows are new to the cross-fitted generators as well.
+            for refitted, member in zip(self._refitted, self._members, strict=True):
+                refitted.trainer.generator.set_weights(
+                    member.trainer.generator.get_weights()
+                )
+            return
+        for index, refitted in enumerate(self._refitted):
+            refitted.trainer.reset()
+            self._fit(
+                f"{stage}/refitted {index + 1}",
+                refitted.trainer,
+                examples,
+                max(1, round(statistics.median(epochs))),
+            )
+
     def _validation_of(
         self, member: Refiner, held_out: Examples
     ) -> Callable[[], Validation]:
@@ -355,13 +361,3 @@ def open_stages(run: RunContext, examples: Examples) -> StageFiles:
     if get_recipe(run.config.method).fit is None:
         return Stages(run, examples)
     return OwnStages(run, examples)
-
-
-def selection_epochs(config: Config, rows: int) -> int:
-    """Returns the largest number of epochs of the stage that chooses an epoch.
-
-    Args:
-      config: The settings of the run.
-      rows: The number of rows that the stage trains on.
-    """
-    return Budgets.of(config, config.training.steps_per_epoch(rows)).epochs

@@ -8,9 +8,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from datasets.loading import LoadedData
+from experiments.runs.budgets import selection_epochs
 from experiments.runs.context import RunContext
 from experiments.runs.stage_files import SELECTION
-from experiments.runs.stages import open_stages, selection_epochs
+from experiments.runs.stages import open_stages
 from experiments.search.plan import Plan, Settings
 from experiments.tasks.splits import hold_out
 from ldrsp_tf.errors import DivergenceError
