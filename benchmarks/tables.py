@@ -55,7 +55,7 @@ def main(argv: list[str]) -> None:
         content = _read(FLAGS.benchmarks)
         if FLAGS.docs:
             root = pathlib.Path(FLAGS.docs)
-            require_pages(root, "--docs")
+            require_pages(root)
             makers = {**table_makers(content), **kill_makers(_read(FLAGS.kills))}
             for page in update_pages(root, makers):
                 print(f"Updated {page}.")

@@ -274,7 +274,7 @@ def _check_docs(flags: Any) -> None:
             "--docs writes every marked table as Markdown; leave out --table and "
             "--format."
         )
-    require_pages(pathlib.Path(flags.docs), "--docs")
+    require_pages(pathlib.Path(flags.docs))
 
 
 def _draw(tables: list[Table], folder: pathlib.Path, flags: Any) -> None:

@@ -52,7 +52,7 @@ def read_blocks(
     path: str | os.PathLike[str],
     lines: Iterator[tuple[int, str]],
     attributes: Sequence[Attribute],
-    ignored: Collection[int] = frozenset(),
+    ignored: Collection[int],
 ) -> Iterator[Entries]:
     """Reads the rows of a file.
 

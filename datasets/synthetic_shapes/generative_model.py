@@ -38,7 +38,6 @@ from datasets.synthetic_shapes.skeletons import SIZE, Bones
 
 SEED = 20190102
 NUM_ROWS = {"train": 400, "validation": 100, "test": 200}
-CLASSES = ("background", "animal")
 
 GRAY = (0.3, 0.7)
 TINT = 0.06
@@ -80,7 +79,7 @@ class Pictures:
 
     Attributes:
       images: The pictures in RGB, `[N, SIZE, SIZE, 3]`, uint8.
-      masks: The class ids (indices of `CLASSES`), `[N, SIZE, SIZE]`, uint8.
+      masks: The class ids, `[N, SIZE, SIZE]`, uint8: 0 background, 1 animal.
     """
 
     images: np.ndarray

@@ -15,8 +15,6 @@ from datasets.preparation import source_files
 from datasets.preparation.checksums import sha256
 from datasets.preparation.features import byte_tensor, ordered_info
 
-CLASSES = ("background", "horse")
-
 _ARCHIVE = "pics32.zip"
 _SIZE = 32
 

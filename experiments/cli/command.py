@@ -6,7 +6,6 @@ TensorFlow in its `main`, after that.
 """
 
 import difflib
-import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import NoReturn
@@ -14,6 +13,7 @@ from typing import NoReturn
 from absl import flags
 
 from datasets.errors import DataError
+from experiments.cli.errors import discard_output
 from experiments.cli.flag import Flag
 from experiments.cli.help import help_text
 from ldrsp_tf.errors import UsageError
@@ -99,7 +99,7 @@ def _show(text: str) -> None:
         print(text, flush=True)
     except BrokenPipeError:
         # The reader, such as `head`, has seen enough; nothing is left to be flushed.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        discard_output()
 
 
 def _defined(known: Sequence[Flag]) -> flags.FlagValues:

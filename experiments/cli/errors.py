@@ -43,7 +43,7 @@ def one_sentence_errors(kept: str) -> Iterator[None]:
         end_interrupted(interrupt, f"the same command goes on from {kept}")
     except Exception as error:
         if isinstance(error, BrokenPipeError) and _reader_has_left():
-            _discard_output()
+            discard_output()
             sys.exit(_NO_READER)
         reason = disk_error(error) or _full_temporary_folder()
         if reason is None:
@@ -65,7 +65,7 @@ def _reader_has_left() -> bool:
     return any(event & select.POLLERR for _, event in poll.poll(0))
 
 
-def _discard_output() -> None:
+def discard_output() -> None:
     """Lets the interpreter flush the rest of its output to nowhere."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())

@@ -209,7 +209,7 @@ class _Runner:
             if reason is None:
                 self._finish(ended)
             else:
-                self._fail(ended.number, ended.job, reason)
+                self._fail(ended, reason)
 
     def _failed(self, ended: _Running) -> str | None:
         """Returns why an ended job failed; None if it did not."""
@@ -232,9 +232,11 @@ class _Runner:
             line += f"; about {clock(expected)} left"
         self._report(f"{self._place(ended.number)} {line}")
 
-    def _fail(self, number: int, job: Job, reason: str) -> None:
-        self._failures.append(Failure(job, reason))
-        self._report(f"{self._place(number)} failed    {job.name}: {reason}")
+    def _fail(self, ended: _Running, reason: str) -> None:
+        self._failures.append(Failure(ended.job, reason))
+        self._report(
+            f"{self._place(ended.number)} failed    {ended.job.name}: {reason}"
+        )
 
     def _place(self, number: int) -> str:
         return f"[{number:{len(str(self._total))}d}/{self._total}]"

@@ -21,19 +21,18 @@ def pages_below(root: pathlib.Path) -> list[pathlib.Path]:
     return [page for page in pages if page.is_file()]
 
 
-def require_pages(root: pathlib.Path, flag: str) -> None:
+def require_pages(root: pathlib.Path) -> None:
     """Refuses a folder that has no page.
 
     Args:
-      root: The folder that should hold README.md or docs/.
-      flag: The flag that names it, for the error.
+      root: The folder of `--docs`, that should hold README.md or docs/.
 
     Raises:
       UsageError: The folder has neither README.md nor a page below docs/.
     """
     if not pages_below(root):
         raise UsageError(
-            f"{root} holds neither README.md nor a page of docs/; {flag} names the "
+            f"{root} holds neither README.md nor a page of docs/; --docs names the "
             "folder that does."
         )
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from experiments.cli.markdown import markdown_table
+from experiments.search.record import ended
 from experiments.summaries.labels import TITLES, split_folder
 from experiments.summaries.result_file import read_json
 from experiments.summaries.result_table import percent
@@ -53,9 +54,7 @@ def sweep_table(folder: pathlib.Path, task: str) -> str:
 def _row(name: str, sweep: Mapping[str, Any]) -> tuple[str, ...]:
     method, networks = split_folder(name)
     title = TITLES.get(method, method)
-    trials = [
-        t for t in sweep["trials"] if t["state"] not in ("interrupted", "running")
-    ]
+    trials = ended(sweep["trials"])
     best = sweep["best"]
     # Sweeps from before ranges were widened do not say where their best trials lie.
     edges = sweep.get("edges")

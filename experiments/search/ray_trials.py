@@ -13,13 +13,10 @@ from datasets.loading import LoadedData
 from experiments.cli.interruption import signals_interrupt
 from experiments.jobs.ray_cluster import RETRIES, RayCluster
 from experiments.search.plan import Plan, Settings
-from experiments.search.trials import Report, validation_value
+from experiments.search.trials import Measure, Report, validation_value
 from ldrsp_tf.errors import UsageError
 
 _POLL_SECONDS = 0.5
-
-
-Measure = Callable[[Settings, pathlib.Path, Report], float]
 
 
 def search_on_ray(

@@ -14,9 +14,9 @@ import sqlalchemy
 from optuna.trial import FrozenTrial, TrialState
 
 from datasets.preparation.file_lock import hold_lock
-from experiments.search.plan import Plan, Settings
+from experiments.search.plan import Plan
 from experiments.search.record import best_trial, ended, trial_record
-from experiments.search.trials import Report
+from experiments.search.trials import Measure
 from experiments.search.widening import Budget, Widening, widened_spaces, winning_edges
 from experiments.tasks.ranges import Edge, Space
 from ldrsp_tf.errors import DivergenceError, UsageError, first_line
@@ -37,9 +37,6 @@ _FOLDER = "folder"
 
 # Seconds between two looks at the trials of other processes.
 _POLL_SECONDS = 0.5
-
-
-Measure = Callable[[Settings, pathlib.Path, Report], float]
 
 
 class Search:

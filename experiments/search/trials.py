@@ -23,6 +23,9 @@ from ldrsp_tf.training.resume import best_record
 # Receives the steps done and the value so far; raises to stop the trial.
 Report = Callable[[int, float], None]
 
+# Returns the value of settings; the folder receives the files of the trial.
+Measure = Callable[[Settings, pathlib.Path, Report], float]
+
 
 def without_test_rows(data: LoadedData) -> LoadedData:
     """Returns the data without its test rows, which a search must not use."""
