@@ -12,7 +12,7 @@ from datasets.errors import DataError
 from datasets.images import decoding, downsampling
 from datasets.lfw_parts import archives, name_lists, part_masks
 from datasets.preparation import source_files
-from datasets.preparation.checksums import sha256
+from datasets.preparation.checksums import file_checksums
 from datasets.preparation.features import byte_tensor, ordered_info
 
 SIZE = 32
@@ -71,9 +71,7 @@ class Builder(tfds.core.GeneratorBasedBuilder):
         self, dl_manager: tfds.download.DownloadManager
     ) -> dict[str, Iterator[tuple[int, dict[str, object]]]]:
         paths = source_files.download(dl_manager, self.url_infos, self.OTHER_VERSIONS)
-        self.info.metadata["sha256"] = {
-            name: sha256(path) for name, path in paths.items()
-        }
+        self.info.metadata["sha256"] = file_checksums(paths)
         splits = {
             split: _read_names(paths[f"parts_{split}.txt"], size)
             for split, size in self.SPLITS.items()

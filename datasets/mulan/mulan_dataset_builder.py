@@ -12,7 +12,7 @@ from datasets.arff.labels_xml import read_labels_xml
 from datasets.arff.reader import read_arff
 from datasets.mulan.splits import divide
 from datasets.preparation import source_files
-from datasets.preparation.checksums import sha256
+from datasets.preparation.checksums import file_checksums
 from datasets.preparation.features import byte_tensor, float_tensor, ordered_info
 from datasets.preparation.mulan_builder import require_count
 from datasets.preparation.mulan_sets import SETS, MulanSet
@@ -56,9 +56,7 @@ class Builder(tfds.core.GeneratorBasedBuilder):
     ) -> dict[str, Iterator[tuple[int, _Rows]]]:
         found = source_files.download(dl_manager, source_files.own_url_infos(self))
         paths = {name: found[name] for name in self.own_files}
-        self.info.metadata["sha256"] = {
-            name: sha256(path) for name, path in paths.items()
-        }
+        self.info.metadata["sha256"] = file_checksums(paths)
         labels = read_labels_xml(paths[self._set.labels_file])
         self.info.metadata["inputs"] = _described(paths[self._set.train_file], labels)
         splits = _read_splits(self._set, paths, labels)

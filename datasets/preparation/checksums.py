@@ -33,6 +33,20 @@ def sha256(path: str | os.PathLike[str]) -> str:
     return digest.hexdigest()
 
 
+def file_checksums(
+    paths: Mapping[str, str | os.PathLike[str]],
+) -> dict[str, str]:
+    """Computes the SHA-256 of each file, by its name.
+
+    Args:
+      paths: The files by name.
+
+    Raises:
+      DataError: A file cannot be read.
+    """
+    return {name: sha256(path) for name, path in paths.items()}
+
+
 def array_checksums(
     splits: Mapping[str, Mapping[str, np.ndarray]],
 ) -> dict[str, str]:

@@ -13,7 +13,7 @@ from datasets.arff.labels_xml import read_labels_xml
 from datasets.arff.reader import ArffData, read_arff
 from datasets.errors import DataError
 from datasets.preparation import source_files
-from datasets.preparation.checksums import sha256
+from datasets.preparation.checksums import file_checksums
 from datasets.preparation.features import byte_tensor, ordered_info
 
 
@@ -68,9 +68,7 @@ class MulanBuilder(
         self, dl_manager: tfds.download.DownloadManager
     ) -> dict[str, Iterator[tuple[int, dict[str, np.ndarray]]]]:
         paths = source_files.download(dl_manager, self.url_infos)
-        self.info.metadata["sha256"] = {
-            name: sha256(path) for name, path in paths.items()
-        }
+        self.info.metadata["sha256"] = file_checksums(paths)
         labels = None
         if self.LABELS_FILE is not None:
             labels = self._read_label_names(paths[self.LABELS_FILE])

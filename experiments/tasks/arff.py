@@ -15,7 +15,7 @@ from datasets.arff.reader import ArffData, read_arff
 from datasets.arff.text import require_file
 from datasets.errors import DataError
 from datasets.loading import LoadedData
-from datasets.preparation.checksums import sha256
+from datasets.preparation.checksums import file_checksums
 from experiments.tasks.arff_config import ArffConfig
 from experiments.tasks.arff_inputs import ArffInputs
 from experiments.tasks.inputs import NewInputs
@@ -126,7 +126,7 @@ def source_checksums(config: ArffConfig) -> dict[str, str]:
     paths = config.given_paths()
     for path in paths.values():
         require_file(path)
-    return {name: sha256(path) for name, path in paths.items()}
+    return file_checksums(paths)
 
 
 def label_names(config: ArffConfig, header: Header) -> list[str]:
