@@ -73,14 +73,14 @@ def main(argv: Sequence[str] | None = None) -> None:
             run.config,
             output,
             inputs,
-            _rows(model.method, prediction),
+            _outputs(model.method, prediction),
             prediction.scores,
             model.decoder_params,
         )
         print(f"{len(inputs.names):,} predictions written to {output}")
 
 
-def _rows(method: "Method", prediction: "Prediction") -> "dict[str, np.ndarray]":
+def _outputs(method: "Method", prediction: "Prediction") -> "dict[str, np.ndarray]":
     """Returns all outputs by name; first those that validation has decided on."""
     from ldrsp_tf.evaluation.validation import outputs_of
 

@@ -84,15 +84,15 @@ def validation_value(
         )
         with open_stages(run, rows.training) as stages:
             chosen = stages.select(rows.training, rows.validation)
-        values.append(_mean_of_rows(space, chosen["validation"]))
+        values.append(_mean_of_outputs(space, chosen["validation"]))
         done += selection_epochs(config, len(rows.training.x))
     return statistics.mean(values)
 
 
-def _mean_of_rows(space: OutputSpace, validation: Mapping[str, Any]) -> float:
-    """Returns the mean of the selection metrics of the rows that a method has."""
-    rows = validation["measured"].values()
-    return statistics.mean(space.selection_metric(measured) for measured in rows)
+def _mean_of_outputs(space: OutputSpace, validation: Mapping[str, Any]) -> float:
+    """Returns the mean of the selection metrics of the outputs that a method has."""
+    of_outputs = validation["measured"].values()
+    return statistics.mean(space.selection_metric(measured) for measured in of_outputs)
 
 
 class _Progress:
@@ -125,6 +125,6 @@ class _Progress:
                 raise DivergenceError(divergence)
             self._best = best_record([*filter(None, [self._best]), record])
             assert self._best is not None
-            value = _mean_of_rows(self._space, self._best["validation"])
+            value = _mean_of_outputs(self._space, self._best["validation"])
             value = statistics.mean([*self._before, value])
             self._report(self._first + record["epoch"], value)

@@ -147,11 +147,11 @@ def write_predictions(
     config: MaskConfig,
     path: pathlib.Path,
     inputs: NewInputs,
-    rows: Mapping[str, np.ndarray],
+    outputs: Mapping[str, np.ndarray],
     scores: np.ndarray | None,
     decoder_params: Mapping[str, Mapping[str, Any]],
 ) -> None:
-    """Writes a picture per input and row, and the mean scores as `scores.csv`.
+    """Writes a picture per input and output, and the mean scores as `scores.csv`.
 
     They take their place as a whole. Other files in the folder stay, and so do pictures
     of other inputs, but no scores of an earlier prediction.
@@ -159,11 +159,11 @@ def write_predictions(
     del decoder_params
     values = mask_values(config)
     with whole_folder(path, (_SCORES,), "masks") as aside:
-        for row, y in rows.items():
+        for output, y in outputs.items():
             for index, name in enumerate(inputs.names):
                 size = inputs.sizes[index] if inputs.sizes else y.shape[1:3]
                 picture = mask_picture(np.argmax(y[index], -1), values, size)
-                file = aside / OUTPUT_NAMES[row] / f"{name}.png"
+                file = aside / OUTPUT_NAMES[output] / f"{name}.png"
                 file.parent.mkdir(parents=True, exist_ok=True)
                 picture.save(file)
         if scores is not None:

@@ -21,7 +21,7 @@ _SEPARATOR = ";"
 _DIGITS = 6
 
 
-# Names of the outputs in files, by row.
+# Names of the outputs in files, by their names in results.
 OUTPUT_NAMES = {
     "decided": "decided",
     "generator": "generated",
@@ -29,13 +29,14 @@ OUTPUT_NAMES = {
 }
 
 
-Rows = Mapping[str, np.ndarray]
+# Relaxed or decided outputs `[N, L]`, by name.
+Outputs = Mapping[str, np.ndarray]
 
 
 def write_tags(
     path: pathlib.Path,
     inputs: NewInputs,
-    rows: Rows,
+    outputs: Outputs,
     scores: np.ndarray | None,
     decoder_params: Mapping[str, Mapping[str, Any]],
 ) -> None:
@@ -47,11 +48,11 @@ def write_tags(
     Args:
       path: The file to write, `*.csv` or `*.jsonl`.
       inputs: The inputs of the predictions.
-      rows: Tags `[N, L]`, relaxed of the generator and of the refinement, or decided,
-        by row.
+      outputs: Tags `[N, L]` by name, relaxed of the generator and of the refinement, or
+        decided.
       scores: D's score of each refined output, `[N]`; None without D.
-      decoder_params: The tuned threshold of each row; those without one are decided at
-        0.5.
+      decoder_params: The tuned threshold of each of the outputs; those without one are
+        decided at 0.5.
 
     Raises:
       UsageError: The file has another ending, or a tag's name has a semicolon.
@@ -60,31 +61,31 @@ def write_tags(
     require_tag_names(path, inputs.label_names)
     names = inputs.label_names
     if names is None:
-        names = [str(label) for label in range(next(iter(rows.values())).shape[1])]
-    records = _records(inputs.names, names, rows, scores, decoder_params)
+        names = [str(label) for label in range(next(iter(outputs.values())).shape[1])]
+    records = _records(inputs.names, names, outputs, scores, decoder_params)
     _write(path, _WRITERS[path.suffix](records, names))
 
 
 def _records(
     inputs: list[str],
     labels: list[str],
-    rows: Rows,
+    outputs: Outputs,
     scores: np.ndarray | None,
     decoder_params: Mapping[str, Mapping[str, Any]],
 ) -> Iterator[dict[str, Any]]:
     decided = {
-        row: threshold_decode(
-            y, decoder_params.get(row, {}).get("threshold", DEFAULT_THRESHOLD)
+        output: threshold_decode(
+            y, decoder_params.get(output, {}).get("threshold", DEFAULT_THRESHOLD)
         )
-        for row, y in rows.items()
+        for output, y in outputs.items()
     }
     for index, name in enumerate(inputs):
         record: dict[str, Any] = {"name": name}
         if scores is not None:
             record["score"] = round(float(scores[index]), _DIGITS)
-        for row, y in rows.items():
-            record[OUTPUT_NAMES[row]] = {
-                "tags": [labels[i] for i in np.flatnonzero(decided[row][index])],
+        for output, y in outputs.items():
+            record[OUTPUT_NAMES[output]] = {
+                "tags": [labels[i] for i in np.flatnonzero(decided[output][index])],
                 "values": [round(float(value), _DIGITS) for value in y[index]],
             }
         yield record

@@ -109,13 +109,13 @@ def write_predictions(
     config: TagConfig,
     path: pathlib.Path,
     inputs: NewInputs,
-    rows: Mapping[str, np.ndarray],
+    outputs: Mapping[str, np.ndarray],
     scores: np.ndarray | None,
     decoder_params: Mapping[str, Mapping[str, Any]],
 ) -> None:
     """Writes one line per input."""
     del config
-    write_tags(path, inputs, rows, scores, decoder_params)
+    write_tags(path, inputs, outputs, scores, decoder_params)
 
 
 def networks(config: TagConfig, examples: Examples) -> tuple[MLP, Discriminator]:

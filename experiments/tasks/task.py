@@ -185,11 +185,11 @@ class Family(Protocol):
         config: Any,
         path: pathlib.Path,
         inputs: NewInputs,
-        rows: Mapping[str, np.ndarray],
+        outputs: Mapping[str, np.ndarray],
         scores: np.ndarray | None,
         decoder_params: Mapping[str, Mapping[str, Any]],
     ) -> None:
-        """Writes relaxed outputs `[N, ...]`, by row, and D's scores of the refined."""
+        """Writes relaxed outputs `[N, ...]`, by name, and D's scores of the refined."""
 
 
 @dataclasses.dataclass(frozen=True)
