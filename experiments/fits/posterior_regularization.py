@@ -113,24 +113,6 @@ def e_step(
     return Posterior(q, gap)
 
 
-def posterior_objective(
-    q: np.ndarray, logits: np.ndarray, nuclear_weight: float, sparsity_weight: float
-) -> float:
-    """Returns sum KL(Q || P) + tau ||Q||_* + lambda ||Q||_1, which an E-step minimizes.
-
-    Args:
-      q: The probabilities Q, `[N, L]`.
-      logits: The classifier's logits, `[N, L]`.
-      nuclear_weight: The weight tau.
-      sparsity_weight: The weight lambda.
-    """
-    q = q.astype(np.float64)
-    entropy = -(_x_log_x(q) + _x_log_x(1 - q)).sum()
-    divergence = cross_entropy(q, logits) - entropy
-    penalty = nuclear_weight * nuclear_norm(q) if nuclear_weight else 0.0
-    return float(divergence + penalty + sparsity_weight * q.sum())
-
-
 def cross_entropy(q: np.ndarray, logits: np.ndarray) -> float:
     """Returns -sum (Q log P + (1 - Q) log(1 - P)).
 
@@ -144,10 +126,6 @@ def cross_entropy(q: np.ndarray, logits: np.ndarray) -> float:
 def sigmoid(logits: np.ndarray) -> np.ndarray:
     """Returns probabilities of logits; none overflows."""
     return (1 + np.tanh(logits / 2)) / 2
-
-
-def _x_log_x(x: np.ndarray) -> np.ndarray:
-    return x * np.log(np.maximum(x, 1e-300))
 
 
 class LinearState(NamedTuple):

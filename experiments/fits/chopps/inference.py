@@ -1,26 +1,12 @@
-"""The score of masks, and its maximization by EM with graph cuts."""
+"""The maximization of the score of masks by EM with graph cuts."""
 
 import numpy as np
 
 from experiments.fits.chopps.graph_cut import GridCut
-from experiments.fits.chopps.pairwise import boundary_cost
 from experiments.fits.chopps.potentials import Potentials
 from experiments.fits.chopps.rbm import Rbm
 
 MAX_ROUNDS = 50
-
-
-def score(y: np.ndarray, potentials: Potentials, rbm: Rbm) -> np.ndarray:
-    """Returns the score of masks with the hidden units summed out, `[N]`.
-
-    Args:
-      y: Masks of 0 and 1, `[N, H, W]`.
-      potentials: The potentials of their images.
-      rbm: The pattern potentials.
-    """
-    unary = np.sum(potentials.unary * y, axis=(-2, -1))
-    patterns = rbm.pattern_score(y.reshape(len(y), -1).astype(np.float32))
-    return unary - boundary_cost(y, potentials.pairwise) + patterns
 
 
 def cut_masks(potentials: Potentials) -> np.ndarray:

@@ -47,19 +47,6 @@ def edge_weights(images: np.ndarray, sigma: float, constant: float) -> EdgeWeigh
     )
 
 
-def boundary_cost(masks: np.ndarray, weights: EdgeWeights) -> np.ndarray:
-    """Returns the sum of the costs where neighbors differ, `[...]`.
-
-    Args:
-      masks: Masks of 0 and 1, `[..., H, W]`.
-      weights: The costs.
-    """
-    differs = [np.diff(masks.astype(np.int8), axis=axis) != 0 for axis in (-1, -2)]
-    return sum(
-        np.sum(cost * differ, axis=(-2, -1)) for cost, differ in zip(weights, differs)
-    )
-
-
 def neighbor_pull(masks: np.ndarray, weights: EdgeWeights) -> np.ndarray:
     """Returns how much less the boundaries cost if a pixel is 1 than if it is 0.
 

@@ -29,18 +29,6 @@ class Rbm(NamedTuple):
         """Returns each pixel's gain as foreground, `[..., D]`, given h `[..., J]`."""
         return h @ self.weights.T + self.visible
 
-    def pattern_score(self, y: np.ndarray) -> np.ndarray:
-        """Returns the log of p(y) without its constant, the negative free energy.
-
-        Args:
-          y: Masks of 0 and 1, `[..., D]`.
-
-        Returns:
-          b'y + sum_j log(1 + exp(c_j + W_j'y)), `[...]`.
-        """
-        patterns = np.logaddexp(0, y @ self.weights + self.hidden)
-        return y @ self.visible + patterns.sum(-1)
-
     def plus(self, rate: float, change: "Rbm") -> "Rbm":
         """Returns the machine with a multiple of a change added to all parameters."""
         return Rbm(*(part + rate * by for part, by in zip(self, change)))

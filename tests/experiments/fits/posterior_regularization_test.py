@@ -7,10 +7,10 @@ from experiments.fits.posterior_regularization import (
     e_step,
     m_step,
     nuclear_norm,
-    posterior_objective,
     sigmoid,
     singular_value_threshold,
 )
+from tests.experiments.fits.objective import posterior_objective
 
 _RANDOM = np.random.default_rng(0)
 

@@ -6,11 +6,11 @@ from experiments.fits.own_fit import build_own_fit
 from experiments.fits.posterior_regularization import (
     LinearState,
     e_step,
-    posterior_objective,
 )
 from experiments.tasks.first_stage import first_stage
 from experiments.tasks.task import get_task
 from ldrsp_tf.errors import UsageError
+from tests.experiments.fits.objective import posterior_objective
 
 _TASK = get_task("synthetic_tags")
 

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from experiments.fits.chopps.graph_cut import GridCut
-from experiments.fits.chopps.pairwise import EdgeWeights, boundary_cost
+from experiments.fits.chopps.pairwise import EdgeWeights
+from tests.experiments.fits.chopps.reference import boundary_cost
 from tests.experiments.fits.chopps.tiny import binary_states, random_potentials
 
 

@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
-from experiments.fits.chopps.inference import cut_masks, infer, score
+from experiments.fits.chopps.inference import cut_masks, infer
 from experiments.fits.chopps.rbm import Rbm
+from tests.experiments.fits.chopps.reference import score
 from tests.experiments.fits.chopps.tiny import (
     binary_states,
     random_potentials,

@@ -1,6 +1,6 @@
 import numpy as np
 
-from experiments.fits.chopps.inference import cut_masks, score
+from experiments.fits.chopps.inference import cut_masks
 from experiments.fits.chopps.joint import (
     batches,
     expected_loss_gradient,
@@ -9,6 +9,7 @@ from experiments.fits.chopps.joint import (
     train_passes,
 )
 from experiments.fits.chopps.rbm import Rbm
+from tests.experiments.fits.chopps.reference import score
 from tests.experiments.fits.chopps.tiny import (
     binary_states,
     random_potentials,

@@ -2,10 +2,10 @@ import numpy as np
 
 from experiments.fits.chopps.pairwise import (
     EdgeWeights,
-    boundary_cost,
     edge_weights,
     neighbor_pull,
 )
+from tests.experiments.fits.chopps.reference import boundary_cost
 
 
 def test_equal_neighbors_cost_one_and_contrasts_less():

@@ -2,11 +2,12 @@ import numpy as np
 
 from experiments.fits.chopps.pcd import gibbs_step, moments, train_rbm
 from experiments.fits.chopps.rbm import Rbm
+from tests.experiments.fits.chopps.reference import pattern_score
 from tests.experiments.fits.chopps.tiny import binary_states, random_rbm
 
 
 def probabilities(rbm, pixels):
-    scores = rbm.pattern_score(binary_states(pixels))
+    scores = pattern_score(rbm, binary_states(pixels))
     return np.exp(scores) / np.exp(scores).sum()
 
 
@@ -36,8 +37,8 @@ def test_differences_of_moments_are_the_gradient_of_the_likelihood():
     every = binary_states(3)
 
     def likelihood(machine):
-        scores = machine.pattern_score(every)
-        return machine.pattern_score(data).mean() - np.log(np.exp(scores).sum())
+        scores = pattern_score(machine, every)
+        return pattern_score(machine, data).mean() - np.log(np.exp(scores).sum())
 
     # The moments of the model are those of its states, each as often as it occurs.
     of_states = [moments(rbm, y[None]) for y in every]
