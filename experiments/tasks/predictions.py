@@ -46,19 +46,15 @@ def write_tags(
     the relaxed value of each tag, in the order of `labels`.
 
     Args:
-      path: The file to write, `*.csv` or `*.jsonl`.
-      inputs: The inputs of the predictions.
+      path: The file to write, `*.csv` or `*.jsonl` (`require_tag_file`).
+      inputs: The inputs of the predictions, whose labels the file can have
+        (`require_tag_names`).
       outputs: Tags `[N, L]` by name, relaxed of the generator and of the refinement, or
         decided.
       scores: D's score of each refined output, `[N]`; None without D.
       decoder_params: The tuned threshold of each of the outputs; those without one are
         decided at 0.5.
-
-    Raises:
-      UsageError: The file has another ending, or a tag's name has a semicolon.
     """
-    require_tag_file(path)
-    require_tag_names(path, inputs.label_names)
     names = inputs.label_names
     if names is None:
         names = [str(label) for label in range(next(iter(outputs.values())).shape[1])]
