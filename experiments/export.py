@@ -3,9 +3,10 @@
     python -m experiments.export --run=runs/bibtex/ldrsp/seed0 --output=exported/
 
 The SavedModel's signature takes raw x, float32 `[N, ...]`: features as a file has them,
-images from 0 to 255. It returns `generated`, `refined` and `score`, with preprocessing
-and refinement inside, and loads without this package. `signature.json` describes inputs
-and outputs. Beside it stand `generator.keras` and `discriminator.keras`, as far as the
+images from 0 to 255. It returns `generated`; with a discriminator also `refined` and
+`score`; for `--method=auto` also `decided`, 0/1. Preprocessing and refinement are
+inside, and it loads without this package. `signature.json` describes inputs and
+outputs. Beside it stand `generator.keras` and `discriminator.keras`, as far as the
 method has them, and `preprocessing.keras`, whose outputs these two take as x.
 """
 

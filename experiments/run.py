@@ -2,9 +2,9 @@
 
     python -m experiments.run --task=bibtex --method=ldrsp
 
-Without flags: LDRSP+ on synthetic shapes, which needs no download and two minutes. The
-run's folder receives config.json, result.json, metrics.jsonl, TensorBoard events and
-checkpoints; the same command resumes an interrupted run.
+Without flags: LDRSP+ on synthetic shapes, which needs no download and takes a minute or
+two. The run's folder receives config.json, result.json, metrics.jsonl, TensorBoard
+events and checkpoints; the same command resumes an interrupted run.
 """
 
 import pathlib

@@ -3,8 +3,8 @@
     python -m experiments.sweep --task=bibtex --method=lsgan
     python -m experiments.sweep --task=bibtex --method=all --jobs=2
 
-The task's `search_space`, in experiments/configs/, has the settings to search; those
-that are given on the command line are fixed. A range at whose edge the best trial lies
+The ranges are in experiments/tasks/search_spaces.py; settings given on the command line
+are fixed. A range at whose edge the best trial lies
 is widened and searched again. The sweep's folder receives sweep.json and the curves of
 every trial; the same command resumes an interrupted sweep, and one with more trials
 adds to it. The test rows are never used.

@@ -57,14 +57,16 @@ _RUN_FLAGS = (
     ),
     Flag(
         "tasks",
-        "tasks to run, separated by commas, for --run_missing",
+        "tasks to run, separated by commas, for --run_missing; table 1 has bibtex, "
+        "delicious and bookmarks, table 2 weizmann_horse, table 3 lfw_parts",
         "execution",
         Domain(str, is_list=True),
         note="all of the table",
     ),
     Flag(
         "methods",
-        "methods to run, separated by commas, for --run_missing",
+        "methods to run, separated by commas, for --run_missing; with networks as "
+        "<method>-<networks>, such as ldrsp_cross-unet",
         "execution",
         Domain(str, is_list=True),
         note="all of the table",

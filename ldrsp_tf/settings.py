@@ -304,8 +304,8 @@ class TrainingSettings:
         relaxed one; None for the method's own choice.
       truth_weight: Factor of the ground truth's term in D's loss of LDRSP methods; None
         for the method's own (1 in the paper).
-      margin: Energy from which on D's loss of ebgan leaves G(x) alone; None for the
-        method's own, which is 1.
+      margin: Margin of ebgan's hinge: D's loss ignores G(x) of a larger energy; None
+        for the method's own, which is 1.
       sampling: Lengths of the walks that make D's extra samples.
 
     Raises:
@@ -377,7 +377,8 @@ class TrainingSettings:
     margin: float | None = setting(
         None,
         OURS,
-        "energy from which on D's loss of ebgan leaves G's outputs alone; without it 1",
+        "margin of ebgan's hinge: D's loss ignores outputs of G with a larger energy; "
+        "without it 1",
     )
     sampling: SamplingSettings = dataclasses.field(
         default_factory=SamplingSettings, metadata={"group": "samples"}

@@ -1,4 +1,4 @@
-"""When does a walk help? `python -m experiments.border`: runs on made data, the border.
+"""When does a walk help? `python -m experiments.border`: runs on synthetic data.
 
 `plan` has the data, `runs` the runs that are missing, `gains` what these gain over the
 best control; `descriptions` measures the data, `table` and `figure` show both. A

@@ -1,12 +1,12 @@
-"""Looks for the border: where refinement beats as many generators on made data.
+"""Measures where refinement beats an ensemble of as many generators, on synthetic data.
 
     python -m experiments.border --seeds=3
     python -m experiments.border --describe
     python -m experiments.border --figure=docs/when_it_helps.png
 
 The first form does the runs that `--results` lacks in `border/`, in `--runs`; the same
-command resumes them. The second measures the made data and the real sets with results
-of `auto`. All print the tables.
+command resumes them. The second measures the synthetic data, and the real sets with
+results of `auto`. All print the tables.
 """
 
 import pathlib
@@ -32,7 +32,7 @@ COMMAND = Command(
         *DATA_FLAGS,
         Flag(
             "seeds",
-            "number of runs of each made data set, of seeds 0, 1, ...; 0 does no run",
+            "number of runs of each synthetic data set, of seeds 0, 1, ...; 0 for none",
             "execution",
             Domain(int, low=0),
             0,

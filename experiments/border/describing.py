@@ -78,7 +78,7 @@ def association(labels: np.ndarray) -> float:
 
 
 def describe_data(structure: Structure, rows: int, draws: int = SEEDS) -> Description:
-    """Returns the means over draws of made data; sizes are the same in all.
+    """Returns the means over draws of synthetic data; sizes are the same in all.
 
     Args:
       structure: The dependence between the labels.

@@ -1,4 +1,4 @@
-"""The made data on which the border is looked for."""
+"""The synthetic data on which the border is looked for."""
 
 import abc
 import dataclasses

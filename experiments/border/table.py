@@ -1,4 +1,4 @@
-"""The tables of gains: on made tags and shapes, and on real sets."""
+"""The tables of gains: on synthetic tags and shapes, and on real sets."""
 
 import pathlib
 from collections.abc import Callable, Sequence
@@ -47,7 +47,7 @@ def border_table(results: pathlib.Path, name: str) -> str:
 
 
 def measured_cells(results: pathlib.Path) -> list[tuple[Cell, Gains]]:
-    """Returns the cells of made data that have results, with their gains.
+    """Returns the cells of synthetic data that have results, with their gains.
 
     Args:
       results: The folder of all results.

@@ -137,7 +137,7 @@ def _validation(validation: Mapping[str, Any]) -> str:
     )
     refinement = validation["refinement"]
     if refinement is not None:
-        text += f" ({refinement['steps']} steps of {refinement['step_size']:g})"
+        text += f" ({refinement['steps']} steps of size {refinement['step_size']:g})"
         score = validation["score"]
         text += f"  D {score['refined_mean']:.2f} v* {score['oracle_mean']:.2f}"
         if "slope" in score:

@@ -16,7 +16,7 @@ Results = dict[str, list[dict[str, Any]]]
 
 
 # Settings that may differ between runs of one mean: drawing figures and measuring more
-# change no figure, and a draw of made data is a seed of its own.
+# change no figure, and a draw of synthetic data is a seed of its own.
 _FREE_SETTINGS = ("seed", "draw", "figures", "controls", "ensemble")
 
 

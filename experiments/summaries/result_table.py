@@ -79,7 +79,7 @@ def selection_line(result: Mapping[str, Any]) -> str:
     line = f"Chosen on validation: {selected['epochs']} epochs"
     if "step_size" in selected:
         line += (
-            f", {selected['refinement_steps']} refinement steps of "
+            f", {selected['refinement_steps']} refinement steps of size "
             f"{selected['step_size']:g}"
         )
     decision = selected.get("decision")

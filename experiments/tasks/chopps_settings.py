@@ -54,7 +54,7 @@ class ChoppsSettings:
     contrast_grid: tuple[float, ...] = setting(
         (0.05, 0.1, 0.2),
         OURS,
-        "chopps: differences of colors that a boundary costs less at, to choose from",
+        "chopps: candidates for the color difference at which a boundary gets cheaper",
         low=1e-3,
     )
     boundary_weight_grid: tuple[float, ...] = setting(

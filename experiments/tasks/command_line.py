@@ -17,6 +17,9 @@ from experiments.tasks.tag_config import StandardizedTagConfig, TagConfig
 from experiments.tasks.task import TASK_LIST, TASKS, Task, get_task
 from ldrsp_tf.settings import Domain
 
+# The tasks whose own method is `auto`, as the help names them.
+_OF_AUTO = "arff, image_folder and mulan/SET"
+
 # The classes of all tasks' configurations.
 CONFIGS = (
     TagConfig,
@@ -69,7 +72,7 @@ def _method_flag(required: bool) -> Flag:
         "task",
         Domain(choices=tuple(RECIPES)),
         required=required,
-        note="" if required else "auto for data of your own, else ldrsp_plus",
+        note="" if required else f"auto for {_OF_AUTO}, else ldrsp_plus",
     )
 
 

@@ -124,8 +124,8 @@ class Config:
     bounded_interval: bool = setting(
         True,
         OURS,
-        "where --updates bound --epochs, let --validation_interval change as these do; "
-        "where --validation_interval is given, it holds as it is",
+        "where --updates bounds the epochs, scale --validation_interval with them, so "
+        "that there are as many validations; an interval given as a flag is not scaled",
         group="training",
     )
     retrain: bool = setting(
@@ -170,8 +170,8 @@ class Config:
     late_refit: bool = setting(
         False,
         OURS,
-        "as --refit, but after the choices on validation rows alone, which are made "
-        "with the cross-fitted generators themselves",
+        "as --refit, but only in the final training; choices on validation rows are "
+        "made with the cross-fitted generators",
         group="training",
     )
     first_method: str = setting(
@@ -207,8 +207,8 @@ class Config:
         (),
         OURS,
         "names of settings of G's training, separated by commas, that cross-fitted "
-        "generators have of the run and not of --first_method; those that are given "
-        "are among them",
+        "generators take from this run instead of from --first_method; settings given "
+        "as flags are added",
         choices=GENERATOR_TRAINING,
         group="training",
     )
@@ -272,8 +272,8 @@ class Config:
     ensemble: bool = setting(
         True,
         OURS,
-        "with --controls, also train as many generators on all rows as a cross-fitted "
-        "run has, and evaluate their ensemble",
+        "with --controls, also train as many generators as a cross-fitted run has, "
+        "each on all rows, and evaluate their mean",
         group="output",
     )
 

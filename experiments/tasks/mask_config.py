@@ -193,7 +193,7 @@ class MaskConfig(Config):
         )
 
 
-# A value network with the shape of Eq. 11, which sees more of the image than the paper's.
+# A value network with the shape of Eq. 11 that sees more of the image than the FCN.
 DVN_UNET: Mapping[str, Any] = {
     "discriminator": "unet",
     "discriminator_width": 16,

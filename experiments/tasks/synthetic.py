@@ -1,4 +1,4 @@
-"""Loads made data: the prepared data set, or other data of its generative model."""
+"""Loads synthetic data: the prepared set, or other data of its generative model."""
 
 import dataclasses
 from typing import Any

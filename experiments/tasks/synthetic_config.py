@@ -1,4 +1,4 @@
-"""The settings of runs on made data; nothing here needs TensorFlow."""
+"""The settings of runs on synthetic data; nothing here needs TensorFlow."""
 
 import dataclasses
 
@@ -15,7 +15,7 @@ _LARGEST_DRAW = 2**31 - 1
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class SyntheticTagConfig(TagConfig):
-    """Adds the parameters of made tags (`datasets.synthetic_tags.generative_model`)."""
+    """Adds those of synthetic tags (`datasets.synthetic_tags.generative_model`)."""
 
     dependence: float = setting(
         1.0,
@@ -45,7 +45,7 @@ class SyntheticTagConfig(TagConfig):
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class SyntheticShapeConfig(MaskConfig):
-    """Adds those of made shapes (`datasets.synthetic_shapes.generative_model`)."""
+    """Adds those of synthetic shapes (`datasets.synthetic_shapes.generative_model`)."""
 
     occlusion: float = setting(
         0.0,

@@ -65,7 +65,7 @@ def test_selection_is_printed_with_and_without_refinement():
     assert selection_line({"selected": {"epochs": 3}}).endswith("3 epochs.")
     selected = {"epochs": 3, "refinement_steps": 5, "step_size": 0.25}
     line = selection_line({"selected": selected})
-    assert line.endswith("3 epochs, 5 refinement steps of 0.25.")
+    assert line.endswith("3 epochs, 5 refinement steps of size 0.25.")
 
 
 def test_the_decision_follows_what_was_chosen():
@@ -74,7 +74,7 @@ def test_the_decision_follows_what_was_chosen():
     line = selection_line(
         {"selected": {**selected, "decision": {"sentence": sentence}}}
     )
-    assert line.endswith(f"3 epochs, 5 refinement steps of 0.25. {sentence}")
+    assert line.endswith(f"3 epochs, 5 refinement steps of size 0.25. {sentence}")
 
 
 def test_decided_outputs_stand_below_those_that_they_are_chosen_from():
