@@ -45,14 +45,7 @@ class _Exported(tf.Module):
         def serve(x: tf.Tensor) -> dict[str, tf.Tensor]:
             if preprocessing is not None:
                 x = preprocessing(x, training=False)
-            if refinement is None:
-                return {"generated": predictor.generate(x)}
-            trajectory = walk_by(predictor, x, refinement)
-            outputs = {
-                "generated": trajectory.outputs[0],
-                "refined": trajectory.outputs[-1],
-                "score": trajectory.scores[-1],
-            }
+            outputs = _predict(predictor, x, refinement)
             if delivery is not None:
                 y = outputs["refined" if delivery.walks else "generated"]
                 outputs["decided"] = delivery.decide_tensor(x, y)
@@ -66,6 +59,20 @@ class _Exported(tf.Module):
             for part in tf.train.TrackableView(network).descendants()
             if id(_handle_of(part)) in captured
         ]
+
+
+def _predict(
+    predictor: Predictor, x: tf.Tensor, refinement: Refinement | None
+) -> dict[str, tf.Tensor]:
+    """Predicts the outputs of a method with D, or of one without, by name."""
+    if refinement is None:
+        return {"generated": predictor.generate(x)}
+    trajectory = walk_by(predictor, x, refinement)
+    return {
+        "generated": trajectory.outputs[0],
+        "refined": trajectory.outputs[-1],
+        "score": trajectory.scores[-1],
+    }
 
 
 def _handle_of(part: Any) -> tf.Tensor | None:

@@ -1,3 +1,4 @@
+import dataclasses
 import subprocess
 import sys
 
@@ -8,6 +9,7 @@ import tensorflow as tf
 
 from ldrsp_tf.data.examples import Examples
 from ldrsp_tf.errors import UsageError
+from ldrsp_tf.methods import BASELINE
 from ldrsp_tf.models.segmentation import PatchDiscriminator
 from ldrsp_tf.prediction.crops import Crops
 from ldrsp_tf.refinement import Refinement
@@ -123,6 +125,18 @@ def test_without_a_discriminator_there_are_generated_outputs_alone(
     assert served.keys() == {"generated"}
     generated = refiner.predict(tags[0]).generated
     np.testing.assert_allclose(served["generated"], generated, atol=1e-6)
+
+
+def test_a_method_without_a_discriminator_may_decide(
+    make_refiner, tags, tmp_path, eagerly
+):
+    method = dataclasses.replace(BASELINE, decides=True)
+    refiner = make_refiner(method=method)
+    refiner.fit(tags, validation=tags, epochs=1)
+    refiner.export(tmp_path)
+    served = _serve(tmp_path)(x=tf.constant(tags[0]))
+    assert served.keys() == {"generated", "decided"}
+    np.testing.assert_array_equal(served["decided"], refiner.decide(tags[0]))
 
 
 _GLOBAL = tf.Variable(2.0)
