@@ -29,6 +29,11 @@ class Examples(NamedTuple):
     x: np.ndarray
     y: np.ndarray
 
+    @property
+    def shapes(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """The shapes of one input and of one output."""
+        return self.x.shape[1:], self.y.shape[1:]
+
     def take(self, rows: np.ndarray) -> "Examples":
         """Returns the examples of those rows."""
         return Examples(self.x[rows], self.y[rows])
@@ -159,8 +164,7 @@ def training_and_validation(
         held_out = as_examples(validation, space, "validation data")
         if isinstance(validation, tf.data.Dataset):
             held_out = sort_by_values(held_out)
-        shapes = training.x.shape[1:], training.y.shape[1:]
-        require_shapes(held_out, shapes, "validation data")
+        require_shapes(held_out, training.shapes, "validation data")
         return training, held_out
     rows, share = len(training.x), float(validation)
     number = round(rows * share) if 0 < share < 1 else 0

@@ -186,7 +186,7 @@ def assemble_for(
         if present.is_built and _trains_on(present.trainer, len(examples.x)):
             return present
     forget_kernels()
-    shapes = examples.x.shape[1:], examples.y.shape[1:]
+    shapes = examples.shapes
     discriminator = setup.discriminator
     if discriminator is None and present is not None:
         discriminator = present.discriminator

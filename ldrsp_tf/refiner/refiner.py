@@ -162,7 +162,8 @@ class Refiner(PredictingRefiner):
           UsageError: The parts and the examples do not fit; the refiner is as before.
         """
         examples = preprocess_examples(self.preprocessing, examples)
-        self._parts = assemble_for(self._setup, examples, folds, self._parts)
+        present = self._parts_for(examples.shapes)
+        self._parts = assemble_for(self._setup, examples, folds, present)
 
     # Training.
 
@@ -235,7 +236,7 @@ class Refiner(PredictingRefiner):
         )
         training = preprocess_examples(setup.preprocessing, training)
         held_out = preprocess_examples(setup.preprocessing, held_out)
-        present = self._parts_for((training.x.shape[1:], training.y.shape[1:]))
+        present = self._parts_for(training.shapes)
         self._parts = parts = assemble_for(setup, training, folds, present)
         parts_and_grid = parts.trainer, parts.predictor, setup.grid
         try_validation(*parts_and_grid, held_out, parts.unrefined)

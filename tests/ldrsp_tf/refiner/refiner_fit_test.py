@@ -11,6 +11,7 @@ import tensorflow as tf
 from ldrsp_tf.data.examples import Examples
 from ldrsp_tf.methods import AUTO
 from ldrsp_tf.models.ratio_network import RatioNetwork
+from ldrsp_tf.refinement import Refinement
 from ldrsp_tf.refiner import refiner as refiner_module
 from ldrsp_tf.refiner.refiner import Refiner
 from tests.ldrsp_tf.refiner.saved_refiner import change_description
@@ -259,9 +260,10 @@ def test_a_further_call_with_other_shapes_is_refused(fitted, tags, refused):
         fitted.fit((x, y[:, :4]), epochs=1)
 
 
+@pytest.mark.parametrize("next_call", ["fit", "assemble"])
 @pytest.mark.parametrize("fails_in", ["callback", "trial validation"])
 def test_a_first_call_that_fails_leaves_the_shapes_open(
-    fails_in, make_refiner, tags, monkeypatch, eagerly
+    fails_in, next_call, make_refiner, tags, monkeypatch, eagerly
 ):
     def fail(*args):
         raise KeyboardInterrupt
@@ -273,7 +275,11 @@ def test_a_first_call_that_fails_leaves_the_shapes_open(
             patch.setattr(refiner_module, "try_validation", fail)
         with pytest.raises(KeyboardInterrupt):
             refiner.fit((x, y), epochs=1, on_epoch_end=fail)
-    refiner.fit((x[:, :6], y), epochs=1)
+    if next_call == "fit":
+        refiner.fit((x[:, :6], y), epochs=1)
+    else:
+        refiner.assemble(Examples(x[:, :6], y))
+        refiner.refinement = Refinement(0.5, 1)
     assert refiner.predict(x[:, :6]).refined.shape == y.shape
 
 
