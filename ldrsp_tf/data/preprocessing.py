@@ -9,7 +9,7 @@ import tensorflow as tf
 from ldrsp_tf.data.arrays import require_finite, widen
 from ldrsp_tf.data.examples import Examples
 from ldrsp_tf.data.input_types import CAST, depends_on_type
-from ldrsp_tf.errors import UsageError, reason_of
+from ldrsp_tf.errors import UsageError, kind_of, reason_of
 
 _ENTRIES_AT_ONCE = 1 << 22  # The entries of a part; double precision needs 32 MB.
 
@@ -56,8 +56,7 @@ def preprocess_examples(model: keras.Model | None, examples: Examples) -> Exampl
     """
     if not isinstance(examples, Examples):
         raise UsageError(
-            f"The examples are a {type(examples).__name__}: give "
-            "ldrsp_tf.data.Examples(x, y)."
+            f"The examples are {kind_of(examples)}: give ldrsp_tf.data.Examples(x, y)."
         )
     return Examples(preprocess(model, examples.x), examples.y)
 

@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from ldrsp_tf.errors import UsageError
+from ldrsp_tf.errors import UsageError, kind_of
 from ldrsp_tf.models.chosen_weights import ChosenWeights
 from ldrsp_tf.models.discriminator import Discriminator
 from ldrsp_tf.models.fold_channel import without_fold
@@ -66,8 +66,8 @@ class GeneratorAdapter(ChosenWeights):
         outputs = self.model(x, training=training)
         if not tf.is_tensor(outputs):
             raise UsageError(
-                f"The generator gives a {type(outputs).__name__} of outputs: wrap it "
-                "in a model that gives one tensor."
+                f"The generator gives {kind_of(outputs)} of outputs: wrap it in a "
+                "model that gives one tensor."
             )
         outputs = tf.cast(outputs, tf.float32)
         if not self.from_logits and tf.executing_eagerly():

@@ -9,7 +9,7 @@ import tensorflow as tf
 from ldrsp_tf.data.augmentation import Augmentation
 from ldrsp_tf.data.examples import Data, as_examples, as_inputs, require_shapes
 from ldrsp_tf.data.preprocessing import preprocess
-from ldrsp_tf.errors import NotFittedError, UsageError
+from ldrsp_tf.errors import NotFittedError, UsageError, kind_of
 from ldrsp_tf.evaluation.decision import Decision
 from ldrsp_tf.evaluation.delivery import Delivery
 from ldrsp_tf.evaluation.validation import measure
@@ -301,8 +301,8 @@ class PredictingRefiner:
             )
         if given is not None and not isinstance(given, Refinement):
             raise UsageError(
-                f"The refinement is a {type(given).__name__}: a Refinement(step_size, "
-                "steps) is needed."
+                f"The refinement is {kind_of(given)}: a Refinement(step_size, steps) "
+                "is needed."
             )
         refinement = given or self.refinement
         if refinement is None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from ldrsp_tf.errors import UsageError, reason_of
+from ldrsp_tf.errors import UsageError, kind_of, reason_of
 from ldrsp_tf.settings import plain_value
 from ldrsp_tf.spaces import SPACES
 from ldrsp_tf.spaces.base import OutputSpace
@@ -77,9 +77,8 @@ def plain_json(value: Any) -> Any:
     plain = plain_value(value)
     if plain is value:
         raise UsageError(
-            f"A refiner with a {type(value).__name__} among its settings, or the "
-            "arguments of its output space, cannot be saved; give numbers, texts or "
-            "lists of them."
+            f"A refiner with {kind_of(value)} among its settings, or the arguments of "
+            "its output space, cannot be saved; give numbers, texts or lists of them."
         )
     return plain
 

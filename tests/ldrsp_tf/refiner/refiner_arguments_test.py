@@ -2,6 +2,7 @@ import keras
 import numpy as np
 import pytest
 
+from ldrsp_tf.data.examples import Examples
 from ldrsp_tf.methods import Method
 from ldrsp_tf.models import EnergyNetwork
 from ldrsp_tf.prediction.crops import Crops
@@ -135,8 +136,9 @@ def test_truth_values_of_numpy_are_taken(make_refiner):
 def test_pairs_in_the_place_of_examples_are_refused(make_refiner, tags, refused):
     refiner = make_refiner()
     for method in (refiner.assemble, refiner.validate):
-        with refused(r"examples are a tuple: give ldrsp_tf\.data\.Examples\(x, y\)"):
-            method(tags)
+        for given, kind in ((tags, "a tuple"), (Examples, "the class Examples")):
+            with refused(rf"examples are {kind}: give ldrsp_tf\.data\.Examples\(x, y"):
+                method(given)
 
 
 def test_logits_that_are_called_probabilities_are_refused(make_refiner, tags, refused):

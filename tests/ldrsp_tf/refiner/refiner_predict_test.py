@@ -67,8 +67,9 @@ def test_one_prediction_may_walk_otherwise_than_chosen(fitted, tags):
 def test_walks_that_cannot_be_are_refused(fitted, make_refiner, tags, eagerly, refused):
     with refused("steps is -1: a whole number of at least 0"):
         fitted.predict(tags[0], steps=-1)
-    with refused(r"refinement is a tuple: a Refinement\(step_size, steps\) is needed"):
-        fitted.predict(tags[0], refinement=(0.5, 2))
+    for given, kind in ((2, "an int"), (Refinement, "the class Refinement")):
+        with refused(rf"refinement is {kind}: a Refinement\(step_size, steps\) is nee"):
+            fitted.predict(tags[0], refinement=given)
     without = make_refiner(method="baseline")
     without.fit(tags, epochs=1)
     for walk in ({"steps": 2}, {"refinement": Refinement(0.5, 2)}):

@@ -172,9 +172,10 @@ def test_arrays_among_settings_crops_and_arguments_of_a_space_are_kept(
     assert loaded.space.weights == [1.0] * 5
     assert_same_prediction(loaded, refiner, tags[0])
 
-    refiner = assembled(make_refiner, tags, space=_Weighted({1.0}))
-    with refused("with a set among its settings, or the arguments of its output space"):
-        refiner.save(tmp_path)
+    for value, kind in (({1.0}, "a set"), (object(), "an object")):
+        refiner = assembled(make_refiner, tags, space=_Weighted(value))
+        with refused(f"with {kind} among its settings, or the arguments of its output"):
+            refiner.save(tmp_path)
 
 
 @pytest.mark.parametrize("offsets", [np.array([0, 4]), range(0, 5, 4), [0, 4]])
