@@ -327,12 +327,11 @@ def rollback_on_failure(trainer: Trainable) -> Iterator[None]:
     Args:
       trainer: A built trainer.
     """
-    begin = MemoryCheckpoints(trainer)
-    begin.save_best(0)
+    begin = KeptValues(trainer.variables)
     try:
         yield
     except BaseException as error:
-        begin.restore_best()
+        begin.put_back()
         if isinstance(error, DivergenceError):
             told = f"{error} The networks are as before the call."
             raise DivergenceError(told) from error

@@ -10,8 +10,9 @@ import warnings
 from collections.abc import Mapping
 from typing import Any
 
-from ldrsp_tf.training.checkpoints import MemoryCheckpoints, StateKeeper
+from ldrsp_tf.training.checkpoints import StateKeeper
 from ldrsp_tf.training.history import History, Record
+from ldrsp_tf.training.kept_values import KeptValues
 from ldrsp_tf.training.trainable import Trainable
 
 
@@ -34,8 +35,7 @@ def resume(
     Raises:
       TrainingError: No state can be read although there are some.
     """
-    begin = MemoryCheckpoints(trainer)
-    begin.save_best(0)
+    begin = KeptValues(trainer.variables)
     best = checkpoints.restore_best(if_readable=True)
     done = latest = checkpoints.restore(otherwise=best)
     if _reached(history.phase(phase)) < done:
@@ -43,7 +43,7 @@ def resume(
     while done > (reached := _last_with_all(history.phase(phase), done, best)):
         done = checkpoints.restore_until(reached)
     if done == 0:
-        begin.restore_best()
+        begin.put_back()
     if done < latest:
         warnings.warn(
             f"Records or the best state of phase {phase!r} are lost or damaged; going "
