@@ -122,14 +122,15 @@ def choose_from_logits(generator: keras.Model | None, from_logits: bool | None) 
 
 
 def assemble(
-    setup: Setup, shapes: Shapes, discriminator: Discriminator | None = None
+    setup: Setup, shapes: Shapes, discriminator: Discriminator | None
 ) -> Parts:
     """Puts the parts together, without creating variables.
 
     Args:
       setup: The setup.
       shapes: The shapes of one input and of one output.
-      discriminator: The discriminator, if the setup has none.
+      discriminator: The discriminator, that of the setup or a default one; None for a
+        method without one.
 
     Raises:
       UsageError: The method has a discriminator, and there is none; the crops do not
@@ -137,8 +138,6 @@ def assemble(
     """
     if setup.crops is not None:
         require_crops_cover(setup.crops, setup.space, shapes)
-    if setup.discriminator is not None:
-        discriminator = setup.discriminator
     scorer, augment = discriminator, setup.augment
     if isinstance(setup.generator, CrossFitted):
         channels = setup.generator.channels

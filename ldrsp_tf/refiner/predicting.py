@@ -71,7 +71,7 @@ class PredictingRefiner:
         """The discriminator; a default one exists after the first data."""
         if self._parts is None:
             return self._setup.discriminator
-        return self._parts.discriminator if self.method.has_discriminator else None
+        return self._parts.discriminator
 
     @property
     def networks(self) -> dict[str, keras.Model]:

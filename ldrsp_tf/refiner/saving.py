@@ -77,8 +77,7 @@ class SavedRefiner:
             "discriminator": self.parts.discriminator,
             _PREPROCESSING: self.setup.preprocessing,
         }
-        there = _networks_of(self.setup.method, self.setup.preprocessing is not None)
-        return {name: found[name] for name in found if name in there}
+        return {name: model for name, model in found.items() if model is not None}
 
 
 def save_refiner(saved: SavedRefiner, folder: str | os.PathLike[str]) -> None:
@@ -141,7 +140,9 @@ def load_refiner(
         shapes = description["shapes"]
         return SavedRefiner(
             setup,
-            assemble(setup, (tuple(shapes["x"]), tuple(shapes["y"]))),
+            assemble(
+                setup, (tuple(shapes["x"]), tuple(shapes["y"])), setup.discriminator
+            ),
             description["refinement"] and Refinement(**description["refinement"]),
             description["decoder_params"],
             _decision(description),
@@ -325,11 +326,10 @@ def _epochs_done(description: Json) -> int:
 def _crops(description: Json | None) -> Crops | None:
     if description is None:
         return None
-    settings = _tuples(description)
-    if isinstance(settings["offsets"], dict):
-        of_side = {int(side): tuple(o) for side, o in settings["offsets"].items()}
-        settings["offsets"] = of_side.__getitem__
-    return Crops(**settings)
+    offsets = description["offsets"]
+    if isinstance(offsets, dict):
+        offsets = {int(side): tuple(o) for side, o in offsets.items()}.__getitem__
+    return Crops(**{**description, "offsets": offsets})
 
 
 def _method_name(method: Method) -> str:
@@ -348,8 +348,8 @@ def _setup(
     custom_objects: dict[str, Any],
     augment: Augmentation | None,
 ) -> Setup:
-    settings = dict(description["settings"])
-    sampling = SamplingSettings(**settings.pop("sampling"))
+    settings = description["settings"]
+    sampling = SamplingSettings(**settings["sampling"])
     return Setup(
         generator=models.get("generator"),
         space=space_of(description["space"], oracle, custom_objects),
@@ -357,18 +357,10 @@ def _setup(
         frozen=bool(description["frozen"]),
         discriminator=models.get("discriminator"),
         method=METHODS[description["method"]],
-        settings=TrainingSettings(**_tuples(settings), sampling=sampling),
-        grid=RefinementGrid(**_tuples(description["grid"])),
+        settings=TrainingSettings(**{**settings, "sampling": sampling}),
+        grid=RefinementGrid(**description["grid"]),
         crops=_crops(description["crops"]),
         augment=augment,
         seed=description["seed"],
         preprocessing=models.get(_PREPROCESSING),
     )
-
-
-def _tuples(settings: Json) -> Json:
-    """Makes tuples of JSON's lists, as the settings have them."""
-    return {
-        name: tuple(value) if isinstance(value, list) else value
-        for name, value in settings.items()
-    }
