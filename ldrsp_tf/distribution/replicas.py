@@ -105,11 +105,11 @@ def draw_by_example(
     return draw(rows) if replicas == 1 else _own_rows(draw(rows * replicas))
 
 
-def shares_of_mean(gradients: Sequence[tf.Tensor | None]) -> list[tf.Tensor | None]:
+def shares_of_mean(gradients: Sequence[tf.Tensor]) -> list[tf.Tensor]:
     """Divides gradients by the number of replicas: Keras' optimizers sum over all.
 
     Args:
-      gradients: The gradients of this replica; None where there is none.
+      gradients: The gradients of this replica.
 
     Returns:
       The shares of this replica in the mean gradients.
@@ -117,10 +117,7 @@ def shares_of_mean(gradients: Sequence[tf.Tensor | None]) -> list[tf.Tensor | No
     replicas = replicas_here()
     if replicas == 1:
         return list(gradients)
-    return [
-        None if gradient is None else tf.math.scalar_mul(1.0 / replicas, gradient)
-        for gradient in gradients
-    ]
+    return [tf.math.scalar_mul(1.0 / replicas, gradient) for gradient in gradients]
 
 
 def sum_over_replicas(value: tf.Tensor) -> tf.Tensor:

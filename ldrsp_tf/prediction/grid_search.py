@@ -61,7 +61,7 @@ def select_refinement(
     predict_batch_size = predict_batch_size or predictor.predict_batch_size
     for step_size in grid.step_sizes:
         total, chunks = np.zeros(len(grid.steps)), list[np.ndarray]()
-        longest = Refinement(step_size, max(grid.steps), grid.normalized)
+        longest = Refinement(float(step_size), max(grid.steps), grid.normalized)
         for begin in range(0, len(y_true), predict_batch_size):
             rows = slice(begin, begin + predict_batch_size)
             trajectory = walk_by(predictor, x[rows], longest)
@@ -70,11 +70,7 @@ def select_refinement(
             total += chunks[-1].sum(-1)
         means += (total / len(y_true)).tolist()
         values.append(np.concatenate(chunks, -1))
-        # Plain numbers can be written as JSON; those of the grid may be numpy's.
-        candidates += [
-            Refinement(float(step_size), int(steps), grid.normalized)
-            for steps in grid.steps
-        ]
+        candidates += map(longest.with_steps, grid.steps)
     best = int(np.argmax(means))
     return Selected(
         candidates[best], means[best], tuple(candidates), np.concatenate(values)
