@@ -393,7 +393,11 @@ class TrainingSettings:
         Rows that do not fill a last batch are left out; fewer rows than a batch has are
         a batch of their own.
         """
-        return rows // min(self.batch_size, rows)
+        return rows // self.rows_per_batch(rows)
+
+    def rows_per_batch(self, rows: int) -> int:
+        """Returns the number of examples in a training step, of so many rows."""
+        return min(self.batch_size, rows)
 
 
 @dataclasses.dataclass(frozen=True)

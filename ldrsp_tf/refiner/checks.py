@@ -259,19 +259,14 @@ def _try_augmentation(trainer: Trainer, examples: Examples) -> None:
     if trainer.augment is None:
         return
     try:
-        _, _ = _first_batch(trainer, examples)  # Not None, or another number.
+        # Not None, or another number.
+        _, _ = trainer.first_batch(*map(tf.constant, examples))
     except Exception as error:  # A function of the user's may raise anything.
         shapes = " and ".join(str(part.shape) for part in examples)
         raise UsageError(
             f"augment does not take batches of examples of shape {shapes} "
             f"({reason_of(error)}); give {_AN_AUGMENTATION}."
         ) from error
-
-
-def _first_batch(trainer: Trainer, examples: Examples) -> tuple[tf.Tensor, tf.Tensor]:
-    rows = tf.range(min(trainer.settings.batch_size, len(examples.x)))
-    x, y = map(tf.constant, examples)
-    return trainer.batch(x, y, rows, tf.constant(0))
 
 
 def _require_scope(trainer: Trainer) -> None:
@@ -298,7 +293,7 @@ def _require_probabilities(trainer: Trainer, examples: Examples) -> None:
     """
     if getattr(trainer.generator, "from_logits", True):
         return
-    x, _ = _first_batch(trainer, examples)
+    x, _ = trainer.first_batch(*map(tf.constant, examples))
     trainer.generator(x)  # Refuses these.
 
 

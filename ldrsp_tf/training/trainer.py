@@ -101,8 +101,8 @@ class Trainer(NetworkPair):
             not support the settings; a batch is too small for the discriminator.
         """
         self.check_batch(x.shape[0])
-        self._batch_size = self._batch_of(x.shape[0])
-        x, y = self.batch(x, y, tf.range(self._batch_size), tf.constant(0))
+        self._batch_size = self.settings.rows_per_batch(x.shape[0])
+        x, y = self.first_batch(x, y)
         self._built_mixer = SampleMixer(self.method, self.settings, self.strategy, x, y)
         self.trained_shape = tuple(y.shape[1:])
         share = self._batch_size // number_of_replicas(self.strategy)
@@ -130,7 +130,7 @@ class Trainer(NetworkPair):
         Raises:
           UsageError: They are.
         """
-        batch = self._batch_of(rows)
+        batch = self.settings.rows_per_batch(rows)
         require_equal_shares(batch, self.strategy)
         if self.discriminator is not None:
             self.discriminator.check_batch(batch // number_of_replicas(self.strategy))
@@ -141,10 +141,8 @@ class Trainer(NetworkPair):
         Args:
           rows: The number of training rows.
         """
-        return self._mixer.keeps_batches and self._batch_of(rows) != self._batch_size
-
-    def _batch_of(self, rows: int) -> int:
-        return min(self.settings.batch_size, rows)
+        batch = self.settings.rows_per_batch(rows)
+        return self._mixer.keeps_batches and batch != self._batch_size
 
     def _trainable(self) -> list[list[int]]:
         """Returns the trainable variables of both networks, by their identities."""
@@ -221,7 +219,7 @@ class Trainer(NetworkPair):
         Returns:
           Row numbers, `[steps, batch_size]`, int32.
         """
-        batch = self._batch_of(rows)
+        batch = self.settings.rows_per_batch(rows)
         steps = self.settings.steps_per_epoch(rows)
         shuffled = np.random.default_rng((self.seed, epoch)).permutation(rows)
         return shuffled[: steps * batch].reshape(steps, batch).astype(np.int32)
@@ -285,6 +283,16 @@ class Trainer(NetworkPair):
             scalars = run_step(self.strategy, self.train_step, *batch, first + step)
             totals = {name: totals[name] + scalars[name] for name in totals}
         return {k: total / tf.cast(steps, tf.float32) for k, total in totals.items()}
+
+    def first_batch(self, x: tf.Tensor, y: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """Returns the first rows as the batch of iteration 0, augmented.
+
+        Args:
+          x: Inputs, `[N, ...]`, of any numeric type.
+          y: True outputs, `[N, ...]`, of any numeric type.
+        """
+        rows = tf.range(self.settings.rows_per_batch(x.shape[0]))
+        return self.batch(x, y, rows, tf.constant(0))
 
     def batch(
         self, x: tf.Tensor, y: tf.Tensor, rows: tf.Tensor, iteration: tf.Tensor
