@@ -1,8 +1,6 @@
 """Refinement of an output along the gradient of a score (Eq. 7-9)."""
 
 import dataclasses
-import math
-import numbers
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -10,7 +8,7 @@ import tensorflow as tf
 
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.projections import Projection, box
-from ldrsp_tf.settings import plain_value, require_counts
+from ldrsp_tf.settings import Domain, plain_value, require_counts
 
 Score = Callable[[tf.Tensor], tf.Tensor]
 
@@ -261,11 +259,11 @@ class Refinement:
             value = plain_value(getattr(self, field.name))
             object.__setattr__(self, field.name, value)
         require_counts(0, steps=self.steps)
-        size = self.step_size
-        is_number = isinstance(size, numbers.Real) and not isinstance(size, bool)
-        if not is_number or not math.isfinite(size):
-            raise UsageError(f"step_size is {size!r}: a finite number is needed.")
-        if not isinstance(self.normalized, bool):
+        if self.step_size not in Domain(float):
+            raise UsageError(
+                f"step_size is {self.step_size!r}: a finite number is needed."
+            )
+        if self.normalized not in Domain(bool):
             raise UsageError(
                 f"normalized is {self.normalized!r}: True or False is needed."
             )

@@ -1,10 +1,10 @@
 """Inference of the kind of output that a Keras model has: logits or probabilities."""
 
 import keras
-import numpy as np
 
 from ldrsp_tf.errors import UsageError
 from ldrsp_tf.models.graph_ends import graph_ends
+from ldrsp_tf.settings import Domain
 
 _LOGITS = ("linear",)
 _PROBABILITIES = ("sigmoid", "softmax")
@@ -29,13 +29,13 @@ def resolve_from_logits(model: keras.Model, from_logits: bool | None) -> bool:
         logits where the last activation makes probabilities; the model has several
         outputs.
     """
+    require_from_logits(from_logits)
     outputs = graph_ends(model, "outputs")
     if len(outputs) > 1:
         raise UsageError(
             f"The generator has {len(outputs)} outputs: wrap it in a model that has "
             "one."
         )
-    require_from_logits(from_logits)
     inferred = infer_from_logits(model)
     if from_logits and inferred is False:
         # Probabilities that are called logits lie in the range of logits, too.
@@ -64,7 +64,7 @@ def require_from_logits(from_logits: bool | None) -> None:
     Raises:
       UsageError: It is of another class.
     """
-    if from_logits is not None and not isinstance(from_logits, (bool, np.bool_)):
+    if from_logits not in Domain(bool, is_optional=True):
         raise UsageError(
             f"from_logits is {from_logits!r}; give True for a model of logits, False "
             "for one of probabilities."

@@ -5,7 +5,6 @@ import itertools
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 import tensorflow as tf
 
 from ldrsp_tf.data.augmentation import pad_images
@@ -13,7 +12,7 @@ from ldrsp_tf.errors import UsageError
 from ldrsp_tf.prediction.network_pair import NetworkPair
 from ldrsp_tf.prediction.predictor import Predictor
 from ldrsp_tf.refinement import Trajectory
-from ldrsp_tf.settings import plain_value, require_counts
+from ldrsp_tf.settings import Domain, plain_value, require_counts
 
 # First rows, and first columns, of crops; or a function of an image's side.
 Offsets = tuple[int, ...] | Callable[[int], tuple[int, ...]]
@@ -101,7 +100,7 @@ class Crops:
     def __post_init__(self) -> None:
         require_counts(size=self.size, predict_batch_size=self.predict_batch_size)
         require_counts(low=0, padding=self.padding)
-        if not isinstance(self.mirror, (bool, np.bool_)):
+        if self.mirror not in Domain(bool):
             raise UsageError(f"mirror is {self.mirror!r}: True or False is needed.")
         if not callable(self.offsets):
             object.__setattr__(self, "offsets", _plain_offsets(self.offsets))

@@ -115,8 +115,8 @@ def choose_from_logits(generator: keras.Model | None, from_logits: bool | None) 
 
     A constant in the place of a missing generator does.
     """
-    require_from_logits(from_logits)
     if not isinstance(generator, keras.Model):
+        require_from_logits(from_logits)
         return True
     return resolve_from_logits(generator, from_logits)
 

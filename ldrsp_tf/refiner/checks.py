@@ -14,6 +14,7 @@ from ldrsp_tf.errors import UsageError, kind_of, reason_of
 from ldrsp_tf.methods import AUTO, Method
 from ldrsp_tf.models import CrossFitted, Discriminator
 from ldrsp_tf.prediction.crops import Crops
+from ldrsp_tf.settings import Domain
 from ldrsp_tf.spaces.base import OutputSpace
 from ldrsp_tf.training.history import Record
 from ldrsp_tf.training.trainer import Trainer
@@ -107,7 +108,7 @@ def require_choice(frozen: bool) -> None:
     Raises:
       UsageError: It is of another class.
     """
-    if not isinstance(frozen, (bool, np.bool_)):
+    if frozen not in Domain(bool):
         raise UsageError(
             f"frozen is {frozen!r}; give True to leave the model as it is, False to "
             "train it."
