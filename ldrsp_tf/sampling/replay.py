@@ -3,8 +3,12 @@
 import keras
 import tensorflow as tf
 
-from ldrsp_tf.refinement import refine
-from ldrsp_tf.sampling.sources import Samples, SamplingContext, random_starts
+from ldrsp_tf.sampling.sources import (
+    Samples,
+    SamplingContext,
+    random_starts,
+    walk_up,
+)
 from ldrsp_tf.settings import SamplingSettings
 
 
@@ -68,14 +72,13 @@ class ReplayChains:
             ),
         )
         logits = context.logits_for(x)
-        y = refine(
+        y = walk_up(
             lambda y: tf.sigmoid(logits(y)),
             start,
+            context,
+            settings,
             step_size=settings.inference_step_size,
             steps=settings.chain_steps,
-            normalized=settings.normalized_gradient,
-            project=context.project,
-            move=context.move,
         )
         following = tf.where(ended, 0, age) + settings.chain_steps
         kept = (x, y, y_true, following)
@@ -89,8 +92,8 @@ def mixed_starts(context: SamplingContext, seed: tf.Tensor) -> tf.Tensor:
 
     They are G(x) (40 %), the center of the outputs (15 %), which is one half for tags
     and 1 / C for C classes, a blend of G(x) with another example's truth (25 %), and
-    another example's G(x) (20 %). Without a generator, the
-    space's initial output, where the walks of a test begin, is in the place of G(x).
+    another example's G(x) (20 %). Without a generator, the space's initial output,
+    where the walks of a test begin, is in the place of G(x).
 
     Args:
       context: The batch.

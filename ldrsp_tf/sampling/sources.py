@@ -159,11 +159,40 @@ def _refine_generated(
     score: Score, context: SamplingContext, settings: SamplingSettings
 ) -> tf.Tensor:
     """Walks from G(x) up a score by the steps of an inference sample, `[B, ...]`."""
-    return refine(
+    return walk_up(
         score,
         context.y_generated,
+        context,
+        settings,
         step_size=settings.inference_step_size,
         steps=settings.inference_steps,
+    )
+
+
+def walk_up(
+    score: Score,
+    start: tf.Tensor,
+    context: SamplingContext,
+    settings: SamplingSettings,
+    *,
+    step_size: float,
+    steps: int,
+) -> tf.Tensor:
+    """Walks up a score as samples do, `[B, ...]`.
+
+    Args:
+      score: A function of outputs `[B, ...]`, such as D's score of them.
+      start: The outputs to start from, `[B, ...]`.
+      context: The projection, or another map to the next outputs.
+      settings: The kind of gradient.
+      step_size: The step size eta.
+      steps: The number of steps.
+    """
+    return refine(
+        score,
+        start,
+        step_size=step_size,
+        steps=steps,
         normalized=settings.normalized_gradient,
         project=context.project,
         move=context.move,
@@ -200,14 +229,13 @@ def adversarial_samples(
         entries = tf.cast(tf.size(logits), y.dtype)
         return entries * context.value_loss(ScoredOutputs(logits, value))
 
-    return refine(
+    return walk_up(
         loss,
         start,
+        context,
+        settings,
         step_size=settings.adversarial_step_size,
         steps=settings.adversarial_steps,
-        normalized=settings.normalized_gradient,
-        project=context.project,
-        move=context.move,
     )
 
 
