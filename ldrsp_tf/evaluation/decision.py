@@ -160,7 +160,7 @@ def decide_output(
     """
     taken, compared = np.zeros(len(y_true)), list[tuple[Compared, np.ndarray]]()
     for output, y in outputs.items():
-        decoders = space.decoders(output != REFINED)
+        decoders = space.decoders(are_probabilities(output))
         for decoder, values in held_out_values(space, y, y_true, decoders).items():
             gain, error = paired_gain(values, taken)
             is_taken = not compared or gain > margin * error
@@ -177,6 +177,15 @@ def decide_output(
         tuple(candidate for candidate, _ in compared),
         *_gain_of_refinement(compared),
     )
+
+
+def are_probabilities(output: str) -> bool:
+    """Returns whether outputs are probabilities, as all but the refined ones are.
+
+    Args:
+      output: The name of the output.
+    """
+    return output != REFINED
 
 
 def _gain_of_refinement(

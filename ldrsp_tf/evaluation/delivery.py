@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from ldrsp_tf.errors import UsageError
-from ldrsp_tf.evaluation.decision import REFINED, Decision
+from ldrsp_tf.evaluation.decision import REFINED, Decision, are_probabilities
 from ldrsp_tf.prediction.predictor import (
     OutputPredictor,
     Prediction,
@@ -45,7 +45,7 @@ class Delivery:
     def __post_init__(self) -> None:
         output, decoder = self.decision.output, self.decision.decoder
         made = {GENERATOR, *self.unrefined} | ({REFINED} if self.refinement else set())
-        decoders = self.predictor.space.decoders(output != REFINED)
+        decoders = self.predictor.space.decoders(are_probabilities(output))
         if output not in made & self.decoder_params.keys() or decoder not in decoders:
             raise UsageError(
                 f"The decision takes the output {output!r} with the decoder "

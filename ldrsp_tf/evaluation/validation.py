@@ -11,7 +11,7 @@ import tensorflow as tf
 
 from ldrsp_tf.data.examples import Examples
 from ldrsp_tf.errors import DivergenceError, UsageError, kind_of, reason_of
-from ldrsp_tf.evaluation.decision import REFINED, decide_output
+from ldrsp_tf.evaluation.decision import REFINED, are_probabilities, decide_output
 from ldrsp_tf.evaluation.diagnostics import score_report
 from ldrsp_tf.evaluation.held_out import held_out_refined
 from ldrsp_tf.methods import Method
@@ -23,7 +23,7 @@ from ldrsp_tf.prediction.predictor import (
     Predictor,
     predict,
 )
-from ldrsp_tf.prediction.unrefined import unrefined_outputs
+from ldrsp_tf.prediction.unrefined import GENERATOR, unrefined_outputs
 from ldrsp_tf.settings import RefinementGrid, plain_value
 
 Validation = dict[str, Any]
@@ -67,7 +67,7 @@ def validate(
     refinement = selected and selected.refinement
     prediction = predict(predictor, x, refinement)
     outputs = outputs_of(networks.method, prediction)
-    _require_numbers(outputs)
+    _require_no_nan(outputs)
     decoder_params = {
         row: networks.space.tune_decoder(y, examples.y) for row, y in outputs.items()
     }
@@ -83,14 +83,13 @@ def validate(
             networks, x, examples.y, prediction, predictor.predict_batch_size
         )
     if networks.method.decides:
-        refined = {}
-        if selected is not None:
-            of_all = outputs.pop(REFINED)
-            refined[REFINED] = held_out_refined(predictor, x, selected, of_all)
         others = unrefined_outputs(unrefined, examples.x, prediction.generated)
-        candidates = {**outputs, **others, **refined}
         for name, y in others.items():
             decoder_params[name] = networks.space.tune_decoder(y, examples.y)
+        candidates = {**outputs, **others}
+        if selected is not None:  # The dearest is the last.
+            of_all = candidates.pop(REFINED)
+            candidates[REFINED] = held_out_refined(predictor, x, selected, of_all)
         decision = decide_output(networks.space, candidates, examples.y)
         validation["decision"] = dataclasses.asdict(decision)
         validation["tie_breaker"] = validation["metric"]
@@ -181,10 +180,10 @@ def measure(
       DivergenceError: Outputs are NaN.
     """
     space, outputs = networks.space, outputs_of(networks.method, prediction)
-    _require_numbers(outputs)
+    _require_no_nan(outputs)
     measured = {
         row: space.measure(
-            y, examples.y, decoder_params[row], probabilities=row == "generator"
+            y, examples.y, decoder_params[row], probabilities=are_probabilities(row)
         )
         for row, y in outputs.items()
     }
@@ -202,13 +201,13 @@ def outputs_of(method: Method, prediction: Prediction) -> dict[str, np.ndarray]:
     """
     rows = {}
     if method.has_generator:
-        rows["generator"] = prediction.generated
+        rows[GENERATOR] = prediction.generated
     if prediction.refined is not None:
         rows[REFINED] = prediction.refined
     return rows
 
 
-def _require_numbers(outputs: Mapping[str, np.ndarray]) -> None:
+def _require_no_nan(outputs: Mapping[str, np.ndarray]) -> None:
     """Refuses outputs that are NaN: they decode to something, and have a metric.
 
     The losses of an epoch are those before its last update, which may have ruined a
