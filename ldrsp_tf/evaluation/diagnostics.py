@@ -6,9 +6,10 @@ from collections.abc import Mapping
 import numpy as np
 import tensorflow as tf
 
+from ldrsp_tf.losses.gradient_penalty import example_mean
 from ldrsp_tf.prediction.network_pair import NetworkPair
 from ldrsp_tf.prediction.predictor import Prediction
-from ldrsp_tf.refinement import Score, gradient_norm, score_and_gradient
+from ldrsp_tf.refinement import gradient_norm, score_and_gradient
 
 # A gradient penalty asks for a slope of 1. Critics that had learned ended with slopes
 # of 0.8 to 3, those of the runs that ran away with 7 to 400.
@@ -88,16 +89,9 @@ def divergence_of(score: Mapping[str, float]) -> str | None:
 def _slopes(networks: NetworkPair, x: tf.Tensor, y: np.ndarray) -> np.ndarray:
     """Returns the critic's slope at outputs `[B, ...]` of inputs `[B, ...]`, `[B]`."""
     x, y = (_middle(part, networks.trained_shape) for part in (x, tf.constant(y)))
-    _, gradient = score_and_gradient(_example_mean(networks.score(x)), y)
+    score = networks.score(x)
+    _, gradient = score_and_gradient(lambda y: example_mean(score(y)), y)
     return gradient_norm(gradient).numpy()
-
-
-def _example_mean(score: Score) -> Score:
-    def mean(y: tf.Tensor) -> tf.Tensor:
-        scores = score(y)
-        return tf.reduce_mean(tf.reshape(scores, [tf.shape(scores)[0], -1]), 1)
-
-    return mean
 
 
 def _middle(maps: tf.Tensor, shape: tuple[int, ...] | None) -> tf.Tensor:

@@ -36,11 +36,19 @@ def gradient_penalty(
     y = share * y_true + (1.0 - share) * y_generated
     with tf.GradientTape(watch_accessed_variables=False) as tape:
         tape.watch(y)
-        values = critic(y)
-        values = tf.reduce_mean(tf.reshape(values, [tf.shape(values)[0], -1]), 1)
+        values = example_mean(critic(y))
     gradient = tape.gradient(values, y)
     axes = list(range(1, y.shape.rank))
     squares = tf.reduce_sum(tf.square(gradient), axes)
     # The root has no finite slope at 0.
     norms = tf.sqrt(squares + 1e-12)
     return tf.reduce_mean(tf.square(norms - 1.0))
+
+
+def example_mean(values: tf.Tensor) -> tf.Tensor:
+    """Returns the critic's value of each example, the mean of its map, `[B]`.
+
+    Args:
+      values: Values `[B]`, or maps of them `[B, H, W]`.
+    """
+    return tf.reduce_mean(tf.reshape(values, [tf.shape(values)[0], -1]), 1)

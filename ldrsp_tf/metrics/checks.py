@@ -4,7 +4,7 @@ import numpy as np
 
 from ldrsp_tf.errors import UsageError
 
-_ROUNDING = 1e-3  # The rounding error of probabilities in half precision.
+ROUNDING = 1e-3  # The rounding error of probabilities in half precision.
 _NO_NUMBERS = "OSTU"  # NumPy's kinds of objects and texts; its own has no bfloat16.
 _CLASSES = (
     "class numbers of one shape [B, H, W], such as np.argmax(y, -1) of maps with a "
@@ -93,7 +93,7 @@ def require_relaxed_tags(y: np.ndarray, needs_rows: bool = False) -> np.ndarray:
             "There is NaN in the relaxed tags, where probabilities in [0, 1] are "
             "needed: look for it in the inputs and in the network's weights."
         )
-    if y.size and (y.min() < -_ROUNDING or y.max() > 1.0 + _ROUNDING):
+    if y.size and (y.min() < -ROUNDING or y.max() > 1.0 + ROUNDING):
         raise UsageError(
             f"The relaxed tags have values from {y.min():g} to {y.max():g} where "
             "probabilities in [0, 1] are needed: take the sigmoid of logits first."

@@ -8,12 +8,11 @@ import numpy as np
 import tensorflow as tf
 
 from ldrsp_tf.errors import UsageError, kind_of
+from ldrsp_tf.metrics.checks import ROUNDING
 from ldrsp_tf.models.chosen_weights import ChosenWeights
 from ldrsp_tf.models.discriminator import Discriminator
 from ldrsp_tf.models.fold_channel import without_fold
 from ldrsp_tf.models.graph_ends import graph_ends
-
-_ROUNDING = 1e-3  # The rounding error of probabilities in half precision.
 
 
 class GeneratorAdapter(ChosenWeights):
@@ -84,7 +83,7 @@ def _require_one_input(model: keras.Model) -> None:
 
 
 def _require_probabilities(outputs: np.ndarray) -> None:
-    if outputs.min() < -_ROUNDING or outputs.max() > 1.0 + _ROUNDING:
+    if outputs.min() < -ROUNDING or outputs.max() > 1.0 + ROUNDING:
         raise UsageError(
             f"The generator gives values from {outputs.min():g} to {outputs.max():g}, "
             "which are no probabilities; say from_logits=True."

@@ -301,6 +301,12 @@ class OutputSpace(abc.ABC):
             that expectations may be taken from them.
         """
         measured = self.default_measure(y, y_true, decoder_params, probabilities)
+        return self._beside_custom(measured, y, y_true)
+
+    def _beside_custom(
+        self, measured: dict[str, float], y: np.ndarray, y_true: np.ndarray
+    ) -> dict[str, float]:
+        """Returns metrics of outputs, after the mean of the user's measure, if any."""
         if self.custom_oracle is None:
             return measured
         value = float(self._custom_values(y, y_true).mean())
@@ -374,12 +380,7 @@ class OutputSpace(abc.ABC):
                 self.default_example_metric(decided, y_true).mean()
             )
         }
-        if self.custom_oracle is None:
-            return own
-        return {
-            CUSTOM_METRIC: float(self._custom_values(decided, y_true).mean()),
-            **own,
-        }
+        return self._beside_custom(own, decided, y_true)
 
     @abc.abstractmethod
     def surrogate_loss(self, logits: tf.Tensor, y_true: tf.Tensor) -> tf.Tensor:

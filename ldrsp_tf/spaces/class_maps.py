@@ -128,8 +128,7 @@ class ClassMapSpace(OutputSpace):
                 f"The true outputs of the {name} have one channel; masks need two, the "
                 "background's and the foreground's: np.concatenate([1 - y, y], -1)."
             )
-        needs_two = self.custom_oracle is None and self.metric_name == "mean_iou"
-        if needs_two and y.shape[-1] != 2:
+        if self.metric_name == "mean_iou" and y.shape[-1] != 2:
             raise UsageError(
                 f"The true outputs of the {name} have {y.shape[-1]} classes, but "
                 "mean_iou is that of class 1 of two; choose "
