@@ -33,6 +33,39 @@ def kind_of(value: object) -> str:
     return f"an {name}" if name[0] in "aeiouAEIO" else f"a {name}"
 
 
+def require_kind(
+    value: object, kinds: type | tuple[type, ...], subject: str, needed: str
+) -> None:
+    """Refuses a value of another class.
+
+    Args:
+      value: The user's value.
+      kinds: The class that it has to have, or several; `NoneType` for None.
+      subject: The beginning of the message, such as "The folder is".
+      needed: The end of the message after the kind of the value, without a full stop.
+
+    Raises:
+      UsageError: It is of another class.
+    """
+    if not isinstance(value, kinds):
+        raise UsageError(f"{subject} {kind_of(value)}: {needed}.")
+
+
+def require_function(value: object, subject: str, needed: str) -> None:
+    """Refuses a value that is no function, nor another object that can be called.
+
+    Args:
+      value: The user's value.
+      subject: The beginning of the message, such as "The oracle is".
+      needed: The end of the message, as in `require_kind`.
+
+    Raises:
+      UsageError: It cannot be called.
+    """
+    if not callable(value):
+        raise UsageError(f"{subject} {kind_of(value)}: {needed}.")
+
+
 def reason_of(error: Exception) -> str:
     """Returns the reason of an error without additions and without a full stop.
 

@@ -9,7 +9,7 @@ import tensorflow as tf
 from ldrsp_tf.data.arrays import require_finite, widen
 from ldrsp_tf.data.examples import Examples
 from ldrsp_tf.data.input_types import CAST, depends_on_type
-from ldrsp_tf.errors import UsageError, kind_of, reason_of
+from ldrsp_tf.errors import UsageError, reason_of, require_kind
 
 _ENTRIES_AT_ONCE = 1 << 22  # The entries of a part; double precision needs 32 MB.
 
@@ -54,10 +54,9 @@ def preprocess_examples(model: keras.Model | None, examples: Examples) -> Exampl
     Raises:
       UsageError: They are something else; as for `preprocess`.
     """
-    if not isinstance(examples, Examples):
-        raise UsageError(
-            f"The examples are {kind_of(examples)}: give ldrsp_tf.data.Examples(x, y)."
-        )
+    require_kind(
+        examples, Examples, "The examples are", "give ldrsp_tf.data.Examples(x, y)"
+    )
     return Examples(preprocess(model, examples.x), examples.y)
 
 

@@ -1,7 +1,7 @@
 """The whole method around a Keras model: `Refiner`.
 
 `refiner` is the public class and `predicting` its base, which predicts and decides;
-defaults, checks, saving and export have a module each.
+arguments, assembly, overrides, checks, saving and export have a module each.
 May import everything but `controls`.
 """
 

@@ -16,6 +16,7 @@ from ldrsp_tf.models.output_kind import require_from_logits, resolve_from_logits
 from ldrsp_tf.prediction.crops import Crops, predictor_by
 from ldrsp_tf.prediction.predictor import OutputPredictor, Predictor
 from ldrsp_tf.prediction.unrefined import unrefined_predictors
+from ldrsp_tf.refiner.arguments import require_networks, require_preprocessing
 from ldrsp_tf.refiner.cautions import (
     warn_of_half_precision,
     warn_of_large_inputs,
@@ -26,9 +27,7 @@ from ldrsp_tf.refiner.checks import (
     require_crops_cover,
     require_equal_outputs_of_types,
     require_frozen,
-    require_networks,
     require_no_token_ids,
-    require_preprocessing,
 )
 from ldrsp_tf.refiner.memory import forget_kernels
 from ldrsp_tf.refiner.seeding import seeded_initializers

@@ -1,198 +1,17 @@
 """Checks of a user's networks, crops and data before a training starts."""
 
-import os
-from collections.abc import Callable
-
 import keras
 import numpy as np
 import tensorflow as tf
 
-from ldrsp_tf.data.augmentation import Augmentation, pad_images
+from ldrsp_tf.data.augmentation import pad_images
 from ldrsp_tf.data.examples import Examples
 from ldrsp_tf.data.input_types import CAST, depends_on_type
-from ldrsp_tf.errors import UsageError, kind_of, reason_of
-from ldrsp_tf.methods import AUTO, Method
-from ldrsp_tf.models import CrossFitted, Discriminator
+from ldrsp_tf.errors import UsageError, reason_of
 from ldrsp_tf.prediction.crops import Crops
-from ldrsp_tf.settings import Domain
+from ldrsp_tf.refiner.arguments import AN_AUGMENTATION
 from ldrsp_tf.spaces.base import OutputSpace
-from ldrsp_tf.training.history import Record
 from ldrsp_tf.training.trainer import Trainer
-
-_AN_AUGMENTATION = "a function of inputs, outputs and a seed that returns both parts"
-
-
-def require_networks(
-    generator: keras.Model | None,
-    discriminator: Discriminator | None,
-    method: Method,
-    frozen: bool,
-) -> None:
-    """Refuses networks that the method cannot have.
-
-    Args:
-      generator: The user's generator.
-      discriminator: The user's discriminator.
-      method: The method.
-      frozen: Whether the generator is left as it is.
-
-    Raises:
-      UsageError: A network is of another class; there is no generator, and the method
-        trains one; there is a network that the method does not have; a cross-fitted
-        generator is to be trained.
-    """
-    if not method.has_generator and generator is not None:
-        raise UsageError(
-            f"Method {method.name!r} has no generator, so there is nothing of yours to "
-            "refine; choose another one, or give None as the generator."
-        )
-    if method.has_generator and not isinstance(generator, keras.Model):
-        raise UsageError(
-            f"The generator is {kind_of(generator)}: a keras.Model is needed."
-        )
-    if discriminator is not None and not isinstance(discriminator, Discriminator):
-        raise UsageError(
-            f"The discriminator is {kind_of(discriminator)}: an instance of a subclass "
-            "of ldrsp_tf.Discriminator is needed."
-        )
-    if discriminator is not None and not method.has_discriminator:
-        raise UsageError(
-            f"Method {method.name!r} has no discriminator, so that yours would not be "
-            "used; choose another method, or leave the discriminator out."
-        )
-    if isinstance(generator, CrossFitted) and not frozen:
-        raise UsageError(
-            "A CrossFitted generator is trained already, and would see the rows "
-            "that it has to be blind to; say frozen=True."
-        )
-
-
-def require_space(space: OutputSpace) -> None:
-    """Refuses a space that is none, such as the class of one.
-
-    Args:
-      space: The user's output space.
-
-    Raises:
-      UsageError: It is of another class.
-    """
-    if not isinstance(space, OutputSpace):
-        raise UsageError(
-            f"The space is {kind_of(space)}: an output space is needed, such as "
-            "TagSpace() or ClassMapSpace()."
-        )
-
-
-def require_method(method: Method | str) -> None:
-    """Refuses a method that is none, and no name.
-
-    Args:
-      method: The user's method, or its name.
-
-    Raises:
-      UsageError: It is of another class.
-    """
-    if not isinstance(method, (Method, str)):
-        raise UsageError(
-            f"The method is {kind_of(method)}: a name is needed, such as "
-            f'"{AUTO.name}", or a Method of ldrsp_tf.methods.'
-        )
-
-
-def require_choice(frozen: bool) -> None:
-    """Refuses anything but a truth value: a word such as "no" would count as one.
-
-    Args:
-      frozen: Whether the generator is left as it is.
-
-    Raises:
-      UsageError: It is of another class.
-    """
-    if frozen not in Domain(bool):
-        raise UsageError(
-            f"frozen is {frozen!r}; give True to leave the model as it is, False to "
-            "train it."
-        )
-
-
-def require_crops(crops: Crops | None) -> None:
-    """Refuses crops that are none, such as their size and offsets alone.
-
-    Args:
-      crops: The user's crops.
-
-    Raises:
-      UsageError: They are of another class.
-    """
-    if crops is not None and not isinstance(crops, Crops):
-        raise UsageError(
-            f"The crops are {kind_of(crops)}: a Crops object is needed, such as "
-            "ldrsp_tf.Crops(size=24, offsets=(0, 8))."
-        )
-
-
-def require_augmentation(augment: Augmentation | None) -> None:
-    """Refuses an augmentation that is no function.
-
-    Args:
-      augment: The user's augmentation.
-
-    Raises:
-      UsageError: It is of another class.
-    """
-    if augment is not None and not callable(augment):
-        raise UsageError(
-            f"augment is {kind_of(augment)}: {_AN_AUGMENTATION} is needed, such as "
-            "ldrsp_tf.data.augmentation.random_crop_and_mirror(24)."
-        )
-
-
-def require_callback(on_epoch_end: Callable[[Record], None] | None) -> None:
-    """Refuses a callback that is no function, such as a list of Keras' callbacks.
-
-    Args:
-      on_epoch_end: The user's function of the record of each epoch; None without one.
-
-    Raises:
-      UsageError: It is of another class.
-    """
-    if on_epoch_end is not None and not callable(on_epoch_end):
-        raise UsageError(
-            f"on_epoch_end is {kind_of(on_epoch_end)}: a function of the record of an "
-            "epoch is needed, such as print."
-        )
-
-
-def require_path(folder: str | os.PathLike[str]) -> None:
-    """Refuses a folder that is no path.
-
-    Args:
-      folder: The user's folder.
-
-    Raises:
-      UsageError: It is of another class.
-    """
-    if not isinstance(folder, (str, os.PathLike)):
-        raise UsageError(
-            f"The folder is {kind_of(folder)}: a path is needed, a str or a "
-            "pathlib.Path."
-        )
-
-
-def require_preprocessing(preprocessing: keras.Model | None) -> None:
-    """Refuses a preprocessing that is no Keras model.
-
-    Args:
-      preprocessing: The user's preprocessing.
-
-    Raises:
-      UsageError: It is of another class.
-    """
-    if preprocessing is not None and not isinstance(preprocessing, keras.Model):
-        raise UsageError(
-            f"The preprocessing is {kind_of(preprocessing)}: a keras.Model is needed, "
-            "such as keras.Sequential([layer])."
-        )
 
 
 def require_crops_cover(
@@ -266,7 +85,7 @@ def _try_augmentation(trainer: Trainer, examples: Examples) -> None:
         shapes = " and ".join(str(part.shape) for part in examples)
         raise UsageError(
             f"augment does not take batches of examples of shape {shapes} "
-            f"({reason_of(error)}); give {_AN_AUGMENTATION}."
+            f"({reason_of(error)}); give {AN_AUGMENTATION}."
         ) from error
 
 

@@ -1,5 +1,6 @@
 """The parts of a refiner, and the predictions that it makes with them."""
 
+from types import NoneType
 from typing import Any
 
 import keras
@@ -9,7 +10,7 @@ import tensorflow as tf
 from ldrsp_tf.data.augmentation import Augmentation
 from ldrsp_tf.data.examples import Data, as_examples, as_inputs, require_shapes
 from ldrsp_tf.data.preprocessing import preprocess
-from ldrsp_tf.errors import NotFittedError, UsageError, kind_of
+from ldrsp_tf.errors import NotFittedError, UsageError, require_kind
 from ldrsp_tf.evaluation.decision import Decision
 from ldrsp_tf.evaluation.delivery import Delivery
 from ldrsp_tf.evaluation.validation import measure
@@ -299,11 +300,12 @@ class PredictingRefiner:
             raise UsageError(
                 f"Method {self.method.name!r} has no discriminator to refine with."
             )
-        if given is not None and not isinstance(given, Refinement):
-            raise UsageError(
-                f"The refinement is {kind_of(given)}: a Refinement(step_size, steps) "
-                "is needed."
-            )
+        require_kind(
+            given,
+            (Refinement, NoneType),
+            "The refinement is",
+            "a Refinement(step_size, steps) is needed",
+        )
         refinement = given or self.refinement
         if refinement is None:
             if has_discriminator:

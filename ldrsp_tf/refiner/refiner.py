@@ -23,19 +23,16 @@ from ldrsp_tf.models import Discriminator
 from ldrsp_tf.prediction.crops import Crops
 from ldrsp_tf.refinement import Refinement
 from ldrsp_tf.refiner import saving
+from ldrsp_tf.refiner.arguments import (
+    require_arguments,
+    require_augmentation,
+    require_callback,
+    require_path,
+)
 from ldrsp_tf.refiner.assembly import (
     Setup,
     assemble_for,
     choose_from_logits,
-)
-from ldrsp_tf.refiner.checks import (
-    require_augmentation,
-    require_callback,
-    require_choice,
-    require_crops,
-    require_method,
-    require_path,
-    require_space,
 )
 from ldrsp_tf.refiner.export import (
     SAVED_MODEL_FILES,
@@ -122,11 +119,7 @@ class Refiner(PredictingRefiner):
         preprocessing: keras.Model | None = None,
     ):
         require_tensorflow_backend()
-        require_space(space)
-        require_method(method)
-        require_choice(frozen)
-        require_crops(crops)
-        require_augmentation(augment)
+        require_arguments(space, method, frozen, crops, augment)
         if oracle is not None:
             space = space.with_oracle(oracle)
         if isinstance(method, str):

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import tensorflow as tf
 
-from ldrsp_tf.errors import UsageError, kind_of, reason_of
+from ldrsp_tf.errors import UsageError, reason_of, require_function
 
 Measure = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
 
@@ -21,11 +21,11 @@ def require_measure(measure: Measure) -> None:
     Raises:
       UsageError: It is of another class.
     """
-    if not callable(measure):
-        raise UsageError(
-            f"The oracle is {kind_of(measure)}: a function of outputs and true outputs "
-            "is needed, such as ldrsp_tf.oracles.f1."
-        )
+    require_function(
+        measure,
+        "The oracle is",
+        "a function of outputs and true outputs is needed, such as ldrsp_tf.oracles.f1",
+    )
 
 
 class CustomOracle:
