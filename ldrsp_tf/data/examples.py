@@ -242,7 +242,7 @@ def _read(dataset: tf.data.Dataset, space: OutputSpace, name: str) -> Examples:
     except ValueError as error:
         if may_be_batches:
             x, y = elements[0]
-            raise _are_batches(x, y, space, name, error) from error
+            raise _batches_error(x, y, space, name, error) from error
         raise UsageError(
             f"The {name} has elements of different shapes; all inputs need one, and so "
             "do all true outputs."
@@ -265,7 +265,7 @@ def _share_axes(x: np.ndarray, y: np.ndarray, rank: int) -> bool:
     return np.ndim(y) == rank and np.shape(x)[:rank] == np.shape(y) != np.shape(x)
 
 
-def _are_batches(
+def _batches_error(
     x: np.ndarray, y: np.ndarray, space: OutputSpace, name: str, error: ValueError
 ) -> UsageError:
     reason = f" ({reason_of(error)})" if isinstance(error, UsageError) else ""

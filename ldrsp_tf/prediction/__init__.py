@@ -2,6 +2,6 @@
 
 `network_pair` joins G and D, `predictor` predicts in chunks, `unrefined` predicts
 without a walk (D's own output, means), `crops` averages overlapping crops,
-`grid_search` chooses step size and number of steps. May import
-`models`, `methods` and what is below them; it does not depend on the training.
+`grid_search` chooses step size and number of steps. May import `data` and below; it
+does not depend on the training.
 """

@@ -46,7 +46,7 @@ class SampledFunction:
         first = self._sample()
         return first if self._sample() == first else _RANDOM
 
-    def has_given(self, kept: Any) -> bool:
+    def matches(self, kept: Any) -> bool:
         """Returns whether a description may be one of this function.
 
         Args:
@@ -159,7 +159,7 @@ def _differences(found: Record, wanted: Record, kind: str = "") -> list[str]:
             differences.append(f"the {name} are others")
         elif kind != "functions":
             differences.append(f"{name} is {there!r} there and {here!r} here")
-        elif here is None or not here.has_given(there):
+        elif here is None or not here.matches(there):
             differences.append(f"the {name} is another")
     return differences
 

@@ -51,6 +51,10 @@ class Trainer(NetworkPair):
         of the networks' own layers. Draws are functions of `(seed, iteration)`, so a
         resumed run repeats them.
       augment: A random change of the inputs and outputs of a batch; None for none.
+
+    Raises:
+      UsageError: The method needs a discriminator, or has no such truth weight or
+        margin.
     """
 
     def __init__(
@@ -97,8 +101,9 @@ class Trainer(NetworkPair):
           y: True outputs, `[N, ...]`.
 
         Raises:
-          UsageError: A network's output has the wrong shape; the strategy's replicas do
-            not support the settings; a batch is too small for the discriminator.
+          UsageError: A network's output has the wrong shape; there is nothing to train;
+            the strategy's replicas do not support the settings; a batch is too small
+            for the discriminator.
         """
         self.check_batch(x.shape[0])
         self._batch_size = self.settings.rows_per_batch(x.shape[0])
