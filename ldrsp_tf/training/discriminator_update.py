@@ -1,12 +1,14 @@
 """D's update: the loss of Eq. 10 on true, generated and sampled outputs of a batch."""
 
 import dataclasses
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import tensorflow as tf
 
 from ldrsp_tf.losses.ldrsp import ScoredOutputs
 from ldrsp_tf.methods import DiscriminatorLoss
+from ldrsp_tf.models.discriminator import Discriminator
 from ldrsp_tf.models.own_losses import OwnLosses
 from ldrsp_tf.oracles import Oracle
 from ldrsp_tf.prediction.network_pair import NetworkPair
@@ -88,14 +90,7 @@ class DiscriminatorUpdate:
                     else of_x
                 )
                 own_losses.collect()
-            # One pass for all groups: batch statistics, if any, are of their mixture.
-            logits = discriminator.logits(
-                tf.nest.map_structure(
-                    lambda *parts: tf.concat(parts, 0), *features.values()
-                ),
-                tf.concat([group.y for group in groups.values()], 0),
-                training=True,
-            )
+            logits = _logits_of(discriminator, features, groups)
             own_losses.collect()
             loss = self._loss_of(groups, logits)
             if method.penalty is not None:
@@ -140,3 +135,14 @@ class DiscriminatorUpdate:
             move=pair.space.move_of(pair.method),
         )
         return self.mixer.draw(context, seeds[1])
+
+
+def _logits_of(
+    discriminator: Discriminator,
+    features: Mapping[str, Any],
+    groups: Mapping[str, Samples],
+) -> tf.Tensor:
+    """Scores all groups in one pass: batch statistics, if any, are of their mixture."""
+    joined = tf.nest.map_structure(lambda *p: tf.concat(p, 0), *features.values())
+    y = tf.concat([group.y for group in groups.values()], 0)
+    return discriminator.logits(joined, y, training=True)
