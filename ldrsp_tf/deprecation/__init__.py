@@ -33,7 +33,7 @@ MOVED = {
     "selection": "prediction.grid_search",
     "sources": "training.sample_mixer",
     "superpixels": "evaluation.superpixels",
-    "user_networks": "refiner.checks",
+    "user_networks": "refiner.arguments",
     "validation": "evaluation.validation",
     "workers": "distribution.workers",
 }
