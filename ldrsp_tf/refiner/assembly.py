@@ -61,7 +61,7 @@ class Setup:
     crops: Crops | None
     augment: Augmentation | None
     seed: int
-    preprocessing: keras.Model | None = None
+    preprocessing: keras.Model | None
 
     def __post_init__(self) -> None:
         require_networks(self.generator, self.discriminator, self.method, self.frozen)
@@ -162,8 +162,8 @@ def assemble(
 def assemble_for(
     setup: Setup,
     examples: Examples,
-    folds: np.ndarray | None = None,
-    present: Parts | None = None,
+    folds: np.ndarray | None,
+    present: Parts | None,
 ) -> Parts:
     """Puts the parts together and creates all variables.
 

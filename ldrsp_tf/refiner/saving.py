@@ -66,8 +66,8 @@ class SavedRefiner:
     parts: Parts
     refinement: Refinement | None
     decoder_params: dict[str, DecoderParams]
-    decision: Decision | None = None
-    epochs_done: int = 0
+    decision: Decision | None
+    epochs_done: int
 
     @property
     def networks(self) -> dict[str, keras.Model]:
@@ -109,9 +109,9 @@ def save_refiner(saved: SavedRefiner, folder: str | os.PathLike[str]) -> None:
 
 def load_refiner(
     folder: str | os.PathLike[str],
-    oracle: Measure | None = None,
-    custom_objects: dict[str, Any] | None = None,
-    augment: Augmentation | None = None,
+    oracle: Measure | None,
+    custom_objects: dict[str, Any] | None,
+    augment: Augmentation | None,
 ) -> SavedRefiner:
     """Reads a refiner that `save_refiner` wrote.
 

@@ -25,7 +25,7 @@ from ldrsp_tf.training.history import History, Record
 from ldrsp_tf.training.resume import best_record, resume
 from ldrsp_tf.training.trainable import Trainable
 
-_PHASE = "train"  # The phase of the records of a fit in a folder.
+_PHASE = "train"  # The name of a fit that is the only one in its records.
 
 
 def fit(
@@ -35,7 +35,7 @@ def fit(
     *,
     epochs: int,
     planned_epochs: int | None = None,
-    phase: str = "train",
+    phase: str = _PHASE,
     validate: Callable[[], Validation] | None = None,
     validation_freq: int = 1,
     patience: int | None = None,
@@ -125,10 +125,10 @@ def fit_in_folder(
     folder: str | os.PathLike[str] | None,
     identity: Callable[[], Mapping[str, Any]],
     epochs: int,
-    validation_freq: int = 1,
-    patience: int | None = None,
-    epochs_before: int = 0,
-    on_epoch_end: Callable[[Record], None] = lambda record: None,
+    validation_freq: int,
+    patience: int | None,
+    epochs_before: int,
+    on_epoch_end: Callable[[Record], None],
 ) -> tuple[History, Record]:
     """Trains as `fit` does, with its files in a folder, and restores the best epoch.
 
