@@ -7,6 +7,8 @@ import tensorflow as tf
 
 from ldrsp_tf.models.fcn import build_in_turn, join_layers, normalization
 
+_DEPTH = 3  # The number of downsamplings.
+
 
 class UNetBody(keras.layers.Layer):
     """All of the U-Net but its first convolution (see `FCNBody`).
@@ -16,20 +18,13 @@ class UNetBody(keras.layers.Layer):
       width: The number of channels at full resolution, which doubles with each
         downsampling.
       batch_norm: Whether there is batch normalization before each ReLU.
-      depth: The number of downsamplings.
     """
 
-    def __init__(
-        self,
-        outputs: int,
-        width: int,
-        batch_norm: bool,
-        depth: int = 3,
-        **kwargs: Any,
-    ):
+    stride = 2**_DEPTH  # Height and width of the input have to be multiples of it.
+
+    def __init__(self, outputs: int, width: int, batch_norm: bool, **kwargs: Any):
         super().__init__(**kwargs)
-        self.stride = 2**depth
-        widths = [width * 2**level for level in range(depth + 1)]
+        widths = [width * 2**level for level in range(_DEPTH + 1)]
         dtype = self.dtype_policy
         self.norm = normalization(batch_norm, dtype)
         self.first = _convolution(width, batch_norm, dtype)

@@ -38,16 +38,6 @@ def spread_offsets(
     return tuple(sorted({number * room // (crops - 1) for number in range(crops)}))
 
 
-def offsets_along(offsets: Offsets, side: int) -> tuple[int, ...]:
-    """Returns the offsets along a side of an image.
-
-    Args:
-      offsets: The offsets, or a function of the side.
-      side: The side of the image in pixels.
-    """
-    return offsets(side) if callable(offsets) else offsets
-
-
 def require_cover(size: int, offsets: tuple[int, ...], side: int) -> None:
     """Refuses crops that leave a part of an image out, or reach beyond it.
 
@@ -115,7 +105,7 @@ class Crops:
           UsageError: The crops do not cover the padded image exactly.
         """
         padded = side + 2 * self.padding
-        offsets = offsets_along(self.offsets, padded)
+        offsets = self.offsets(padded) if callable(self.offsets) else self.offsets
         require_cover(self.size, offsets, padded)
         return offsets
 

@@ -16,7 +16,6 @@ from ldrsp_tf.errors import UsageError
 from ldrsp_tf.models.fcn import FCNBody
 from ldrsp_tf.models.unet import UNetBody
 from ldrsp_tf.models.value_network import ValueNetwork
-from ldrsp_tf.prediction.crops import offsets_along
 from ldrsp_tf.spaces.binary_masks import BinaryMaskSpace
 from ldrsp_tf.spaces.class_maps import ClassMapSpace
 
@@ -96,8 +95,9 @@ def test_the_test_has_more_crops_than_a_validation_in_training():
 def test_without_offsets_crops_are_spread_over_each_side(final, expected):
     given = {"crop_offsets": None, "validation_offsets": None}
     config = get_task("weizmann_horse").configure("ldrsp", given)
-    assert offsets_along(config.offsets(final), 32) == expected
-    assert offsets_along(config.offsets(final), 24) == (0,)
+    offsets_along = config.offsets(final)
+    assert offsets_along(32) == expected
+    assert offsets_along(24) == (0,)
 
 
 def test_padded_images_are_cropped_alike_in_training_and_predictions():
