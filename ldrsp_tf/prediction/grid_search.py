@@ -39,7 +39,6 @@ def select_refinement(
     x: tf.Tensor,
     y_true: np.ndarray,
     grid: RefinementGrid,
-    predict_batch_size: int | None = None,
 ) -> Selected:
     """Tries every pair of step size and number of steps.
 
@@ -51,19 +50,17 @@ def select_refinement(
       x: Validation inputs, `[N, ...]`.
       y_true: True outputs of the validation examples, `[N, ...]`.
       grid: The candidates for step size and number of steps.
-      predict_batch_size: The number of examples in one chunk; the predictor's own by
-        default.
 
     Returns:
       The pair with the best mean metric, beside all others.
     """
     candidates, means, values = list[Refinement](), list[float](), list[np.ndarray]()
-    predict_batch_size = predict_batch_size or predictor.predict_batch_size
+    size = predictor.predict_batch_size
     for step_size in grid.step_sizes:
         total, chunks = np.zeros(len(grid.steps)), list[np.ndarray]()
         longest = Refinement(float(step_size), max(grid.steps), grid.normalized)
-        for begin in range(0, len(y_true), predict_batch_size):
-            rows = slice(begin, begin + predict_batch_size)
+        for begin in range(0, len(y_true), size):
+            rows = slice(begin, begin + size)
             trajectory = walk_by(predictor, x[rows], longest)
             outputs = tf.gather(trajectory.outputs, grid.steps).numpy()
             chunks.append(predictor.space.example_metric(outputs, y_true[rows]))

@@ -82,7 +82,6 @@ def predict(
     predictor: Predictor,
     x: tf.Tensor,
     refinement: Refinement | None,
-    predict_batch_size: int | None = None,
     trajectory: bool = False,
 ) -> Prediction:
     """Predicts in chunks, so that the steps of all rows are not in memory at once.
@@ -91,33 +90,27 @@ def predict(
       predictor: A predictor of trained networks.
       x: Inputs, `[N, ...]`.
       refinement: The refinement; None for a method without a discriminator.
-      predict_batch_size: The number of inputs in one chunk; the predictor's own by
-        default.
       trajectory: Whether to keep every output of the walk, and its score.
     """
     if refinement is None:
-        return Prediction(generate(predictor, x, predict_batch_size))
+        return Prediction(generate(predictor, x))
     chunks = [
         _as_arrays(walk_by(predictor, part, refinement), trajectory)
-        for part in _parts(x, predict_batch_size or predictor.predict_batch_size)
+        for part in _parts(x, predictor.predict_batch_size)
     ]
     # The first axis of a trajectory is its steps.
     axes = (0, 0, 0, 1, 1)
     return Prediction(*map(np.concatenate, zip(*chunks), axes))
 
 
-def generate(
-    predictor: OutputPredictor, x: tf.Tensor, predict_batch_size: int | None = None
-) -> np.ndarray:
+def generate(predictor: OutputPredictor, x: tf.Tensor) -> np.ndarray:
     """Predicts relaxed outputs without a walk, `[N, ...]`, in chunks.
 
     Args:
       predictor: The predictor.
       x: Inputs, `[N, ...]`.
-      predict_batch_size: The number of inputs in one chunk; the predictor's own by
-        default.
     """
-    parts = _parts(x, predict_batch_size or predictor.predict_batch_size)
+    parts = _parts(x, predictor.predict_batch_size)
     return np.concatenate([predictor.generate(part).numpy() for part in parts])
 
 

@@ -39,7 +39,10 @@ def _brute_force(trainer, tags, normalized):
 
 @pytest.mark.parametrize("predict_batch_size", [10, 1024])
 @pytest.mark.parametrize("normalized", [False, True])
-def test_agrees_with_trying_every_pair(normalized, predict_batch_size, trainer, tags):
+def test_agrees_with_trying_every_pair(
+    normalized, predict_batch_size, trainer, tags, monkeypatch
+):
+    monkeypatch.setattr(trainer, "predict_batch_size", predict_batch_size)
     metrics = _brute_force(trainer, tags, normalized)
     assert len(set(metrics.values())) > 1
     best = max(metrics, key=metrics.get)  # the first of equals
@@ -48,7 +51,6 @@ def test_agrees_with_trying_every_pair(normalized, predict_batch_size, trainer, 
         tf.constant(tags[0]),
         tags[1],
         RefinementGrid(**_GRID, normalized=normalized),
-        predict_batch_size=predict_batch_size,
     )
     assert selected.refinement == best
     assert selected.metric == pytest.approx(metrics[best])

@@ -12,10 +12,11 @@ def trainer(make_trainer):
 
 
 @pytest.mark.parametrize("predict_batch_size", [1, 7, 23, 24, 1000])
-def test_chunks_join_to_the_whole(predict_batch_size, trainer, tags):
+def test_chunks_join_to_the_whole(predict_batch_size, trainer, tags, monkeypatch):
     x, refinement = tf.constant(tags[0]), Refinement(step_size=0.3, steps=3)
     whole = predict(trainer, x, refinement)
-    chunked = predict(trainer, x, refinement, predict_batch_size)
+    monkeypatch.setattr(trainer, "predict_batch_size", predict_batch_size)
+    chunked = predict(trainer, x, refinement)
     for part, expected, shape in zip(chunked, whole, [(24, 5), (24, 5), (24,)]):
         assert isinstance(part, np.ndarray)
         assert part.shape == shape
@@ -23,11 +24,10 @@ def test_chunks_join_to_the_whole(predict_batch_size, trainer, tags):
 
 
 class _Counting:
-    """A predictor that takes few rows in one call."""
+    """A predictor that counts the rows of each call."""
 
-    predict_batch_size = 7
-
-    def __init__(self):
+    def __init__(self, predict_batch_size):
+        self.predict_batch_size = predict_batch_size
         self.rows = []
 
     def generate(self, x):
@@ -36,25 +36,23 @@ class _Counting:
 
 
 @pytest.mark.parametrize(
-    ("predict_batch_size", "rows"), [(None, [7, 7, 6]), (10, [10, 10]), (1000, [20])]
+    ("predict_batch_size", "rows"), [(7, [7, 7, 6]), (10, [10, 10]), (1000, [20])]
 )
-def test_chunks_are_as_large_as_the_predictor_or_the_caller_wants(
-    predict_batch_size, rows
-):
-    x, predictor = tf.random.stateless_uniform([20, 3], [0, 1]), _Counting()
-    prediction = predict(predictor, x, None, predict_batch_size)
+def test_chunks_are_as_large_as_the_predictor_wants(predict_batch_size, rows):
+    x = tf.random.stateless_uniform([20, 3], [0, 1])
+    predictor = _Counting(predict_batch_size)
+    prediction = predict(predictor, x, None)
     assert predictor.rows == rows
     np.testing.assert_array_equal(prediction.generated, x)
 
 
 @pytest.mark.parametrize("normalized", [False, True])
 def test_gives_generated_and_refined_outputs_and_their_scores(
-    normalized, trainer, tags
+    normalized, trainer, tags, monkeypatch
 ):
     x = tf.constant(tags[0])
-    prediction = predict(
-        trainer, x, Refinement(0.3, 4, normalized), predict_batch_size=10
-    )
+    monkeypatch.setattr(trainer, "predict_batch_size", 10)
+    prediction = predict(trainer, x, Refinement(0.3, 4, normalized))
     y = trainer.generate(x)
     refined = refine(trainer.score(x), y, step_size=0.3, steps=4, normalized=normalized)
     np.testing.assert_allclose(prediction.generated, y, rtol=1e-6)
@@ -74,16 +72,20 @@ def test_no_steps_leave_the_generated_output(trainer, tags):
 
 def test_without_refinement_there_are_only_generated_outputs(make_trainer, tags):
     trainer, x = make_trainer("baseline"), tf.constant(tags[0])
-    prediction = predict(trainer, x, None, predict_batch_size=7)
+    trainer.predict_batch_size = 7
+    prediction = predict(trainer, x, None)
     np.testing.assert_allclose(prediction.generated, trainer.generate(x), rtol=1e-5)
     assert prediction.refined is None
     assert prediction.scores is None
 
 
-@pytest.mark.parametrize("predict_batch_size", [None, 7])
-def test_the_trajectory_is_the_whole_walk(predict_batch_size, trainer, tags):
+@pytest.mark.parametrize("predict_batch_size", [7, 1024])
+def test_the_trajectory_is_the_whole_walk(
+    predict_batch_size, trainer, tags, monkeypatch
+):
     x, refinement = tf.constant(tags[0]), Refinement(0.3, 4)
-    prediction = predict(trainer, x, refinement, predict_batch_size, trajectory=True)
+    monkeypatch.setattr(trainer, "predict_batch_size", predict_batch_size)
+    prediction = predict(trainer, x, refinement, trajectory=True)
     assert prediction.trajectory.shape == (5, 24, 5)
     np.testing.assert_array_equal(prediction.trajectory[0], prediction.generated)
     np.testing.assert_array_equal(prediction.trajectory[-1], prediction.refined)
