@@ -13,7 +13,9 @@ from ldrsp_tf.models.heads import bilinear_logits
 from ldrsp_tf.models.unet import UNetBody
 from ldrsp_tf.settings import BODY_NAMES, HEADS
 
-BODIES = dict(zip(BODY_NAMES, (FCNBody, UNetBody), strict=True))
+BODIES: dict[str, type[FCNBody | UNetBody]] = dict(
+    zip(BODY_NAMES, (FCNBody, UNetBody), strict=True)
+)
 
 
 def require_size(height: int, width: int, stride: int) -> None:
