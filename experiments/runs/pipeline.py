@@ -148,7 +148,7 @@ def _provenance(
 
 def batch_shapes(config: Config, training: Examples) -> dict[str, list[int]]:
     """Returns the shapes of a training batch, for which networks are built."""
-    rows = min(config.training.batch_size, len(training.x))
+    rows = config.training.rows_per_batch(len(training.x))
     return {name: [rows, *part.shape[1:]] for name, part in training._asdict().items()}
 
 

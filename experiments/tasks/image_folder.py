@@ -37,7 +37,7 @@ def complete(config: ImageFolderConfig) -> ImageFolderConfig:
     images = len(pairs["train"])
     training = max(1, images - round(images * config.validation_fraction))
     # A retraining has more images, and batches of the same size.
-    batch_size = min(config.training.batch_size, training)
+    batch_size = config.training.rows_per_batch(training)
     return config.replace(
         batch_size=batch_size,
         image_size=size,

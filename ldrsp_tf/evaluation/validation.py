@@ -87,7 +87,7 @@ def validate(
         for name, y in others.items():
             decoder_params[name] = networks.space.tune_decoder(y, examples.y)
         candidates = {**outputs, **others}
-        if selected is not None:  # The dearest is the last.
+        if selected is not None:  # The costliest is the last.
             of_all = candidates.pop(REFINED)
             candidates[REFINED] = held_out_refined(predictor, x, selected, of_all)
         decision = decide_output(networks.space, candidates, examples.y)
