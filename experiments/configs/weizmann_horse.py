@@ -13,6 +13,8 @@ Mean IOU of the test images, G and refined, over three seeds:
         82.4 and 82.6, 20 minutes on one core
     python -m experiments.run --task=weizmann_horse --method=baseline
         82.4, 9 minutes on one core; with --generator=unet 86.8, 6 minutes
+    python -m experiments.run --task=weizmann_horse --method=dvn_unet
+        78.6, half an hour on one core
     python -m experiments.run --task=weizmann_horse --method=chopps
         70.7, 3 minutes on one core; with --method=chopps_location 73.8
 
