@@ -28,7 +28,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from experiments.configs.paper_figures import TABLE_2
-from experiments.tasks.mask_config import CROSS_FITTED, DVN_UNET, MaskConfig
+from experiments.tasks.mask_config import (
+    BILINEAR_UNET,
+    CROSS_FITTED,
+    DVN_UNET,
+    MaskConfig,
+)
 from experiments.tasks.search_spaces import mask_spaces
 from experiments.tasks.task import MethodVariant, Task
 
@@ -145,9 +150,7 @@ TASK = Task(
         "ldrsp_plus": {
             "source_shares": (0.0, 0.1, 0.9),
             "binarised_oracle": False,
-            "discriminator": "unet",
-            "discriminator_width": 16,
-            "discriminator_head": "bilinear",
+            **BILINEAR_UNET,
             # Steps of 8 arrive where steps of 4 do, in a third of their number.
             "step_size_grid": (8.0,),
             "refinement_steps_grid": (5, 10),

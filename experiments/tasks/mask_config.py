@@ -193,11 +193,16 @@ class MaskConfig(Config):
         )
 
 
-# A value network with the shape of Eq. 11 that sees more of the image than the FCN.
-DVN_UNET: Mapping[str, Any] = {
+# A discriminator with the shape of Eq. 11 that sees more of the image than the FCN.
+BILINEAR_UNET: Mapping[str, Any] = {
     "discriminator": "unet",
     "discriminator_width": 16,
     "discriminator_head": "bilinear",
+}
+
+# A value network with the shape of Eq. 11.
+DVN_UNET: Mapping[str, Any] = {
+    **BILINEAR_UNET,
     "discriminator_learning_rate": 0.002,
     "source_shares": (0.0, 0.1, 0.9),
     "inference_step_size": 8.0,
@@ -214,9 +219,7 @@ DVN_UNET: Mapping[str, Any] = {
 CROSS_FITTED: Mapping[str, Any] = {
     "folds": 3,
     "first_method": "baseline",
-    "discriminator": "unet",
-    "discriminator_width": 16,
-    "discriminator_head": "bilinear",
+    **BILINEAR_UNET,
     "binarised_oracle": False,
     "source_shares": (0.0, 0.1, 0.9),
     "inference_step_size": 8.0,

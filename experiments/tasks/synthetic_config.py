@@ -15,7 +15,7 @@ _LARGEST_DRAW = 2**31 - 1
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class SyntheticTagConfig(TagConfig):
-    """Adds those of synthetic tags (`datasets.synthetic_tags.generative_model`)."""
+    """Adds the parameters of synthetic tags (`synthetic_tags.generative_model`)."""
 
     dependence: float = setting(
         1.0,
@@ -45,7 +45,7 @@ class SyntheticTagConfig(TagConfig):
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class SyntheticShapeConfig(MaskConfig):
-    """Adds those of synthetic shapes (`datasets.synthetic_shapes.generative_model`)."""
+    """Adds those of synthetic shapes (`synthetic_shapes.generative_model`)."""
 
     occlusion: float = setting(
         0.0,
